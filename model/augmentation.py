@@ -1,0 +1,54 @@
+"""What training does to a normalized image: turn, slant, stretch, shift, and a thinner or thicker pen.
+
+A pure function of the images and of uniform numbers, so that the same numbers always give the same images. Written with
+`keras.ops` alone, so that it runs on every backend of Keras.
+"""
+
+import keras
+from keras import ops
+
+# The ranges within which a digit is still the digit it was. Validation accuracy decided between these and half of each.
+ROTATION = 0.21  # radians, 12°
+SLANT = 0.2  # pixels sideways for each pixel up
+STRETCH = 0.15  # each axis by up to 15 %, one independent of the other
+SHIFT = 2.0  # pixels
+THICKNESS = 0.5  # of the way to the image dilated or eroded by one pixel
+
+CHANCES = 7
+"""How many uniform numbers each image takes."""
+
+
+def augment(images, chances):
+    """Images (N, 28, 28), 0 … 1, and uniform numbers (N, CHANCES), −1 … 1 → images of the same shape and range.
+
+    Paper, not a mirror image, comes in from beyond the edge.
+    """
+    images = _thicken(images[..., None], chances[:, 0])
+    turn, slant = ROTATION * chances[:, 1], SLANT * chances[:, 2]
+    wide, high = 1 + STRETCH * chances[:, 3], 1 + STRETCH * chances[:, 4]
+    right, down = SHIFT * chances[:, 5], SHIFT * chances[:, 6]
+    matrices = _affine(turn, slant, wide, high, right, down)
+    images = ops.image.affine_transform(
+        images, matrices, interpolation="bilinear", fill_mode="constant", fill_value=0.0, data_format="channels_last"
+    )
+    return images[..., 0]
+
+
+def _affine(turn, slant, wide, high, right, down):
+    """(N, 8): for each pixel of the result, where in the source it comes from, about the field's centre."""
+    centre = 13.5
+    cos, sin = ops.cos(turn), ops.sin(turn)
+    a, b = wide * cos, wide * (slant * cos - sin)
+    c, d = high * sin, high * (slant * sin + cos)
+    x = centre - a * centre - b * centre + right
+    y = centre - c * centre - d * centre + down
+    nothing = ops.zeros_like(a)
+    return ops.stack([a, b, x, c, d, y, nothing, nothing], axis=1)
+
+
+def _thicken(images, amount):
+    """Blend with the dilated image where `amount` is positive, with the eroded one where it is negative."""
+    amount = THICKNESS * amount[:, None, None, None]
+    dilated = keras.ops.max_pool(images, 3, strides=1, padding="same")
+    eroded = -keras.ops.max_pool(-images, 3, strides=1, padding="same")
+    return images + ops.maximum(amount, 0.0) * (dilated - images) + ops.maximum(-amount, 0.0) * (eroded - images)

@@ -1,0 +1,281 @@
+"""A recipe and MNIST → a trained network: batches, the two loops, the choice by validation, and going on after a kill.
+
+Every random choice follows from the seed and the step, not from what ran before: a training that was interrupted goes on
+with the very batches that it would have seen.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from model import augmentation
+from model.recipes import SQUARED_ERROR, Recipe
+
+# Validation and test images a step: large enough to be quick, small enough for a small machine.
+EVALUATION_BATCH = 500
+
+
+class ResumeError(Exception):
+    """There is nothing to go on with, or it belongs to another training; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """Normalized images, float32 (N, 28, 28), and labels, uint8 (N,)."""
+
+    images: np.ndarray
+    labels: np.ndarray
+
+
+@dataclass
+class Progress:
+    """How far a training has come: what is written after each epoch beside the weights."""
+
+    epoch: int = 0
+    best_epoch: int = 0
+    seconds: float = 0.0
+    history: list[dict[str, float]] = field(default_factory=list)
+
+    def note(self, figures: dict[str, float]) -> bool:
+        """Add an epoch's figures; True when its validation accuracy (then its loss) is the best so far."""
+        self.history.append(figures)
+        self.epoch = len(self.history)
+        best = max(range(self.epoch), key=lambda i: _rank(self.history[i]))
+        self.best_epoch = best + 1
+        return self.best_epoch == self.epoch
+
+
+def _rank(figures: dict[str, float]) -> tuple[float, float]:
+    return figures["validation_accuracy"], -figures["validation_loss"]
+
+
+class Journal:
+    """The folder of a training in progress: the last epoch's state, the best epoch's weights, and the figures so far.
+
+    Files of a new epoch are written under a new name; then `progress.json`, which names them, is replaced in one step.
+    A kill at any moment leaves the last complete epoch.
+    """
+
+    def __init__(self, folder: Path, settings: dict):
+        self.folder = folder
+        self.settings = settings
+        self.progress = Progress()
+
+    def open(self, resume: bool) -> None:
+        """Start anew, or take up what is there. Raises ResumeError when it is from another training."""
+        if not resume:
+            shutil.rmtree(self.folder, ignore_errors=True)
+        elif not (self.folder / "progress.json").exists():
+            raise ResumeError(f"{self.folder} holds no training to go on with. Leave --resume out to start one.")
+        else:
+            noted = json.loads((self.folder / "progress.json").read_text())
+            if noted["settings"] != self.settings:
+                raise ResumeError(
+                    f"{self.folder} is from a training with other settings: {_difference(noted['settings'], self.settings)}. "
+                    "Repeat those, or leave --resume out to start anew."
+                )
+            self.progress = Progress(**noted["progress"])
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    def restore(self, network: keras.Model) -> None:
+        """Weights, optimizer and random state as they were after the last complete epoch."""
+        if self.progress.epoch:
+            network.load_weights(self._state(self.progress.epoch))
+
+    def restore_best(self, network: keras.Model) -> None:
+        network.load_weights(self._best(self.progress.best_epoch))
+
+    def write(self, network: keras.Model, figures: dict[str, float]) -> None:
+        """After an epoch: what is needed to go on, and the weights if they are the best so far."""
+        if self.progress.note(figures):
+            with averaged_weights(network):
+                network.save_weights(self._best(self.progress.epoch))
+        # Compiled, so that the optimizer's state goes in, too.
+        network.save_weights(self._state(self.progress.epoch))
+        part = self.folder / "progress.part"
+        part.write_text(json.dumps({"settings": self.settings, "progress": asdict(self.progress)}))
+        os.replace(part, self.folder / "progress.json")
+        for file in self.folder.glob("*.weights.h5"):
+            if file not in (self._state(self.progress.epoch), self._best(self.progress.best_epoch)):
+                file.unlink()
+
+    def remove(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _state(self, epoch: int) -> Path:
+        return self.folder / f"state-{epoch:03}.weights.h5"
+
+    def _best(self, epoch: int) -> Path:
+        return self.folder / f"best-{epoch:03}.weights.h5"
+
+
+def _difference(was: dict, now: dict) -> str:
+    return ", ".join(f"{key} was {was.get(key)} and is now {value}" for key, value in now.items() if was.get(key) != value)
+
+
+def train(recipe: Recipe, training: Split, validation: Split, journal: Journal, seed: int) -> keras.Model:
+    """Train until the recipe's epochs are over or validation has stopped improving → the network of the best epoch."""
+    keras.utils.set_random_seed(seed)
+    steps = recipe.epoch_steps or -(-len(training.labels) // recipe.batch_size)
+    strategy = distribution()
+    with strategy.scope():
+        network = recipe.network()
+        optimizer = recipe.optimizer(recipe.learning_rate, steps, recipe.epochs)
+        network.compile(optimizer, loss_of(recipe), metrics=["accuracy"], jit_compile=False)
+        optimizer.build(network.trainable_variables)
+        journal.restore(network)
+    batches = stream(training, recipe, seed, first_step=journal.progress.epoch * steps)
+    watch = Watch(network, recipe, validation, journal, seed)
+    if not watch.finished():
+        loop = _tape_loop if recipe.explicit_loop else _fit
+        loop(network, recipe, batches, steps, watch)
+    journal.restore_best(network)
+    return network
+
+
+def distribution() -> tf.distribute.Strategy:
+    """All GPUs when there are several; otherwise whatever single device there is."""
+    several = len(tf.config.list_logical_devices("GPU")) > 1
+    return tf.distribute.MirroredStrategy() if several else tf.distribute.get_strategy()
+
+
+def loss_of(recipe: Recipe):
+    """(labels (N,), logits (N, 10)) → a scalar, the mean over the batch."""
+    return squared_error if recipe.loss == SQUARED_ERROR else keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+
+
+def squared_error(labels, outputs):
+    """Sum over the ten classes of the squared distance to the one-hot target, per image."""
+    targets = keras.ops.one_hot(keras.ops.reshape(labels, (-1,)), 10)
+    return keras.ops.sum(keras.ops.square(outputs - targets), axis=-1)
+
+
+def stream(data: Split, recipe: Recipe, seed: int, first_step: int = 0) -> tf.data.Dataset:
+    """Endless batches (images, labels) from step `first_step` on: shuffled anew each pass, augmented if the recipe says.
+
+    Which images come at a step, and how they are augmented, depends on the seed and the step alone.
+    """
+    count = len(data.labels)
+    pass_steps = -(-count // recipe.batch_size)
+    images, labels = tf.constant(data.images), tf.constant(data.labels, tf.int32)
+
+    def one_pass(number):
+        order = tf.random.experimental.stateless_shuffle(tf.range(count), [seed, tf.cast(number, tf.int32)])
+        return tf.data.Dataset.from_tensor_slices(order).batch(recipe.batch_size)
+
+    def batch(step, chosen):
+        taken = tf.gather(images, chosen)
+        if recipe.augmented:
+            shape = (tf.shape(chosen)[0], augmentation.CHANCES)
+            taken = augmentation.augment(taken, tf.random.stateless_uniform(shape, [seed, step], -1, 1))
+        return taken, tf.gather(labels, chosen)
+
+    passes = tf.data.Dataset.range(first_step // pass_steps, np.iinfo(np.int64).max)
+    chosen = passes.flat_map(one_pass).skip(first_step % pass_steps)
+    return chosen.enumerate(first_step).map(batch, num_parallel_calls=2, deterministic=True).prefetch(4)
+
+
+class Watch(keras.callbacks.Callback):
+    """At the end of each epoch: validate, write the journal, and stop when patience is at its end."""
+
+    def __init__(self, network: keras.Model, recipe: Recipe, validation: Split, journal: Journal, seed: int):
+        super().__init__()
+        self.network, self.recipe, self.validation, self.journal, self.seed = network, recipe, validation, journal, seed
+
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        reseed(self.network, self.seed, epoch)
+        self.started = time.monotonic()
+
+    def on_epoch_end(self, epoch: int, logs: dict) -> None:
+        with averaged_weights(self.network):
+            outputs = logits(self.network, self.validation.images)
+        labels = self.validation.labels
+        logs["validation_loss"] = float(tf.reduce_mean(loss_of(self.recipe)(labels, outputs)))
+        logs["validation_accuracy"] = float(np.mean(outputs.argmax(axis=1) == labels))
+        self.journal.progress.seconds += time.monotonic() - self.started
+        self.journal.write(self.network, {name: float(value) for name, value in logs.items()})
+        if self.model is not None:
+            self.model.stop_training = self.finished()
+
+    def finished(self) -> bool:
+        progress = self.journal.progress
+        impatient = self.recipe.patience is not None and progress.epoch - progress.best_epoch >= self.recipe.patience
+        return impatient or progress.epoch >= self.recipe.epochs
+
+
+def _fit(network: keras.Model, recipe: Recipe, batches: tf.data.Dataset, steps: int, watch: Watch) -> None:
+    network.fit(
+        batches,
+        steps_per_epoch=steps,
+        epochs=recipe.epochs,
+        initial_epoch=watch.journal.progress.epoch,
+        # The bar comes second, so that it shows what the watch adds.
+        callbacks=[watch, keras.callbacks.ProgbarLogger()],
+    )
+
+
+def _tape_loop(network: keras.Model, recipe: Recipe, batches: tf.data.Dataset, steps: int, watch: Watch) -> None:
+    """What `fit` does, written out: forward, loss, gradients, step; figures per epoch."""
+    loss_function, optimizer = loss_of(recipe), network.optimizer
+
+    @tf.function
+    def step(images, labels):
+        with tf.GradientTape() as tape:
+            outputs = network(images, training=True)
+            loss = tf.reduce_mean(loss_function(labels, outputs))
+        optimizer.apply(tape.gradient(loss, network.trainable_variables), network.trainable_variables)
+        hits = tf.equal(tf.argmax(outputs, axis=1, output_type=tf.int32), labels)
+        return loss, tf.reduce_mean(tf.cast(hits, tf.float32))
+
+    batches = iter(batches)
+    while not watch.finished():
+        epoch = watch.journal.progress.epoch
+        print(f"Epoch {epoch + 1}/{recipe.epochs}")
+        bar = keras.utils.Progbar(steps)
+        watch.on_epoch_begin(epoch)
+        figures = np.zeros(2)
+        for number in range(1, steps + 1):
+            figures += [float(value) for value in step(*next(batches))]
+            logs = dict(zip(("loss", "accuracy"), figures / number, strict=True))
+            if number < steps:
+                bar.update(number, [(name, value) for name, value in logs.items()])
+        watch.on_epoch_end(epoch, logs)
+        bar.update(steps, list(logs.items()), finalize=True)
+
+
+def reseed(network: keras.Model, seed: int, epoch: int) -> None:
+    """Give dropout the random state that belongs to this epoch: Keras does not keep it with the weights."""
+    for place, variable in enumerate(network.non_trainable_variables):
+        if "seed_generator_state" in variable.path:
+            variable.assign(np.array([seed * 1000 + place, epoch << 20], np.uint32))
+
+
+@contextlib.contextmanager
+def averaged_weights(network: keras.Model) -> Iterator[None]:
+    """Within, the network holds the moving average of its weights, if its optimizer keeps one."""
+    if not network.optimizer.use_ema:
+        yield
+        return
+    trained = [np.array(variable) for variable in network.trainable_variables]
+    network.optimizer.finalize_variable_values(network.trainable_variables)
+    try:
+        yield
+    finally:
+        for variable, value in zip(network.trainable_variables, trained, strict=True):
+            variable.assign(value)
+
+
+def logits(network: keras.Model, images: np.ndarray) -> np.ndarray:
+    """The network's ten outputs for images (N, 28, 28), float32 (N, 10), the last, smaller batch included."""
+    forward = tf.function(lambda batch: network(batch, training=False), reduce_retracing=True)
+    starts = range(0, len(images), EVALUATION_BATCH)
+    return np.concatenate([forward(tf.constant(images[at : at + EVALUATION_BATCH])).numpy() for at in starts])
