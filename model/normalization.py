@@ -68,5 +68,7 @@ def _averaging(source: int, target: int) -> np.ndarray:
 def _offset(profile: np.ndarray) -> int:
     """Where a box with this ink per row (or column) starts, so that its centre of mass comes to CENTRE."""
     profile = profile.astype(np.float64)
-    centre_of_mass = np.dot(np.arange(len(profile)), profile) / profile.sum()
+    # A breath of ink over a large box can average to exactly nothing: any place is right for that.
+    mass = profile.sum() or 1.0
+    centre_of_mass = np.dot(np.arange(len(profile)), profile) / mass
     return int(np.clip(np.floor(CENTRE - centre_of_mass + 0.5), 0, SIDE - len(profile)))

@@ -137,7 +137,7 @@ def _block(filters: int, kernel: int = 3, strides: int = 1) -> list[layers.Layer
     # The bias of a convolution in front of a batch normalization is lost in its mean.
     return [
         layers.Conv2D(filters, kernel, strides=strides, padding="same", use_bias=False),
-        layers.BatchNormalization(momentum=0.9),
+        layers.BatchNormalization(),
         layers.ReLU(),
     ]
 
@@ -154,8 +154,8 @@ def sgd(learning_rate: float, steps: int, epochs: int) -> optimizers.Optimizer:
 
 
 def averaged_sgd(learning_rate: float, steps: int, epochs: int) -> optimizers.Optimizer:
-    """SGD × 0.99 each epoch; what is validated and kept is the moving average of the weights."""
-    schedule = optimizers.schedules.ExponentialDecay(learning_rate, decay_steps=steps, decay_rate=0.99, staircase=True)
+    """SGD × 0.99 with each pass over 55,000 images; what is validated and kept is the moving average of the weights."""
+    schedule = optimizers.schedules.ExponentialDecay(learning_rate, decay_steps=550, decay_rate=0.99, staircase=True)
     return optimizers.SGD(schedule, use_ema=True, ema_momentum=0.99)
 
 
@@ -177,7 +177,7 @@ _ALL = (
         optimizer=cosine_adamw,
         learning_rate=3e-3,
         batch_size=128,
-        epochs=30,
+        epochs=36,
         augmented=True,
     ),
     Recipe(
@@ -207,8 +207,9 @@ _ALL = (
         summary="one hidden layer of 512 (ReLU6), dropout 0.2, Adam, 5 epochs",
         network=dense_network,
         optimizer=adam,
-        learning_rate=1e-3,
-        batch_size=32,
+        # The tutorial leaves both at their defaults; these validated best of (32, 64, 128) and (1e-3, 2e-3).
+        learning_rate=2e-3,
+        batch_size=128,
         epochs=5,
     ),
     Recipe(

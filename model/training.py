@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import shutil
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -203,8 +204,20 @@ class Watch(keras.callbacks.Callback):
         logs["validation_accuracy"] = float(np.mean(outputs.argmax(axis=1) == labels))
         self.journal.progress.seconds += time.monotonic() - self.started
         self.journal.write(self.network, {name: float(value) for name, value in logs.items()})
+        print(self._line(), flush=True)
         if self.model is not None:
             self.model.stop_training = self.finished()
+
+    def _line(self) -> str:
+        progress = self.journal.progress
+        last = progress.history[-1]
+        left = (self.recipe.epochs - progress.epoch) * progress.seconds / progress.epoch
+        return (
+            f"epoch {progress.epoch:>2} of {self.recipe.epochs}: "
+            f"loss {last['loss']:.4f}, accuracy {last['accuracy']:.2%}; "
+            f"validation loss {last['validation_loss']:.4f}, accuracy {last['validation_accuracy']:.2%}"
+            f"{' (best)' if progress.best_epoch == progress.epoch else ''}; {left / 60:.1f} minutes left"
+        )
 
     def finished(self) -> bool:
         progress = self.journal.progress
@@ -215,11 +228,13 @@ class Watch(keras.callbacks.Callback):
 def _fit(network: keras.Model, recipe: Recipe, batches: tf.data.Dataset, steps: int, watch: Watch) -> None:
     network.fit(
         batches,
+        shuffle=False,  # They are, already.
         steps_per_epoch=steps,
         epochs=recipe.epochs,
         initial_epoch=watch.journal.progress.epoch,
-        # The bar comes second, so that it shows what the watch adds.
-        callbacks=[watch, keras.callbacks.ProgbarLogger()],
+        # In a file, a bar is a thousand lines: there the watch's line per epoch is enough.
+        verbose=int(sys.stdout.isatty()),
+        callbacks=[watch],
     )
 
 
@@ -239,24 +254,21 @@ def _tape_loop(network: keras.Model, recipe: Recipe, batches: tf.data.Dataset, s
     batches = iter(batches)
     while not watch.finished():
         epoch = watch.journal.progress.epoch
-        print(f"Epoch {epoch + 1}/{recipe.epochs}")
-        bar = keras.utils.Progbar(steps)
         watch.on_epoch_begin(epoch)
-        figures = np.zeros(2)
+        bar = keras.utils.Progbar(steps, verbose=int(sys.stdout.isatty()))
+        sums = np.zeros(2)
         for number in range(1, steps + 1):
-            figures += [float(value) for value in step(*next(batches))]
-            logs = dict(zip(("loss", "accuracy"), figures / number, strict=True))
-            if number < steps:
-                bar.update(number, [(name, value) for name, value in logs.items()])
-        watch.on_epoch_end(epoch, logs)
-        bar.update(steps, list(logs.items()), finalize=True)
+            figures = [float(value) for value in step(*next(batches))]
+            bar.update(number, list(zip(("loss", "accuracy"), figures, strict=True)))
+            sums += figures
+        watch.on_epoch_end(epoch, {"loss": sums[0] / steps, "accuracy": sums[1] / steps})
 
 
 def reseed(network: keras.Model, seed: int, epoch: int) -> None:
     """Give dropout the random state that belongs to this epoch: Keras does not keep it with the weights."""
     for place, variable in enumerate(network.non_trainable_variables):
         if "seed_generator_state" in variable.path:
-            variable.assign(np.array([seed * 1000 + place, epoch << 20], np.uint32))
+            variable.assign(np.array([seed ^ (place << 24), epoch << 20], np.uint32))
 
 
 @contextlib.contextmanager

@@ -1,0 +1,116 @@
+// The answer: a verdict, the 28×28 image that the network saw, and ten bars in fixed order.
+// props.value: null, or what /predict returns; besides, {verdict: "offline"} (asked for again by trigger("retry")) and
+// {verdict: "error", reason}. props.text: its words. All of it is set as text, never as HTML.
+
+const find = (selector) => element.querySelector(selector);
+const [digit, percent, certainty, reason, timing, spoken, seen] = [
+  ".digit", ".percent", ".certainty", ".reason", ".timing", ".spoken", ".seen canvas",
+].map(find);
+
+const RETRY_AFTER = 2000;
+// A screen reader hears the verdict once the pen rests, not thirty times a second.
+const SPEAK_AFTER = 700;
+
+const bars = Array.from({ length: 10 }, (_, number) => {
+  const bar = document.createElement("div");
+  bar.className = "bar";
+  bar.setAttribute("role", "meter");
+  bar.setAttribute("aria-valuemin", "0");
+  bar.setAttribute("aria-valuemax", "100");
+  for (const name of ["name", "track", "figure"]) {
+    bar.append(Object.assign(document.createElement("span"), { className: name }));
+  }
+  bar.children[0].textContent = number;
+  bar.children[1].append(Object.assign(document.createElement("span"), { className: "fill" }));
+  find(".bars").append(bar);
+  return bar;
+});
+
+let retry = null;
+let speak = null;
+
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+
+// Never “100 %”: the network is never that sure.
+const figure = (probability) => (probability > 0.995 ? ">99" : String(Math.round(probability * 100)));
+
+function label() {
+  for (const node of element.querySelectorAll("[data-text]")) node.textContent = props.text[node.dataset.text];
+  for (const node of element.querySelectorAll("[data-label]")) {
+    node.setAttribute("aria-label", props.text[node.dataset.label]);
+  }
+  show();
+}
+
+function show() {
+  const answer = props.value || { verdict: "blank" };
+  const read = answer.verdict === "offline" || answer.verdict === "error" ? null : answer;
+  element.dataset.verdict = answer.verdict;
+  showVerdict(answer);
+  if (read) {
+    // Out of reach, the last answer stays to be seen, faded by the style sheet.
+    showBars(read);
+    showImage(read.image);
+    showTiming(read.milliseconds ?? {});
+  }
+  clearTimeout(retry);
+  if (answer.verdict === "offline") retry = setTimeout(() => trigger("retry"), RETRY_AFTER);
+  clearTimeout(speak);
+  speak = setTimeout(() => { spoken.textContent = sentence(answer); }, SPEAK_AFTER);
+}
+
+function showVerdict(answer) {
+  const named = Number.isInteger(answer.digit);
+  digit.textContent = named ? answer.digit : "";
+  percent.textContent = named ? fill(props.text.percent, { percent: figure(answer.probabilities[answer.digit]) }) : "";
+  certainty.textContent = named ? props.text[answer.verdict === "digit" ? "sure" : "unsure"] : "";
+  reason.textContent = words(answer);
+}
+
+function words(answer) {
+  if (answer.verdict === "blank") return props.text.waiting;
+  if (answer.verdict === "offline") return props.text.offline;
+  return answer.reason || props.text.error;
+}
+
+function sentence(answer) {
+  if (answer.verdict === "blank") return "";
+  return [words(answer), percent.textContent, certainty.textContent].filter(Boolean).join(" ");
+}
+
+function showBars({ verdict, digit: winner, probabilities }) {
+  const blank = verdict === "blank";
+  bars.forEach((bar, number) => {
+    const probability = blank ? 0 : probabilities[number];
+    bar.classList.toggle("winner", !blank && number === winner);
+    bar.style.setProperty("--part", probability.toFixed(4));
+    bar.setAttribute("aria-valuenow", Math.round(probability * 100));
+    bar.setAttribute("aria-label", String(number));
+    bar.setAttribute("aria-valuetext", blank ? "" : fill(props.text.percent, { percent: figure(probability) }));
+    bar.children[2].textContent = blank ? "" : figure(probability);
+  });
+}
+
+function showImage(image) {
+  const context = seen.getContext("2d");
+  context.clearRect(0, 0, 28, 28);
+  if (!image) return;
+  const pixels = context.createImageData(28, 28);
+  image.flat().forEach((ink, i) => { pixels.data[4 * i + 3] = ink; });
+  context.putImageData(pixels, 0, 0);
+}
+
+function showTiming(milliseconds) {
+  const parts = Object.entries({
+    normalization: (milliseconds.ink ?? 0) + milliseconds.normalization,
+    network: milliseconds.network,
+    roundTrip: milliseconds.roundTrip,
+  }).filter(([, value]) => Number.isFinite(value));
+  timing.textContent = parts
+    .map(([step, value]) => `${props.text[step]} ${fill(props.text.milliseconds, { value: value < 10 ? value.toFixed(1) : Math.round(value) })}`)
+    .join(" · ");
+}
+
+label();
+watch("value", show);
+watch("text", label);

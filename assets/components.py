@@ -1,0 +1,68 @@
+"""The page's visual components as Gradio ones. How each looks and what it does lies in assets/<its name>/."""
+
+import json
+from pathlib import Path
+
+import gradio as gr
+from gradio.components import Component
+
+ASSETS = Path(__file__).parent
+TEXT = json.loads((ASSETS / "texts.json").read_text(encoding="utf-8"))
+
+_NUMBERS = {"type": "array", "items": {"type": "number"}}
+_SEVEN = [[0.3, 0.25], [0.7, 0.25], [0.45, 0.8]]
+
+
+def sketchpad() -> gr.HTML:
+    """Where one draws. Value: {"strokes": [[[x, y], …], …]} in fractions of the pad's side, x right, y down."""
+    strokes = {"type": "array", "items": {"type": "array", "items": _NUMBERS}}
+    schema = {"type": "object", "properties": {"strokes": strokes}, "required": ["strokes"]}
+    return _documented(_component("sketchpad", label="drawing"), schema, {"strokes": [_SEVEN]})
+
+
+def answer_view() -> gr.HTML:
+    """Verdict, the image that the network saw, ten bars. Value: what classifier.Answer.as_json() gives."""
+    properties = {
+        "probabilities": _NUMBERS,
+        "verdict": {"type": "string"},
+        "digit": {"anyOf": [{"type": "integer"}, {"type": "null"}]},
+        "reason": {"type": "string"},
+        "image": {"type": "array", "items": {"type": "array", "items": {"type": "integer"}}},
+        "milliseconds": {"type": "object", "additionalProperties": {"type": "number"}},
+    }
+    return _documented(_component("answer", label="answer"), {"type": "object", "properties": properties})
+
+
+def picture_file() -> gr.File:
+    """A picture for the API, as it was uploaded; not to be seen on the page."""
+    file = gr.File(label="picture", visible=False)
+    example = {"path": "digit.png", "url": "digit.png", "orig_name": "digit.png", "meta": {"_type": "gradio.FileData"}}
+    return _documented(file, file.api_info(), example)
+
+
+def read_asset(path: str) -> str:
+    """The text of assets/<path>."""
+    return (ASSETS / path).read_text(encoding="utf-8")
+
+
+def _component(name: str, label: str) -> gr.HTML:
+    """Markup, style and script from assets/<name>/<name>.{html,css,js}; every word from texts.json."""
+    return gr.HTML(
+        label=label,
+        html_template=read_asset(f"{name}/{name}.html"),
+        css_template=read_asset(f"{name}/{name}.css"),
+        js_on_load=read_asset(f"{name}/{name}.js"),
+        apply_default_css=False,
+        elem_id=name,
+        text=TEXT,
+    )
+
+
+def _documented(component: Component, schema: dict, example: dict | None = None) -> Component:
+    """Say on Gradio's API page what the component's value is.
+
+    Set on the instance: Gradio writes a .pyi file beside every module that derives a class from one of its components.
+    """
+    component.api_info = lambda: schema
+    component.example_payload = component.example_value = lambda: example
+    return component

@@ -1,0 +1,133 @@
+"""The page: a sketchpad in, ten probabilities out. Builds and launches, nothing else."""
+
+import argparse
+import contextlib
+import os
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+# Before Gradio is imported: a page that people write on by hand tells nobody about them.
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+
+import gradio as gr
+
+from assets import components
+from model import classifier
+from model.checkpoint import CheckpointError
+from model.classifier import Answer, Classifier
+from model.ink import InkError
+
+# A photograph from a phone has 5 MB.
+MAX_FILE_SIZE = "20mb"
+# Uploaded pictures are somebody's handwriting: every ten minutes, those older than ten minutes are deleted.
+DELETE_UPLOADS = (600, 600)
+
+# What Gradio's API page says of both endpoints' answer.
+ANSWER = """
+    Answer: probabilities (ten, calibrated, sum 1), verdict ("digit", "unsure" or "blank"), digit (the likeliest, or
+    null), reason (the verdict in words), image (what the network saw: 28 rows of 28 numbers, 0 paper to 255 ink),
+    milliseconds (the time that each step took)."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    options = parse(arguments)
+    try:
+        page = build(Classifier.load(options.checkpoint))
+        address = launch(page, options)
+    except CheckpointError as error:
+        sys.exit(f"demo: {error}")
+    except OSError:
+        sys.exit(f"demo: port {options.port} is taken. Choose another one, or leave --port out for the next free one.")
+    print(f"{components.TEXT['title']} at {address.rstrip('/')}", flush=True)
+    with contextlib.suppress(KeyboardInterrupt):
+        threading.Event().wait()
+    page.close(verbose=False)
+
+
+def parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="A page to draw a digit on, and a network that reads it.")
+    parser.add_argument("--host", help="address to listen on (default: $GRADIO_SERVER_NAME, or 127.0.0.1)")
+    parser.add_argument("--port", type=int, help="default: the first free one from $GRADIO_SERVER_PORT or 7860 on")
+    parser.add_argument("--checkpoint", type=Path, default=classifier.DEFAULT, metavar="PATH", help="a .keras file")
+    parser.add_argument("--share", action="store_true", help="also open a public address, through Gradio's servers")
+    return parser.parse_args(arguments)
+
+
+def build(network: Classifier) -> gr.Blocks:
+    """The page, and the two endpoints of its API."""
+    text = components.TEXT
+    with gr.Blocks(title=text["title"], analytics_enabled=False, delete_cache=DELETE_UPLOADS) as page:
+        gr.Markdown(f"# {text['title']}\n\n{text['subtitle']}", elem_id="title")
+        with gr.Row(elem_id="stage"):
+            pad = components.sketchpad()
+            answer = components.answer_view()
+        # From the browser, so that a drawing outlives its server; page/ask.js says why.
+        gr.on([pad.input, answer.retry], None, pad, answer, js="(drawing) => window.ask(drawing)")
+        add_api(network, pad, components.picture_file(), answer)
+    return page
+
+
+def add_api(network: Classifier, pad: gr.HTML, picture: gr.File, answer: gr.HTML) -> None:
+    """/predict and /predict_image. No event of the page triggers them; its script calls /predict like anybody else."""
+
+    def predict(drawing):
+        """Read a digit from strokes: {"strokes": [[[x, y], …], …]}, one list of points for each way of the pen from
+        touching to leaving the paper, x right and y down, as fractions of the paper's side."""
+        return answered(network.read_strokes, drawing)
+
+    def predict_image(picture):
+        """Read a digit from a picture file: dark on light or light on dark, of at most 25 megapixels."""
+        return answered(network.read_picture, picture)
+
+    for endpoint, given in ((predict, pad), (predict_image, picture)):
+        description = " ".join(f"{endpoint.__doc__} {ANSWER}".split())
+        gr.on([], endpoint, given, answer, api_name=endpoint.__name__, api_description=description, queue=False)
+
+
+def answered(read: Callable[[object], Answer], given: object) -> dict:
+    """The answer as JSON. What cannot be read is told the caller in words, without a traceback in the log."""
+    try:
+        return read(given).as_json()
+    except InkError as error:
+        raise gr.Error(str(error), print_exception=False) from None
+
+
+def launch(page: gr.Blocks, options: argparse.Namespace) -> str:
+    """Serve the page and return its address. Raises OSError when the port is taken."""
+    _, address, public_address = page.launch(
+        server_name=options.host,
+        server_port=options.port,
+        share=options.share,
+        prevent_thread_lock=True,
+        quiet=True,
+        ssr_mode=False,
+        run_history=False,
+        max_file_size=MAX_FILE_SIZE,
+        footer_links=["api"],
+        theme=theme(),
+        css=components.read_asset("page/page.css"),
+        head=f"<script>{components.read_asset('page/ask.js')}</script>",
+        favicon_path=components.ASSETS / "page" / "favicon.svg",
+    )
+    return public_address or address
+
+
+def theme() -> gr.themes.Base:
+    """Gradio's own, with one accent colour, and with fonts that are already on the visitor's machine."""
+    return gr.themes.Default(
+        primary_hue="indigo",
+        secondary_hue="indigo",
+        neutral_hue="zinc",
+        font=["system-ui", "sans-serif"],
+        font_mono=["ui-monospace", "monospace"],
+    ).set(
+        # Gradio's own is too pale: 2.6 : 1 on white.
+        body_text_color_subdued="*neutral_500",
+        body_text_color_subdued_dark="*neutral_400",
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""A trained network and what is known of it, as two files side by side: `<recipe>.keras` and `<recipe>.json`.
+
+Weights are rounded to half precision before they are measured and stored, and the archive is packed: half the size, and
+the figures in the JSON are those of the very file beside it, which it names by its SHA-256.
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+FOLDER = Path(__file__).parent / "checkpoints"
+
+
+class CheckpointError(Exception):
+    """A checkpoint cannot be used; the message names the file and the command that makes it."""
+
+
+def round_weights(network) -> None:
+    """Round every weight to the nearest half-precision number, kept as float32."""
+    for variable in network.weights:
+        value = np.array(variable)
+        if value.dtype == np.float32:
+            variable.assign(value.astype(np.float16).astype(np.float32))
+
+
+def save(network, notes: dict, path: Path) -> None:
+    """Write both files, each in one step: what is there is the old one or the new one, never half of one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        plain, packed, beside = (Path(folder, name) for name in ("plain.keras", "packed.keras", "notes.json"))
+        network.save(plain, include_optimizer=False)
+        _pack(plain, packed)
+        notes = notes | {"bytes": packed.stat().st_size, "sha256": _sha256(packed)}
+        beside.write_text(json.dumps(notes, indent=1) + "\n")
+        os.replace(packed, path)
+        os.replace(beside, path.with_suffix(".json"))
+
+
+def load(path: Path):
+    """(network, notes) of a checkpoint. Raises CheckpointError when a file is missing, damaged or not of this project."""
+    path = Path(path)
+    remedy = f"Make it with: python train.py --recipe {path.stem}"
+    notes = load_notes(path)
+    if not path.exists():
+        raise CheckpointError(f"{path} does not exist. {remedy}")
+    if _sha256(path) != notes.get("sha256"):
+        raise CheckpointError(f"{path} is not the file that {path.stem}.json describes. {remedy}")
+    import keras
+
+    try:
+        # Safe mode: a checkpoint may hold weights and Keras's own layers, no code.
+        network = keras.saving.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:  # Keras raises many kinds for a damaged file.
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise CheckpointError(f"{path} is damaged or no Keras checkpoint ({reason}). {remedy}") from None
+    if network.input_shape != (None, 28, 28) or network.output_shape != (None, 10):
+        raise CheckpointError(
+            f"{path} takes {network.input_shape} and gives {network.output_shape}; "
+            f"expected (None, 28, 28) and (None, 10). {remedy}"
+        )
+    return network, notes
+
+
+def load_notes(path: Path) -> dict:
+    """The JSON beside a checkpoint. Raises CheckpointError when it is missing or damaged."""
+    beside = Path(path).with_suffix(".json")
+    remedy = f"Make it with: python train.py --recipe {beside.stem}"
+    try:
+        notes = json.loads(beside.read_text())
+        return notes | {"temperature": float(notes["temperature"]), "sure_above": float(notes["sure_above"])}
+    except FileNotFoundError:
+        raise CheckpointError(f"{beside} does not exist. {remedy}") from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CheckpointError(f"{beside} is damaged ({type(error).__name__}: {error}). {remedy}") from None
+
+
+def _pack(source: Path, target: Path) -> None:
+    """Keras stores its archive unpacked; deflate finds the zeros that rounding left."""
+    with zipfile.ZipFile(source) as plain, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
+        for member in plain.namelist():
+            # A fixed date, so that equal weights give an equal file.
+            packed.writestr(zipfile.ZipInfo(member, (1980, 1, 1, 0, 0, 0)), plain.read(member), zipfile.ZIP_DEFLATED, 9)
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

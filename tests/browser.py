@@ -1,0 +1,105 @@
+"""A real server and a real Chromium, for the tests, for the measurement of latency and for the README's pictures."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, Playwright
+
+ROOT = Path(__file__).parent.parent
+START_WITHIN = 120  # Seconds; TensorFlow alone takes ten on a busy machine.
+
+# No sandbox, so that it runs as root in a container; nothing that would look for hosts out of reach.
+CHROMIUM_OPTIONS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+
+
+@dataclass
+class Server:
+    """`python demo.py` on a port of this machine, as a process of its own."""
+
+    port: int
+    process: subprocess.Popen | None = None
+    log: Path | None = None
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start, and return when it answers."""
+        handle, name = tempfile.mkstemp(suffix=".log")
+        self.log = Path(name)
+        command = [sys.executable, "demo.py", "--host", "127.0.0.1", "--port", str(self.port)]
+        self.process = subprocess.Popen(command, cwd=ROOT, stdout=handle, stderr=subprocess.STDOUT)
+        os.close(handle)
+        deadline = time.monotonic() + START_WITHIN
+        while self.address not in self.log.read_text():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"demo.py did not start:\n{self.log.read_text()}")
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(timeout=20)
+
+
+@contextlib.contextmanager
+def serving() -> Iterator[Server]:
+    server = Server(free_port())
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+        server.log.unlink()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def chromium_path() -> str | None:
+    """Where Chromium is, or None."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next(filter(None, map(shutil.which, names)), None)
+
+
+def launch(playwright: Playwright) -> Browser:
+    return playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_OPTIONS)
+
+
+def ready(page: Page, address: str) -> Page:
+    """Go to the page and wait until it can be drawn on."""
+    page.goto(address)
+    page.locator("#sketchpad .invitation").get_by_text("Draw").wait_for()
+    return page
+
+
+def on_pad(page: Page, *points: tuple[float, float]) -> list[tuple[float, float]]:
+    """Points in fractions of the pad → their places in the window, in CSS pixels."""
+    box = page.locator("#sketchpad canvas").bounding_box()
+    return [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
+
+
+def draw(page: Page, strokes: list) -> None:
+    """Draw with the mouse, which is left where the last stroke ends."""
+    for stroke in strokes:
+        start, *rest = on_pad(page, *stroke)
+        page.mouse.move(*start)
+        page.mouse.down()
+        for point in rest:
+            page.mouse.move(*point)
+        page.mouse.up()

@@ -1,0 +1,74 @@
+"""A server and a browser for the tests of the page and of its API: one each, for the whole run."""
+
+import os
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def server():
+    """`python demo.py`, running."""
+    from browser import serving
+
+    with serving() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A running Chromium. Where there is none, the test is skipped; in CI, it fails."""
+    missing = pytest.fail if os.environ.get("CI") else pytest.skip
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        missing("Playwright is not installed: pip install -r requirements-dev.txt")
+    import browser
+
+    if browser.chromium_path() is None:
+        missing("There is no Chromium; on Debian: apt-get install chromium")
+    with sync_playwright() as playwright:
+        yield browser.launch(playwright)
+
+
+@pytest.fixture
+def open_page(server, chromium):
+    """open_page(path, **options): the page in a window of its own, ready to draw on; options as Playwright's new_context.
+
+    `page.traffic()` tells what the page asked of /predict so far.
+    """
+    from browser import ready
+
+    contexts = []
+
+    def open_page(path: str = "", **options):
+        context = chromium.new_context(**options)
+        contexts.append(context)
+        context.add_init_script(COUNT_REQUESTS)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        return ready(page, server.address + path)
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+# Counts, inside the page, what goes to /predict; `traffic.delay` (milliseconds) holds answers back.
+COUNT_REQUESTS = """
+window.traffic = { underWay: 0, most: 0, sent: [], answers: [], delay: 0, changed: 0 };
+const fetchNow = window.fetch.bind(window);
+window.fetch = async (address, options) => {
+  if (!String(address).includes("run/predict")) return fetchNow(address, options);
+  traffic.sent.push(JSON.parse(options.body).data[0]);
+  traffic.most = Math.max(traffic.most, ++traffic.underWay);
+  try {
+    const response = await fetchNow(address, options);
+    await new Promise((done) => setTimeout(done, traffic.delay));
+    traffic.answers.push(await response.clone().json());
+    return response;
+  } finally {
+    traffic.underWay--;
+    traffic.changed = performance.now();
+  }
+};
+"""

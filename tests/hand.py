@@ -1,0 +1,25 @@
+"""Digits as a person would draw them, authored here: strokes in fractions of the pad's side."""
+
+from math import cos, radians, sin
+
+Stroke = list[tuple[float, float]]
+
+
+def arc(x: float, y: float, across: float, down: float, start: float, end: float) -> Stroke:
+    """Part of an ellipse around (x, y); angles in degrees, 0 to the right, growing clockwise."""
+    angles = [radians(start + (end - start) * step / 20) for step in range(21)]
+    return [(x + across * cos(angle), y + down * sin(angle)) for angle in angles]
+
+
+DIGITS: list[list[Stroke]] = [
+    [arc(0.5, 0.5, 0.19, 0.29, -80, 275)],
+    [[(0.53, 0.2), (0.5, 0.5), (0.48, 0.8)]],
+    [[*arc(0.49, 0.37, 0.17, 0.16, -160, 40), (0.5, 0.6), (0.33, 0.78), (0.52, 0.77), (0.7, 0.78)]],
+    [[*arc(0.48, 0.36, 0.17, 0.15, -150, 80), *arc(0.48, 0.65, 0.19, 0.15, -80, 150)]],
+    [[(0.4, 0.22), (0.36, 0.4), (0.32, 0.53), (0.5, 0.54), (0.7, 0.52)], [(0.62, 0.24), (0.6, 0.5), (0.58, 0.82)]],
+    [[(0.4, 0.23), (0.38, 0.45), *arc(0.46, 0.61, 0.19, 0.18, -110, 140)], [(0.4, 0.23), (0.67, 0.22)]],
+    [[(0.6, 0.2), (0.5, 0.29), (0.42, 0.42), (0.36, 0.56), *arc(0.5, 0.64, 0.15, 0.15, 190, -160)]],
+    [[(0.32, 0.26), (0.5, 0.25), (0.69, 0.25), (0.6, 0.45), (0.52, 0.62), (0.46, 0.8)]],
+    [[*arc(0.5, 0.35, 0.14, 0.14, 80, -260), *arc(0.5, 0.64, 0.17, 0.15, -100, 250)]],
+    [[*arc(0.5, 0.37, 0.15, 0.15, -20, -350), (0.64, 0.5), (0.62, 0.65), (0.58, 0.82)]],
+]

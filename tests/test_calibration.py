@@ -1,0 +1,57 @@
+"""Probabilities that mean what they say."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from model import calibration
+
+logits = arrays(np.float32, (3, 10), elements=st.floats(-1e4, 1e4, width=32))
+
+
+@given(logits, st.floats(0.01, 100))
+def test_softmax_gives_probabilities_in_the_order_of_the_logits(values, temperature):
+    probabilities = calibration.softmax(values, temperature)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1)
+    assert (probabilities >= 0).all()
+    winner = values.argmax(axis=1)
+    assert (probabilities[np.arange(3), winner] == probabilities.max(axis=1)).all()
+
+
+def drawn_from(rng, values, temperature):
+    """Labels that come up as often as the probabilities at this temperature say."""
+    cumulated = calibration.softmax(values, temperature).cumsum(axis=1)
+    return (rng.random((len(values), 1)) > cumulated).sum(axis=1).clip(0, 9)
+
+
+def test_the_temperature_that_made_the_labels_is_found_again():
+    rng = np.random.default_rng(1)
+    values = rng.normal(0, 4, (20_000, 10))
+    for temperature in (0.5, 1.0, 3.0):
+        fitted = calibration.fit_temperature(values, drawn_from(rng, values, temperature))
+        assert abs(fitted / temperature - 1) < 0.05
+
+
+def test_answers_above_the_line_are_right_as_often_as_promised_and_the_line_is_no_higher_than_needed():
+    rng = np.random.default_rng(2)
+    values = rng.normal(0, 3, (20_000, 10))
+    labels = drawn_from(rng, values, 1.0)
+    probabilities = calibration.softmax(values)
+    line = calibration.fit_sure_above(probabilities, labels, accuracy=0.95)
+    top, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
+    assert right[top >= line].mean() >= 0.95
+    below = np.sort(top[top < line])[-200]
+    assert right[top >= below].mean() < 0.95
+
+
+def test_no_answer_is_sure_when_even_the_surest_are_wrong():
+    probabilities = np.eye(10)[np.zeros(50, int)]
+    assert calibration.fit_sure_above(probabilities, np.ones(50, int)) == 1.0
+
+
+def test_calibration_error_is_the_gap_between_sure_and_right():
+    sure = np.full((100, 10), 0.2 / 9)
+    sure[:, 3] = 0.8
+    labels = np.where(np.arange(100) < 60, 3, 4)
+    assert abs(calibration.expected_calibration_error(sure, labels) - 0.2) < 1e-9

@@ -1,0 +1,336 @@
+"""The page in a real Chromium: what a visitor does, and what they then see."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+pytest.importorskip("playwright")
+
+from browser import Server, draw, free_port, on_pad, ready
+from hand import DIGITS
+from playwright.sync_api import expect
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+
+
+def settled(page):
+    """Wait until every change was answered: nothing is under way, nor was for a moment."""
+    page.wait_for_function("traffic.underWay === 0 && performance.now() - traffic.changed > 150")
+    return page
+
+
+def traffic(page) -> dict:
+    return page.evaluate("traffic")
+
+
+def digit(page):
+    return page.locator("#answer .digit")
+
+
+def invitation(page):
+    return page.locator("#sketchpad .invitation")
+
+
+def picture_of(locator) -> np.ndarray:
+    """What is on the screen there, as grey values 0…255."""
+    return np.asarray(Image.open(io.BytesIO(locator.screenshot())).convert("L"))
+
+
+def ink_on(page) -> np.ndarray:
+    """The pad's own pixels: how much ink each holds, 0…255."""
+    script = "(pad) => [...pad.getContext('2d').getImageData(0, 0, pad.width, pad.height).data].filter((_, i) => i % 4 === 3)"
+    return np.array(page.locator("#sketchpad canvas").evaluate(script))
+
+
+def drawn_sevens(page):
+    draw(page, DIGITS[7])
+    settled(page)
+    expect(digit(page)).to_have_text("7")
+
+
+@pytest.fixture
+def page(open_page):
+    return open_page()
+
+
+# --- reading
+
+
+@pytest.mark.parametrize("number", range(10))
+def test_a_digit_drawn_with_the_mouse_is_read(page, number):
+    draw(page, DIGITS[number])
+    settled(page)
+    expect(digit(page)).to_have_text(str(number))
+    expect(page.locator("#answer .winner .name")).to_have_text(str(number))
+
+
+def test_a_blank_pad_invites_and_predicts_nothing(page):
+    expect(invitation(page)).to_be_visible()
+    expect(digit(page)).to_have_text("")
+    assert page.locator("#answer .figure").all_inner_texts() == [""] * 10
+    assert traffic(page)["sent"] == []
+
+
+def test_the_bars_show_what_the_server_answered(page):
+    draw(page, DIGITS[3])
+    settled(page)
+    [answer] = traffic(page)["answers"][-1]["data"]
+    values = [int(bar.get_attribute("aria-valuenow")) for bar in page.get_by_role("meter").all()]
+    assert values == [round(100 * probability) for probability in answer["probabilities"]]
+
+
+def test_the_image_beside_the_verdict_is_the_one_that_the_network_saw(page):
+    draw(page, DIGITS[5])
+    settled(page)
+    [answer] = traffic(page)["answers"][-1]["data"]
+    script = "(seen) => [...seen.getContext('2d').getImageData(0, 0, 28, 28).data].filter((_, i) => i % 4 === 3)"
+    seen = page.locator("#answer canvas").evaluate(script)
+    assert np.array_equal(np.reshape(seen, (28, 28)), answer["image"])
+
+
+def test_the_bars_follow_the_pen_while_it_moves(page):
+    top, bottom = on_pad(page, (0.5, 0.2), (0.5, 0.8))
+    page.mouse.move(*top)
+    page.mouse.down()
+    page.mouse.move(*bottom, steps=20)
+    expect(digit(page)).to_have_text("1")  # The pen is still down.
+    page.mouse.up()
+
+
+def test_one_request_is_under_way_at_a_time_and_the_last_state_is_answered(page):
+    page.evaluate("traffic.delay = 120")
+    draw(page, DIGITS[4])
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+Shift+z")
+    settled(page)
+    seen = traffic(page)
+    assert seen["most"] == 1
+    assert len(seen["sent"]) > 3
+    [whole] = seen["answers"][-1]["data"]
+    assert len(seen["sent"][-1]["strokes"]) == 2
+    expect(digit(page)).to_have_text(str(whole["digit"]))
+
+
+def test_a_drawing_cleared_while_its_answer_is_on_the_way_stays_cleared(page):
+    page.evaluate("traffic.delay = 200")
+    draw(page, DIGITS[7])
+    page.keyboard.press("Delete")
+    settled(page)
+    expect(digit(page)).to_have_text("")
+    expect(invitation(page)).to_be_visible()
+
+
+# --- clear, undo, redo
+
+
+def test_clear_empties_the_pad_and_the_answer(page):
+    drawn_sevens(page)
+    page.get_by_role("button", name="Clear").click()
+    expect(digit(page)).to_have_text("")
+    expect(invitation(page)).to_be_visible()
+    assert not ink_on(page).any()
+
+
+@pytest.mark.parametrize("key", ["Delete", "Backspace"])
+def test_a_key_clears(page, key):
+    drawn_sevens(page)
+    page.keyboard.press(key)
+    expect(digit(page)).to_have_text("")
+    assert not ink_on(page).any()
+
+
+def test_undo_takes_back_the_last_stroke_and_redo_returns_it(page):
+    drawn_sevens(page)
+    before = ink_on(page)
+    draw(page, [[(0.2, 0.9), (0.8, 0.9)]])
+    page.get_by_role("button", name="Undo").click()
+    assert np.array_equal(ink_on(page), before)
+    page.get_by_role("button", name="Redo").click()
+    assert ink_on(page).sum() > before.sum()
+
+
+def test_keys_undo_and_redo(page):
+    drawn_sevens(page)
+    page.keyboard.press("Control+z")
+    expect(digit(page)).to_have_text("")
+    page.keyboard.press("Control+Shift+z")
+    expect(digit(page)).to_have_text("7")
+
+
+def test_a_cleared_drawing_can_be_had_back(page):
+    drawn_sevens(page)
+    page.keyboard.press("Delete")
+    page.keyboard.press("Control+z")
+    expect(digit(page)).to_have_text("7")
+
+
+def test_keys_in_a_text_field_leave_the_drawing_alone(page):
+    drawn_sevens(page)
+    page.evaluate("document.body.append(Object.assign(document.createElement('input'), {id: 'field'}))")
+    page.locator("#field").focus()
+    page.keyboard.press("Backspace")
+    page.keyboard.press("Control+z")
+    assert ink_on(page).any()
+
+
+# --- fingers
+
+
+def touch(session, kind: str, *points) -> None:
+    session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
+
+
+def swipe(page, points: list) -> None:
+    session = page.context.new_cdp_session(page)
+    touch(session, "touchStart", points[0])
+    for point in points[1:]:
+        touch(session, "touchMove", point)
+    touch(session, "touchEnd")
+
+
+def test_a_finger_draws_and_nothing_scrolls(open_page):
+    page = open_page(**{**PHONE, "viewport": {"width": 390, "height": 420}})
+    page.evaluate("scrollTo(0, 20)")
+    swipe(page, on_pad(page, *[(0.5, 0.8 - step * 0.03) for step in range(20)]))
+    settled(page)
+    expect(digit(page)).to_have_text("1")
+    assert page.evaluate("scrollY") == 20
+
+
+def test_a_second_finger_draws_nothing(open_page):
+    page = open_page(**PHONE)
+    session = page.context.new_cdp_session(page)
+    first, second = [on_pad(page, *[(x, 0.2 + step * 0.03) for step in range(20)]) for x in (0.5, 0.8)]
+    touch(session, "touchStart", first[0])
+    touch(session, "touchStart", first[0], second[0])
+    for point, other in zip(first, second, strict=True):
+        touch(session, "touchMove", point, other)
+    touch(session, "touchEnd")
+    settled(page)
+    [stroke] = traffic(page)["sent"][-1]["strokes"]
+    assert all(abs(x - 0.5) < 0.02 for x, _ in stroke)
+
+
+# --- looks
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_ink_stands_out_from_paper(open_page, theme):
+    page = open_page(f"/?__theme={theme}", color_scheme=theme)
+    draw(page, DIGITS[1])
+    settled(page)
+    expect(digit(page)).to_have_text("1")
+    pixels = picture_of(page.locator("#sketchpad canvas"))
+    height, width = pixels.shape
+    ink, paper = pixels[height // 2, width // 2], pixels[height // 2, width // 5]
+    assert contrast(ink, paper) > 7
+    assert (paper > ink) == (theme == "light")
+
+
+def contrast(one: int, other: int) -> float:
+    """WCAG's contrast of two greys, 1 … 21."""
+    light = sorted(((value / 255 + 0.055) / 1.055) ** 2.4 for value in (int(one), int(other)))
+    return (light[1] + 0.05) / (light[0] + 0.05)
+
+
+@pytest.mark.parametrize("height", [844, 664])  # A phone's whole screen; what its browser leaves of it.
+def test_on_a_phone_pad_verdict_and_bars_are_on_screen_together(open_page, height):
+    page = open_page(**{**PHONE, "viewport": {"width": 390, "height": height}})
+    draw(page, DIGITS[2])
+    settled(page)
+    for part in ("#sketchpad canvas", "#answer .verdict", "#answer .bars"):
+        box = page.locator(part).bounding_box()
+        assert box["x"] >= 0 and box["y"] >= 0, part
+        assert box["x"] + box["width"] <= 390 and box["y"] + box["height"] <= height, part
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1280])
+def test_nothing_is_wider_than_the_window(open_page, width):
+    page = open_page(viewport={"width": width, "height": 800})
+    draw(page, DIGITS[8])
+    settled(page)
+    inside = "(part) => { const box = part.getBoundingClientRect(); return box.left >= 0 && box.right <= innerWidth; }"
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for part in ("#title", "#sketchpad .pad", "#sketchpad .tools", "#answer .verdict", "#answer .bars"):
+        assert page.locator(part).evaluate(inside), part
+
+
+def test_buttons_are_large_enough_for_a_finger(open_page):
+    page = open_page(**{**PHONE, "viewport": {"width": 320, "height": 640}})
+    for name in ("Undo", "Redo", "Clear"):
+        box = page.get_by_role("button", name=name).bounding_box()
+        assert min(box["width"], box["height"]) >= 44, name
+
+
+def test_nothing_moves_when_the_answer_comes(page):
+    def places():
+        parts = ("#sketchpad .pad", "#answer .verdict", "#answer .seen", "#answer .bars", "footer")
+        return [page.locator(part).bounding_box() for part in parts]
+
+    before = places()
+    drawn_sevens(page)
+    assert places() == before
+
+
+def test_the_drawing_outlives_a_turn_of_the_phone(open_page):
+    page = open_page(**PHONE)
+    drawn_sevens(page)
+    page.set_viewport_size({"width": 844, "height": 390})
+    pad = page.locator("#sketchpad canvas")
+    expect(pad).to_have_js_property(
+        "width", round(2 * pad.bounding_box()["width"])
+    )  # Sharp: a pixel for each of the screen's.
+    assert ink_on(page).any()
+    expect(digit(page)).to_have_text("7")
+
+
+def test_a_screen_reader_hears_the_verdict_when_the_pen_rests(page):
+    drawn_sevens(page)
+    expect(page.get_by_role("status").filter(has_text="7")).to_have_attribute("aria-live", "polite")
+    expect(page.get_by_role("img", name="Sketchpad")).to_be_visible()
+    expect(page.get_by_role("meter")).to_have_count(10)
+
+
+# --- the world outside
+
+
+def test_the_page_asks_nothing_of_other_hosts(chromium, server):
+    context = chromium.new_context()
+    page = context.new_page()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    ready(page, server.address)
+    draw(page, DIGITS[6])
+    expect(digit(page)).not_to_have_text("")
+    context.close()
+    outside = [url for url in asked if not url.startswith((server.address, "data:", "blob:"))]
+    assert outside == []
+
+
+def test_an_error_is_said_in_words_and_never_as_html(page):
+    words = "<b id=injected>Too many points.</b>"
+    page.route("**/run/predict", lambda route: route.fulfill(status=500, json={"error": words}))
+    draw(page, DIGITS[7])
+    expect(page.locator("#answer .reason")).to_have_text(words)
+    assert page.locator("#injected").count() == 0
+    assert ink_on(page).any()
+
+
+def test_without_a_server_the_page_says_so_and_reads_the_drawing_when_it_is_back(chromium):
+    server = Server(free_port())
+    server.start()
+    page = ready(chromium.new_page(), server.address)
+    server.stop()
+    draw(page, DIGITS[7])
+    expect(page.locator("#answer .reason")).to_contain_text("server does not answer")
+    drawn = ink_on(page)
+    assert drawn.any()
+    server.start()
+    try:
+        expect(digit(page)).to_have_text("7", timeout=15_000)
+        assert np.array_equal(ink_on(page), drawn)
+    finally:
+        server.stop()
+        page.close()

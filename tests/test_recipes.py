@@ -1,0 +1,80 @@
+"""Every recipe is what its description says, builds, and takes a step."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from model import backend, mnist
+
+backend.load_tensorflow()
+
+from model import normalization, training  # noqa: E402  TensorFlow first, quietly.
+from model.recipes import DEFAULT, RECIPES  # noqa: E402
+
+EXPECTED_PARAMETERS = {
+    "softmax": 7_850,
+    "softmax-tape": 7_850,
+    "dense": 407_050,
+    "dense-ema": 397_510,
+    "dense-mse": 535_818,
+    "deep-mnist": 3_274_634,
+}
+
+
+@pytest.fixture(scope="module")
+def few():
+    """600 real digits, normalized."""
+    part = mnist.load().train
+    images = normalization.normalize_all(part.images[:600] / np.float32(255))
+    return training.Split(images, part.labels[:600])
+
+
+def test_the_seven_recipes_are_there_and_digits_is_the_default():
+    assert set(RECIPES) == {*EXPECTED_PARAMETERS, "digits"}
+    assert DEFAULT == "digits"
+
+
+@pytest.mark.parametrize("name", EXPECTED_PARAMETERS)
+def test_a_tutorials_network_has_the_tutorials_number_of_parameters(name):
+    assert RECIPES[name].network().count_params() == EXPECTED_PARAMETERS[name]
+
+
+def test_digits_is_compact():
+    assert RECIPES["digits"].network().count_params() <= 1_000_000
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_every_recipe_trains_a_step_and_leaves_a_network_that_answers(name, few, tmp_path):
+    recipe = dataclasses.replace(RECIPES[name], epochs=1, epoch_steps=2)
+    journal = training.Journal(tmp_path, {})
+    journal.open(resume=False)
+    network = training.train(recipe, few, few, journal, seed=1)
+    outputs = training.logits(network, few.images)
+    assert outputs.shape == (600, 10)
+    assert np.isfinite(outputs).all()
+    assert outputs.std() > 0  # `softmax` starts at zero everywhere: only a step changes that.
+
+
+def test_softmax_starts_undecided():
+    network = RECIPES["softmax"].network()
+    np.testing.assert_array_equal(training.logits(network, np.ones((1, 28, 28), np.float32)), np.zeros((1, 10)))
+
+
+def test_dense_ema_is_judged_by_the_average_of_its_weights(few):
+    recipe = RECIPES["dense-ema"]
+    network = recipe.network()
+    network.compile(recipe.optimizer(0.8, 500, 40), training.loss_of(recipe))
+    network.fit(few.images, few.labels, batch_size=100, epochs=1, verbose=0)
+    trained = [np.array(weight) for weight in network.trainable_variables]
+    with training.averaged_weights(network):
+        averaged = [np.array(weight) for weight in network.trainable_variables]
+    restored = [np.array(weight) for weight in network.trainable_variables]
+    assert all((a != b).any() for a, b in zip(trained, averaged, strict=True))
+    assert all((a == b).all() for a, b in zip(trained, restored, strict=True))
+
+
+def test_squared_error_sums_over_the_classes():
+    outputs = np.zeros((2, 10), np.float32)
+    outputs[1, 7] = 3
+    np.testing.assert_allclose(training.squared_error(np.array([0, 7]), outputs), [1, 4])

@@ -1,0 +1,168 @@
+"""Train a recipe on MNIST and write its checkpoint and report.
+
+    python train.py                      this project's own network
+    python train.py --recipe softmax     one of the tutorials' models
+    python train.py --list               all recipes
+"""
+
+import argparse
+import dataclasses
+import platform
+import shlex
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from model import backend, calibration, checkpoint, mnist, normalization
+
+DRY_RUN_STEPS = 3
+
+
+def main(arguments: list[str] | None = None) -> None:
+    options = parse(arguments)
+    tensorflow = backend.load_tensorflow()
+    from model import training
+    from model.recipes import RECIPES
+
+    if options.list:
+        print("\n".join(f"{recipe.name:<14}{recipe.summary}" for recipe in RECIPES.values()))
+        return
+    if options.recipe not in RECIPES:
+        sys.exit(f"train: there is no recipe “{options.recipe}”; there are {', '.join(RECIPES)}.")
+    if options.deterministic:
+        tensorflow.config.experimental.enable_op_determinism()
+    try:
+        run(with_options(RECIPES[options.recipe], options), options)
+    except (mnist.DataError, training.ResumeError, OSError) as error:
+        sys.exit(f"train: {error}")
+    except KeyboardInterrupt:
+        sys.exit("\ntrain: stopped. The same command with --resume goes on after the last complete epoch.")
+
+
+def parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Train a recipe on MNIST and write its checkpoint and report.")
+    parser.add_argument("--recipe", default="digits", metavar="NAME", help="which recipe (default: digits)")
+    parser.add_argument("--list", action="store_true", help="say which recipes there are")
+    parser.add_argument("--epochs", type=positive(int), help="instead of the recipe's own")
+    parser.add_argument("--batch-size", type=positive(int), help="images a step, instead of the recipe's own")
+    parser.add_argument("--learning-rate", type=positive(float), help="instead of the recipe's own")
+    parser.add_argument("--seed", type=seed, default=1, help="fixes every random choice (default: 1)")
+    parser.add_argument("--deterministic", action="store_true", help="repeat figures exactly on this machine; slower")
+    parser.add_argument("--data", type=Path, metavar="PATH", help="a mnist.npz, a mnist.pkl.gz or a folder of IDX files")
+    parser.add_argument("--output", type=Path, default=checkpoint.FOLDER, metavar="FOLDER", help="where files are written")
+    parser.add_argument("--resume", action="store_true", help="go on with a training that was stopped")
+    parser.add_argument("--dry-run", action="store_true", help="a few steps through all of it; nothing is overwritten")
+    return parser.parse_args(arguments)
+
+
+def positive(kind):
+    """An argparse type: a number of this kind above 0."""
+
+    def number(text: str):
+        value = kind(text)
+        if not 0 < value < float("inf"):
+            raise argparse.ArgumentTypeError(f"{text} is not above 0")
+        return value
+
+    number.__name__ = f"number ({kind.__name__})"
+    return number
+
+
+def seed(text: str) -> int:
+    value = int(text)
+    if not 0 <= value < 2**31:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 2³¹ − 1")
+    return value
+
+
+def with_options(recipe, options: argparse.Namespace):
+    """The recipe with what the command line overrides."""
+    given = {"epochs": options.epochs, "batch_size": options.batch_size, "learning_rate": options.learning_rate}
+    if options.dry_run:
+        given |= {"epochs": 1, "epoch_steps": DRY_RUN_STEPS}
+    return dataclasses.replace(recipe, **{name: value for name, value in given.items() if value is not None})
+
+
+def run(recipe, options: argparse.Namespace) -> None:
+    """Train in the output folder; a dry run in one that is gone afterwards."""
+    if not options.dry_run:
+        return train(recipe, options, options.output)
+    with tempfile.TemporaryDirectory() as folder:
+        train(recipe, options, Path(folder))
+    print("Dry run: all of it works, nothing was written.")
+
+
+def train(recipe, options: argparse.Namespace, folder: Path) -> None:
+    """Data → training → calibration → the test images, read this once → checkpoint, JSON and pictures."""
+    from model import report, training
+    from model.classifier import Classifier
+
+    data = mnist.load(options.data, recipe.validation)
+    learned, validation = (normalized(part) for part in (data.train, data.validation))
+    journal = training.Journal(folder / f"{recipe.name}.resume", settings(recipe, options))
+    journal.open(options.resume)
+    network = training.train(recipe, learned, validation, journal, options.seed)
+    checkpoint.round_weights(network)
+
+    outputs = training.logits(network, validation.images)
+    temperature = calibration.fit_temperature(outputs, validation.labels)
+    probabilities = calibration.softmax(outputs, temperature)
+    fitted = {
+        "temperature": temperature,
+        "sure_above": calibration.fit_sure_above(probabilities, validation.labels),
+    }
+    test = normalized(data.test)
+    notes = {
+        "recipe": recipe.name,
+        **fitted,
+        "test": report.figures(Classifier(network, fitted, recipe.name).probabilities(test.images), test.labels),
+        "validation": report.figures(probabilities, validation.labels),
+        "parameters": network.count_params(),
+        "seconds": round(journal.progress.seconds, 1),
+        "best_epoch": journal.progress.best_epoch,
+        "history": journal.progress.history,
+        **settings(recipe, options),
+        "command": shlex.join(["python", *sys.argv]),
+        "versions": versions(),
+    }
+    path = folder / f"{recipe.name}.keras"
+    checkpoint.save(network, notes, path)
+    report.draw_curves(journal.progress.history, folder / f"{recipe.name}-curves.png")
+    report.draw_confusion(notes["test"]["confusion"], folder / f"{recipe.name}-confusion.png")
+    journal.remove()
+    low, high = notes["test"]["interval"]
+    print(f"{path}: {notes['test']['accuracy']:.2%} of MNIST's test images (95 % interval {low:.2%} to {high:.2%}).")
+
+
+def normalized(part: mnist.Examples):
+    """The training images go the way of every drawing: as ink through normalization."""
+    from model.training import Split
+
+    return Split(normalization.normalize_all(part.images / np.float32(255)), part.labels)
+
+
+def settings(recipe, options: argparse.Namespace) -> dict:
+    """What must be the same for a training to be gone on with."""
+    names = ("epochs", "batch_size", "learning_rate", "epoch_steps", "validation")
+    return {name: getattr(recipe, name) for name in names} | {
+        "seed": options.seed,
+        "deterministic": options.deterministic,
+    }
+
+
+def versions() -> dict[str, str]:
+    import keras
+    import tensorflow
+
+    return {
+        "python": platform.python_version(),
+        "tensorflow": tensorflow.__version__,
+        "keras": keras.__version__,
+        "numpy": np.__version__,
+    }
+
+
+if __name__ == "__main__":
+    main()
