@@ -41,9 +41,10 @@ def main(arguments: list[str] | None = None) -> None:
     except OSError:
         sys.exit(f"demo: port {options.port} is taken. Choose another one, or leave --port out for the next free one.")
     print(f"{components.TEXT['title']} at {address.rstrip('/')}", flush=True)
-    with contextlib.suppress(KeyboardInterrupt):
+    try:
         threading.Event().wait()
-    page.close(verbose=False)
+    finally:
+        page.close(verbose=False)
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -59,7 +60,8 @@ def build(network: Classifier) -> gr.Blocks:
     """The page, and the two endpoints of its API."""
     text = components.TEXT
     with gr.Blocks(title=text["title"], analytics_enabled=False, delete_cache=DELETE_UPLOADS) as page:
-        gr.Markdown(f"# {text['title']}\n\n{text['subtitle']}", elem_id="title")
+        # Not gr.Markdown: it comes later than the pad, which would then jump.
+        gr.HTML(f"<h1>{text['title']}</h1><p>{text['subtitle']}</p>", apply_default_css=False, elem_id="title")
         with gr.Row(elem_id="stage"):
             pad = components.sketchpad()
             answer = components.answer_view()
@@ -130,4 +132,5 @@ def theme() -> gr.themes.Base:
 
 
 if __name__ == "__main__":
-    main()
+    with contextlib.suppress(KeyboardInterrupt):
+        main()

@@ -14,9 +14,10 @@ def softmax(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
 
 
 def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
-    """The temperature with the least negative log-likelihood (Guo et al. 2017, "On calibration of modern neural networks").
+    """The temperature with the least negative log-likelihood.
 
-    The likelihood is concave in 1/temperature, so its slope changes sign once: bisection, between 1/100 and 100.
+    Guo, Pleiss, Sun, Weinberger 2017, "On calibration of modern neural networks". The likelihood is concave in
+    1/temperature, so its slope changes sign once: bisection, between 1/100 and 100.
     """
     logits = np.asarray(logits, np.float64)
     given = logits[np.arange(len(labels)), labels]

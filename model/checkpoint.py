@@ -23,7 +23,7 @@ class CheckpointError(Exception):
 def round_weights(network) -> None:
     """Round every weight to the nearest half-precision number, kept as float32."""
     for variable in network.weights:
-        value = np.array(variable)
+        value = variable.numpy()
         if value.dtype == np.float32:
             variable.assign(value.astype(np.float16).astype(np.float32))
 
@@ -33,7 +33,7 @@ def save(network, notes: dict, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         plain, packed, beside = (Path(folder, name) for name in ("plain.keras", "packed.keras", "notes.json"))
-        network.save(plain, include_optimizer=False)
+        _bare(network).save(plain)
         _pack(plain, packed)
         notes = notes | {"bytes": packed.stat().st_size, "sha256": _sha256(packed)}
         beside.write_text(json.dumps(notes, indent=1) + "\n")
@@ -42,7 +42,7 @@ def save(network, notes: dict, path: Path) -> None:
 
 
 def load(path: Path):
-    """(network, notes) of a checkpoint. Raises CheckpointError when a file is missing, damaged or not of this project."""
+    """(network, notes) of a checkpoint. Raises CheckpointError when a file is missing, damaged or another project's."""
     path = Path(path)
     remedy = f"Make it with: python train.py --recipe {path.stem}"
     notes = load_notes(path)
@@ -79,12 +79,24 @@ def load_notes(path: Path) -> dict:
         raise CheckpointError(f"{beside} is damaged ({type(error).__name__}: {error}). {remedy}") from None
 
 
+def _bare(network):
+    """The network without its optimizer, whose state is twice as large as the weights."""
+    import keras
+
+    bare = keras.models.clone_model(network)
+    bare.set_weights(network.get_weights())
+    return bare
+
+
 def _pack(source: Path, target: Path) -> None:
     """Keras stores its archive unpacked; deflate finds the zeros that rounding left."""
-    with zipfile.ZipFile(source) as plain, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
+    with zipfile.ZipFile(source) as plain, zipfile.ZipFile(target, "w") as packed:
         for member in plain.namelist():
-            # A fixed date, so that equal weights give an equal file.
-            packed.writestr(zipfile.ZipInfo(member, (1980, 1, 1, 0, 0, 0)), plain.read(member), zipfile.ZIP_DEFLATED, 9)
+            content = plain.read(member)
+            if member == "metadata.json":
+                # Without the date of saving, there and in the archive, equal networks give equal files.
+                content = json.dumps({"keras_version": json.loads(content)["keras_version"]}).encode()
+            packed.writestr(zipfile.ZipInfo(member, (1980, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED, 9)
 
 
 def _sha256(path: Path) -> str:

@@ -18,7 +18,7 @@ MAX_POINTS = 20_000
 MAX_STROKES = 1_000
 
 Stroke = np.ndarray
-"""The way of the pen from touching to leaving the pad: float (P, 2), x right, y down, in fractions of the pad's side."""
+"""The way of the pen from touching to leaving the pad: float (P, 2), x right, y down, in fractions of its side."""
 
 
 class InkError(ValueError):
@@ -51,12 +51,18 @@ def parse_strokes(drawing: object) -> list[Stroke]:
 def _parse_stroke(stroke: list) -> Stroke:
     # Checked by hand: NumPy would take "0.5", true and nested lists for numbers.
     for point in stroke:
-        if not isinstance(point, list | tuple) or len(point) != 2 or not all(type(value) in (int, float) for value in point):
+        if (
+            not isinstance(point, list | tuple)
+            or len(point) != 2
+            or not all(type(value) in (int, float) for value in point)
+        ):
             raise InkError("Each point is a pair [x, y] of numbers from 0 to 1.")
     try:
         points = np.array(stroke, np.float64)
     except OverflowError:
-        raise InkError("A coordinate is too large for a number; expected fractions of the pad's side, 0 to 1.") from None
+        raise InkError(
+            "A coordinate is too large for a number; expected fractions of the pad's side, 0 to 1."
+        ) from None
     if not (np.abs(points) <= 1000).all():  # False for NaN, too.
         raise InkError("A coordinate is not finite or far off the pad; expected fractions of the pad's side, 0 to 1.")
     return points
@@ -92,11 +98,11 @@ def _dots(points: np.ndarray) -> np.ndarray:
 
 
 def _once(dots: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """Each dot once, to the GRID-th of a pixel: a scribble of 20,000 points comes by the same places again and again."""
-    visited = np.zeros((shape[0] * GRID, shape[1] * GRID), bool)
+    """Each dot once, to the GRID-th of a pixel: a scribble of 20,000 points comes by the same places over and over."""
     columns, rows = np.rint(dots * GRID).astype(int).T
-    visited[rows, columns] = True
-    return np.argwhere(visited)[:, ::-1] / GRID
+    width = shape[1] * GRID
+    places = np.unique(rows * width + columns)
+    return np.stack([places % width, places // width], axis=1) / GRID
 
 
 def _distance_to_nearest(dots: np.ndarray, shape: tuple[int, int], reach: int) -> np.ndarray:

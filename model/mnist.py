@@ -1,6 +1,6 @@
 """Where MNIST comes from: Keras's download, a pinned wheel, or files of one's own, and the proof that it is MNIST.
 
-Whatever the way, the four arrays are rebuilt as the IDX files of Yann LeCun's page and compared with the SHA-256 of those.
+Whatever the way, the four arrays are compared, by SHA-256, with the IDX files that Yann LeCun published.
 """
 
 import gzip

@@ -1,7 +1,8 @@
 """Ink → 28×28: the one way in, for training images and for drawings.
 
-MNIST's own recipe (LeCun, Bottou, Bengio, Haffner 1998, "Gradient-based learning applied to document recognition", III.A):
-crop to the ink, scale so that the longer side is 20 pixels, put the centre of mass at the centre of a 28×28 field.
+MNIST's own recipe (LeCun, Bottou, Bengio, Haffner 1998, "Gradient-based learning applied to document recognition",
+III.A): crop to the ink, scale so that the longer side is 20 pixels, put the centre of mass at the centre of a 28×28
+field.
 """
 
 from collections.abc import Iterable
@@ -58,7 +59,7 @@ def centre(box: np.ndarray) -> np.ndarray:
 
 
 def _averaging(source: int, target: int) -> np.ndarray:
-    """The matrix (target, source) whose row i averages source pixels i·source/target … (i + 1)·source/target exactly."""
+    """The matrix (target, source) whose row i averages source pixels i·source/target … (i+1)·source/target exactly."""
     edges = np.arange(target + 1) * (source / target)
     pixels = np.arange(source)
     overlap = np.minimum(edges[1:, None], pixels + 1) - np.maximum(edges[:-1, None], pixels)

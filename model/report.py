@@ -1,7 +1,7 @@
 """Figures of a checkpoint, as JSON, as pictures and as the README's table.
 
     python -m model.report                              every checkpoint's figures, as the README shows them
-    python -m model.report --drawings FILE              accuracy on drawings, through the page's own path; kept in the JSON
+    python -m model.report --drawings FILE              accuracy on drawings, by the page's own path; kept in the JSON
     python -m model.report --readme README.md           the same table, written into the README
 """
 
@@ -151,7 +151,7 @@ def write_table(readme: Path) -> None:
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m model.report", description="Figures of the checkpoints.")
     parser.add_argument("--checkpoint", type=Path, help="one checkpoint; without it, all of model/checkpoints")
-    parser.add_argument("--drawings", type=Path, metavar="FILE", help="measure on drawings (.npz, see model/drawings.py)")
+    parser.add_argument("--drawings", type=Path, metavar="FILE", help="measure on drawings: model/drawings.py")
     parser.add_argument("--readme", type=Path, help="write the table into this file, between its two marks")
     options = parser.parse_args(arguments)
     try:
@@ -168,8 +168,8 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _print_drawings(path: Path, measured: dict) -> None:
     low, high = measured["interval"]
-    print(f"{path.stem}: {measured['accuracy']:.2%} of {measured['count']:,} drawings ({low:.2%} to {high:.2%}), ", end="")
-    print("by digit " + " ".join(f"{digit}:{share:.1%}" for digit, share in enumerate(measured["per_class"])))
+    print(f"{path.stem}: {measured['accuracy']:.2%} of {measured['count']:,} drawings ({low:.2%} to {high:.2%})")
+    print("  by digit " + " ".join(f"{digit}:{share:.1%}" for digit, share in enumerate(measured["per_class"])))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """A recipe and MNIST → a trained network: batches, the two loops, the choice by validation, and going on after a kill.
 
-Every random choice follows from the seed and the step, not from what ran before: a training that was interrupted goes on
-with the very batches that it would have seen.
+Every random choice follows from the seed and the step, not from what ran before: a training that was interrupted goes
+on with the very batches that it would have seen.
 """
 
 import contextlib
@@ -81,7 +81,8 @@ class Journal:
             noted = json.loads((self.folder / "progress.json").read_text())
             if noted["settings"] != self.settings:
                 raise ResumeError(
-                    f"{self.folder} is from a training with other settings: {_difference(noted['settings'], self.settings)}. "
+                    f"{self.folder} is from a training with other settings: "
+                    f"{_difference(noted['settings'], self.settings)}. "
                     "Repeat those, or leave --resume out to start anew."
                 )
             self.progress = Progress(**noted["progress"])
@@ -120,7 +121,8 @@ class Journal:
 
 
 def _difference(was: dict, now: dict) -> str:
-    return ", ".join(f"{key} was {was.get(key)} and is now {value}" for key, value in now.items() if was.get(key) != value)
+    changed = [key for key in now if was.get(key) != now[key]]
+    return ", ".join(f"{key} was {was.get(key)} and is now {now[key]}" for key in changed)
 
 
 def train(recipe: Recipe, training: Split, validation: Split, journal: Journal, seed: int) -> keras.Model:
@@ -151,7 +153,9 @@ def distribution() -> tf.distribute.Strategy:
 
 def loss_of(recipe: Recipe):
     """(labels (N,), logits (N, 10)) → a scalar, the mean over the batch."""
-    return squared_error if recipe.loss == SQUARED_ERROR else keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    if recipe.loss == SQUARED_ERROR:
+        return squared_error
+    return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
 
 def squared_error(labels, outputs):
@@ -161,7 +165,7 @@ def squared_error(labels, outputs):
 
 
 def stream(data: Split, recipe: Recipe, seed: int, first_step: int = 0) -> tf.data.Dataset:
-    """Endless batches (images, labels) from step `first_step` on: shuffled anew each pass, augmented if the recipe says.
+    """Endless batches (images, labels) from step `first_step` on: shuffled anew each pass, augmented if it says so.
 
     Which images come at a step, and how they are augmented, depends on the seed and the step alone.
     """
@@ -277,7 +281,7 @@ def averaged_weights(network: keras.Model) -> Iterator[None]:
     if not network.optimizer.use_ema:
         yield
         return
-    trained = [np.array(variable) for variable in network.trainable_variables]
+    trained = [keras.ops.convert_to_numpy(variable) for variable in network.trainable_variables]
     network.optimizer.finalize_variable_values(network.trainable_variables)
     try:
         yield

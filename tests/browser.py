@@ -18,10 +18,15 @@ ROOT = Path(__file__).parent.parent
 START_WITHIN = 120  # Seconds; TensorFlow alone takes ten on a busy machine.
 
 # No sandbox, so that it runs as root in a container; nothing that would look for hosts out of reach.
-CHROMIUM_OPTIONS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+CHROMIUM_OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @dataclass

@@ -2,42 +2,34 @@
 
 import os
 
+import browser
 import pytest
+from playwright.sync_api import sync_playwright
 
 
 @pytest.fixture(scope="session")
 def server():
     """`python demo.py`, running."""
-    from browser import serving
-
-    with serving() as running:
+    with browser.serving() as running:
         yield running
 
 
 @pytest.fixture(scope="session")
 def chromium():
     """A running Chromium. Where there is none, the test is skipped; in CI, it fails."""
-    missing = pytest.fail if os.environ.get("CI") else pytest.skip
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        missing("Playwright is not installed: pip install -r requirements-dev.txt")
-    import browser
-
     if browser.chromium_path() is None:
-        missing("There is no Chromium; on Debian: apt-get install chromium")
+        missing = pytest.fail if os.environ.get("CI") else pytest.skip
+        missing("There is no Chromium. On Debian: apt-get install chromium")
     with sync_playwright() as playwright:
         yield browser.launch(playwright)
 
 
 @pytest.fixture
 def open_page(server, chromium):
-    """open_page(path, **options): the page in a window of its own, ready to draw on; options as Playwright's new_context.
+    """open_page(path, **options): the page in a window of its own, ready to draw on; `traffic` is what it asked.
 
-    `page.traffic()` tells what the page asked of /predict so far.
+    Options as Playwright's new_context.
     """
-    from browser import ready
-
     contexts = []
 
     def open_page(path: str = "", **options):
@@ -46,7 +38,7 @@ def open_page(server, chromium):
         context.add_init_script(COUNT_REQUESTS)
         page = context.new_page()
         page.set_default_timeout(10_000)
-        return ready(page, server.address + path)
+        return browser.ready(page, server.address + path)
 
     yield open_page
     for context in contexts:

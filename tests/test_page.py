@@ -1,15 +1,13 @@
 """The page in a real Chromium: what a visitor does, and what they then see."""
 
+import base64
 import io
 
 import numpy as np
 import pytest
-from PIL import Image
-
-pytest.importorskip("playwright")
-
 from browser import Server, draw, free_port, on_pad, ready
 from hand import DIGITS
+from PIL import Image
 from playwright.sync_api import expect
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
@@ -40,11 +38,16 @@ def picture_of(locator) -> np.ndarray:
 
 def ink_on(page) -> np.ndarray:
     """The pad's own pixels: how much ink each holds, 0…255."""
-    script = "(pad) => [...pad.getContext('2d').getImageData(0, 0, pad.width, pad.height).data].filter((_, i) => i % 4 === 3)"
-    return np.array(page.locator("#sketchpad canvas").evaluate(script))
+    return alpha(page.locator("#sketchpad canvas"))
 
 
-def drawn_sevens(page):
+def alpha(canvas) -> np.ndarray:
+    """How opaque each pixel of a canvas is, 0…255."""
+    png = canvas.evaluate("(it) => it.toDataURL()").partition(",")[2]
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(png))).getchannel("A"))
+
+
+def draw_seven(page):
     draw(page, DIGITS[7])
     settled(page)
     expect(digit(page)).to_have_text("7")
@@ -85,9 +88,7 @@ def test_the_image_beside_the_verdict_is_the_one_that_the_network_saw(page):
     draw(page, DIGITS[5])
     settled(page)
     [answer] = traffic(page)["answers"][-1]["data"]
-    script = "(seen) => [...seen.getContext('2d').getImageData(0, 0, 28, 28).data].filter((_, i) => i % 4 === 3)"
-    seen = page.locator("#answer canvas").evaluate(script)
-    assert np.array_equal(np.reshape(seen, (28, 28)), answer["image"])
+    assert np.array_equal(alpha(page.locator("#answer canvas")), answer["image"])
 
 
 def test_the_bars_follow_the_pen_while_it_moves(page):
@@ -102,15 +103,13 @@ def test_the_bars_follow_the_pen_while_it_moves(page):
 def test_one_request_is_under_way_at_a_time_and_the_last_state_is_answered(page):
     page.evaluate("traffic.delay = 120")
     draw(page, DIGITS[4])
-    page.keyboard.press("Control+z")
-    page.keyboard.press("Control+Shift+z")
     settled(page)
     seen = traffic(page)
     assert seen["most"] == 1
-    assert len(seen["sent"]) > 3
-    [whole] = seen["answers"][-1]["data"]
-    assert len(seen["sent"][-1]["strokes"]) == 2
-    expect(digit(page)).to_have_text(str(whole["digit"]))
+    assert 2 <= len(seen["sent"]) < 8  # Of eight points, in eight frames or fewer.
+    assert [len(stroke) for stroke in seen["sent"][-1]["strokes"]] == [5, 3]
+    [last] = seen["answers"][-1]["data"]
+    expect(digit(page)).to_have_text(str(last["digit"]))
 
 
 def test_a_drawing_cleared_while_its_answer_is_on_the_way_stays_cleared(page):
@@ -126,7 +125,7 @@ def test_a_drawing_cleared_while_its_answer_is_on_the_way_stays_cleared(page):
 
 
 def test_clear_empties_the_pad_and_the_answer(page):
-    drawn_sevens(page)
+    draw_seven(page)
     page.get_by_role("button", name="Clear").click()
     expect(digit(page)).to_have_text("")
     expect(invitation(page)).to_be_visible()
@@ -135,14 +134,14 @@ def test_clear_empties_the_pad_and_the_answer(page):
 
 @pytest.mark.parametrize("key", ["Delete", "Backspace"])
 def test_a_key_clears(page, key):
-    drawn_sevens(page)
+    draw_seven(page)
     page.keyboard.press(key)
     expect(digit(page)).to_have_text("")
     assert not ink_on(page).any()
 
 
 def test_undo_takes_back_the_last_stroke_and_redo_returns_it(page):
-    drawn_sevens(page)
+    draw_seven(page)
     before = ink_on(page)
     draw(page, [[(0.2, 0.9), (0.8, 0.9)]])
     page.get_by_role("button", name="Undo").click()
@@ -152,7 +151,7 @@ def test_undo_takes_back_the_last_stroke_and_redo_returns_it(page):
 
 
 def test_keys_undo_and_redo(page):
-    drawn_sevens(page)
+    draw_seven(page)
     page.keyboard.press("Control+z")
     expect(digit(page)).to_have_text("")
     page.keyboard.press("Control+Shift+z")
@@ -160,14 +159,14 @@ def test_keys_undo_and_redo(page):
 
 
 def test_a_cleared_drawing_can_be_had_back(page):
-    drawn_sevens(page)
+    draw_seven(page)
     page.keyboard.press("Delete")
     page.keyboard.press("Control+z")
     expect(digit(page)).to_have_text("7")
 
 
 def test_keys_in_a_text_field_leave_the_drawing_alone(page):
-    drawn_sevens(page)
+    draw_seven(page)
     page.evaluate("document.body.append(Object.assign(document.createElement('input'), {id: 'field'}))")
     page.locator("#field").focus()
     page.keyboard.press("Backspace")
@@ -270,13 +269,32 @@ def test_nothing_moves_when_the_answer_comes(page):
         return [page.locator(part).bounding_box() for part in parts]
 
     before = places()
-    drawn_sevens(page)
+    draw_seven(page)
     assert places() == before
+
+
+def test_the_pad_does_not_jump_while_the_page_loads(chromium, server):
+    page = chromium.new_page()
+    page.add_init_script(RECORD_JUMPS)
+    ready(page, server.address)
+    page.wait_for_timeout(500)
+    assert page.evaluate("jumps") == []
+    page.close()
+
+
+RECORD_JUMPS = """
+window.jumps = [];
+new PerformanceObserver((list) => {
+  for (const { sources } of list.getEntries())
+    for (const { node } of sources)
+      if (node?.closest?.("#stage")) jumps.push(node.id || node.className);
+}).observe({ type: "layout-shift", buffered: true });
+"""
 
 
 def test_the_drawing_outlives_a_turn_of_the_phone(open_page):
     page = open_page(**PHONE)
-    drawn_sevens(page)
+    draw_seven(page)
     page.set_viewport_size({"width": 844, "height": 390})
     pad = page.locator("#sketchpad canvas")
     expect(pad).to_have_js_property(
@@ -287,7 +305,7 @@ def test_the_drawing_outlives_a_turn_of_the_phone(open_page):
 
 
 def test_a_screen_reader_hears_the_verdict_when_the_pen_rests(page):
-    drawn_sevens(page)
+    draw_seven(page)
     expect(page.get_by_role("status").filter(has_text="7")).to_have_attribute("aria-live", "polite")
     expect(page.get_by_role("img", name="Sketchpad")).to_be_visible()
     expect(page.get_by_role("meter")).to_have_count(10)

@@ -87,7 +87,7 @@ def test_going_on_after_an_epoch_gives_the_weights_of_a_training_without_a_break
     resumed = training.train(recipe, few, few, journal, seed=1)
     assert journal.progress.epoch == 3
     for expected, weight in zip(whole.weights, resumed.weights, strict=True):
-        np.testing.assert_allclose(np.array(weight), np.array(expected), atol=2e-4)
+        np.testing.assert_allclose(weight.numpy(), expected.numpy(), atol=2e-4)
 
 
 def test_going_on_with_other_settings_is_refused(tmp_path):
@@ -162,16 +162,17 @@ def test_augmentation_without_chance_changes_nothing_and_with_it_stays_between_p
     np.testing.assert_allclose(still, images, atol=1e-5)
     chances = np.random.default_rng(1).uniform(-1, 1, (100, augmentation.CHANCES)).astype(np.float32)
     moved = np.array(augmentation.augment(images, chances))
-    assert 0 <= moved.min() and moved.max() <= 1
+    assert moved.min() >= 0 and moved.max() <= 1
     assert (np.abs(moved - images).max(axis=(1, 2)) > 0.2).all()
 
 
-@pytest.mark.parametrize("place, axis, sign", [(5, 1, -1), (6, 0, -1)])
-def test_augmentation_shifts_by_at_most_two_pixels(few, place, axis, sign):
+def test_augmentation_shifts_by_up_to_two_pixels_and_paper_comes_in_from_the_edge(few):
     chances = np.zeros((100, augmentation.CHANCES), np.float32)
-    chances[:, place] = 1
+    chances[:, 5] = 1
+    chances[:, 6] = -1
     moved = np.array(augmentation.augment(few.images[:100], chances))
-    expected = np.roll(few.images[:100], sign * 2, axis=2 if axis else 1)
+    expected = np.zeros_like(moved)
+    expected[:, 2:, :-2] = few.images[:100, :-2, 2:]
     np.testing.assert_allclose(moved, expected, atol=1e-5)
 
 

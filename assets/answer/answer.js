@@ -106,8 +106,9 @@ function showTiming(milliseconds) {
     network: milliseconds.network,
     roundTrip: milliseconds.roundTrip,
   }).filter(([, value]) => Number.isFinite(value));
+  const rounded = (value) => (value < 10 ? value.toFixed(1) : Math.round(value));
   timing.textContent = parts
-    .map(([step, value]) => `${props.text[step]} ${fill(props.text.milliseconds, { value: value < 10 ? value.toFixed(1) : Math.round(value) })}`)
+    .map(([step, value]) => `${props.text[step]} ${fill(props.text.milliseconds, { value: rounded(value) })}`)
     .join(" · ");
 }
 

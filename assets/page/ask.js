@@ -1,6 +1,8 @@
-// Strokes to /predict and back: one request under way at a time, and the last drawing is always answered.
-// Not an ordinary Gradio event for three reasons: Gradio's “always_last” lets two requests out when two changes come within
-// a few milliseconds, forgets the last one when a request fails, and reloads the page, the drawing with it, when the server is gone.
+// window.ask(drawing): strokes to /predict, and its answer; undefined for a drawing that a later one has overtaken.
+// One request is under way at a time, and the last drawing is always answered.
+//
+// Not left to a Gradio event, for three reasons. Its “always_last” lets two requests out when two changes come within a
+// few milliseconds, and forgets the last change when a request fails. And when the server is gone, Gradio reloads the page.
 window.ask = (() => {
   const GIVE_UP_AFTER = 10_000;
   let newest = null;

@@ -163,7 +163,8 @@ buttons.clear.addEventListener("click", clear);
 
 function keys(event) {
   if (!element.isConnected) return document.removeEventListener("keydown", keys);
-  if (event.defaultPrevented || event.altKey || event.target.closest?.("input, textarea, select, [contenteditable]")) return;
+  const writing = event.target.closest?.("input, textarea, select, [contenteditable]");
+  if (writing || event.defaultPrevented || event.altKey) return;
   const key = event.key.toLowerCase();
   const command = event.ctrlKey || event.metaKey;
   if (command && key === "z") walk(event.shiftKey ? 1 : -1);

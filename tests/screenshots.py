@@ -1,0 +1,34 @@
+"""Take the README's pictures of the page, from a real run: python tests/screenshots.py"""
+
+from browser import ROOT, draw, launch, ready, serving
+from hand import DIGITS
+from playwright.sync_api import sync_playwright
+
+FOLDER = ROOT / "assets" / "screenshots"
+
+DESKTOP = {"viewport": {"width": 1100, "height": 660}, "device_scale_factor": 1.5}
+PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True}
+# Name, window, theme, digit.
+PICTURES = (
+    ("desktop-light", DESKTOP, "light", 7),
+    ("desktop-dark", DESKTOP, "dark", 2),
+    ("phone", PHONE, "light", 5),
+)
+
+
+def main() -> None:
+    FOLDER.mkdir(exist_ok=True)
+    with serving() as server, sync_playwright() as playwright:
+        browser = launch(playwright)
+        for name, window, theme, digit in PICTURES:
+            page = browser.new_context(**window, color_scheme=theme).new_page()
+            ready(page, f"{server.address}/?__theme={theme}")
+            draw(page, DIGITS[digit])
+            page.mouse.move(0, 0)
+            page.wait_for_timeout(800)
+            page.screenshot(path=FOLDER / f"{name}.png")
+            print(FOLDER / f"{name}.png")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,181 @@
+"""The API and the command line: a real server, asked as others would ask it."""
+
+import json
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+
+import pytest
+from browser import ROOT
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+from hand import DIGITS
+from PIL import Image, ImageDraw
+
+SEVEN = {"strokes": [[list(point) for point in stroke] for stroke in DIGITS[7]]}
+
+
+@pytest.fixture(scope="module")
+def client(server):
+    return Client(server.address, verbose=False)
+
+
+def post(address: str, body: str) -> tuple[int, dict]:
+    """Status and JSON of what curl would get."""
+    request = urllib.request.Request(address, body.encode(), {"Content-Type": "application/json"})
+    try:
+        with urllib.request.urlopen(request, timeout=60) as response:
+            return response.status, json.load(response)
+    except urllib.error.HTTPError as error:
+        return error.code, json.load(error)
+
+
+def still_reads(client) -> bool:
+    return client.predict(SEVEN, api_name="/predict")["digit"] == 7
+
+
+@pytest.fixture
+def picture(tmp_path):
+    """A 7 on white paper."""
+    image = Image.new("L", (300, 200), 255)
+    ImageDraw.Draw(image).line([(110, 50), (190, 50), (140, 160)], fill=20, width=14, joint="curve")
+    path = tmp_path / "seven.png"
+    image.save(path)
+    return path
+
+
+# --- answers
+
+
+def test_strokes_are_answered_as_the_design_says(client):
+    answer = client.predict(SEVEN, api_name="/predict")
+    assert list(answer) == ["probabilities", "verdict", "digit", "reason", "image", "milliseconds"]
+    assert (answer["verdict"], answer["digit"]) == ("digit", 7)
+    assert len(answer["probabilities"]) == 10 and sum(answer["probabilities"]) == pytest.approx(1)
+    assert len(answer["image"]) == 28 and {len(row) for row in answer["image"]} == {28}
+    assert 200 < max(max(row) for row in answer["image"]) <= 255
+    assert min(answer["milliseconds"].values()) >= 0
+
+
+def test_strokes_may_come_as_json_text(client):
+    assert client.predict(json.dumps(SEVEN), api_name="/predict")["digit"] == 7
+
+
+def test_a_picture_is_answered_like_strokes(client, picture):
+    answer = client.predict(handle_file(picture), api_name="/predict_image")
+    assert list(answer) == list(client.predict(SEVEN, api_name="/predict"))
+    assert answer["digit"] == 7
+
+
+def test_nothing_drawn_is_blank(client):
+    answer = client.predict({"strokes": []}, api_name="/predict")
+    assert (answer["verdict"], answer["digit"]) == ("blank", None)
+
+
+def test_curl_gets_the_answer_in_two_steps(server):
+    address = f"{server.address}/gradio_api/call/predict"
+    status, ticket = post(address, json.dumps({"data": [SEVEN]}))
+    assert status == 200
+    with urllib.request.urlopen(f"{address}/{ticket['event_id']}", timeout=60) as response:
+        event, data = response.read().decode().strip().split("\n")[:2]
+    assert event == "event: complete"
+    assert json.loads(data.removeprefix("data: "))[0]["digit"] == 7
+
+
+def test_two_endpoints_are_public_and_both_are_described(client):
+    described = client.view_api(return_format="dict", print_info=False)
+    assert set(described["named_endpoints"]) == {"/predict", "/predict_image"}
+    assert described["unnamed_endpoints"] == {}
+    with urllib.request.urlopen(f"{client.src}gradio_api/info", timeout=60) as response:
+        endpoints = json.load(response)["named_endpoints"]
+    for name, endpoint in endpoints.items():
+        assert "Read a digit from" in endpoint["description"], name
+        assert "probabilities" in endpoint["returns"][0]["python_type"]["type"], name
+
+
+# --- refusals
+
+
+@pytest.mark.parametrize(
+    ("drawing", "words"),
+    [
+        ("draw me a seven", "not JSON"),
+        ({"lines": []}, "strokes"),
+        (7, "strokes"),
+        ({"strokes": [[["0.1", "0.2"]]]}, "pair"),
+        ({"strokes": [[[0.5, 1e300]]]}, "coordinate"),
+        ({"strokes": [[[0.5, 0.5]] * 1_000_000]}, "1,000,000 points"),
+    ],
+    ids=["not JSON", "no strokes", "a number", "text for numbers", "far off", "a million points"],
+)
+def test_a_bad_drawing_is_refused_in_words(client, drawing, words):
+    with pytest.raises(AppError, match=words):
+        client.predict(drawing, api_name="/predict")
+    assert still_reads(client)
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity"])
+def test_a_number_that_is_none_is_refused_in_words(server, client, number):
+    status, answer = post(
+        f"{server.address}/gradio_api/run/predict", f'{{"data": [{{"strokes": [[[0.5, {number}]]]}}]}}'
+    )
+    assert status == 500 and "not finite" in answer["error"]
+    assert still_reads(client)
+
+
+def test_a_body_that_is_not_json_is_refused(server, client):
+    status, _ = post(f"{server.address}/gradio_api/run/predict", "strokes, please")
+    assert status == 422
+    assert still_reads(client)
+
+
+def test_text_called_png_is_refused_in_words(client, tmp_path):
+    (tmp_path / "text.png").write_text("This is no picture.")
+    with pytest.raises(AppError, match="picture"):
+        client.predict(handle_file(tmp_path / "text.png"), api_name="/predict_image")
+    assert still_reads(client)
+
+
+def test_a_picture_of_100_megapixels_is_refused_in_words(client, tmp_path):
+    Image.new("1", (10_000, 10_000)).save(tmp_path / "huge.png")
+    with pytest.raises(AppError, match="pixels"):
+        client.predict(handle_file(tmp_path / "huge.png"), api_name="/predict_image")
+    assert still_reads(client)
+
+
+def test_a_file_of_30_megabytes_is_refused(client, tmp_path):
+    (tmp_path / "large.png").write_bytes(bytes(30_000_000))
+    with pytest.raises(Exception, match="(?i)size|large"):
+        client.predict(handle_file(tmp_path / "large.png"), api_name="/predict_image")
+    assert still_reads(client)
+
+
+# --- the command line
+
+
+def demo(*arguments: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "demo.py", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
+
+
+def test_the_server_says_one_line_and_no_refusal_leaves_a_traceback(server, client):
+    with pytest.raises(AppError):
+        client.predict("draw me a seven", api_name="/predict")
+    assert server.log.read_text() == f"Draw a digit at {server.address}\n"
+
+
+def test_a_missing_checkpoint_is_one_sentence(tmp_path):
+    ended = demo("--checkpoint", str(tmp_path / "mine.keras"))
+    assert ended.returncode == 1 and ended.stdout == ""
+    assert "mine" in ended.stderr and "train.py" in ended.stderr and ended.stderr.count("\n") == 1
+
+
+def test_a_taken_port_is_one_sentence(server):
+    ended = demo("--port", str(server.port))
+    assert ended.returncode == 1 and ended.stdout == ""
+    assert (
+        ended.stderr
+        == f"demo: port {server.port} is taken. Choose another one, or leave --port out for the next free one.\n"
+    )
