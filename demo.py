@@ -5,6 +5,7 @@ import contextlib
 import os
 import sys
 import threading
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -33,6 +34,8 @@ ANSWER = """
 
 def main(arguments: list[str] | None = None) -> None:
     options = parse(arguments)
+    # What is wrong with a picture is told its sender; Pillow would tell the log as well.
+    warnings.filterwarnings("ignore", module="PIL")
     try:
         page = build(Classifier.load(options.checkpoint))
         address = launch(page, options)

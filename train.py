@@ -1,8 +1,8 @@
 """Train a recipe on MNIST and write its checkpoint and report.
 
-    python train.py                      this project's own network
-    python train.py --recipe softmax     one of the tutorials' models
-    python train.py --list               all recipes
+python train.py                      this project's own network
+python train.py --recipe softmax     one of the tutorials' models
+python train.py --list               all recipes
 """
 
 import argparse

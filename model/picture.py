@@ -21,13 +21,17 @@ WORKING_SIDE = 320
 MIN_CONTRAST = 0.08
 # Enough to see what the paper is like.
 SAMPLE_SIDE = 128
-# Fractions of the picture's longer side. What is wider than WINDOW is a shadow or a lamp; the widest pen is narrower.
-# In a square of SURROUNDINGS there is more paper than ink.
+# Fractions of the picture's longer side. Wider than WINDOW is a shadow or a lamp and no pen's stroke; where light and
+# shade are soft, so is what is wider than NARROW. In a square of SURROUNDINGS there is more paper than ink. Within EDGE,
+# the edge of ink rises by more than SHARP of all the contrast there is; by less than SOFT of its own, it is no ink's.
 WINDOW = 0.4
-NARROW=0.12
-EDGE=1/80
-SHARP=0.2
+NARROW = 0.12
 SURROUNDINGS = 0.5
+EDGE = 1 / 80
+SHARP = 0.35
+SOFT = 0.55
+# Light that differs by less, of the range from black to white, is even.
+EVEN = 0.02
 # Black paper reflects this much at least: nothing is divided by zero.
 DARKEST = 0.1
 # Light and shade are made up for within these factors; what is darker yet holds more noise than ink.
@@ -124,7 +128,10 @@ def _ink(planes: np.ndarray) -> np.ndarray:
     light = np.maximum((paper + shade[:, :, None] * direction).mean(axis=2), 0) + DARKEST
     # Ink in a shadow differs from its paper by less, in proportion to the light that is left.
     contrast = (raised - shade) / np.clip(light / np.median(light), *LIGHT)
-    return _cleaned(contrast - np.median(contrast))
+    contrast -= np.median(contrast)
+    if np.ptp(shade) > MIN_CONTRAST and _sharpest(contrast) < SOFT * contrast.max():
+        return np.zeros(planes.shape[:2], np.float32)  # Nothing but what is left of a shadow's edge.
+    return _cleaned(contrast)
 
 
 def _ink_direction(difference: np.ndarray) -> np.ndarray | None:
@@ -241,13 +248,18 @@ def _evaluate(surface: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
 def _shade(raised: np.ndarray) -> np.ndarray:
     """Heights above the paper (H, W), of ink, light and shade together → those of light and shade."""
     wide = _opened(raised, WINDOW)
-    if np.ptp(wide) < MIN_CONTRAST:
-        return wide  # Evenly lit.
+    if np.ptp(wide) < EVEN:
+        return wide
     narrow = _opened(raised, NARROW)
-    # Light and shade are soft. Where what is left has sharp edges, the pen was wider than the narrow window.
-    reach = max(1, round(max(raised.shape) * EDGE))
-    steps = [np.abs(narrow[reach:] - narrow[:-reach]), np.abs(narrow[:, reach:] - narrow[:, :-reach])]
-    return wide if max(step.max(initial=0) for step in steps) > SHARP * np.ptp(raised) else narrow
+    # Light and shade are soft: a sharp edge in what the narrow window leaves is that of a wider pen's ink.
+    return wide if _sharpest(narrow) > SHARP * np.ptp(raised) else narrow
+
+
+def _sharpest(values: np.ndarray) -> float:
+    """The largest difference within the breadth of an edge, down or across."""
+    reach = max(2, round(max(values.shape) * EDGE))
+    steps = (values[reach:] - values[:-reach], values[:, reach:] - values[:, :-reach])
+    return max(np.abs(step).max(initial=0) for step in steps)
 
 
 def _opened(height: np.ndarray, window: float) -> np.ndarray:

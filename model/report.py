@@ -1,8 +1,8 @@
 """Figures of a checkpoint, as JSON, as pictures and as the README's table.
 
-    python -m model.report                              every checkpoint's figures, as the README shows them
-    python -m model.report --drawings FILE              accuracy on drawings, by the page's own path; kept in the JSON
-    python -m model.report --readme README.md           the same table, written into the README
+python -m model.report                              every checkpoint's figures, as the README shows them
+python -m model.report --drawings FILE              accuracy on drawings, by the page's own path; kept in the JSON
+python -m model.report --readme README.md           the same table, written into the README
 """
 
 import argparse

@@ -1,10 +1,22 @@
-"""A server and a browser for the tests of the page and of its API: one each, for the whole run."""
+"""What several tests share, made once for the whole run: real digits, a server, a browser."""
 
 import os
 
 import browser
 import pytest
 from playwright.sync_api import sync_playwright
+
+
+@pytest.fixture(scope="session")
+def few():
+    """600 real digits, normalized."""
+    from model import backend, mnist, normalization
+
+    backend.load_tensorflow()
+    from model.training import Split
+
+    part = mnist.load().train
+    return Split(normalization.normalize_all(part.images[:600] / np.float32(255)), part.labels[:600])
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ SEVEN = {"strokes": [[list(point) for point in stroke] for stroke in DIGITS[7]]}
 
 @pytest.fixture(scope="module")
 def client(server):
-    return Client(server.address, verbose=False)
+    return Client(server.address, verbose=False, httpx_kwargs={"timeout": 60})
 
 
 def post(address: str, body: str) -> tuple[int, dict]:

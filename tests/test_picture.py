@@ -200,8 +200,8 @@ def _dust(image, x, y, rng):
 
 
 def _ruled(image, x, y, rng):
-    image[::40] *= 0.7
-    image[1::40] *= 0.7
+    image[::40] *= 0.8
+    image[1::40] *= 0.8
     return image
 
 

@@ -5,11 +5,11 @@ import dataclasses
 import numpy as np
 import pytest
 
-from model import backend, mnist
+from model import backend
 
 backend.load_tensorflow()
 
-from model import normalization, training  # noqa: E402  TensorFlow first, quietly.
+from model import training  # noqa: E402  TensorFlow first, quietly.
 from model.recipes import DEFAULT, RECIPES  # noqa: E402
 
 EXPECTED_PARAMETERS = {
@@ -20,14 +20,6 @@ EXPECTED_PARAMETERS = {
     "dense-mse": 535_818,
     "deep-mnist": 3_274_634,
 }
-
-
-@pytest.fixture(scope="module")
-def few():
-    """600 real digits, normalized."""
-    part = mnist.load().train
-    images = normalization.normalize_all(part.images[:600] / np.float32(255))
-    return training.Split(images, part.labels[:600])
 
 
 def test_the_seven_recipes_are_there_and_digits_is_the_default():

@@ -11,21 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model import backend, mnist
+from model import backend
 
 backend.load_tensorflow()
 
-from model import augmentation, normalization, training  # noqa: E402  TensorFlow first, quietly.
+from model import augmentation, training  # noqa: E402  TensorFlow first, quietly.
 from model.recipes import RECIPES  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
-
-
-@pytest.fixture(scope="module")
-def few():
-    """600 real digits, normalized."""
-    part = mnist.load().train
-    return training.Split(normalization.normalize_all(part.images[:600] / np.float32(255)), part.labels[:600])
 
 
 def command(*arguments: str) -> list[str]:
