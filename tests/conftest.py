@@ -3,6 +3,7 @@
 import os
 
 import browser
+import numpy as np
 import pytest
 from playwright.sync_api import sync_playwright
 
