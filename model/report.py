@@ -14,9 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from model import calibration, checkpoint, drawings, ink, normalization
+from model import backend, calibration, checkpoint, drawings, ink, normalization
 from model.classifier import Classifier
-from model.recipes import RECIPES
 
 TABLE_BEGINS = "<!-- table of recipes: written by python -m model.report --readme README.md -->"
 TABLE_ENDS = "<!-- end of table -->"
@@ -101,7 +100,8 @@ def _pyplot():
 
 def table(folder: Path = checkpoint.FOLDER) -> str:
     """All recipes that have a checkpoint, the best on MNIST first, as a Markdown table."""
-    notes = [checkpoint.load_notes(folder / f"{name}.keras") for name in RECIPES if (folder / f"{name}.json").exists()]
+    paths = [folder / f"{name}.keras" for name in _recipes()]
+    notes = [checkpoint.load_notes(path) for path in paths if path.exists()]
     notes.sort(key=lambda note: -note["test"]["accuracy"])
     files = sorted({file for note in notes for file in note.get("drawings", {})})
     head = ["recipe", "what it is", "MNIST test (95 % interval)", *files, "parameters", "file", "training"]
@@ -114,13 +114,21 @@ def _row(note: dict, files: list[str]) -> list[str]:
     drawn = [note.get("drawings", {}).get(file) for file in files]
     return [
         f"`{note['recipe']}`",
-        RECIPES[note["recipe"]].summary,
+        _recipes()[note["recipe"]].summary,
         f"{note['test']['accuracy']:.2%} ({100 * low:.2f}–{100 * high:.2f})",
         *(f"{figure['accuracy']:.2%}" if figure else "–" for figure in drawn),
         f"{note['parameters']:,}",
-        f"{note['bytes'] / 1e6:.1f} MB",
+        f"{note['bytes'] / 1e6:.2f} MB",
         _duration(note["seconds"]),
     ]
+
+
+def _recipes() -> dict:
+    """Imported here: recipes need Keras, and Keras needs TensorFlow to have been loaded quietly."""
+    backend.load_tensorflow()
+    from model.recipes import RECIPES
+
+    return RECIPES
 
 
 def _duration(seconds: float) -> str:
