@@ -172,7 +172,7 @@ def cosine_adamw(learning_rate: float, steps: int, epochs: int, weight_decay: fl
 _ALL = (
     Recipe(
         name="digits",
-        summary="this project's network: five convolutions with batch normalization, augmentation, cosine schedule",
+        summary="this project's network: six convolutions with batch normalization, augmentation, cosine schedule",
         network=digits_network,
         optimizer=cosine_adamw,
         learning_rate=3e-3,
