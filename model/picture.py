@@ -22,8 +22,8 @@ MIN_CONTRAST = 0.08
 # Enough to see what the paper is like.
 SAMPLE_SIDE = 128
 # Fractions of the picture's longer side. Wider than WINDOW is a shadow or a lamp and no pen's stroke; where light and
-# shade are soft, so is what is wider than NARROW. In a square of SURROUNDINGS there is more paper than ink. Within EDGE,
-# the edge of ink rises by more than SHARP of all the contrast there is; by less than SOFT of its own, it is no ink's.
+# shade are soft, so is what is wider than NARROW. In a square of SURROUNDINGS there is more paper than ink. Over EDGE,
+# the edge of ink rises by more than SHARP of all the contrast there is; by less than SOFT of its own, it is a shadow's.
 WINDOW = 0.4
 NARROW = 0.12
 SURROUNDINGS = 0.5
@@ -161,8 +161,8 @@ def _cleaned(contrast: np.ndarray) -> np.ndarray:
 
     How much is cut away follows from how still the paper is: nothing from a drawing made by program.
     """
-    noise = 5 * 1.4826 * np.median(np.abs(contrast))
-    drawn = contrast > max(MIN_CONTRAST, noise)
+    noise = 1.4826 * np.median(np.abs(contrast))  # The standard deviation, were it normally distributed.
+    drawn = contrast > max(MIN_CONTRAST, 5 * noise)
     if not drawn.any():
         return np.zeros(contrast.shape, np.float32)
     # The full strength of the pen, whatever fainter things lie about: their mean, with the strongest counting most.
@@ -170,8 +170,8 @@ def _cleaned(contrast: np.ndarray) -> np.ndarray:
     full = np.quantile(contrast[contrast > strength / 2], 0.9)
     still = contrast[~_grown(drawn, 1)]
     dirt = min(1.0, np.sqrt(np.mean(still**2)) / DIRTY) if still.size else 0.0
-    low = max(full * (0.003 + 0.35 * dirt), min(noise, 0.6 * full))
-    high = max(full * (1 - 0.25 * dirt), low + 0.1 * full)
+    # On still paper the faintest grey is ink, as in MNIST; on dirty paper, a third of the pen's strength is none yet.
+    low, high = full * (0.003 + 0.35 * dirt), full * (1 - 0.25 * dirt)
     ink = np.clip((contrast - low) / (high - low), 0, 1).astype(np.float32)
     strokes = _without_specks(ink > 0.5 * dirt, dirt)
     return np.where(_grown(strokes, 2), ink, 0)
