@@ -15,7 +15,10 @@ def load_tensorflow():
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with _silent_error_stream():
-        return importlib.import_module("tensorflow")
+        tensorflow = importlib.import_module("tensorflow")
+    # Below an error are hints to programmers, such as that several networks were compiled.
+    tensorflow.get_logger().setLevel("ERROR")
+    return tensorflow
 
 
 @contextlib.contextmanager
