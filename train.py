@@ -123,7 +123,7 @@ def train(recipe, options: argparse.Namespace, folder: Path) -> None:
         "seconds": round(journal.progress.seconds, 1),
         "best_epoch": journal.progress.best_epoch,
         "history": journal.progress.history,
-        **settings(recipe, options),
+        "settings": settings(recipe, options),
         "command": shlex.join(["python", *sys.argv]),
         "versions": versions(),
     }

@@ -49,16 +49,17 @@ def test_a_committed_checkpoint_is_small_and_was_trained_with_the_recipes_own_se
     assert path.stat().st_size < 9_500_000
     notes, recipe = checkpoint.load_notes(path), RECIPES[name]
     for setting in ("epochs", "batch_size", "learning_rate", "epoch_steps", "validation"):
-        assert notes[setting] == getattr(recipe, setting)
+        assert notes["settings"][setting] == getattr(recipe, setting)
 
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_committed_json_adds_up(name):
-    test = checkpoint.load_notes(checkpoint.FOLDER / f"{name}.keras")["test"]
-    confusion = np.array(test["confusion"])
-    assert confusion.sum() == test["count"] == 10_000
-    assert np.trace(confusion) == round(test["accuracy"] * 10_000)
-    np.testing.assert_allclose(test["per_class"], np.diag(confusion) / confusion.sum(axis=1))
+    notes = checkpoint.load_notes(checkpoint.FOLDER / f"{name}.keras")
+    for part, count in (("test", 10_000), ("validation", notes["settings"]["validation"])):
+        confusion = np.array(notes[part]["confusion"])
+        assert confusion.sum() == notes[part]["count"] == count
+        assert np.trace(confusion) == round(notes[part]["accuracy"] * count)
+        np.testing.assert_allclose(notes[part]["per_class"], np.diag(confusion) / confusion.sum(axis=1))
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ def test_softmax_learns_real_digits_in_an_epoch_and_leaves_a_checkpoint_with_its
     assert notes["test"]["accuracy"] > 0.9
     assert notes["test"]["count"] == 10_000
     assert notes["test"]["interval"][0] < notes["test"]["accuracy"] < notes["test"]["interval"][1]
-    assert notes["epochs"] == 1 and len(notes["history"]) == 1
+    assert notes["settings"]["epochs"] == 1 and len(notes["history"]) == 1
     files = {path.name for path in tmp_path.iterdir()}
     assert files == {"softmax.keras", "softmax.json", "softmax-curves.png", "softmax-confusion.png"}
 
