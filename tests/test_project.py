@@ -1,0 +1,42 @@
+"""What the README promises a Space and a stranger agrees with the files that they get."""
+
+import re
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+
+
+def card() -> dict[str, str]:
+    """The README's front matter, which is the Space's card; plain `name: value` lines."""
+    _, block, _ = README.split("---\n", 2)
+    return {name: value.strip('"') for name, value in re.findall(r"^(\w+): (.+)$", block, re.MULTILINE)}
+
+
+def test_a_space_gets_the_gradio_that_was_tested():
+    [pin] = re.findall(r"^gradio~=([\d.]+)", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
+    assert card()["sdk"] == "gradio"
+    assert card()["sdk_version"] == pin
+
+
+def test_a_space_gets_a_python_that_is_new_enough():
+    allowed = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
+    low, high = (tuple(map(int, bound.split("."))) for bound in re.findall(r"[\d.]+", allowed))
+    assert low <= tuple(map(int, card()["python_version"].split("."))) < high
+
+
+def test_a_space_starts_the_page():
+    assert (ROOT / card()["app_file"]).is_file()
+
+
+def test_every_file_that_the_readme_shows_or_links_to_is_there():
+    links = re.findall(r'\]\((?!https?:)([^)#]+)\)|src="([^"]+)"', README)
+    assert len(links) > 10
+    missing = [path for pair in links for path in pair if path and not (ROOT / path).exists()]
+    assert missing == []
+
+
+def test_no_file_is_larger_than_the_hub_takes():
+    large = [path.name for path in (ROOT / "model").rglob("*") if path.is_file() and path.stat().st_size > 9_500_000]
+    assert large == []
