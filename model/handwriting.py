@@ -12,9 +12,9 @@ from functools import cache
 
 import numpy as np
 
-from . import ink, letterforms, otherforms, scribbles
-from .normalization import SIDE, normalize
-from .penmanship import Form, Hand, Stroke, read
+from model import ink, letterforms, otherforms, scribbles
+from model.normalization import SIDE, normalize
+from model.penmanship import Form, Hand, Stroke, read
 
 # The pen's width is log-normal around ink.PEN_WIDTH: nine tenths lie between 0.55 and 1.8 times that, none past the
 # limits.

@@ -246,4 +246,3 @@ _ALL = (
 )
 
 RECIPES = {recipe.name: recipe for recipe in _ALL}
-DEFAULT = "digits"

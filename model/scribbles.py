@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .penmanship import SPACING, Stroke
+from model.penmanship import SPACING, Stroke
 
 
 def scribble(rng: np.random.Generator) -> list[Stroke]:
