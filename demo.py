@@ -27,8 +27,11 @@ DELETE_UPLOADS = (600, 600)
 
 # What Gradio's API page says of both endpoints' answer.
 ANSWER = """
-    Answer: probabilities (ten, calibrated, sum 1), verdict ("digit", "unsure" or "blank"), digit (the likeliest, or
-    null), reason (the verdict in words), image (what the network saw: 28 rows of 28 numbers, 0 paper to 255 ink),
+    Answer: number (what is read, such as "2026"; "?" for what is no digit), verdict of the whole ("digit", "unsure",
+    "not a digit" or "blank") and its reason in words; readings, one for each digit from left to right: digit (the
+    likeliest, or null), verdict, reason, probabilities (ten, calibrated, sum 1), no_digit (the probability of being
+    none), image (what the network saw: 28 rows of 28 numbers, 0 paper to 255 ink), box on the pad (left, top, right,
+    bottom), strokes (their numbers); current (which reading was written last; its fields stand at the top, too);
     milliseconds (the time that each step took)."""
 
 
@@ -78,7 +81,7 @@ def add_api(network: Classifier, pad: gr.HTML, picture: gr.File, answer: gr.HTML
     """/predict and /predict_image. No event of the page triggers them; its script calls /predict like anybody else."""
 
     def predict(drawing):
-        """Read a digit from strokes: {"strokes": [[[x, y], …], …]}, one list of points for each way of the pen from
+        """Read a digit or a number from strokes: {"strokes": [[[x, y], …], …]}, one list of points for each way of the pen from
         touching to leaving the paper, x right and y down, as fractions of the paper's side."""
         return answered(network.read_strokes, drawing)
 

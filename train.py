@@ -1,4 +1,4 @@
-"""Train a recipe on MNIST and write its checkpoint and report.
+"""Train a recipe and write its checkpoint and report.
 
 python train.py                      this project's own network
 python train.py --recipe softmax     one of the tutorials' models
@@ -15,9 +15,10 @@ from pathlib import Path
 
 import numpy as np
 
-from model import backend, calibration, checkpoint, mnist, normalization
+from model import backend, calibration, checkpoint, mnist
 
 DRY_RUN_STEPS = 3
+DRY_RUN_WRITTEN = 200
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -82,6 +83,8 @@ def with_options(recipe, options: argparse.Namespace):
     given = {"epochs": options.epochs, "batch_size": options.batch_size, "learning_rate": options.learning_rate}
     if options.dry_run:
         given |= {"epochs": 1, "epoch_steps": DRY_RUN_STEPS}
+        if recipe.written:
+            given |= {"written_digits": DRY_RUN_WRITTEN, "written_others": DRY_RUN_WRITTEN}
     return dataclasses.replace(recipe, **{name: value for name, value in given.items() if value is not None})
 
 
@@ -96,29 +99,24 @@ def run(recipe, options: argparse.Namespace) -> None:
 
 def train(recipe, options: argparse.Namespace, folder: Path) -> None:
     """Data → training → calibration → the test images, read this once → checkpoint, JSON and pictures."""
-    from model import report, training
+    from model import corpus, report, training
     from model.classifier import Classifier
 
-    data = mnist.load(options.data, recipe.validation)
-    learned, validation = (normalized(part) for part in (data.train, data.validation))
+    if recipe.written:
+        print(f"Writing {recipe.written_digits:,} digits and {recipe.written_others:,} non-digits to learn from.")
+    data = corpus.load(recipe, options.data)
     journal = training.Journal(folder / f"{recipe.name}.resume", settings(recipe, options))
     journal.open(options.resume)
-    network = training.train(recipe, learned, validation, journal, options.seed)
+    network = training.train(recipe, data.sources, data.chosen_by, journal, options.seed)
     checkpoint.round_weights(network)
 
-    outputs = training.logits(network, validation.images)
-    temperature = calibration.fit_temperature(outputs, validation.labels)
-    probabilities = calibration.softmax(outputs, temperature)
-    fitted = {
-        "temperature": temperature,
-        "sure_above": calibration.fit_sure_above(probabilities, validation.labels),
-    }
-    test = normalized(data.test)
+    fitted = calibration.fit(training.logits(network, data.chosen_by.images), data.chosen_by.labels)
+    classifier = Classifier(network, fitted, recipe.name)
+    parts = {"test": data.test, "validation": data.validation}
     notes = {
         "recipe": recipe.name,
         **fitted,
-        "test": report.figures(Classifier(network, fitted, recipe.name).probabilities(test.images), test.labels),
-        "validation": report.figures(probabilities, validation.labels),
+        **{name: report.figures(classifier.probabilities(part.images), part.labels) for name, part in parts.items()},
         "parameters": network.count_params(),
         "seconds": round(journal.progress.seconds, 1),
         "best_epoch": journal.progress.best_epoch,
@@ -136,16 +134,11 @@ def train(recipe, options: argparse.Namespace, folder: Path) -> None:
     print(f"{path}: {notes['test']['accuracy']:.2%} of MNIST's test images (95 % interval {low:.2%} to {high:.2%}).")
 
 
-def normalized(part: mnist.Examples):
-    """The training images go the way of every drawing: as ink through normalization."""
-    from model.training import Split
-
-    return Split(normalization.normalize_all(part.images / np.float32(255)), part.labels)
-
-
 def settings(recipe, options: argparse.Namespace) -> dict:
     """What must be the same for a training to be gone on with."""
     names = ("epochs", "batch_size", "learning_rate", "epoch_steps", "validation")
+    if recipe.written:
+        names += ("written", "written_digits", "written_others")
     return {name: getattr(recipe, name) for name in names} | {
         "seed": options.seed,
         "deterministic": options.deterministic,

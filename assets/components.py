@@ -22,12 +22,21 @@ def sketchpad() -> gr.HTML:
 
 def answer_view() -> gr.HTML:
     """Verdict, the image that the network saw, ten bars. Value: what classifier.Answer.as_json() gives."""
-    properties = {
-        "probabilities": _NUMBERS,
-        "verdict": {"type": "string"},
+    whole_numbers = {"type": "array", "items": {"type": "integer"}}
+    reading = {
         "digit": {"anyOf": [{"type": "integer"}, {"type": "null"}]},
+        "verdict": {"type": "string"},
         "reason": {"type": "string"},
-        "image": {"type": "array", "items": {"type": "array", "items": {"type": "integer"}}},
+        "probabilities": _NUMBERS,
+        "no_digit": {"type": "number"},
+        "image": {"type": "array", "items": whole_numbers},
+        "box": {"anyOf": [_NUMBERS, {"type": "null"}]},
+        "strokes": whole_numbers,
+    }
+    properties = reading | {
+        "number": {"type": "string"},
+        "readings": {"type": "array", "items": {"type": "object", "properties": reading}},
+        "current": {"type": "integer"},
         "milliseconds": {"type": "object", "additionalProperties": {"type": "number"}},
     }
     return _documented(_component("answer", label="answer"), {"type": "object", "properties": properties})

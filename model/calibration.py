@@ -1,16 +1,44 @@
-"""Logits → probabilities that mean what they say, and the line between sure and unsure. Fitted on validation images."""
+"""Logits → probabilities that mean what they say, and two lines, sure or unsure and digit or none. All fitted."""
 
 import numpy as np
 
+DIGITS = 10
+
 # Of the answers called sure, this share was right on validation.
 SURE_ACCURACY = 0.999
+# Of validation's digits, this share is accepted as digits.
+ACCEPTED = 0.995
 
 
 def softmax(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
-    """Logits (N, 10), divided by the temperature → probabilities, float64 (N, 10), each row sums to 1."""
+    """Logits (N, K), divided by the temperature → probabilities, float64 (N, K), each row sums to 1."""
     scaled = np.asarray(logits, np.float64) / temperature
     powers = np.exp(scaled - scaled.max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)
+
+
+def digit_probabilities(logits: np.ndarray, temperature: float) -> np.ndarray:
+    """Logits (N, 10 or 11) → for each digit the probability that it is this one, if it is one: (N, 10)."""
+    return softmax(logits[:, :DIGITS], temperature)
+
+
+def no_digit_probability(logits: np.ndarray, temperature: float) -> np.ndarray:
+    """Logits (N, 10 or 11) → the probability of being no digit, (N,); 0 from a network that does not know of such."""
+    if logits.shape[1] == DIGITS:
+        return np.zeros(len(logits))
+    return softmax(logits, temperature)[:, DIGITS]
+
+
+def fit(logits: np.ndarray, labels: np.ndarray) -> dict[str, float]:
+    """`temperature`, `sure_above` and `refuse_above` from logits (N, 10 or 11) and labels (N,), 10 for no digit."""
+    is_digit = labels < DIGITS
+    digits, labels = logits[is_digit], labels[is_digit]
+    temperature = fit_temperature(digits[:, :DIGITS], labels)
+    return {
+        "temperature": temperature,
+        "sure_above": fit_sure_above(digit_probabilities(digits, temperature), labels),
+        "refuse_above": fit_refuse_above(no_digit_probability(digits, temperature)),
+    }
 
 
 def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
@@ -40,6 +68,14 @@ def fit_sure_above(probabilities: np.ndarray, labels: np.ndarray, accuracy: floa
     right = (probabilities.argmax(axis=1) == labels)[order]
     good = np.flatnonzero(np.cumsum(right) >= accuracy * np.arange(1, len(right) + 1))
     return float(max(0.5, top[order][good[-1]])) if len(good) else 1.0
+
+
+def fit_refuse_above(no_digit: np.ndarray, accepted: float = ACCEPTED) -> float:
+    """The probability of being no digit that the share `accepted` of digits does not pass, given theirs, (N,).
+
+    1, which nothing passes, when all are 0: a network that does not know of non-digits refuses nothing.
+    """
+    return float(np.quantile(no_digit, accepted)) if no_digit.any() else 1.0
 
 
 def expected_calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int = 15) -> float:

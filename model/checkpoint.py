@@ -58,10 +58,10 @@ def load(path: Path):
     except Exception as error:  # Keras raises many kinds for a damaged file.
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise CheckpointError(f"{path} is damaged or no Keras checkpoint ({reason}). {remedy}") from None
-    if network.input_shape != (None, 28, 28) or network.output_shape != (None, 10):
+    if network.input_shape != (None, 28, 28) or network.output_shape not in ((None, 10), (None, 11)):
         raise CheckpointError(
             f"{path} takes {network.input_shape} and gives {network.output_shape}; "
-            f"expected (None, 28, 28) and (None, 10). {remedy}"
+            f"expected (None, 28, 28) and (None, 10), or 11 with one for no digit. {remedy}"
         )
     return network, notes
 
@@ -72,7 +72,7 @@ def load_notes(path: Path) -> dict:
     remedy = f"Make it with: python train.py --recipe {beside.stem}"
     try:
         notes = json.loads(beside.read_text())
-        return notes | {"temperature": float(notes["temperature"]), "sure_above": float(notes["sure_above"])}
+        return notes | {name: float(notes[name]) for name in ("temperature", "sure_above", "refuse_above")}
     except FileNotFoundError:
         raise CheckpointError(f"{beside} does not exist. {remedy}") from None
     except (OSError, ValueError, KeyError, TypeError) as error:

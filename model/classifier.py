@@ -1,39 +1,103 @@
-"""A checkpoint → calibrated probabilities and a verdict with its reason."""
+"""A checkpoint → calibrated probabilities and a verdict with its reason, for each digit of a drawing."""
 
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from model import backend, calibration, checkpoint, ink, normalization, picture
+from model import backend, calibration, checkpoint, ink, normalization, picture, segmentation
 
 DEFAULT = checkpoint.FOLDER / "digits.keras"
+
+DIGIT, UNSURE, NO_DIGIT, BLANK = "digit", "unsure", "not a digit", "blank"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One group of strokes, or a picture, as the network reads it.
+
+    probabilities: ten, calibrated, sum 1: which digit it is, if it is one; of a blank drawing 0.1 each.
+    no_digit: the probability that it is none; 0 from a network that knows digits alone.
+    verdict: `digit`, `unsure`, `not a digit` or `blank`; digit: the likeliest one, None when it is none or blank.
+    reason: the verdict in words. image: what the network saw, float32 (28, 28), 0 = paper … 1 = ink.
+    box: left, top, right, bottom on the pad, in fractions of its side; None of a picture.
+    strokes: the numbers of its strokes in the drawing.
+    """
+
+    probabilities: tuple[float, ...]
+    no_digit: float
+    verdict: str
+    digit: int | None
+    reason: str
+    image: np.ndarray
+    box: tuple[float, ...] | None = None
+    strokes: tuple[int, ...] = ()
+
+    def as_json(self) -> dict:
+        """Plain lists and numbers; the image as 28 rows of 28 whole numbers, 0 = paper … 255 = ink."""
+        return {
+            "digit": self.digit,
+            "verdict": self.verdict,
+            "reason": self.reason,
+            "probabilities": list(self.probabilities),
+            "no_digit": self.no_digit,
+            "image": np.rint(self.image * 255).astype(int).tolist(),
+            "box": None if self.box is None else list(self.box),
+            "strokes": list(self.strokes),
+        }
 
 
 @dataclass(frozen=True)
 class Answer:
     """What the page shows and the API returns.
 
-    probabilities: ten, calibrated, sum 1; of a blank drawing 0.1 each.
-    verdict: `digit`, `unsure` or `blank`; digit: the likeliest one, None when blank; reason: the verdict in words.
-    image: what the network saw, float32 (28, 28), 0 = paper … 1 = ink.
+    readings: one for each digit, left to right, at least one; current: the place of the one written last.
     milliseconds: the time that each step took, by its name.
     """
 
-    probabilities: tuple[float, ...]
-    verdict: str
-    digit: int | None
-    reason: str
-    image: np.ndarray
+    readings: tuple[Reading, ...]
+    current: int
     milliseconds: dict[str, float]
 
+    @property
+    def reading(self) -> Reading:
+        """The one written last: of a single digit, the only one."""
+        return self.readings[self.current]
+
+    @property
+    def number(self) -> str:
+        """What the drawing says, such as "2026"; "?" stands for what is no digit; empty of a blank drawing."""
+        if self.verdict == BLANK:
+            return ""
+        return "".join("?" if reading.digit is None else str(reading.digit) for reading in self.readings)
+
+    @property
+    def verdict(self) -> str:
+        """Of the whole drawing: as doubtful as its most doubtful digit."""
+        verdicts = {reading.verdict for reading in self.readings}
+        return next(verdict for verdict in (NO_DIGIT, UNSURE, BLANK, DIGIT) if verdict in verdicts)
+
+    @property
+    def reason(self) -> str:
+        """The verdict of the whole drawing in words."""
+        if len(self.readings) == 1:
+            return self.reading.reason
+        if self.verdict == DIGIT:
+            return f"This is {self.number}."
+        place, doubtful = next((i, r) for i, r in enumerate(self.readings, 1) if r.verdict == self.verdict)
+        return f"{self.number}: number {place} from the left. {doubtful.reason}"
+
     def as_json(self) -> dict:
-        """Plain lists and numbers; the image as 28 rows of 28 whole numbers, 0 = paper … 255 = ink."""
-        return asdict(self) | {
-            "probabilities": list(self.probabilities),
-            "image": np.rint(self.image * 255).astype(int).tolist(),
+        """The reading written last, the verdict and the number of the whole drawing, and each digit's reading."""
+        return self.reading.as_json() | {
+            "number": self.number,
+            "verdict": self.verdict,
+            "reason": self.reason,
+            "readings": [reading.as_json() for reading in self.readings],
+            "current": self.current,
+            "milliseconds": self.milliseconds,
         }
 
 
@@ -41,14 +105,14 @@ class Classifier:
     """A network with its calibration. Make one with `Classifier.load`; its methods may be called from many threads."""
 
     def __init__(self, network, notes: dict, name: str):
-        """`network` takes (N, 28, 28) and gives logits (N, 10); `notes` holds `temperature` and `sure_above`."""
+        """`network` takes (N, 28, 28) and gives logits (N, 10 or 11); `notes` holds what `calibration.fit` gives."""
         tf = backend.load_tensorflow()
         self.name = name
         self.notes = notes
         # One trace for every number of images: retracing would cost a visitor a second.
         signature = tf.TensorSpec((None, normalization.SIDE, normalization.SIDE), tf.float32)
         self._forward = tf.function(lambda images: network(images, training=False), input_signature=[signature])
-        self.probabilities(np.zeros((1, normalization.SIDE, normalization.SIDE), np.float32))
+        self.logits(np.zeros((1, normalization.SIDE, normalization.SIDE), np.float32))
 
     @classmethod
     def load(cls, path: Path = DEFAULT) -> "Classifier":
@@ -58,41 +122,88 @@ class Classifier:
         return cls(network, notes, Path(path).stem)
 
     def logits(self, images: np.ndarray) -> np.ndarray:
-        """Normalized images (N, 28, 28) → the network's outputs, float32 (N, 10)."""
+        """Normalized images (N, 28, 28) → the network's outputs, float32 (N, 10), or 11 with that for no digit."""
         return self._forward(np.asarray(images, np.float32)).numpy()
 
     def probabilities(self, images: np.ndarray) -> np.ndarray:
-        """Normalized images (N, 28, 28) → calibrated probabilities, float64 (N, 10)."""
-        return calibration.softmax(self.logits(images), self.notes["temperature"])
+        """Normalized images (N, 28, 28) → which digit, if it is one: calibrated, float64 (N, 10)."""
+        return self.judge(images)[0]
+
+    def judge(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Normalized images (N, 28, 28) → `probabilities`, (N, 10), and the probability of being no digit, (N,)."""
+        outputs, temperature = self.logits(images), self.notes["temperature"]
+        return (
+            calibration.digit_probabilities(outputs, temperature),
+            calibration.no_digit_probability(outputs, temperature),
+        )
 
     def read_strokes(self, drawing: object) -> Answer:
         """`{"strokes": [[[x, y], …], …]}`, as an object or as JSON → Answer. Raises ink.InkError."""
-        return self._read(lambda: ink.from_strokes(ink.parse_strokes(drawing)))
+        clock = Clock()
+        strokes = ink.parse_strokes(drawing)
+        spans = segmentation.spans(strokes)
+        if not spans:
+            return Answer((self._blank(),), 0, clock.milliseconds)
+        drawn = [ink.from_strokes([strokes[i] for i in span.strokes]) for span in spans]
+        clock.tick("ink")
+        images = normalization.normalize_all(drawn)
+        clock.tick("normalization")
+        probabilities, no_digit = self.judge(images)
+        chosen = segmentation.best(spans, probabilities, no_digit)
+        readings = tuple(
+            self._reading(images[i], probabilities[i], no_digit[i], _box(strokes, spans[i]), spans[i].strokes)
+            for i in chosen
+        )
+        clock.tick("network")
+        last = max(range(len(readings)), key=lambda place: max(readings[place].strokes))
+        return Answer(readings, last, clock.milliseconds)
 
     def read_picture(self, source) -> Answer:
         """A picture: its path, or what picture.to_ink takes besides → Answer. Raises ink.InkError."""
-        return self._read(lambda: picture.to_ink(source))
-
-    def _read(self, make_ink: Callable[[], np.ndarray]) -> Answer:
-        times = [time.perf_counter()]
-        drawn = make_ink()
-        times.append(time.perf_counter())
+        clock = Clock()
+        drawn = picture.to_ink(source)
+        clock.tick("ink")
         image = normalization.normalize(drawn)
-        times.append(time.perf_counter())
-        probabilities = self.probabilities(image[None])[0] if image.any() else np.full(10, 0.1)
-        times.append(time.perf_counter())
-        steps = np.round(np.diff(times) * 1000, 3).tolist()
-        return Answer(
-            tuple(probabilities.tolist()),
-            *self._verdict(image, probabilities),
-            image,
-            dict(zip(("ink", "normalization", "network"), steps, strict=True)),
+        clock.tick("normalization")
+        if not image.any():
+            return Answer((self._blank(),), 0, clock.milliseconds)
+        probabilities, no_digit = self.judge(image[None])
+        clock.tick("network")
+        return Answer((self._reading(image, probabilities[0], no_digit[0]),), 0, clock.milliseconds)
+
+    def _reading(self, image: np.ndarray, probabilities: np.ndarray, no_digit: float, *where) -> Reading:
+        return Reading(
+            tuple(probabilities.tolist()), float(no_digit), *self._verdict(probabilities, no_digit), image, *where
         )
 
-    def _verdict(self, image: np.ndarray, probabilities: np.ndarray) -> tuple[str, int | None, str]:
-        if not image.any():
-            return "blank", None, "Nothing is drawn yet."
+    def _verdict(self, probabilities: np.ndarray, no_digit: float) -> tuple[str, int | None, str]:
         second, first = np.argsort(probabilities)[-2:].tolist()
+        if no_digit > self.notes["refuse_above"]:
+            return NO_DIGIT, None, f"This looks like no digit; the nearest is a {first}."
         if probabilities[first] >= self.notes["sure_above"]:
-            return "digit", first, f"This is a {first}."
-        return "unsure", first, f"Between a {first} and a {second}."
+            return DIGIT, first, f"This is a {first}."
+        return UNSURE, first, f"Between a {first} and a {second}."
+
+    @staticmethod
+    def _blank() -> Reading:
+        image = np.zeros((normalization.SIDE, normalization.SIDE), np.float32)
+        return Reading((0.1,) * 10, 0.0, BLANK, None, "Nothing is drawn yet.", image)
+
+
+class Clock:
+    """How long each step of an answer took."""
+
+    def __init__(self):
+        self.milliseconds = dict.fromkeys(("ink", "normalization", "network"), 0.0)
+        self._last = time.perf_counter()
+
+    def tick(self, step: str) -> None:
+        """The step that ends now."""
+        now = time.perf_counter()
+        self.milliseconds[step] = round((now - self._last) * 1000, 3)
+        self._last = now
+
+
+def _box(strokes: Sequence[ink.Stroke], span: segmentation.Span) -> tuple[float, ...]:
+    points = np.concatenate([strokes[i] for i in span.strokes])
+    return (*points.min(axis=0).tolist(), *points.max(axis=0).tolist())

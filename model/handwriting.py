@@ -21,8 +21,8 @@ from model.penmanship import Form, Hand, Stroke, read
 WIDTH_SPREAD = 0.36
 WIDTH_LIMITS = (0.25, 3.0)
 
-# Space between neighbouring digits of a number, in hundredths of their height.
-GAPS = (10, 45)
+# Space between neighbouring digits of a number, in hundredths of their height: from touching to clearly apart.
+GAPS = (0, 45)
 
 
 def write_digit(digit: int, rng: np.random.Generator) -> list[Stroke]:
@@ -121,9 +121,10 @@ OTHERS: dict[str, tuple[float, Callable[[np.random.Generator], list[Stroke]]]] =
     "doodles": (12, _any_of(otherforms.DOODLES)),
     "scribbles": (12, lambda rng: Hand.sample(rng).write(scribbles.scribble(rng), rng)),
     "turned digits": (8, _turned),
-    "numbers": (7, _number),
+    "parts of digits": (3, _any_of(otherforms.PARTS)),
+    "numbers": (9, _number),
 }
-"""How often each kind of non-digit is written, in parts of a hundred, and what writes it."""
+"""How often each kind of non-digit is written (a weight), and what writes it."""
 
 
 def contact_sheet(path: str, seed: int = 0, columns: int = 12, cell: int = 72) -> None:

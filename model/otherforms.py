@@ -334,3 +334,14 @@ LYING: dict[int, tuple[str, ...]] = {
     4: ("open", "closed", "closed at once"),
     8: ("from the top", "from the middle", "two rings"),
 }
+
+PARTS: dict[str, tuple[str, ...]] = {
+    "four without its stem": ("8..14 0..8, 4..6 30, 4 50..58!, 44..60 50..58",),
+    "closed four without its stem": ("46 0, 22 34, 0 66!, 32 66, 60..70 64..68",),
+    "five's neck and bar": ("52..60 0..4, 14 2!, 8..10 40..50",),
+    "five without its belly": ("52..60 0..4, 14 2!, 9 44!, 30..36 34..40",),
+    "eight's waist": ("8..12 16..24, 28 44, 54..58 70..80", "52..56 16..24, 28 46, 0..4 70..80"),
+    "zero's sides": ("16 8, 6 50, 16 92", "52..60 8, 64..72 50, 52..60 92"),
+    "seven's corner and bar": ("2..8 0..8, 58..62 0..6!, 52..56 24", "24..30 52..60, 62..70 50..58"),
+    "three's arms": ("4 2, 50..58 2", "4 50, 46..54 50", "4 98, 50..58 98"),
+}

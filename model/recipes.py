@@ -1,8 +1,9 @@
 """Every named recipe: network, loss, optimizer, schedule, data.
 
 Six are the models of well-known tutorials, kept as they were taught; `digits` is this project's own. Every network
-takes normalized images (N, 28, 28) and gives ten logits: where a tutorial ends in a softmax layer, here the loss holds
-the softmax, which is the same model in safer arithmetic. Importing this module imports Keras.
+takes normalized images (N, 28, 28) and gives ten logits; `digits` an eleventh, for what is no digit. Where a tutorial
+ends in a softmax layer, here the loss holds the softmax, which is the same model in safer arithmetic. Importing this
+module imports Keras.
 """
 
 from collections.abc import Callable
@@ -20,7 +21,9 @@ class Recipe:
     """All that decides what a training does; each field can be overridden on the command line where it says so.
 
     optimizer: (learning rate, steps per epoch, epochs) → optimizer.
-    epoch_steps: batches in what is called an epoch; None: as many as the training images give.
+    epoch_steps: batches in what is called an epoch; None: as many as MNIST's training images give.
+    written: of each batch, how many images are handwriting by program; the others are MNIST's.
+    written_digits, written_others: how many different ones there are.
     patience: epochs without a better validation accuracy before training stops; None: never.
     explicit_loop: trained by a written-out GradientTape loop instead of `fit`.
     """
@@ -35,6 +38,9 @@ class Recipe:
     epoch_steps: int | None = None
     validation: int = 5_000
     loss: str = CROSS_ENTROPY
+    written: int = 0
+    written_digits: int = 0
+    written_others: int = 0
     augmented: bool = False
     explicit_loop: bool = False
     patience: int | None = None
@@ -114,6 +120,12 @@ def digits_network() -> keras.Model:
     """A stem that halves the field at once, three blocks at 14×14, two at 7×7, and a linear reading of where what is.
 
     On two cores time is what is short, and at 14×14 a convolution costs a quarter of what it costs at 28×28.
+
+    The eleventh output is for what is no digit. The other way, ten outputs that are taught to be unsure of it (outlier
+    exposure: Hendrycks, Mazeika, Dietterich 2019), validated worse. Each was tuned for two epochs from the same
+    ten-output network, on letters, shapes and scribbles, and validated on signs and doodles, which neither had seen:
+    with 99 % of the digits accepted, the eleventh output refused 89.4 % of those, the other 85.4 %; MNIST's validation
+    images were read at 99.58 % and 99.44 %.
     """
     return keras.Sequential(
         [
@@ -128,7 +140,7 @@ def digits_network() -> keras.Model:
             *_block(128),
             layers.Flatten(),
             layers.Dropout(0.4),
-            layers.Dense(10),
+            layers.Dense(11),
         ]
     )
 
@@ -172,12 +184,15 @@ def cosine_adamw(learning_rate: float, steps: int, epochs: int, weight_decay: fl
 _ALL = (
     Recipe(
         name="digits",
-        summary="this project's network: six convolutions with batch normalization, augmentation, cosine schedule",
+        summary="this project's network: six convolutions, MNIST and handwriting by program, augmentation, refusal",
         network=digits_network,
         optimizer=cosine_adamw,
         learning_rate=3e-3,
         batch_size=128,
-        epochs=36,
+        epochs=24,
+        written=44,
+        written_digits=60_000,
+        written_others=30_000,
         augmented=True,
     ),
     Recipe(

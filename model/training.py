@@ -1,4 +1,4 @@
-"""A recipe and MNIST → a trained network: batches, the two loops, the choice by validation, and going on after a kill.
+"""A recipe and its data → a trained network: batches, two loops, the choice by validation, going on after a kill.
 
 Every random choice follows from the seed and the step, not from what ran before: a training that was interrupted goes
 on with the very batches that it would have seen.
@@ -10,7 +10,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -19,6 +19,7 @@ import numpy as np
 import tensorflow as tf
 
 from model import augmentation
+from model.corpus import Split
 from model.recipes import SQUARED_ERROR, Recipe
 
 # Validation and test images a step: large enough to be quick, small enough for a small machine.
@@ -27,14 +28,6 @@ EVALUATION_BATCH = 500
 
 class ResumeError(Exception):
     """There is nothing to go on with, or it belongs to another training; the message says what to do."""
-
-
-@dataclass(frozen=True)
-class Split:
-    """Normalized images, float32 (N, 28, 28), and labels, uint8 (N,)."""
-
-    images: np.ndarray
-    labels: np.ndarray
 
 
 @dataclass
@@ -125,10 +118,13 @@ def _difference(was: dict, now: dict) -> str:
     return ", ".join(f"{key} was {was.get(key)} and is now {now[key]}" for key in changed)
 
 
-def train(recipe: Recipe, training: Split, validation: Split, journal: Journal, seed: int) -> keras.Model:
-    """Train until the recipe's epochs are over or validation has stopped improving → the network of the best epoch."""
+def train(recipe: Recipe, sources: Sequence[Split], validation: Split, journal: Journal, seed: int) -> keras.Model:
+    """Train until the recipe's epochs are over or validation has stopped improving → the network of the best epoch.
+
+    `sources` is MNIST and, for a recipe with `written` images in its batches, handwriting.
+    """
     keras.utils.set_random_seed(seed)
-    steps = recipe.epoch_steps or -(-len(training.labels) // recipe.batch_size)
+    steps = recipe.epoch_steps or -(-len(sources[0].labels) // (recipe.batch_size - recipe.written))
     strategy = distribution()
     with strategy.scope():
         network = recipe.network()
@@ -136,7 +132,7 @@ def train(recipe: Recipe, training: Split, validation: Split, journal: Journal, 
         network.compile(optimizer, loss_of(recipe), metrics=["accuracy"], jit_compile=False)
         optimizer.build(network.trainable_variables)
         journal.restore(network)
-    batches = stream(training, recipe, seed, first_step=journal.progress.epoch * steps)
+    batches = stream(sources, recipe, seed, first_step=journal.progress.epoch * steps)
     watch = Watch(network, recipe, validation, journal, seed)
     if not watch.finished():
         loop = _tape_loop if recipe.explicit_loop else _fit
@@ -152,7 +148,7 @@ def distribution() -> tf.distribute.Strategy:
 
 
 def loss_of(recipe: Recipe):
-    """(labels (N,), logits (N, 10)) → a scalar, the mean over the batch."""
+    """(labels (N,), logits (N, classes)) → a scalar, the mean over the batch."""
     if recipe.loss == SQUARED_ERROR:
         return squared_error
     return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
@@ -164,29 +160,40 @@ def squared_error(labels, outputs):
     return keras.ops.sum(keras.ops.square(outputs - targets), axis=-1)
 
 
-def stream(data: Split, recipe: Recipe, seed: int, first_step: int = 0) -> tf.data.Dataset:
+def stream(sources: Sequence[Split], recipe: Recipe, seed: int, first_step: int = 0) -> tf.data.Dataset:
     """Endless batches (images, labels) from step `first_step` on: shuffled anew each pass, augmented if it says so.
 
     Which images come at a step, and how they are augmented, depends on the seed and the step alone.
     """
-    count = len(data.labels)
-    pass_steps = -(-count // recipe.batch_size)
-    images, labels = tf.constant(data.images), tf.constant(data.labels, tf.int32)
+    shares = (recipe.batch_size - recipe.written, recipe.written)
+    images = [tf.constant(source.images) for source in sources]
+    labels = [tf.constant(source.labels, tf.int32) for source in sources]
+    chosen = [
+        _order(len(source.labels), share, seed + place, first_step)
+        for place, (source, share) in enumerate(zip(sources, shares, strict=False))
+    ]
+
+    def batch(step, chosen):
+        taken = tf.concat([tf.gather(*pair) for pair in zip(images, chosen, strict=True)], 0)
+        if recipe.augmented:
+            shape = (tf.shape(taken)[0], augmentation.CHANCES)
+            taken = augmentation.augment(taken, tf.random.stateless_uniform(shape, [seed, step], -1, 1))
+        return taken, tf.concat([tf.gather(*pair) for pair in zip(labels, chosen, strict=True)], 0)
+
+    batches = tf.data.Dataset.zip(tuple(chosen)).enumerate(first_step)
+    return batches.map(batch, num_parallel_calls=2, deterministic=True).prefetch(4)
+
+
+def _order(count: int, share: int, seed: int, first_step: int) -> tf.data.Dataset:
+    """Endless batches of `share` places among `count`, each pass in another order, from step `first_step` on."""
+    pass_steps = -(-count // share)
 
     def one_pass(number):
         order = tf.random.experimental.stateless_shuffle(tf.range(count), [seed, tf.cast(number, tf.int32)])
-        return tf.data.Dataset.from_tensor_slices(order).batch(recipe.batch_size)
-
-    def batch(step, chosen):
-        taken = tf.gather(images, chosen)
-        if recipe.augmented:
-            shape = (tf.shape(chosen)[0], augmentation.CHANCES)
-            taken = augmentation.augment(taken, tf.random.stateless_uniform(shape, [seed, step], -1, 1))
-        return taken, tf.gather(labels, chosen)
+        return tf.data.Dataset.from_tensor_slices(order).batch(share)
 
     passes = tf.data.Dataset.range(first_step // pass_steps, np.iinfo(np.int64).max)
-    chosen = passes.flat_map(one_pass).skip(first_step % pass_steps)
-    return chosen.enumerate(first_step).map(batch, num_parallel_calls=2, deterministic=True).prefetch(4)
+    return passes.flat_map(one_pass).skip(first_step % pass_steps)
 
 
 class Watch(keras.callbacks.Callback):
@@ -291,7 +298,7 @@ def averaged_weights(network: keras.Model) -> Iterator[None]:
 
 
 def logits(network: keras.Model, images: np.ndarray) -> np.ndarray:
-    """The network's ten outputs for images (N, 28, 28), float32 (N, 10), the last, smaller batch included."""
+    """The network's outputs for images (N, 28, 28), float32 (N, 10 or 11), the last, smaller batch included."""
     forward = tf.function(lambda batch: network(batch, training=False), reduce_retracing=True)
     starts = range(0, len(images), EVALUATION_BATCH)
     return np.concatenate([forward(tf.constant(images[at : at + EVALUATION_BATCH])).numpy() for at in starts])

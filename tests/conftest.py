@@ -3,7 +3,6 @@
 import os
 
 import browser
-import numpy as np
 import pytest
 from playwright.sync_api import sync_playwright
 
@@ -11,13 +10,22 @@ from playwright.sync_api import sync_playwright
 @pytest.fixture(scope="session")
 def few():
     """600 real digits, normalized."""
-    from model import backend, mnist, normalization
+    from model import backend, mnist
 
     backend.load_tensorflow()
-    from model.training import Split
+    from model import corpus
 
     part = mnist.load().train
-    return Split(normalization.normalize_all(part.images[:600] / np.float32(255)), part.labels[:600])
+    return corpus.from_mnist(mnist.Examples(part.images[:600], part.labels[:600]))
+
+
+@pytest.fixture(scope="session")
+def sources(few):
+    """sources(recipe): what a small training of it learns from."""
+    from model import corpus
+
+    written = corpus.write(digits=150, others=75, seed=3)
+    return lambda recipe: (few, written) if recipe.written else (few,)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Digits as a person would draw them, authored here: strokes in fractions of the pad's side."""
+"""Digits, numbers and other things, drawn as a person would, authored here: strokes in fractions of the pad's side."""
 
 from math import cos, radians, sin
 
@@ -23,3 +23,35 @@ DIGITS: list[list[Stroke]] = [
     [[*arc(0.5, 0.35, 0.14, 0.14, 80, -260), *arc(0.5, 0.64, 0.17, 0.15, -100, 250)]],
     [[*arc(0.5, 0.37, 0.15, 0.15, -20, -350), (0.64, 0.5), (0.62, 0.65), (0.58, 0.82)]],
 ]
+
+# Ways of writing that MNIST's Americans hardly have, and what each is.
+STYLES: dict[str, tuple[int, list[Stroke]]] = {
+    "slashed zero": (0, [arc(0.5, 0.5, 0.18, 0.29, -80, 275), [(0.72, 0.2), (0.5, 0.5), (0.28, 0.8)]]),
+    "crossed seven": (7, [[(0.32, 0.22), (0.69, 0.22), (0.58, 0.5), (0.46, 0.82)], [(0.38, 0.52), (0.7, 0.49)]]),
+    "open four": (4, [[(0.36, 0.2), (0.3, 0.5), (0.68, 0.5)], [(0.58, 0.28), (0.57, 0.82)]]),
+    "footed one": (1, [[(0.38, 0.34), (0.52, 0.2), (0.52, 0.8)], [(0.36, 0.8), (0.68, 0.8)]]),
+}
+
+OTHERS: dict[str, list[Stroke]] = {
+    "letter": [[(0.3, 0.8), (0.3, 0.2), (0.5, 0.55), (0.7, 0.2), (0.7, 0.8)]],
+    "scribble": [
+        [(0.2 + 0.6 * (step % 2) + 0.02 * (step % 3), 0.25 + 0.05 * step) for step in range(11)]
+        + [(0.25 + 0.05 * step, 0.2 + 0.6 * (step % 2)) for step in range(11)]
+    ],
+    "smiley": [
+        arc(0.5, 0.5, 0.32, 0.32, -90, 268),
+        arc(0.4, 0.42, 0.015, 0.02, 0, 350),
+        arc(0.6, 0.42, 0.015, 0.02, 0, 350),
+        arc(0.5, 0.54, 0.16, 0.13, 20, 160),
+    ],
+}
+
+
+def number(text: str) -> list[Stroke]:
+    """The digits of a number side by side, from edge to edge of the pad."""
+    share = 1 / len(text)
+    return [
+        [((place + 0.5 + 1.7 * (x - 0.5)) * share, 0.5 + 1.7 * (y - 0.5) * share) for x, y in stroke]
+        for place, digit in enumerate(text)
+        for stroke in DIGITS[int(digit)]
+    ]

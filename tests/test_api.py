@@ -10,7 +10,7 @@ import pytest
 from browser import ROOT
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
-from hand import DIGITS
+from hand import DIGITS, number
 from PIL import Image, ImageDraw
 
 SEVEN = {"strokes": [[list(point) for point in stroke] for stroke in DIGITS[7]]}
@@ -50,7 +50,11 @@ def picture(tmp_path):
 
 def test_strokes_are_answered_as_the_design_says(client):
     answer = client.predict(SEVEN, api_name="/predict")
-    assert list(answer) == ["probabilities", "verdict", "digit", "reason", "image", "milliseconds"]
+    reading = ["digit", "verdict", "reason", "probabilities", "no_digit", "image", "box", "strokes"]
+    assert list(answer) == [*reading, "number", "readings", "current", "milliseconds"]
+    assert [list(each) for each in answer["readings"]] == [reading]
+    assert answer["box"] == pytest.approx([0.2, 0.2, 0.75, 0.85]) and answer["strokes"] == [0]
+    assert answer["number"] == "7"
     assert (answer["verdict"], answer["digit"]) == ("digit", 7)
     assert len(answer["probabilities"]) == 10 and sum(answer["probabilities"]) == pytest.approx(1)
     assert len(answer["image"]) == 28 and {len(row) for row in answer["image"]} == {28}
@@ -66,6 +70,15 @@ def test_a_picture_is_answered_like_strokes(client, picture):
     answer = client.predict(handle_file(picture), api_name="/predict_image")
     assert list(answer) == list(client.predict(SEVEN, api_name="/predict"))
     assert answer["digit"] == 7
+
+
+def test_a_number_is_answered_digit_by_digit(client):
+    answer = client.predict({"strokes": number("4711")}, api_name="/predict")
+    assert (answer["number"], answer["verdict"], answer["current"]) == ("4711", "digit", 3)
+    assert [reading["digit"] for reading in answer["readings"]] == [4, 7, 1, 1]
+    assert [reading["strokes"] for reading in answer["readings"]] == [[0, 1], [2], [3], [4]]
+    lefts = [reading["box"][0] for reading in answer["readings"]]
+    assert lefts == sorted(lefts)
 
 
 def test_nothing_drawn_is_blank(client):
@@ -90,7 +103,7 @@ def test_two_endpoints_are_public_and_both_are_described(client):
     with urllib.request.urlopen(f"{client.src}gradio_api/info", timeout=60) as response:
         endpoints = json.load(response)["named_endpoints"]
     for name, endpoint in endpoints.items():
-        assert "Read a digit from" in endpoint["description"], name
+        assert "Read a digit" in endpoint["description"], name
         assert "probabilities" in endpoint["returns"][0]["python_type"]["type"], name
 
 

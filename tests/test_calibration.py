@@ -50,6 +50,36 @@ def test_no_answer_is_sure_when_even_the_surest_are_wrong():
     assert calibration.fit_sure_above(probabilities, np.ones(50, int)) == 1.0
 
 
+def test_of_digits_the_promised_share_is_accepted():
+    no_digit = np.random.default_rng(3).random(10_000)
+    line = calibration.fit_refuse_above(no_digit, accepted=0.98)
+    assert abs(np.mean(no_digit <= line) - 0.98) < 0.001
+
+
+def test_a_network_that_knows_digits_alone_refuses_nothing():
+    fitted = calibration.fit(np.eye(10)[np.arange(100) % 10] * 9, np.arange(100) % 10)
+    assert fitted["refuse_above"] == 1.0
+    assert (calibration.no_digit_probability(np.zeros((3, 10)), 1.0) == 0).all()
+
+
+@given(arrays(np.float32, (3, 11), elements=st.floats(-50, 50, width=32)), st.floats(0.5, 3))
+def test_which_digit_and_whether_are_two_questions(values, temperature):
+    """The ten stay those of a digit whatever the eleventh output says, and together they are the softmax of eleven."""
+    ten = calibration.digit_probabilities(values, temperature)
+    none = calibration.no_digit_probability(values, temperature)
+    whole = calibration.softmax(values, temperature)
+    np.testing.assert_allclose(ten.sum(axis=1), 1)
+    np.testing.assert_allclose(ten * (1 - none[:, None]), whole[:, :10], atol=1e-12)
+
+
+def test_non_digits_do_not_move_temperature_and_sureness():
+    rng = np.random.default_rng(4)
+    values, labels = rng.normal(0, 4, (3_000, 11)), rng.integers(0, 10, 3_000)
+    alone = calibration.fit(values, labels)
+    more = np.concatenate([values, rng.normal(0, 9, (500, 11))])
+    assert calibration.fit(more, np.concatenate([labels, np.full(500, 10)])) == alone
+
+
 def test_calibration_error_is_the_gap_between_sure_and_right():
     sure = np.full((100, 10), 0.2 / 9)
     sure[:, 3] = 0.8

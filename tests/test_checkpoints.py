@@ -24,7 +24,7 @@ PROMISED = {
     "dense-ema": 0.983,
     "deep-mnist": 0.991,
 }
-NOTES = {"temperature": 1.0, "sure_above": 0.9}
+NOTES = {"temperature": 1.0, "sure_above": 0.9, "refuse_above": 1.0}
 
 
 @pytest.fixture(scope="module")

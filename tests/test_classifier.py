@@ -1,16 +1,22 @@
-"""A drawing → ten probabilities, a verdict, a reason."""
+"""A drawing → for each of its digits ten probabilities, a verdict, a reason."""
 
 import json
 import threading
 
 import numpy as np
 import pytest
+from hand import DIGITS, OTHERS, STYLES, number
 from PIL import Image
 
 from model import ink
-from model.classifier import Classifier
+from model.classifier import Answer, Classifier, Reading
 
 SEVEN = {"strokes": [[[0.2, 0.2], [0.75, 0.2], [0.4, 0.85]]]}
+KEYS = {"digit", "verdict", "reason", "probabilities", "no_digit", "image", "box", "strokes"}
+
+
+def drawing(strokes) -> dict:
+    return {"strokes": [[list(point) for point in stroke] for stroke in strokes]}
 
 
 @pytest.fixture(scope="module")
@@ -20,47 +26,112 @@ def classifier():
 
 def test_a_seven_is_read_with_all_that_an_answer_holds(classifier):
     answer = classifier.read_strokes(SEVEN)
-    assert (answer.digit, answer.verdict, answer.reason) == (7, "digit", "This is a 7.")
-    assert sum(answer.probabilities) == pytest.approx(1)
-    assert max(answer.probabilities) == answer.probabilities[7]
-    assert answer.image.shape == (28, 28) and answer.image.dtype == np.float32
+    reading = answer.reading
+    assert (answer.number, answer.verdict, answer.reason) == ("7", "digit", "This is a 7.")
+    assert (reading.digit, reading.verdict) == (7, "digit")
+    assert sum(reading.probabilities) == pytest.approx(1)
+    assert max(reading.probabilities) == reading.probabilities[7]
+    assert 0 <= reading.no_digit < 0.5
+    assert reading.box == (0.2, 0.2, 0.75, 0.85) and reading.strokes == (0,)
+    assert reading.image.shape == (28, 28) and reading.image.dtype == np.float32
     assert set(answer.milliseconds) == {"ink", "normalization", "network"}
     assert all(value >= 0 for value in answer.milliseconds.values())
 
 
 def test_text_and_object_get_the_same_answer(classifier):
     text, thing = classifier.read_strokes(json.dumps(SEVEN)), classifier.read_strokes(SEVEN)
-    assert text.probabilities == thing.probabilities
+    assert text.reading.probabilities == thing.reading.probabilities
 
 
 def test_a_picture_of_the_drawing_gets_nearly_the_same_answer(classifier, tmp_path):
     drawn = np.pad(ink.from_strokes(ink.parse_strokes(SEVEN)), 60)
     Image.fromarray(np.rint(255 - 255 * drawn).astype(np.uint8)).save(tmp_path / "seven.png")
     answer = classifier.read_picture(tmp_path / "seven.png")
-    assert (answer.digit, answer.verdict) == (7, "digit")
-    np.testing.assert_allclose(answer.probabilities, classifier.read_strokes(SEVEN).probabilities, atol=0.05)
+    assert (answer.number, answer.verdict) == ("7", "digit")
+    expected = classifier.read_strokes(SEVEN).reading.probabilities
+    np.testing.assert_allclose(answer.reading.probabilities, expected, atol=0.05)
 
 
-@pytest.mark.parametrize("drawing", [{"strokes": []}, {"strokes": [[]]}, {"strokes": [[], []]}])
-def test_a_blank_drawing_gets_no_prediction(classifier, drawing):
-    answer = classifier.read_strokes(drawing)
-    assert (answer.verdict, answer.digit, answer.reason) == ("blank", None, "Nothing is drawn yet.")
-    assert answer.probabilities == (0.1,) * 10
+@pytest.mark.parametrize("nothing", [{"strokes": []}, {"strokes": [[]]}, {"strokes": [[], []]}])
+def test_a_blank_drawing_gets_no_prediction(classifier, nothing):
+    answer = classifier.read_strokes(nothing)
+    assert (answer.number, answer.verdict, answer.reason) == ("", "blank", "Nothing is drawn yet.")
+    assert answer.reading.digit is None
+    assert answer.reading.probabilities == (0.1,) * 10
 
 
-def test_what_is_not_sure_is_said_with_the_two_likeliest(classifier):
-    doubtful = Classifier.__new__(Classifier)
-    doubtful.notes = {"sure_above": 0.9}
-    probabilities = np.array([0, 0, 0, 0, 0.5, 0, 0, 0, 0.1, 0.4])
-    verdict = doubtful._verdict(np.ones((28, 28)), probabilities)
-    assert verdict == ("unsure", 4, "Between a 4 and a 9.")
+# Verdicts
+
+
+@pytest.mark.parametrize("thing", OTHERS)
+def test_what_is_no_digit_is_refused_and_the_nearest_digit_named(classifier, thing):
+    answer = classifier.read_strokes(drawing(OTHERS[thing]))
+    assert (answer.number, answer.verdict) == ("?", "not a digit")
+    nearest = int(np.argmax(answer.reading.probabilities))
+    assert answer.reason == f"This looks like no digit; the nearest is a {nearest}."
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_styles_that_mnist_hardly_has_are_read(classifier, style):
+    value, strokes = STYLES[style]
+    assert classifier.read_strokes(drawing(strokes)).number == str(value)
+
+
+def verdict(probabilities, no_digit) -> tuple:
+    """Of a classifier that is sure above 0.9 and refuses above 0.6."""
+    judge = Classifier.__new__(Classifier)
+    judge.notes = {"sure_above": 0.9, "refuse_above": 0.6}
+    return judge._verdict(np.array(probabilities), no_digit)
+
+
+def test_what_is_not_sure_is_said_with_the_two_likeliest():
+    doubtful = [0, 0, 0, 0, 0.5, 0, 0, 0, 0.1, 0.4]
+    assert verdict(doubtful, 0.6) == ("unsure", 4, "Between a 4 and a 9.")
+    assert verdict(doubtful, 0.61) == ("not a digit", None, "This looks like no digit; the nearest is a 4.")
+
+
+def reading(digit, verdict) -> Reading:
+    return Reading((0.1,) * 10, 0.0, verdict, digit, f"reason of {digit}", np.zeros((28, 28)))
+
+
+def test_a_number_is_as_doubtful_as_its_most_doubtful_digit():
+    sure, unsure, other = reading(7, "digit"), reading(1, "unsure"), reading(None, "not a digit")
+    assert Answer((sure, sure), 0, {}).reason == "This is 77."
+    answer = Answer((sure, unsure), 0, {})
+    assert (answer.number, answer.verdict) == ("71", "unsure")
+    assert answer.reason == "71: number 2 from the left. reason of 1"
+    answer = Answer((unsure, sure, other), 0, {})
+    assert (answer.number, answer.verdict) == ("17?", "not a digit")
+
+
+# Numbers
+
+
+@pytest.mark.parametrize("text", ["2026", "10", "44", "35", "1749", "808", "314159"])
+def test_numbers_are_read_from_left_to_right(classifier, text):
+    answer = classifier.read_strokes(drawing(number(text)))
+    assert answer.number == text
+    assert answer.current == len(text) - 1
+    together = sorted(i for part in answer.readings for i in part.strokes)
+    assert together == list(range(sum(len(DIGITS[int(digit)]) for digit in text)))
+
+
+def test_the_digit_written_last_is_the_current_one_wherever_it_stands(classifier):
+    strokes = number("35")  # A three of one stroke, a five of two.
+    answer = classifier.read_strokes(drawing([*strokes[1:], strokes[0]]))
+    assert answer.number == "35"
+    assert answer.current == 0 and answer.reading.digit == 3
+
+
+# Shape and speed of answers
 
 
 def test_the_answer_as_json_is_plain_and_whole(classifier):
     answer = classifier.read_strokes(SEVEN)
     plain = json.loads(json.dumps(answer.as_json()))
-    assert set(plain) == {"probabilities", "verdict", "digit", "reason", "image", "milliseconds"}
-    np.testing.assert_allclose(np.array(plain["image"]) / 255, answer.image, atol=0.5 / 255 + 1e-6)
+    assert set(plain) == KEYS | {"number", "readings", "current", "milliseconds"}
+    assert set(plain["readings"][0]) == KEYS
+    np.testing.assert_allclose(np.array(plain["image"]) / 255, answer.reading.image, atol=0.5 / 255 + 1e-6)
 
 
 def test_any_number_of_images_goes_through_one_compiled_function(classifier):

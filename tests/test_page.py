@@ -6,7 +6,7 @@ import io
 import numpy as np
 import pytest
 from browser import Server, draw, free_port, on_pad, ready
-from hand import DIGITS
+from hand import DIGITS, OTHERS, STYLES, number
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -24,7 +24,7 @@ def traffic(page) -> dict:
 
 
 def digit(page):
-    return page.locator("#answer .digit")
+    return page.locator("#answer .number")
 
 
 def invitation(page):
@@ -61,12 +61,46 @@ def page(open_page):
 # --- reading
 
 
-@pytest.mark.parametrize("number", range(10))
-def test_a_digit_drawn_with_the_mouse_is_read(page, number):
-    draw(page, DIGITS[number])
+@pytest.mark.parametrize("value", range(10))
+def test_a_digit_drawn_with_the_mouse_is_read(page, value):
+    draw(page, DIGITS[value])
     settled(page)
-    expect(digit(page)).to_have_text(str(number))
-    expect(page.locator("#answer .winner .name")).to_have_text(str(number))
+    expect(digit(page)).to_have_text(str(value))
+    expect(page.locator("#answer .winner .name")).to_have_text(str(value))
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_style_that_mnist_hardly_has_is_read(page, style):
+    value, strokes = STYLES[style]
+    draw(page, strokes)
+    settled(page)
+    expect(digit(page)).to_have_text(str(value))
+    expect(page.locator("#answer .certainty")).to_have_text("sure")
+
+
+@pytest.mark.parametrize("thing", OTHERS)
+def test_what_is_no_digit_is_refused_with_a_reason(page, thing):
+    draw(page, OTHERS[thing])
+    settled(page)
+    expect(digit(page)).to_have_text("?")
+    expect(page.locator("#answer .certainty")).to_have_text("not a digit")
+    expect(page.locator("#answer .reason")).to_contain_text("This looks like no digit; the nearest is a")
+    expect(page.locator("#answer .winner")).to_have_count(0)
+
+
+def test_a_number_is_read_and_each_digit_of_it_can_be_chosen(page):
+    draw(page, number("2026"))
+    settled(page)
+    expect(digit(page)).to_have_text("2026")
+    expect(page.locator("#answer .reason")).to_have_text("This is 2026.")
+    digits = digit(page).get_by_role("button")
+    expect(digits.nth(3)).to_have_attribute("aria-pressed", "true")  # The one written last.
+    expect(page.locator("#answer .winner .name")).to_have_text("6")
+    digits.nth(1).click()
+    expect(page.locator("#answer .winner .name")).to_have_text("0")
+    expect(digits.nth(1)).to_have_attribute("aria-pressed", "true")
+    [answer] = traffic(page)["answers"][-1]["data"]
+    assert np.array_equal(alpha(page.locator("#answer canvas")), answer["readings"][1]["image"])
 
 
 def test_a_blank_pad_invites_and_predicts_nothing(page):

@@ -15,7 +15,7 @@ from model import backend
 
 backend.load_tensorflow()
 
-from model import augmentation, training  # noqa: E402  TensorFlow first, quietly.
+from model import augmentation, corpus, training  # noqa: E402  TensorFlow first, quietly.
 from model.recipes import RECIPES  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
@@ -68,16 +68,17 @@ def test_a_training_killed_in_the_middle_ends_as_if_it_had_not_been(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["digits", "dense-ema", "softmax-tape"])
-def test_going_on_after_an_epoch_gives_the_weights_of_a_training_without_a_break(name, few, tmp_path):
-    recipe = dataclasses.replace(RECIPES[name], epochs=3, epoch_steps=2, batch_size=50)
-    whole = training.train(recipe, few, few, started(tmp_path / "whole"), seed=1)
+def test_going_on_after_an_epoch_gives_the_weights_of_a_training_without_a_break(name, few, sources, tmp_path):
+    recipe = dataclasses.replace(RECIPES[name], epochs=3, epoch_steps=2, batch_size=100)
+    given = sources(recipe)
+    whole = training.train(recipe, given, few, started(tmp_path / "whole"), seed=1)
     part = dataclasses.replace(recipe, epochs=1)
     if name == "digits":  # Its schedule looks at the number of epochs.
         part = dataclasses.replace(part, optimizer=lambda rate, steps, epochs: recipe.optimizer(rate, steps, 3))
-    training.train(part, few, few, started(tmp_path / "broken"), seed=1)
+    training.train(part, given, few, started(tmp_path / "broken"), seed=1)
     journal = training.Journal(tmp_path / "broken", {"seed": 1})
     journal.open(resume=True)
-    resumed = training.train(recipe, few, few, journal, seed=1)
+    resumed = training.train(recipe, given, few, journal, seed=1)
     assert journal.progress.epoch == 3
     for expected, weight in zip(whole.weights, resumed.weights, strict=True):
         np.testing.assert_allclose(weight.numpy(), expected.numpy(), atol=2e-4)
@@ -123,29 +124,38 @@ def test_the_best_epoch_by_validation_is_kept_and_patience_ends_a_training(few, 
     # At this learning rate nothing is learned after the first epoch's jump.
     recipe = dataclasses.replace(RECIPES["softmax"], learning_rate=1e-12, epochs=50, epoch_steps=1, patience=3)
     journal = started(tmp_path)
-    training.train(recipe, few, few, journal, seed=1)
+    training.train(recipe, (few,), few, journal, seed=1)
     accuracies = [figures["validation_accuracy"] for figures in journal.progress.history]
     assert accuracies[journal.progress.best_epoch - 1] == max(accuracies)
     assert journal.progress.epoch == journal.progress.best_epoch + 3 < 50
 
 
 def test_each_pass_shows_every_image_once_in_an_order_of_its_own(few):
-    numbered = training.Split(few.images, np.arange(600))
+    numbered = corpus.Split(few.images, np.arange(600))
     recipe = dataclasses.replace(RECIPES["softmax"], batch_size=64)
-    batches = [labels.numpy() for _, labels in training.stream(numbered, recipe, seed=3).take(20)]
+    batches = [labels.numpy() for _, labels in training.stream((numbered,), recipe, seed=3).take(20)]
     first, second = np.concatenate(batches[:10]), np.concatenate(batches[10:])
     assert sorted(first) == sorted(second) == list(range(600))
     assert (first != second).any()
 
 
-def test_batches_depend_on_the_seed_and_the_step_alone(few):
-    recipe = dataclasses.replace(RECIPES["digits"], batch_size=64)
-    whole = list(training.stream(few, recipe, seed=3).take(15))
-    later = list(training.stream(few, recipe, seed=3, first_step=12).take(3))
-    for (images, labels), (expected_images, expected_labels) in zip(later, whole[12:], strict=True):
+def test_a_batch_holds_as_much_handwriting_as_the_recipe_says(few):
+    written = corpus.Split(few.images[:90], np.full(90, corpus.NO_DIGIT))
+    recipe = dataclasses.replace(RECIPES["digits"], batch_size=100, written=30, augmented=False)
+    for _, labels in training.stream((few, written), recipe, seed=1).take(5):
+        assert np.count_nonzero(labels.numpy() == corpus.NO_DIGIT) == 30
+        assert len(labels) == 100
+
+
+def test_batches_depend_on_the_seed_and_the_step_alone(few, sources):
+    recipe = dataclasses.replace(RECIPES["digits"], batch_size=84)
+    given = sources(recipe)
+    whole = list(training.stream(given, recipe, seed=3).take(25))
+    later = list(training.stream(given, recipe, seed=3, first_step=22).take(3))
+    for (images, labels), (expected_images, expected_labels) in zip(later, whole[22:], strict=True):
         np.testing.assert_array_equal(labels, expected_labels)
         np.testing.assert_array_equal(images, expected_images)
-    other = next(iter(training.stream(few, recipe, seed=4)))
+    other = next(iter(training.stream(given, recipe, seed=4)))
     assert (np.array(other[0]) != np.array(whole[0][0])).any()
 
 
@@ -169,8 +179,22 @@ def test_augmentation_shifts_by_up_to_two_pixels_and_paper_comes_in_from_the_edg
     np.testing.assert_allclose(moved, expected, atol=1e-5)
 
 
-def test_a_dry_run_goes_through_everything_and_writes_nothing(tmp_path):
-    done = run("--recipe", "softmax", "--dry-run", "--output", str(tmp_path))
+def test_augmentation_breaks_and_blurs_strokes_now_and_then(few):
+    images, chances = few.images[:100], np.zeros((100, augmentation.CHANCES), np.float32)
+    chances[:, 10] = 1  # A hole in the middle.
+    broken = np.array(augmentation.augment(images, chances))
+    np.testing.assert_allclose(broken[:, 13:15, 13:15], 0, atol=1e-6)
+    np.testing.assert_allclose(broken[:, :10], images[:, :10], atol=1e-5)
+    chances[:, 10], chances[:, 7] = 0, 1
+    blurred = np.array(augmentation.augment(images, chances))
+    # Ink spreads and pales; blank paper stays blank.
+    assert (blurred.max(axis=(1, 2)) <= images.max(axis=(1, 2))).all()
+    assert ((blurred > 0).sum(axis=(1, 2)) > (images > 0).sum(axis=(1, 2))).all()
+
+
+@pytest.mark.parametrize("recipe", ["softmax", "digits"])
+def test_a_dry_run_goes_through_everything_and_writes_nothing(recipe, tmp_path):
+    done = run("--recipe", recipe, "--dry-run", "--output", str(tmp_path))
     assert done.returncode == 0, done.stderr
     assert "nothing was written" in done.stdout
     assert list(tmp_path.iterdir()) == []
@@ -201,16 +225,16 @@ tf = backend.load_tensorflow()
 tf.config.set_logical_device_configuration(
     tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2)
 import numpy as np
-from model import training
+from model import corpus, training
 from model.recipes import RECIPES
 strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
 training.distribution = lambda: strategy
 rng = np.random.default_rng(1)
-data = training.Split(rng.random((64, 28, 28), np.float32), rng.integers(0, 10, 64))
-recipe = dataclasses.replace(RECIPES["digits"], epochs=1, epoch_steps=2, batch_size=16)
+data = corpus.Split(rng.random((64, 28, 28), np.float32), rng.integers(0, 10, 64))
+recipe = dataclasses.replace(RECIPES["digits"], epochs=1, epoch_steps=2, batch_size=16, written=6)
 journal = training.Journal(pathlib.Path(tempfile.mkdtemp()), {})
 journal.open(resume=False)
-network = training.train(recipe, data, data, journal, seed=1)
+network = training.train(recipe, (data, data), data, journal, seed=1)
 print("replicas", strategy.num_replicas_in_sync, "variable of", type(network.trainable_variables[0].value).__name__)
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, timeout=240)

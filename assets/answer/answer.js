@@ -1,10 +1,11 @@
-// The answer: a verdict, the 28×28 image that the network saw, and ten bars in fixed order.
+// The answer: a verdict, the 28×28 image that the network saw, and ten bars in fixed order. Of a number, image and bars
+// are those of the digit written last, or of the one that is chosen.
 // props.value: null, or what /predict returns; besides, {verdict: "offline"} (asked for again by trigger("retry")) and
 // {verdict: "error", reason}. props.text: its words. All of it is set as text, never as HTML.
 
 const find = (selector) => element.querySelector(selector);
-const [digit, percent, certainty, reason, timing, spoken, seen] = [
-  ".digit", ".percent", ".certainty", ".reason", ".timing", ".spoken", ".seen canvas",
+const [number, percent, certainty, reason, timing, spoken, seen] = [
+  ".number", ".percent", ".certainty", ".reason", ".timing", ".spoken", ".seen canvas",
 ].map(find);
 
 const RETRY_AFTER = 2000;
@@ -28,6 +29,7 @@ const bars = Array.from({ length: 10 }, (_, number) => {
 
 let retry = null;
 let speak = null;
+let chosen = 0; // Which of the answer's readings is looked at.
 
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
@@ -44,14 +46,14 @@ function label() {
 
 function show() {
   const answer = props.value || { verdict: "blank" };
-  const read = answer.verdict === "offline" || answer.verdict === "error" ? null : answer;
+  chosen = answer.current ?? 0;
   element.dataset.verdict = answer.verdict;
-  showVerdict(answer);
-  if (read) {
+  reason.textContent = words(answer);
+  showNumber(answer.readings ?? []);
+  if (answer.verdict !== "offline" && answer.verdict !== "error") {
     // Out of reach, the last answer stays to be seen, faded by the style sheet.
-    showBars(read);
-    showImage(read.image);
-    showTiming(read.milliseconds ?? {});
+    showReading(answer.readings?.[chosen] ?? { verdict: "blank" });
+    showTiming(answer.milliseconds ?? {});
   }
   clearTimeout(retry);
   if (answer.verdict === "offline") retry = setTimeout(() => trigger("retry"), RETRY_AFTER);
@@ -59,12 +61,32 @@ function show() {
   speak = setTimeout(() => { spoken.textContent = sentence(answer); }, SPEAK_AFTER);
 }
 
-function showVerdict(answer) {
-  const named = Number.isInteger(answer.digit);
-  digit.textContent = named ? answer.digit : "";
-  percent.textContent = named ? fill(props.text.percent, { percent: figure(answer.probabilities[answer.digit]) }) : "";
-  certainty.textContent = named ? props.text[answer.verdict === "digit" ? "sure" : "unsure"] : "";
-  reason.textContent = words(answer);
+// One digit is text; of several, each is a button that shows its bars.
+function showNumber(readings) {
+  number.style.setProperty("--length", Math.max(1, readings.length));
+  number.replaceChildren(...readings.map((reading, place) => {
+    const digit = document.createElement(readings.length > 1 ? "button" : "span");
+    digit.className = "digit";
+    digit.dataset.verdict = reading.verdict;
+    digit.textContent = reading.digit ?? (reading.verdict === "blank" ? "" : "?");
+    digit.addEventListener("click", () => choose(place));
+    return digit;
+  }));
+}
+
+function choose(place) {
+  chosen = place;
+  showReading(props.value.readings[place]);
+}
+
+function showReading(reading) {
+  const named = Number.isInteger(reading.digit);
+  [...number.children].forEach((digit, place) => digit.setAttribute("aria-pressed", place === chosen));
+  element.dataset.reading = reading.verdict;
+  percent.textContent = named ? fill(props.text.percent, { percent: figure(reading.probabilities[reading.digit]) }) : "";
+  certainty.textContent = { digit: props.text.sure, unsure: props.text.unsure, "not a digit": props.text.noDigit }[reading.verdict] ?? "";
+  showBars(reading);
+  showImage(reading.image);
 }
 
 function words(answer) {
