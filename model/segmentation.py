@@ -12,7 +12,7 @@ import numpy as np
 
 from model.ink import Stroke
 
-# Chosen on written numbers, digits and non-digits: tests/grouping.py prints how often each is grouped rightly.
+# Chosen on written numbers, digits and non-digits: `python -m model.numbers` prints how well those are read.
 WIDE_GAP = 0.2  # of the drawing's height: pieces that lie further apart are never one digit
 TOUCHING = 0.04  # of the drawing's height: ink that lies nearer than this touches
 MOST_STROKES = 64  # more are no number, but a scribble
