@@ -71,6 +71,8 @@ def build(network: Classifier) -> gr.Blocks:
         with gr.Row(elem_id="stage"):
             pad = components.sketchpad()
             answer = components.answer_view()
+        example = components.example_row()
+        gr.on(example.input, None, example, pad, js="(drawing) => drawing", api_visibility="private")
         # From the browser, so that a drawing outlives its server; page/ask.js says why.
         gr.on([pad.input, answer.retry], None, pad, answer, js="(drawing) => window.ask(drawing)")
         add_api(network, pad, components.picture_file(), answer)
@@ -81,8 +83,8 @@ def add_api(network: Classifier, pad: gr.HTML, picture: gr.File, answer: gr.HTML
     """/predict and /predict_image. No event of the page triggers them; its script calls /predict like anybody else."""
 
     def predict(drawing):
-        """Read a digit or a number from strokes: {"strokes": [[[x, y], …], …]}, one list of points for each way of the pen from
-        touching to leaving the paper, x right and y down, as fractions of the paper's side."""
+        """Read a digit or a number from strokes: {"strokes": [[[x, y], …], …]}, one list of points for each way of the
+        pen from touching to leaving the paper, x right and y down, as fractions of the paper's side."""
         return answered(network.read_strokes, drawing)
 
     def predict_image(picture):

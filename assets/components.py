@@ -42,6 +42,15 @@ def answer_view() -> gr.HTML:
     return _documented(_component("answer", label="answer"), {"type": "object", "properties": properties})
 
 
+def example_row() -> gr.HTML:
+    """Drawings to try, from assets/examples/. Value: the strokes of the one that was clicked last."""
+    drawings = [
+        {"name": name} | json.loads(read_asset(f"examples/{name}.json"))
+        for name in ("two", "slashed-zero", "crossed-seven", "open-four", "2026", "letter", "scribble")
+    ]
+    return _component("examples", label="example", examples=drawings)
+
+
 def picture_file() -> gr.File:
     """A picture for the API, as it was uploaded; not to be seen on the page."""
     file = gr.File(label="picture", visible=False)
@@ -54,16 +63,18 @@ def read_asset(path: str) -> str:
     return (ASSETS / path).read_text(encoding="utf-8")
 
 
-def _component(name: str, label: str) -> gr.HTML:
-    """Markup, style and script from assets/<name>/<name>.{html,css,js}; every word from texts.json."""
+def _component(name: str, label: str, **props) -> gr.HTML:
+    """Markup and style from assets/<name>/<name>.{html,css}, script from all of its .js; every word from texts.json."""
+    scripts = sorted((ASSETS / name).glob("*.js"))
     return gr.HTML(
         label=label,
         html_template=read_asset(f"{name}/{name}.html"),
         css_template=read_asset(f"{name}/{name}.css"),
-        js_on_load=read_asset(f"{name}/{name}.js"),
+        js_on_load="\n".join(script.read_text(encoding="utf-8") for script in scripts),
         apply_default_css=False,
         elem_id=name,
         text=TEXT,
+        **props,
     )
 
 

@@ -208,6 +208,98 @@ def test_keys_in_a_text_field_leave_the_drawing_alone(page):
     assert ink_on(page).any()
 
 
+# --- eraser, keyboard, examples
+
+
+def test_the_eraser_takes_strokes_away_whole_and_undo_returns_them(page):
+    draw(page, DIGITS[4])
+    settled(page)
+    page.get_by_role("button", name="Erase").click()
+    draw(page, [[(0.3, 0.9), (0.57, 0.85), (0.59, 0.8)]])  # Past the foot of the four's stem.
+    settled(page)
+    assert len(traffic(page)["sent"][-1]["strokes"]) == 1
+    page.keyboard.press("Control+z")
+    settled(page)
+    assert len(traffic(page)["sent"][-1]["strokes"]) == 2
+
+
+def test_the_eraser_is_put_away_when_nothing_is_left_to_erase(page):
+    draw(page, DIGITS[1])
+    erase = page.get_by_role("button", name="Erase")
+    erase.click()
+    expect(erase).to_have_attribute("aria-pressed", "true")
+    draw(page, [[(0.5, 0.5), (0.51, 0.5)]])
+    expect(erase).to_have_attribute("aria-pressed", "false")
+    draw_seven(page)
+
+
+def test_a_keyboard_draws(page):
+    page.locator("#sketchpad canvas").focus()
+    for key in ["ArrowUp"] * 12 + ["Space"] + ["ArrowDown"] * 25 + ["Space"]:
+        page.keyboard.press(key)
+    settled(page)
+    expect(digit(page)).to_have_text("1")
+    [stroke] = traffic(page)["sent"][-1]["strokes"]
+    assert stroke[0] == pytest.approx([0.5, 0.26]) and stroke[-1] == pytest.approx([0.5, 0.76])
+
+
+def test_a_click_on_an_example_draws_it_stroke_by_stroke_and_reads_it(page):
+    draw_seven(page)
+    page.get_by_role("button", name="The number 2026").click()
+    expect(digit(page)).to_have_text("2026")
+    settled(page)
+    counts = [sum(map(len, sent["strokes"])) for sent in traffic(page)["sent"]]
+    assert len(set(counts)) > 3  # It grew before the visitor's eyes.
+    page.keyboard.press("Control+z")
+    expect(digit(page)).to_have_text("7")
+
+
+EXAMPLES = {
+    "A two": "2",
+    "A slashed zero": "0",
+    "A crossed seven": "7",
+    "An open four": "4",
+    "A letter": "?",
+    "A scribble": "?",
+}
+
+
+@pytest.mark.parametrize("name, answer", EXAMPLES.items())
+def test_every_example_is_what_it_is_called(page, name, answer):
+    page.get_by_role("button", name=name).click()
+    expect(digit(page)).to_have_text(answer)
+
+
+def test_a_hand_on_the_pad_ends_a_drawing_that_draws_itself(page):
+    page.get_by_role("button", name="A scribble").click()
+    draw(page, [[(0.1, 0.1), (0.2, 0.1)]])
+    settled(page)
+    assert traffic(page)["sent"][-1]["strokes"][-1][0] == pytest.approx([0.1, 0.1], abs=0.01)
+
+
+def test_a_stylus_that_presses_harder_draws_wider(page):
+    press = """([points]) => {
+      const canvas = document.querySelector("#sketchpad canvas");
+      points.forEach(([x, y, pressure], i) => canvas.dispatchEvent(new PointerEvent(
+        i === 0 ? "pointerdown" : i === points.length - 1 ? "pointerup" : "pointermove",
+        { pointerId: 1, pointerType: "pen", isPrimary: true, clientX: x, clientY: y, pressure, buttons: 1 })));
+    }"""
+    page.evaluate("Element.prototype.setPointerCapture = () => {}")
+    steps = range(12)
+    points = [(*place, 0.1 + 0.8 * step / 11) for step, place in zip(steps, on_pad(page, *line(12)), strict=True)]
+    page.evaluate(press, [points])
+    settled(page)
+    widths = (ink_on(page) > 128).sum(axis=1)
+    top, bottom = (widths[int(part * len(widths))] for part in (0.25, 0.75))
+    assert bottom > 1.5 * top > 0
+    assert len(traffic(page)["sent"][-1]["strokes"][0][0]) == 2
+
+
+def line(count: int) -> list[tuple[float, float]]:
+    """From top to bottom down the middle of the pad."""
+    return [(0.5, 0.2 + 0.6 * step / (count - 1)) for step in range(count)]
+
+
 # --- fingers
 
 
@@ -292,7 +384,7 @@ def test_nothing_is_wider_than_the_window(open_page, width):
 
 def test_buttons_are_large_enough_for_a_finger(open_page):
     page = open_page(**{**PHONE, "viewport": {"width": 320, "height": 640}})
-    for name in ("Undo", "Redo", "Clear"):
+    for name in ("Undo", "Redo", "Erase", "Clear"):
         box = page.get_by_role("button", name=name).bounding_box()
         assert min(box["width"], box["height"]) >= 44, name
 
@@ -341,7 +433,7 @@ def test_the_drawing_outlives_a_turn_of_the_phone(open_page):
 def test_a_screen_reader_hears_the_verdict_when_the_pen_rests(page):
     draw_seven(page)
     expect(page.get_by_role("status").filter(has_text="7")).to_have_attribute("aria-live", "polite")
-    expect(page.get_by_role("img", name="Sketchpad")).to_be_visible()
+    expect(page.get_by_role("application", name="Sketchpad")).to_be_visible()
     expect(page.get_by_role("meter")).to_have_count(10)
 
 

@@ -1,16 +1,21 @@
 // The sketchpad: what a pen does becomes strokes in props.value, told to the host by trigger("input").
-// props.value: {strokes: [[[x, y], …], …]}, in fractions of the pad's side, x right, y down. props.text: its words.
+// props.value: {strokes: [[[x, y], …], …]}, in fractions of the pad's side, x right, y down. A value that the host sets is
+// drawn before the visitor's eyes, in place of what was there. props.text: its words.
 
 const pad = element.querySelector(".pad");
 const paper = element.querySelector(".paper");
 const buttons = Object.fromEntries(
-  ["undo", "redo", "clear"].map((name) => [name, element.querySelector(`.${name}`)]),
+  ["undo", "redo", "erase", "clear"].map((name) => [name, element.querySelector(`.${name}`)]),
 );
 
-// On screen only; the server draws the strokes anew with a pen of its own.
-const PEN_WIDTH = 0.05;
 // Nearer than half a pixel of a large pad, a point adds bytes and no shape.
 const MIN_STEP = 0.001;
+// So near to a stroke the eraser takes it away: the pen's half width, and as much again for a finger.
+const ERASER_REACH = 0.05;
+// A drawing that the host sets is drawn within this time, in milliseconds.
+const PLAY_FOR = 900;
+// How far an arrow key moves the pen; with Shift, a quarter of it.
+const KEY_STEP = 0.02;
 
 // Every state that the drawing had, each a list of strokes; undo and redo walk along it, so that clear can be undone.
 let states = [[]];
@@ -19,6 +24,10 @@ let stroke = null; // The stroke being drawn…
 let pointer = null; // …and the pointer that draws it.
 let scheduled = false;
 let unsent = false;
+let sent = null; // What the host was told last.
+let erasing = false;
+let playing = null; // What is being drawn by itself: {strokes, started, ends}.
+let cursor = null; // Where the pen of the keyboard is.
 
 const strokes = () => (stroke ? [...states[now], stroke] : states[now]);
 
@@ -41,31 +50,20 @@ function paint() {
   const context = paper.getContext("2d");
   const side = paper.width;
   context.clearRect(0, 0, side, side);
-  context.lineWidth = PEN_WIDTH * side;
   context.lineCap = context.lineJoin = "round";
   context.strokeStyle = "#111";
-  for (const points of strokes()) {
-    context.beginPath();
-    trace(context, points.map(([x, y]) => [x * side, y * side]));
-    context.stroke();
-  }
-}
-
-// Curves that touch the middle of each segment, so that a fast pen leaves no corners.
-function trace(context, points) {
-  context.moveTo(...points[0]);
-  for (let i = 1; i < points.length - 1; i++) {
-    const [[x, y], [nextX, nextY]] = [points[i], points[i + 1]];
-    context.quadraticCurveTo(x, y, (x + nextX) / 2, (y + nextY) / 2);
-  }
-  context.lineTo(...points[points.length - 1]);
+  for (const points of strokes()) paintStroke(context, points, side);
+  if (cursor && document.activeElement === paper) paintCursor(context, cursor, stroke !== null, side);
 }
 
 function show() {
   pad.classList.toggle("drawn", strokes().length > 0);
   buttons.undo.disabled = now === 0;
   buttons.redo.disabled = now === states.length - 1;
-  buttons.clear.disabled = strokes().length === 0;
+  buttons.clear.disabled = buttons.erase.disabled = strokes().length === 0;
+  if (strokes().length === 0) erasing = false;
+  buttons.erase.setAttribute("aria-pressed", erasing);
+  pad.classList.toggle("erasing", erasing);
   paint();
 }
 
@@ -73,7 +71,8 @@ function show() {
 
 function send() {
   unsent = false;
-  props.value = { strokes: strokes().map((points) => points.slice()) };
+  sent = { strokes: strokes().map((points) => points.slice()) };
+  props.value = sent;
   trigger("input");
 }
 
@@ -94,6 +93,12 @@ function changed() {
   send();
 }
 
+// A new state of the drawing; those that were undone are gone.
+function keep(drawing) {
+  states = [...states.slice(0, now + 1), drawing];
+  now = states.length - 1;
+}
+
 // --- the pen
 
 function place(event) {
@@ -103,10 +108,15 @@ function place(event) {
 }
 
 function add(event) {
-  const [x, y] = place(event);
+  const point = place(event);
+  if (event.pointerType === "pen" && event.pressure) pressures.set(point, event.pressure);
+  return addPoint(point);
+}
+
+function addPoint(point) {
   const last = stroke[stroke.length - 1];
-  if (last && Math.hypot(x - last[0], y - last[1]) < MIN_STEP) return false;
-  stroke.push([x, y]);
+  if (last && Math.hypot(point[0] - last[0], point[1] - last[1]) < MIN_STEP) return false;
+  stroke.push(point);
   return true;
 }
 
@@ -116,28 +126,57 @@ paper.addEventListener("pointerdown", (event) => {
   event.preventDefault();
   // Else Delete and Ctrl+Z would go on belonging to a text field that nobody looks at any more.
   document.activeElement?.blur();
+  finishPlaying();
   paper.setPointerCapture(event.pointerId);
   pointer = event.pointerId;
+  // 32: the other end of a stylus.
+  if (erasing || event.buttons & 32) return erase(event);
   stroke = [];
   add(event);
   schedule();
 });
 
 paper.addEventListener("pointermove", (event) => {
-  if (!stroke || event.pointerId !== pointer) return;
+  if (event.pointerId !== pointer) return;
+  if (!stroke) return erase(event);
   const passed = event.getCoalescedEvents?.() ?? [];
   const moved = (passed.length ? passed : [event]).map(add);
   if (moved.includes(true)) schedule();
 });
 
 function lift(event) {
-  if (!stroke || event.pointerId !== pointer) return;
+  if (event.pointerId !== pointer) return;
+  pointer = null;
+  if (!stroke) return;
   if (event.type === "pointerup" && add(event)) unsent = true;
-  states = [...states.slice(0, now + 1), strokes()];
-  now = states.length - 1;
-  stroke = pointer = null;
+  endStroke();
+}
+
+function endStroke() {
+  keep(strokes());
+  stroke = null;
   show();
   if (unsent) send();
+}
+
+// Strokes that pass near by, whole.
+function erase(event) {
+  const [x, y] = place(event);
+  const left = states[now].filter((points) => distance(points, x, y) > ERASER_REACH);
+  if (left.length === states[now].length) return;
+  keep(left);
+  changed();
+}
+
+// From a place to a stroke: to the nearest of its segments.
+function distance(points, x, y) {
+  return Math.min(...points.map(([toX, toY], i) => {
+    const [fromX, fromY] = points[Math.max(0, i - 1)];
+    const [across, down] = [toX - fromX, toY - fromY];
+    const along = ((x - fromX) * across + (y - fromY) * down) / (across * across + down * down || 1);
+    const part = Math.min(1, Math.max(0, along));
+    return Math.hypot(x - fromX - part * across, y - fromY - part * down);
+  }));
 }
 
 for (const type of ["pointerup", "pointercancel", "lostpointercapture"]) paper.addEventListener(type, lift);
@@ -145,6 +184,7 @@ for (const type of ["pointerup", "pointercancel", "lostpointercapture"]) paper.a
 // --- undo, redo, clear
 
 function walk(step) {
+  finishPlaying();
   if (stroke || !states[now + step]) return;
   now += step;
   changed();
@@ -152,19 +192,24 @@ function walk(step) {
 
 function clear() {
   if (stroke || states[now].length === 0) return;
-  states = [...states.slice(0, now + 1), []];
-  now = states.length - 1;
+  finishPlaying();
+  keep([]);
   changed();
 }
 
 buttons.undo.addEventListener("click", () => walk(-1));
 buttons.redo.addEventListener("click", () => walk(1));
 buttons.clear.addEventListener("click", clear);
+buttons.erase.addEventListener("click", () => {
+  erasing = !erasing;
+  show();
+});
 
 function keys(event) {
   if (!element.isConnected) return document.removeEventListener("keydown", keys);
   const writing = event.target.closest?.("input, textarea, select, [contenteditable]");
   if (writing || event.defaultPrevented || event.altKey) return;
+  if (document.activeElement === paper && draws(event)) return event.preventDefault();
   const key = event.key.toLowerCase();
   const command = event.ctrlKey || event.metaKey;
   if (command && key === "z") walk(event.shiftKey ? 1 : -1);
@@ -176,7 +221,73 @@ function keys(event) {
 
 document.addEventListener("keydown", keys);
 
+// --- a pen without a pointer: arrows move it, space lowers and lifts it
+
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+function draws(event) {
+  if (pointer !== null || event.ctrlKey || event.metaKey) return false;
+  if (event.key === " ") return lowerOrLift();
+  if (event.key === "Escape" && stroke) return lowerOrLift();
+  const arrow = ARROWS[event.key];
+  if (!arrow) return false;
+  const step = event.shiftKey ? KEY_STEP / 4 : KEY_STEP;
+  cursor = cursor.map((value, axis) => Math.round(1e4 * Math.min(1, Math.max(0, value + arrow[axis] * step))) / 1e4);
+  if (stroke && addPoint(cursor)) schedule();
+  else paint();
+  return true;
+}
+
+function lowerOrLift() {
+  finishPlaying();
+  if (stroke) {
+    endStroke();
+  } else {
+    stroke = [cursor];
+    schedule();
+  }
+  return true;
+}
+
+paper.addEventListener("focus", () => {
+  cursor ??= [0.5, 0.5];
+  paint();
+});
+paper.addEventListener("blur", () => (stroke && pointer === null ? endStroke() : paint()));
+
+// --- a drawing from the host
+
+function play() {
+  const given = props.value?.strokes;
+  if (!given || props.value === sent || JSON.stringify(given) === JSON.stringify(sent?.strokes)) return;
+  if (stroke || given.length === 0) return;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  playing = { strokes: given, started: performance.now(), lasts: calm ? 0 : PLAY_FOR };
+  keep([]);
+  requestAnimationFrame(playOn);
+}
+
+function playOn() {
+  if (!playing) return;
+  const done = playing.lasts ? (performance.now() - playing.started) / playing.lasts : 1;
+  if (done >= 1) return finishPlaying();
+  let left = Math.ceil(done * playing.strokes.flat().length);
+  states[now] = playing.strokes
+    .map((points) => points.slice(0, Math.max(0, (left -= points.length) + points.length)))
+    .filter((points) => points.length > 0);
+  changed();
+  requestAnimationFrame(playOn);
+}
+
+function finishPlaying() {
+  if (!playing) return;
+  states[now] = playing.strokes;
+  playing = null;
+  changed();
+}
+
 label();
 watch("text", label);
+watch("value", play);
 new ResizeObserver(fitToScreen).observe(pad);
 show();
