@@ -71,8 +71,16 @@ def build(network: Classifier) -> gr.Blocks:
         with gr.Row(elem_id="stage"):
             pad = components.sketchpad()
             answer = components.answer_view()
-        example = components.example_row()
-        gr.on(example.input, None, example, pad, js="(drawing) => drawing", api_visibility="private")
+        with gr.Row(elem_id="below"):
+            example = components.example_row()
+            share = components.share_tools()
+        # Components speak to one another in the browser; the server has no part in it.
+        for event, given, target, pass_on in (
+            (example.input, example, pad, "(drawing) => drawing"),
+            (share.opened, share, pad, "({ strokes }) => ({ strokes })"),
+            (share.asked, [share, pad], share, "(asked, drawing) => ({ ...asked, ...(drawing ?? { strokes: [] }) })"),
+        ):
+            event(None, given, target, js=pass_on, api_visibility="private")
         # From the browser, so that a drawing outlives its server; page/ask.js says why.
         gr.on([pad.input, answer.retry], None, pad, answer, js="(drawing) => window.ask(drawing)")
         add_api(network, pad, components.picture_file(), answer)

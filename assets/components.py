@@ -1,6 +1,7 @@
 """The page's visual components as Gradio ones. How each looks and what it does lies in assets/<its name>/."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import gradio as gr
@@ -17,7 +18,7 @@ def sketchpad() -> gr.HTML:
     """Where one draws. Value: {"strokes": [[[x, y], …], …]} in fractions of the pad's side, x right, y down."""
     strokes = {"type": "array", "items": {"type": "array", "items": _NUMBERS}}
     schema = {"type": "object", "properties": {"strokes": strokes}, "required": ["strokes"]}
-    return _documented(_component("sketchpad", label="drawing"), schema, {"strokes": [_SEVEN]})
+    return _documented(_component("sketchpad", label="drawing", before=["drawing.js"]), schema, {"strokes": [_SEVEN]})
 
 
 def answer_view() -> gr.HTML:
@@ -51,6 +52,11 @@ def example_row() -> gr.HTML:
     return _component("examples", label="example", examples=drawings)
 
 
+def share_tools() -> gr.HTML:
+    """A link that carries the drawing, and its files. Value: {"strokes": …, "as": "link", "png" or "json"}."""
+    return _component("share", label="share", before=["drawing.js"])
+
+
 def picture_file() -> gr.File:
     """A picture for the API, as it was uploaded; not to be seen on the page."""
     file = gr.File(label="picture", visible=False)
@@ -63,14 +69,13 @@ def read_asset(path: str) -> str:
     return (ASSETS / path).read_text(encoding="utf-8")
 
 
-def _component(name: str, label: str, **props) -> gr.HTML:
-    """Markup and style from assets/<name>/<name>.{html,css}, script from all of its .js; every word from texts.json."""
-    scripts = sorted((ASSETS / name).glob("*.js"))
+def _component(name: str, label: str, before: Sequence[str] = (), **props) -> gr.HTML:
+    """Markup, style and script from assets/<name>/<name>.{html,css,js}, the script after others that it builds on."""
     return gr.HTML(
         label=label,
         html_template=read_asset(f"{name}/{name}.html"),
         css_template=read_asset(f"{name}/{name}.css"),
-        js_on_load="\n".join(script.read_text(encoding="utf-8") for script in scripts),
+        js_on_load="\n".join(map(read_asset, [*before, f"{name}/{name}.js"])),
         apply_default_css=False,
         elem_id=name,
         text=TEXT,

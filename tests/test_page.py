@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 
 import numpy as np
 import pytest
@@ -298,6 +299,50 @@ def test_a_stylus_that_presses_harder_draws_wider(page):
 def line(count: int) -> list[tuple[float, float]]:
     """From top to bottom down the middle of the pad."""
     return [(0.5, 0.2 + 0.6 * step / (count - 1)) for step in range(count)]
+
+
+# --- sharing
+
+
+def test_a_link_carries_the_drawing_to_somebody_else(open_page, server):
+    page = open_page(permissions=["clipboard-read", "clipboard-write"])
+    draw(page, number("74"))
+    settled(page)
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_role("button", name="Link copied")).to_be_visible()
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert link == page.url and len(link) < 200
+    sent = traffic(page)["sent"][-1]["strokes"]
+    other = open_page(link.removeprefix(server.address))
+    expect(digit(other)).to_have_text("74")
+    settled(other)
+    received = traffic(other)["sent"][-1]["strokes"]
+    assert [len(stroke) for stroke in received] == [len(stroke) for stroke in sent]
+    np.testing.assert_allclose(np.concatenate(received), np.concatenate(sent), atol=0.0006)
+
+
+@pytest.mark.parametrize(
+    "fragment", ["", "A", "*", "____", "CgB", "MiGwSyJPkKA5E0KnEgJlDyJKic5ejC", "C" + "_" * 4000]
+)
+def test_a_damaged_link_opens_an_empty_pad(open_page, fragment):
+    page = open_page(f"/#drawing={fragment}")
+    page.wait_for_timeout(300)
+    expect(invitation(page)).to_be_visible()
+    assert traffic(page)["sent"] == []
+    draw_seven(page)
+
+
+def test_the_drawing_can_be_had_as_a_picture_and_as_strokes(page, tmp_path):
+    draw_seven(page)
+    for name in ("PNG", "JSON"):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=name, exact=True).click()
+        download.value.save_as(tmp_path / name)
+        assert download.value.suggested_filename == f"drawing.{name.lower()}"
+    assert json.loads((tmp_path / "JSON").read_text()) == traffic(page)["sent"][-1]
+    picture = np.asarray(Image.open(tmp_path / "PNG").convert("L"))
+    assert picture.shape == (1024, 1024)
+    assert picture[0, 0] == 255 and picture.min() < 30 and 0.01 < (picture < 128).mean() < 0.1
 
 
 # --- fingers

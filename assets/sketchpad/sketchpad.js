@@ -50,9 +50,7 @@ function paint() {
   const context = paper.getContext("2d");
   const side = paper.width;
   context.clearRect(0, 0, side, side);
-  context.lineCap = context.lineJoin = "round";
-  context.strokeStyle = "#111";
-  for (const points of strokes()) paintStroke(context, points, side);
+  paintStrokes(context, strokes(), side);
   if (cursor && document.activeElement === paper) paintCursor(context, cursor, stroke !== null, side);
 }
 
@@ -271,12 +269,22 @@ function playOn() {
   if (!playing) return;
   const done = playing.lasts ? (performance.now() - playing.started) / playing.lasts : 1;
   if (done >= 1) return finishPlaying();
-  let left = Math.ceil(done * playing.strokes.flat().length);
-  states[now] = playing.strokes
-    .map((points) => points.slice(0, Math.max(0, (left -= points.length) + points.length)))
-    .filter((points) => points.length > 0);
-  changed();
+  const count = Math.ceil(done * playing.strokes.flat().length);
+  if (count !== playing.count) {
+    playing.count = count;
+    states[now] = firstPoints(playing.strokes, count);
+    changed();
+  }
   requestAnimationFrame(playOn);
+}
+
+function firstPoints(drawing, count) {
+  const begun = [];
+  for (const points of drawing) {
+    if (count > 0) begun.push(points.slice(0, count));
+    count -= points.length;
+  }
+  return begun;
 }
 
 function finishPlaying() {

@@ -1,0 +1,76 @@
+// A link that carries the drawing in its fragment, which no server sees, and the drawing as PNG and as JSON.
+// A click sets props.value to {as} and tells the host by trigger("asked"); the host answers with {as, strokes}. A page that
+// was opened by such a link makes props.value {strokes} and tells the host by trigger("opened"). props.text: its words.
+
+const PICTURE_SIDE = 1024;
+const SAY_FOR = 2000;
+const KEY = "#drawing=";
+
+const link = element.querySelector(".link");
+let waiting = null; // What was asked for and not yet answered.
+
+const ways = {
+  link: async (strokes) => {
+    const address = location.href.split("#")[0] + KEY + toText(strokes);
+    history.replaceState(null, "", address);
+    // Where the clipboard is out of reach, the address bar has the link.
+    await navigator.clipboard?.writeText(address).catch(() => {});
+    say(props.text.linkCopied);
+  },
+  png: (strokes) => picture(strokes).toBlob((blob) => save(blob, "drawing.png")),
+  json: (strokes) => save(new Blob([JSON.stringify({ strokes })], { type: "application/json" }), "drawing.json"),
+};
+
+function picture(strokes) {
+  const canvas = Object.assign(document.createElement("canvas"), { width: PICTURE_SIDE, height: PICTURE_SIDE });
+  const context = canvas.getContext("2d");
+  context.fillStyle = "#fff";
+  context.fillRect(0, 0, PICTURE_SIDE, PICTURE_SIDE);
+  paintStrokes(context, strokes, PICTURE_SIDE);
+  return canvas;
+}
+
+function save(blob, name) {
+  const address = URL.createObjectURL(blob);
+  Object.assign(document.createElement("a"), { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), SAY_FOR);
+}
+
+function say(words) {
+  link.textContent = element.querySelector(".said").textContent = words;
+  setTimeout(label, SAY_FOR);
+}
+
+function label() {
+  element.querySelector(".caption").textContent = props.text.share;
+  element.querySelector(".said").textContent = "";
+  for (const way of Object.keys(ways)) element.querySelector(`.${way}`).textContent = props.text[way];
+}
+
+function answer() {
+  const { as, strokes } = props.value ?? {};
+  if (!waiting || as !== waiting || !strokes) return;
+  waiting = null;
+  if (strokes.length > 0) ways[as](strokes);
+}
+
+function open() {
+  const strokes = location.hash.startsWith(KEY) && fromText(location.hash.slice(KEY.length));
+  if (!strokes) return;
+  props.value = { strokes };
+  trigger("opened");
+}
+
+for (const way of Object.keys(ways)) {
+  element.querySelector(`.${way}`).addEventListener("click", () => {
+    waiting = way;
+    props.value = { as: way };
+    trigger("asked");
+  });
+}
+
+label();
+watch("text", label);
+watch("value", answer);
+// Once the other components are there to be drawn on.
+setTimeout(open);
