@@ -19,6 +19,7 @@ from model import classifier
 from model.checkpoint import CheckpointError
 from model.classifier import Answer, Classifier
 from model.ink import InkError
+from model.saliency import Explainer, Explanation
 
 # A photograph from a phone has 5 MB.
 MAX_FILE_SIZE = "20mb"
@@ -83,7 +84,9 @@ def build(network: Classifier) -> gr.Blocks:
             event(None, given, target, js=pass_on, api_visibility="private")
         # From the browser, so that a drawing outlives its server; page/ask.js says why.
         gr.on([pad.input, answer.retry], None, pad, answer, js="(drawing) => window.ask(drawing)")
+        answer.wondering(None, [pad, answer], answer, js="window.wonder", api_visibility="private")
         add_api(network, pad, components.picture_file(), answer)
+        add_explanation(Explainer(network.network), pad)
     return page
 
 
@@ -104,10 +107,32 @@ def add_api(network: Classifier, pad: gr.HTML, picture: gr.File, answer: gr.HTML
         gr.on([], endpoint, given, answer, api_name=endpoint.__name__, api_description=description, queue=False)
 
 
-def answered(read: Callable[[object], Answer], given: object) -> dict:
+def add_explanation(explainer: Explainer, pad: gr.HTML) -> None:
+    """/explain, which the page asks when the pen rests."""
+
+    def explain(drawing, digit, rather_than):
+        """Say which ink decided. Takes the strokes of one digit; what they were read as, null for no digit; and another
+        digit to compare it with, or null for all others. Answer: evidence, 28 rows of 28 whole numbers from -127 to
+        127, above 0 where ink spoke for that reading, below 0 where it spoke against it."""
+        return answered(explainer.explain_strokes, drawing, digit, rather_than)
+
+    description = " ".join(explain.__doc__.split())
+    values = [pad, components.hidden_json("digit", 7), components.hidden_json("rather than", 1)]
+    gr.on(
+        [],
+        explain,
+        values,
+        components.hidden_json("explanation"),
+        api_name="explain",
+        api_description=description,
+        queue=False,
+    )
+
+
+def answered(read: Callable[..., Answer | Explanation], *given: object) -> dict:
     """The answer as JSON. What cannot be read is told the caller in words, without a traceback in the log."""
     try:
-        return read(given).as_json()
+        return read(*given).as_json()
     except InkError as error:
         raise gr.Error(str(error), print_exception=False) from None
 

@@ -64,6 +64,11 @@ def picture_file() -> gr.File:
     return _documented(file, file.api_info(), example)
 
 
+def hidden_json(label: str, example=None) -> gr.JSON:
+    """A value of the API that the page does not show."""
+    return _documented(gr.JSON(label=label, visible=False), {}, example)
+
+
 def read_asset(path: str) -> str:
     """The text of assets/<path>."""
     return (ASSETS / path).read_text(encoding="utf-8")

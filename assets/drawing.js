@@ -52,6 +52,29 @@ function trace(context, points) {
   context.lineTo(...points[points.length - 1]);
 }
 
+// --- in the plane
+
+// From a place to a stroke: to the nearest of its segments.
+function distance(points, x, y) {
+  return Math.min(...points.map(([toX, toY], i) => {
+    const [fromX, fromY] = points[Math.max(0, i - 1)];
+    const [across, down] = [toX - fromX, toY - fromY];
+    const along = ((x - fromX) * across + (y - fromY) * down) / (across * across + down * down || 1);
+    const part = Math.min(1, Math.max(0, along));
+    return Math.hypot(x - fromX - part * across, y - fromY - part * down);
+  }));
+}
+
+// As much of a drawing as so many points make up.
+function firstPoints(drawing, count) {
+  const begun = [];
+  for (const points of drawing) {
+    if (count > 0) begun.push(points.slice(0, count));
+    count -= points.length;
+  }
+  return begun;
+}
+
 // --- in a link: each number as thousandths of the pad's side, less the one before, in digits of 32 (five bits, and a sixth
 // that says that more follow), smallest first; a stroke begins with how many points it has.
 

@@ -107,6 +107,7 @@ class Classifier:
     def __init__(self, network, notes: dict, name: str):
         """`network` takes (N, 28, 28) and gives logits (N, 10 or 11); `notes` holds what `calibration.fit` gives."""
         tf = backend.load_tensorflow()
+        self.network = network
         self.name = name
         self.notes = notes
         # One trace for every number of images: retracing would cost a visitor a second.

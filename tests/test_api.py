@@ -96,15 +96,34 @@ def test_curl_gets_the_answer_in_two_steps(server):
     assert json.loads(data.removeprefix("data: "))[0]["digit"] == 7
 
 
-def test_two_endpoints_are_public_and_both_are_described(client):
+def test_the_ink_that_decided_is_told(client):
+    why = client.predict(SEVEN, 7, None, api_name="/explain")["evidence"]
+    assert len(why) == 28 and {len(row) for row in why} == {28}
+    values = [value for row in why for value in row]
+    assert max(abs(value) for value in values) == 127
+    image = client.predict(SEVEN, api_name="/predict")["image"]
+    assert all(ink or not value for ink, value in zip((v for row in image for v in row), values, strict=True))
+
+
+@pytest.mark.parametrize(
+    "given, sentence", [((11, None), "from 0 to 9"), (("7", 1), "from 0 to 9"), ((7, 7), "itself")]
+)
+def test_a_digit_that_is_none_gets_a_sentence(client, given, sentence):
+    with pytest.raises(AppError, match=sentence):
+        client.predict(SEVEN, *given, api_name="/explain")
+    assert still_reads(client)
+
+
+def test_three_endpoints_are_public_and_all_are_described(client):
     described = client.view_api(return_format="dict", print_info=False)
-    assert set(described["named_endpoints"]) == {"/predict", "/predict_image"}
+    assert set(described["named_endpoints"]) == {"/predict", "/predict_image", "/explain"}
     assert described["unnamed_endpoints"] == {}
     with urllib.request.urlopen(f"{client.src}gradio_api/info", timeout=60) as response:
         endpoints = json.load(response)["named_endpoints"]
     for name, endpoint in endpoints.items():
-        assert "Read a digit" in endpoint["description"], name
-        assert "probabilities" in endpoint["returns"][0]["python_type"]["type"], name
+        assert len(endpoint["description"]) > 200, name
+    for name in ("/predict", "/predict_image"):
+        assert "probabilities" in endpoints[name]["returns"][0]["python_type"]["type"], name
 
 
 # --- refusals

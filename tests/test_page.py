@@ -101,7 +101,7 @@ def test_a_number_is_read_and_each_digit_of_it_can_be_chosen(page):
     expect(page.locator("#answer .winner .name")).to_have_text("0")
     expect(digits.nth(1)).to_have_attribute("aria-pressed", "true")
     [answer] = traffic(page)["answers"][-1]["data"]
-    assert np.array_equal(alpha(page.locator("#answer canvas")), answer["readings"][1]["image"])
+    assert np.array_equal(alpha(page.locator("#answer .seen canvas")), answer["readings"][1]["image"])
 
 
 def test_a_blank_pad_invites_and_predicts_nothing(page):
@@ -123,7 +123,7 @@ def test_the_image_beside_the_verdict_is_the_one_that_the_network_saw(page):
     draw(page, DIGITS[5])
     settled(page)
     [answer] = traffic(page)["answers"][-1]["data"]
-    assert np.array_equal(alpha(page.locator("#answer canvas")), answer["image"])
+    assert np.array_equal(alpha(page.locator("#answer .seen canvas")), answer["image"])
 
 
 def test_the_bars_follow_the_pen_while_it_moves(page):
@@ -207,6 +207,38 @@ def test_keys_in_a_text_field_leave_the_drawing_alone(page):
     page.keyboard.press("Backspace")
     page.keyboard.press("Control+z")
     assert ink_on(page).any()
+
+
+# --- why
+
+
+def why(page) -> np.ndarray:
+    """How strongly each pixel of the picture of reasons is coloured."""
+    return alpha(page.locator("#answer .why canvas"))
+
+
+def test_when_the_pen_rests_the_page_shows_which_ink_decided(page):
+    draw_seven(page)
+    expect(page.locator("#answer .why figcaption")).to_have_text("Why 7")
+    page.wait_for_timeout(500)
+    seen = alpha(page.locator("#answer .seen canvas"))
+    assert why(page).max() > 250
+    assert not why(page)[seen == 0].any()
+    page.keyboard.press("Delete")
+    expect(page.locator("#answer .why figcaption")).to_have_text("")
+    assert not why(page).any()
+
+
+def test_a_bar_asks_why_this_and_not_that(page):
+    draw_seven(page)
+    page.wait_for_timeout(500)
+    before = why(page)
+    page.locator("#answer .bar").nth(1).click()
+    expect(page.locator("#answer .why figcaption")).to_have_text("Why 7, not 1")
+    page.wait_for_timeout(500)
+    assert (why(page) != before).any()
+    page.locator("#answer .bar").nth(1).click()
+    expect(page.locator("#answer .why figcaption")).to_have_text("Why 7")
 
 
 # --- eraser, keyboard, examples
@@ -321,9 +353,7 @@ def test_a_link_carries_the_drawing_to_somebody_else(open_page, server):
     np.testing.assert_allclose(np.concatenate(received), np.concatenate(sent), atol=0.0006)
 
 
-@pytest.mark.parametrize(
-    "fragment", ["", "A", "*", "____", "CgB", "MiGwSyJPkKA5E0KnEgJlDyJKic5ejC", "C" + "_" * 4000]
-)
+@pytest.mark.parametrize("fragment", ["", "A", "*", "____", "CgB", "MiGwSyJPkKA5E0KnEgJlDyJKic5ejC", "C" + "_" * 4000])
 def test_a_damaged_link_opens_an_empty_pad(open_page, fragment):
     page = open_page(f"/#drawing={fragment}")
     page.wait_for_timeout(300)

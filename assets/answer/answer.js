@@ -1,16 +1,20 @@
 // The answer: a verdict, the 28×28 image that the network saw, and ten bars in fixed order. Of a number, image and bars
 // are those of the digit written last, or of the one that is chosen.
 // props.value: null, or what /predict returns; besides, {verdict: "offline"} (asked for again by trigger("retry")) and
-// {verdict: "error", reason}. props.text: its words. All of it is set as text, never as HTML.
+// {verdict: "error", reason}. To it come `chosen`, which reading is looked at, and `rather`, a digit that it is compared
+// with; when the pen rests, trigger("wondering") asks the host for `why`, what /explain returns.
+// props.text: its words. All of it is set as text, never as HTML.
 
 const find = (selector) => element.querySelector(selector);
-const [number, percent, certainty, reason, timing, spoken, seen] = [
-  ".number", ".percent", ".certainty", ".reason", ".timing", ".spoken", ".seen canvas",
+const [number, percent, certainty, reason, timing, spoken, seen, why, whyCaption] = [
+  ".number", ".percent", ".certainty", ".reason", ".timing", ".spoken", ".seen canvas", ".why canvas", ".why figcaption",
 ].map(find);
 
 const RETRY_AFTER = 2000;
 // A screen reader hears the verdict once the pen rests, not thirty times a second.
 const SPEAK_AFTER = 700;
+// Why is asked for when the pen rests, so that it never holds up the bars.
+const WONDER_AFTER = 60;
 
 const bars = Array.from({ length: 10 }, (_, number) => {
   const bar = document.createElement("div");
@@ -19,9 +23,11 @@ const bars = Array.from({ length: 10 }, (_, number) => {
   bar.setAttribute("aria-valuemin", "0");
   bar.setAttribute("aria-valuemax", "100");
   for (const name of ["name", "track", "figure"]) {
-    bar.append(Object.assign(document.createElement("span"), { className: name }));
+    bar.append(Object.assign(document.createElement(name === "name" ? "button" : "span"), { className: name }));
   }
+  bar.children[0].type = "button";
   bar.children[0].textContent = number;
+  bar.addEventListener("click", () => compare(number));
   bar.children[1].append(Object.assign(document.createElement("span"), { className: "fill" }));
   find(".bars").append(bar);
   return bar;
@@ -29,7 +35,7 @@ const bars = Array.from({ length: 10 }, (_, number) => {
 
 let retry = null;
 let speak = null;
-let chosen = 0; // Which of the answer's readings is looked at.
+let wonder = null;
 
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
@@ -46,15 +52,19 @@ function label() {
 
 function show() {
   const answer = props.value || { verdict: "blank" };
-  chosen = answer.current ?? 0;
+  const chosen = answer.chosen ?? answer.current;
+  const reading = answer.readings?.[chosen] ?? { verdict: "blank" };
   element.dataset.verdict = answer.verdict;
   reason.textContent = words(answer);
-  showNumber(answer.readings ?? []);
+  showNumber(answer.readings ?? [], chosen);
   if (answer.verdict !== "offline" && answer.verdict !== "error") {
     // Out of reach, the last answer stays to be seen, faded by the style sheet.
-    showReading(answer.readings?.[chosen] ?? { verdict: "blank" });
+    showReading(reading);
     showTiming(answer.milliseconds ?? {});
+    showWhy(reading, answer.why, answer.rather);
   }
+  clearTimeout(wonder);
+  if (reading.image && reading.verdict !== "blank" && !answer.why) wonder = setTimeout(() => trigger("wondering"), WONDER_AFTER);
   clearTimeout(retry);
   if (answer.verdict === "offline") retry = setTimeout(() => trigger("retry"), RETRY_AFTER);
   clearTimeout(speak);
@@ -62,26 +72,36 @@ function show() {
 }
 
 // One digit is text; of several, each is a button that shows its bars.
-function showNumber(readings) {
+function showNumber(readings, chosen) {
   number.style.setProperty("--length", Math.max(1, readings.length));
   number.replaceChildren(...readings.map((reading, place) => {
     const digit = document.createElement(readings.length > 1 ? "button" : "span");
     digit.className = "digit";
     digit.dataset.verdict = reading.verdict;
     digit.textContent = reading.digit ?? (reading.verdict === "blank" ? "" : "?");
-    digit.addEventListener("click", () => choose(place));
+    if (readings.length > 1) {
+      digit.setAttribute("aria-pressed", place === chosen);
+      digit.addEventListener("click", () => look({ chosen: place, rather: null }));
+    }
     return digit;
   }));
 }
 
-function choose(place) {
-  chosen = place;
-  showReading(props.value.readings[place]);
+// At another reading, or at the same one compared with another digit.
+function look(change) {
+  props.value = { ...props.value, ...change, why: null };
+  show();
+}
+
+function compare(other) {
+  const { readings, chosen, current, rather } = props.value ?? {};
+  const reading = readings?.[chosen ?? current];
+  if (!reading || reading.verdict === "blank") return;
+  look({ rather: other === reading.digit || other === rather ? null : other });
 }
 
 function showReading(reading) {
   const named = Number.isInteger(reading.digit);
-  [...number.children].forEach((digit, place) => digit.setAttribute("aria-pressed", place === chosen));
   element.dataset.reading = reading.verdict;
   percent.textContent = named ? fill(props.text.percent, { percent: figure(reading.probabilities[reading.digit]) }) : "";
   certainty.textContent = { digit: props.text.sure, unsure: props.text.unsure, "not a digit": props.text.noDigit }[reading.verdict] ?? "";
@@ -121,6 +141,34 @@ function showImage(image) {
   image.flat().forEach((ink, i) => { pixels.data[4 * i + 3] = ink; });
   context.putImageData(pixels, 0, 0);
 }
+
+// Ink that spoke for the answer in one colour, against it in another; the more it counted, the stronger.
+function showWhy(reading, answered, rather) {
+  const blank = reading.verdict === "blank";
+  whyCaption.textContent = blank ? "" : whyWords(reading, rather);
+  bars.forEach((bar, other) => bar.classList.toggle("rather", !blank && other === rather));
+  const context = why.getContext("2d");
+  if (answered || blank) context.clearRect(0, 0, 28, 28);
+  if (!answered) return;
+  const pixels = context.createImageData(28, 28);
+  const [speaksFor, against] = ["--for", "--against"].map((name) => rgb(getComputedStyle(why).getPropertyValue(name)));
+  answered.evidence.flat().forEach((part, i) => {
+    const ink = reading.image[Math.floor(i / 28)][i % 28];
+    const colour = part >= 0 ? speaksFor : against;
+    // Ink that did not matter stays to be seen, as a shadow.
+    // The root lifts what counted a little, so that shapes are seen and not single pixels.
+    pixels.data.set([...colour, Math.max(255 * Math.sqrt(Math.abs(part) / 127), ink * 0.12)], 4 * i);
+  });
+  context.putImageData(pixels, 0, 0);
+}
+
+function whyWords({ digit, probabilities }, rather) {
+  if (digit === null && rather == null) return props.text.whyNone;
+  const asked = digit ?? probabilities.indexOf(Math.max(...probabilities));
+  return fill(rather == null ? props.text.why : props.text.whyRather, { digit: asked, other: rather });
+}
+
+const rgb = (hex) => [1, 3, 5].map((at) => parseInt(hex.trim().slice(at, at + 2), 16));
 
 function showTiming(milliseconds) {
   const parts = Object.entries({

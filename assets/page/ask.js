@@ -3,32 +3,52 @@
 //
 // Not left to a Gradio event, for three reasons. Its “always_last” lets two requests out when two changes come within a
 // few milliseconds, and forgets the last change when a request fails. And when the server is gone, Gradio reloads the page.
-window.ask = (() => {
+// window.wonder(drawing, answer): the same answer with `why`, from /explain; undefined when a change has overtaken it.
+(() => {
   const GIVE_UP_AFTER = 10_000;
   let newest = null;
   let underWay = null;
+  let answers = 0; // Each answer has its number, so that one is never shown again in place of a later one.
+
+  async function call(endpoint, ...data) {
+    const response = await fetch(`gradio_api/run/${endpoint}`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ data }),
+      signal: AbortSignal.timeout(GIVE_UP_AFTER),
+    });
+    return { ok: response.ok, ...(await response.json()) };
+  }
 
   async function read(drawing) {
     if (drawing.strokes.length === 0) return { verdict: "blank" };
     const start = performance.now();
     try {
-      const response = await fetch("gradio_api/run/predict", {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ data: [drawing] }),
-        signal: AbortSignal.timeout(GIVE_UP_AFTER),
-      });
-      const { data, error } = await response.json();
-      if (!response.ok) return { verdict: "error", reason: error, at: start };
+      const { ok, data, error } = await call("predict", drawing);
+      if (!ok) return { verdict: "error", reason: error, at: start };
       const [answer] = data;
       answer.milliseconds.roundTrip = performance.now() - start;
+      answer.id = ++answers;
       return answer;
     } catch {
       return { verdict: "offline", at: start };
     }
   }
 
-  return async (drawing) => {
+  window.wonder = async (drawing, answer) => {
+    const mine = newest;
+    const { chosen, current, rather, readings, id } = answer;
+    if (underWay || id !== answers) return undefined;
+    const strokes = readings[chosen ?? current].strokes.map((place) => drawing.strokes[place]);
+    try {
+      const { ok, data } = await call("explain", { strokes }, readings[chosen ?? current].digit, rather ?? null);
+      return ok && mine === newest ? { ...answer, why: data[0] } : undefined;
+    } catch {
+      return undefined;
+    }
+  };
+
+  window.ask = async (drawing) => {
     newest = drawing || { strokes: [] };
     const mine = newest;
     while (underWay) await underWay;

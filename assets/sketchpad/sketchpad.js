@@ -166,17 +166,6 @@ function erase(event) {
   changed();
 }
 
-// From a place to a stroke: to the nearest of its segments.
-function distance(points, x, y) {
-  return Math.min(...points.map(([toX, toY], i) => {
-    const [fromX, fromY] = points[Math.max(0, i - 1)];
-    const [across, down] = [toX - fromX, toY - fromY];
-    const along = ((x - fromX) * across + (y - fromY) * down) / (across * across + down * down || 1);
-    const part = Math.min(1, Math.max(0, along));
-    return Math.hypot(x - fromX - part * across, y - fromY - part * down);
-  }));
-}
-
 for (const type of ["pointerup", "pointercancel", "lostpointercapture"]) paper.addEventListener(type, lift);
 
 // --- undo, redo, clear
@@ -276,15 +265,6 @@ function playOn() {
     changed();
   }
   requestAnimationFrame(playOn);
-}
-
-function firstPoints(drawing, count) {
-  const begun = [];
-  for (const points of drawing) {
-    if (count > 0) begun.push(points.slice(0, count));
-    count -= points.length;
-  }
-  return begun;
 }
 
 function finishPlaying() {
