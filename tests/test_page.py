@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from browser import Server, draw, free_port, on_pad, ready
 from hand import DIGITS, OTHERS, STYLES, number
 from PIL import Image
@@ -510,6 +511,19 @@ def test_a_screen_reader_hears_the_verdict_when_the_pen_rests(page):
     expect(page.get_by_role("status").filter(has_text="7")).to_have_attribute("aria-live", "polite")
     expect(page.get_by_role("application", name="Sketchpad")).to_be_visible()
     expect(page.get_by_role("meter")).to_have_count(10)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("window", [{"viewport": {"width": 1100, "height": 760}}, PHONE])
+def test_axe_finds_nothing_serious(open_page, theme, window):
+    page = open_page(f"/?__theme={theme}", color_scheme=theme, **window)
+    for strokes in ([], number("74"), OTHERS["letter"]):
+        page.keyboard.press("Delete")
+        draw(page, strokes)
+        settled(page)
+        page.wait_for_timeout(300)
+        found = Axe().run(page).response["violations"]
+        assert [(each["id"], each["help"]) for each in found if each["impact"] in ("serious", "critical")] == []
 
 
 # --- the world outside

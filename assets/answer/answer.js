@@ -19,15 +19,15 @@ const WONDER_AFTER = 60;
 const bars = Array.from({ length: 10 }, (_, number) => {
   const bar = document.createElement("div");
   bar.className = "bar";
-  bar.setAttribute("role", "meter");
-  bar.setAttribute("aria-valuemin", "0");
-  bar.setAttribute("aria-valuemax", "100");
   for (const name of ["name", "track", "figure"]) {
     bar.append(Object.assign(document.createElement(name === "name" ? "button" : "span"), { className: name }));
   }
   bar.children[0].type = "button";
   bar.children[0].textContent = number;
   bar.addEventListener("click", () => compare(number));
+  for (const [name, value] of Object.entries({ role: "meter", "aria-valuemin": 0, "aria-valuemax": 100 })) {
+    bar.children[1].setAttribute(name, value);
+  }
   bar.children[1].append(Object.assign(document.createElement("span"), { className: "fill" }));
   find(".bars").append(bar);
   return bar;
@@ -126,9 +126,10 @@ function showBars({ verdict, digit: winner, probabilities }) {
     const probability = blank ? 0 : probabilities[number];
     bar.classList.toggle("winner", !blank && number === winner);
     bar.style.setProperty("--part", probability.toFixed(4));
-    bar.setAttribute("aria-valuenow", Math.round(probability * 100));
-    bar.setAttribute("aria-label", String(number));
-    bar.setAttribute("aria-valuetext", blank ? "" : fill(props.text.percent, { percent: figure(probability) }));
+    const meter = bar.children[1];
+    meter.setAttribute("aria-valuenow", Math.round(probability * 100));
+    meter.setAttribute("aria-label", String(number));
+    meter.setAttribute("aria-valuetext", blank ? "" : fill(props.text.percent, { percent: figure(probability) }));
     bar.children[2].textContent = blank ? "" : figure(probability);
   });
 }
