@@ -99,7 +99,7 @@ def run(recipe, options: argparse.Namespace) -> None:
 
 def train(recipe, options: argparse.Namespace, folder: Path) -> None:
     """Data → training → calibration → the test images, read this once → checkpoint, JSON and pictures."""
-    from model import corpus, report, training
+    from model import charts, corpus, evaluation, training
     from model.classifier import Classifier
 
     if recipe.written:
@@ -116,7 +116,9 @@ def train(recipe, options: argparse.Namespace, folder: Path) -> None:
     notes = {
         "recipe": recipe.name,
         **fitted,
-        **{name: report.figures(classifier.probabilities(part.images), part.labels) for name, part in parts.items()},
+        **{
+            name: evaluation.figures(classifier.probabilities(part.images), part.labels) for name, part in parts.items()
+        },
         "parameters": network.count_params(),
         "seconds": round(journal.progress.seconds, 1),
         "best_epoch": journal.progress.best_epoch,
@@ -127,8 +129,8 @@ def train(recipe, options: argparse.Namespace, folder: Path) -> None:
     }
     path = folder / f"{recipe.name}.keras"
     checkpoint.save(network, notes, path)
-    report.draw_curves(journal.progress.history, folder / f"{recipe.name}-curves.png")
-    report.draw_confusion(notes["test"]["confusion"], folder / f"{recipe.name}-confusion.png")
+    charts.draw_curves(journal.progress.history, folder / f"{recipe.name}-curves.png")
+    charts.draw_confusion(notes["test"]["confusion"], folder / f"{recipe.name}-confusion.png")
     journal.remove()
     low, high = notes["test"]["interval"]
     print(f"{path}: {notes['test']['accuracy']:.2%} of MNIST's test images (95 % interval {low:.2%} to {high:.2%}).")

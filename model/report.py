@@ -1,101 +1,33 @@
-"""Figures of a checkpoint, as JSON, as pictures and as the README's table.
+"""The command that measures checkpoints: figures, kept in the JSON beside each, pictures, and the README's table.
 
-python -m model.report                              every checkpoint's figures, as the README shows them
-python -m model.report --drawings FILE              accuracy on drawings, by the page's own path; kept in the JSON
-python -m model.report --readme README.md           the same table, written into the README
+python -m model.report                      every checkpoint's figures, as the README shows them
+python -m model.report --drawings FILE      accuracy of every checkpoint on drawn digits
+python -m model.report --readme README.md   the same table as the first, written into the README
+
+With --checkpoint, --others, --mnist or --output it measures all there is to know of one checkpoint (default: digits):
+accuracy, writers, calibration, refusal of the non-digits in --others, sweeps, corruptions; and draws it into a folder.
+
+python -m model.report --drawings FILE --others FILE --mnist --output FOLDER
 """
 
 import argparse
 import json
-import math
 import os
 import sys
 from pathlib import Path
 
 import numpy as np
 
-from model import backend, calibration, checkpoint, drawings, ink, normalization
+from model import backend, charts, checkpoint, classifier, drawings, evaluation, mnist, normalization, sensitivity
 from model.classifier import Classifier
+from model.ink import InkError
 
 TABLE_BEGINS = "<!-- table of recipes: written by python -m model.report --readme README.md -->"
 TABLE_ENDS = "<!-- end of table -->"
 
 
-def figures(probabilities: np.ndarray, labels: np.ndarray) -> dict:
-    """How good probabilities (N, 10) are for labels (N,): accuracy with its 95 % interval, per class, confusion, ECE.
-
-    `confusion[i][j]` counts the digits i that were read as j.
-    """
-    labels = labels.astype(int)
-    read = probabilities.argmax(axis=1)
-    confusion = np.bincount(labels * 10 + read, minlength=100).reshape(10, 10)
-    right = int(np.trace(confusion))
-    return {
-        "count": len(labels),
-        "accuracy": right / len(labels),
-        "interval": wilson_interval(right, len(labels)),
-        "per_class": (np.diag(confusion) / np.maximum(confusion.sum(axis=1), 1)).tolist(),
-        "confusion": confusion.tolist(),
-        "calibration_error": calibration.expected_calibration_error(probabilities, labels),
-    }
-
-
-def wilson_interval(right: int, count: int, z: float = 1.96) -> list[float]:
-    """The 95 % interval of a share (Wilson 1927), which does not leave 0 … 1 when nearly all are right."""
-    share, spread = right / count, z * z / count
-    middle = (share + spread / 2) / (1 + spread)
-    half = z / (1 + spread) * math.sqrt(share * (1 - share) / count + spread / (4 * count))
-    return [middle - half, middle + half]
-
-
-def on_drawings(classifier: Classifier, file: Path) -> dict:
-    """Figures on a file of drawn digits: strokes → ink → normalization → classifier."""
-    drawn = drawings.read(file)
-    labels = np.array([int(label) if label in set("0123456789") else -1 for label in drawn.labels])
-    if (labels < 0).any():
-        raise drawings.DrawingsError(f"{file} holds drawings that are no digits; accuracy is measured on digits.")
-    images = normalization.normalize_all(ink.from_strokes(strokes) for strokes in drawn.drawings)
-    return figures(classifier.probabilities(images), labels)
-
-
-def draw_curves(history: list[dict[str, float]], path: Path) -> None:
-    """Loss and accuracy per epoch, training beside validation, as a PNG."""
-    plt = _pyplot()
-    chart, places = plt.subplots(1, 2, figsize=(9, 3.4), layout="constrained")
-    epochs = range(1, len(history) + 1)
-    for place, name in zip(places, ("loss", "accuracy"), strict=True):
-        for part, label in (("", "training"), ("validation_", "validation")):
-            place.plot(epochs, [epoch[part + name] for epoch in history], label=label)
-        place.set(xlabel="epoch", title=name)
-        place.grid(alpha=0.3)
-        place.legend()
-    chart.savefig(path, dpi=100)
-    plt.close(chart)
-
-
-def draw_confusion(confusion: list[list[int]], path: Path) -> None:
-    """What was drawn (down) and what was read (across), as a PNG; the mistakes are coloured, the right ones are not."""
-    plt = _pyplot()
-    counts = np.array(confusion)
-    mistakes = counts * (1 - np.eye(10, dtype=int))
-    chart, place = plt.subplots(figsize=(5.4, 5.4), layout="constrained")
-    place.imshow(mistakes, cmap="Reds", vmin=0, vmax=max(1, mistakes.max()))
-    for i, j in np.argwhere(counts):
-        shade = "white" if mistakes[i, j] > 0.6 * mistakes.max() else "black"
-        place.text(j, i, counts[i, j], ha="center", va="center", fontsize=8, color=shade)
-    place.set(xlabel="read as", ylabel="drawn", xticks=range(10), yticks=range(10))
-    chart.savefig(path, dpi=100)
-    plt.close(chart)
-
-
-def _pyplot():
-    """Matplotlib without a window; imported here, so that the page need not load it."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    import matplotlib.pyplot
-
-    return matplotlib.pyplot
+class ReadmeError(ValueError):
+    """The table has no place in a file; the message says which lines are missing."""
 
 
 def table(folder: Path = checkpoint.FOLDER) -> str:
@@ -136,48 +68,196 @@ def _duration(seconds: float) -> str:
 
 
 def measure_drawings(path: Path, file: Path) -> dict:
-    """Measure a checkpoint on a file of drawings and keep the figures in its JSON, under the file's name."""
-    measured = on_drawings(Classifier.load(path), file)
-    beside = path.with_suffix(".json")
-    notes = json.loads(beside.read_text())
-    notes["drawings"] = notes.get("drawings", {}) | {file.stem: measured}
-    part = beside.with_suffix(".part")
-    part.write_text(json.dumps(notes, indent=1) + "\n")
-    os.replace(part, beside)
+    """Measure a checkpoint on a file of drawn digits and keep the figures in its JSON, under the file's name."""
+    measured = evaluation.on_drawings(Classifier.load(path), file)
+    keep(path, "drawings", file.stem, measured)
     return measured
 
 
+def keep(path: Path, part: str, name: str, figures: dict) -> None:
+    """Put figures into the JSON beside a checkpoint, as part → name of the file measured on → figures; in one step.
+
+    Figures of the same name are replaced; all others stay, so that accuracy can be measured anew without the page's.
+    """
+    beside = path.with_suffix(".json")
+    notes = json.loads(beside.read_text())
+    kept = notes.setdefault(part, {})
+    kept[name] = kept.get(name, {}) | figures
+    whole = beside.with_suffix(".part")
+    whole.write_text(json.dumps(notes, indent=1) + "\n")
+    os.replace(whole, beside)
+
+
+def evaluate(path: Path, digits: Path | None, others: Path | None, with_mnist: bool, output: Path | None) -> None:
+    """Measure one checkpoint on what is given: say it, keep it in its JSON, and draw it into the folder `output`.
+
+    Raises CheckpointError, DrawingsError, mnist.DataError, ink.InkError.
+    """
+    # What cannot be read is said before anything is measured, not minutes later.
+    drawn = evaluation.read_digits(digits) if digits else None
+    strange = evaluation.read_others(others) if others else None
+    network = Classifier.load(path)
+    if output:
+        output.mkdir(parents=True, exist_ok=True)
+    sure = {}
+    if with_mnist:
+        sure["MNIST test"] = _on_mnist(network, path)
+    if drawn:
+        figures, judged = _on_digits(network, path, *drawn, digits.stem)
+        sure[digits.stem] = figures
+        if strange:
+            _on_others(network, path, judged, digits.stem, strange, others.stem, output)
+        swept = _swept(network, path, *drawn, digits.stem)
+        if output:
+            charts.draw_confusion(figures["confusion"], output / "confusion.png")
+            charts.draw_mistakes(drawn[0].drawings, drawn[1], judged.probabilities, output / "mistakes.png")
+            charts.draw_sweeps(swept, output / "sweeps.png")
+    if output:
+        charts.draw_reliability(sure, output / "reliability.png")
+
+
+def _on_mnist(network: Classifier, path: Path) -> dict:
+    test = mnist.load().test
+    judged = evaluation.judge(network, normalization.normalize_all(test.images / np.float32(255)))
+    figures = evaluation.figures(judged.probabilities, test.labels)
+    accepted = float(np.mean(judged.no_digit <= network.notes["refuse_above"]))
+    _print_figures("MNIST test", figures)
+    print(f"  accepted as digits {accepted:.2%}", flush=True)
+    keep(path, "mnist", "test", figures | {"accepted": accepted})
+    return figures
+
+
+def _on_digits(
+    network: Classifier, path: Path, drawn: drawings.Drawings, labels: np.ndarray, name: str
+) -> tuple[dict, evaluation.Judged]:
+    judged = evaluation.judge_drawings(network, drawn.drawings)
+    figures = evaluation.drawing_figures(judged, labels, drawn.writers)
+    _print_figures(name, figures)
+    figures["page"] = page = evaluation.page_digits(network, drawn)
+    print(
+        f"  by the page, strokes grouped and non-digits refused: {page['right']:.2%} read as one digit and rightly; "
+        f"{page['refused']:.2%} refused, {page['several']:.2%} taken for several digits",
+        flush=True,
+    )
+    keep(path, "drawings", name, figures)
+    return figures, judged
+
+
+def _on_others(
+    network: Classifier,
+    path: Path,
+    digits: evaluation.Judged,
+    digits_name: str,
+    others: drawings.Drawings,
+    name: str,
+    output: Path | None,
+) -> None:
+    no_digit = evaluation.judge_drawings(network, others.drawings).no_digit
+    figures = evaluation.refusal(digits.no_digit, no_digit, others.labels, network.notes["refuse_above"])
+    figures |= {"against": digits_name, "page_refused": evaluation.page_refused(network, others)}
+    _print_refusal(name, figures)
+    keep(path, "refusal", name, figures)
+    if output:
+        charts.draw_refusal(name, figures, output / "refusal.png")
+
+
+def _swept(network: Classifier, path: Path, drawn: drawings.Drawings, labels: np.ndarray, name: str) -> dict:
+    picked = evaluation.sample(labels, sensitivity.LIMIT, sensitivity.SEED)
+    figures = sensitivity.measure(network, [drawn.drawings[i] for i in picked], labels[picked])
+    _print_sweeps(name, figures)
+    keep(path, "sweeps", name, figures)
+    return figures
+
+
+def _print_figures(name: str, figures: dict) -> None:
+    low, high = figures["interval"]
+    print(f"{name}: {figures['accuracy']:.2%} of {figures['count']:,} drawings ({low:.2%} to {high:.2%})")
+    print("  by digit " + " ".join(f"{digit}:{share:.1%}" for digit, share in enumerate(figures["per_class"])))
+    mistaken = " ".join(f"{drawn}→{read}:{count}" for drawn, read, count in evaluation.commonest_mistakes(figures))
+    print(f"  commonest mistakes {mistaken or 'none'}; calibration error {figures['calibration_error']:.2%}")
+    writers = figures.get("writers")
+    if writers and writers["count"]:
+        print(
+            f"  of {writers['count']} writers with {evaluation.LEAST_DRAWINGS} drawings or more, "
+            f"median {writers['median']:.1%}, worst decile {writers['worst_decile']:.1%}"
+        )
+
+
+def _print_refusal(name: str, figures: dict) -> None:
+    counts = f"{figures['others']:,} non-digits, told from {figures['digits']:,} digits"
+    print(f"{name}: {counts}: AUROC {figures['auroc']:.4f}")
+    if figures["others_refused"] == 0:
+        print("  refuses nothing")
+    print(
+        f"  above {figures['refuse_above']:.3f}: {figures['others_refused']:.2%} refused, "
+        f"{figures['page_refused']:.2%} by the page; {figures['digits_accepted']:.2%} of the digits accepted"
+    )
+    for accepted, refused in figures["at"].items():
+        print(f"  with {float(accepted):.0%} of the digits accepted: {refused:.2%} refused")
+    print(
+        "  refused by label, least first "
+        + " ".join(f"{label}:{found['refused']:.0%}" for label, found in figures["per_label"].items()),
+        flush=True,
+    )
+
+
+def _print_sweeps(name: str, figures: dict) -> None:
+    print(f"{name}, {figures['count']:,} of them: {figures['as_drawn']:.2%} as drawn")
+    for sweep in figures["sweeps"].values():
+        points = zip(sweep["settings"], sweep["accuracy"], strict=True)
+        print(f"  {sweep['title']}: " + ", ".join(f"{setting}: {share:.1%}" for setting, share in points))
+    for corruption, found in figures["corruptions"].items():
+        print(f"  {corruption}: {found['accuracy']:.1%} ({found['changed']:.0%} of the drawings changed)")
+
+
 def write_table(readme: Path) -> None:
-    """Replace what stands between the two marks. Raises ValueError when the README lacks them."""
+    """Replace what stands between the two marks. Raises ReadmeError when the README lacks them."""
     before, begin, rest = readme.read_text().partition(TABLE_BEGINS)
     _, end, after = rest.partition(TABLE_ENDS)
     if not (begin and end):
-        raise ValueError(f"{readme} lacks the lines “{TABLE_BEGINS}” and “{TABLE_ENDS}” between which the table goes.")
+        raise ReadmeError(f"{readme} lacks the lines “{TABLE_BEGINS}” and “{TABLE_ENDS}” between which the table goes.")
     readme.write_text(f"{before}{begin}\n\n{table()}\n\n{end}{after}")
 
 
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m model.report", description="Figures of the checkpoints.")
-    parser.add_argument("--checkpoint", type=Path, help="one checkpoint; without it, all of model/checkpoints")
-    parser.add_argument("--drawings", type=Path, metavar="FILE", help="measure on drawings: model/drawings.py")
-    parser.add_argument("--readme", type=Path, help="write the table into this file, between its two marks")
+    parser.add_argument("--checkpoint", type=Path, metavar="PATH", help="measure all of this one (default: digits)")
+    parser.add_argument("--drawings", type=Path, metavar="FILE", help="drawn digits; the format: model/drawings.py")
+    parser.add_argument("--others", type=Path, metavar="FILE", help="drawings of what is no digit: are they refused?")
+    parser.add_argument("--mnist", action="store_true", help="measure on MNIST's test images as well")
+    parser.add_argument("--output", type=Path, metavar="FOLDER", help="draw the figures into this folder")
+    parser.add_argument("--readme", type=Path, metavar="FILE", help="write the table into this file, between its marks")
     options = parser.parse_args(arguments)
+    if options.others and not options.drawings:
+        parser.error("--others needs --drawings: non-digits are told from digits.")
+    if options.output and not (options.drawings or options.mnist):
+        parser.error("--output needs --drawings or --mnist: there is nothing to draw.")
     try:
-        if options.drawings:
-            for path in [options.checkpoint] if options.checkpoint else sorted(checkpoint.FOLDER.glob("*.keras")):
-                _print_drawings(path, measure_drawings(path, options.drawings))
-        if options.readme:
-            write_table(options.readme)
-        elif not options.drawings:
-            print(table(options.checkpoint.parent if options.checkpoint else checkpoint.FOLDER))
-    except (checkpoint.CheckpointError, drawings.DrawingsError, OSError, ValueError) as error:
+        run(options)
+    except (
+        checkpoint.CheckpointError,
+        drawings.DrawingsError,
+        InkError,
+        mnist.DataError,
+        ReadmeError,
+        OSError,
+    ) as error:
         sys.exit(f"report: {error}")
 
 
-def _print_drawings(path: Path, measured: dict) -> None:
-    low, high = measured["interval"]
-    print(f"{path.stem}: {measured['accuracy']:.2%} of {measured['count']:,} drawings ({low:.2%} to {high:.2%})")
-    print("  by digit " + " ".join(f"{digit}:{share:.1%}" for digit, share in enumerate(measured["per_class"])))
+def run(options: argparse.Namespace) -> None:
+    """What the command line asks for."""
+    measured = options.drawings or options.mnist
+    if measured and (options.checkpoint or options.others or options.mnist or options.output):
+        path = options.checkpoint or classifier.DEFAULT
+        evaluate(path, options.drawings, options.others, options.mnist, options.output)
+    elif measured:
+        for path in sorted(checkpoint.FOLDER.glob("*.keras")):
+            _print_figures(path.stem, measure_drawings(path, options.drawings))
+    if options.readme:
+        write_table(options.readme)
+    elif not measured:
+        print(table(options.checkpoint.parent if options.checkpoint else checkpoint.FOLDER))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Figures, pictures and the README's table."""
+"""The command that measures, what it keeps, and the README's table."""
 
 import json
 
@@ -6,31 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from model import checkpoint, drawings, report
+from model import checkpoint, drawings, evaluation, handwriting, report, sensitivity
 from model.classifier import Classifier
-
-
-def test_figures_count_what_was_read_as_what():
-    probabilities = np.eye(10)[[0, 1, 1, 9]]
-    measured = report.figures(probabilities, np.array([0, 1, 2, 9], np.uint8))
-    assert measured["accuracy"] == 0.75
-    assert measured["confusion"][2][1] == 1 and np.sum(measured["confusion"]) == 4
-    assert measured["per_class"][:3] == [1.0, 1.0, 0.0]
-
-
-def test_the_interval_is_wilsons():
-    # Worked by hand: 9 of 10, z = 1.96.
-    assert report.wilson_interval(9, 10) == pytest.approx([0.5958, 0.9821], abs=1e-4)
-    low, high = report.wilson_interval(10, 10)
-    assert low < 1 and high == pytest.approx(1)
-
-
-def test_pictures_are_pictures(tmp_path):
-    history = [dict(loss=1 / n, accuracy=0.9, validation_loss=2 / n, validation_accuracy=0.8) for n in (1, 2, 3)]
-    report.draw_curves(history, tmp_path / "curves.png")
-    report.draw_confusion((np.eye(10, dtype=int) * 5).tolist(), tmp_path / "confusion.png")
-    for name in ("curves.png", "confusion.png"):
-        assert np.asarray(Image.open(tmp_path / name).convert("L")).std() > 5
 
 
 @pytest.fixture
@@ -43,28 +20,137 @@ def file(tmp_path):
     return path
 
 
+@pytest.fixture
+def others(tmp_path):
+    """A dozen drawings that are no digits."""
+    rng = np.random.default_rng(1)
+    drawn = [handwriting.write_other(rng) for _ in range(12)]
+    path = tmp_path / "letters.npz"
+    drawings.write(path, drawings.Drawings(drawn, ["A", "B", "$"] * 4, ["me"] * 12))
+    return path
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """copy(recipe): the path of its checkpoint, copied to where it may be changed."""
+
+    def copy(recipe: str):
+        for suffix in (".keras", ".json"):
+            source = (checkpoint.FOLDER / recipe).with_suffix(suffix)
+            (tmp_path / source.name).write_bytes(source.read_bytes())
+        return tmp_path / f"{recipe}.keras"
+
+    return copy
+
+
+@pytest.fixture
+def few_settings(monkeypatch):
+    """Two sweeps and two corruptions, that a test need not wait for all of them."""
+    monkeypatch.setattr(sensitivity, "SWEEPS", {name: sensitivity.SWEEPS[name] for name in ("shift", "rotation")})
+    monkeypatch.setattr(sensitivity, "CORRUPTIONS", {name: sensitivity.CORRUPTIONS[name] for name in ("gaps", "hooks")})
+
+
+def notes(path) -> dict:
+    return json.loads(path.with_suffix(".json").read_text())
+
+
 def test_a_checkpoint_is_measured_on_drawings_of_ones_own(file):
-    measured = report.on_drawings(Classifier.load(), file)
+    measured = evaluation.on_drawings(Classifier.load(), file)
     assert measured["count"] == 2
     assert measured["accuracy"] == 0.5
     assert measured["confusion"][7][7] == measured["confusion"][8][1] == 1
 
 
-def test_the_command_prints_and_keeps_the_figure(file, tmp_path, capsys):
-    for suffix in (".keras", ".json"):
-        source = (checkpoint.FOLDER / "softmax").with_suffix(suffix)
-        (tmp_path / source.name).write_bytes(source.read_bytes())
-    report.main(["--drawings", str(file), "--checkpoint", str(tmp_path / "softmax.keras")])
-    assert "softmax: " in capsys.readouterr().out
-    assert json.loads((tmp_path / "softmax.json").read_text())["drawings"]["mine"]["count"] == 2
-    checkpoint.load(tmp_path / "softmax.keras")
+def test_of_one_checkpoint_the_command_prints_keeps_and_draws_everything(
+    file, others, copy, tmp_path, capsys, few_settings
+):
+    path, output = copy("digits"), tmp_path / "new" / "pictures"
+    before = notes(path)
+    given = ["--checkpoint", str(path), "--drawings", str(file), "--others", str(others), "--output", str(output)]
+    report.main(given)
+    after = notes(path)
+    kept = after["drawings"]["mine"]
+    assert kept["count"] == 2 and kept["page"]["right"] <= 0.5 and kept["writers"]["count"] == 0
+    assert after["refusal"]["letters"]["others"] == 12 and after["refusal"]["letters"]["against"] == "mine"
+    assert set(after["sweeps"]["mine"]["sweeps"]) == {"shift", "rotation"}
+    # All else stays, and the pair still loads.
+    assert {
+        name: value for name, value in after.items() if name in before.keys() - {"drawings", "refusal", "sweeps"}
+    } == {name: value for name, value in before.items() if name not in ("drawings", "refusal", "sweeps")}
+    assert before.get("drawings", {}).keys() <= after["drawings"].keys()
+    checkpoint.load(path)
+
+    printed = capsys.readouterr().out
+    for said in ("mine: 50.00% of 2", "AUROC", "8→1:1", "rotation", "hooks", "calibration error", "read as one digit"):
+        assert said in printed
+    names = {"confusion", "mistakes", "reliability", "refusal", "sweeps"}
+    assert {picture.name for picture in output.iterdir()} == {f"{name}.png" for name in names}
+    for picture in output.iterdir():
+        assert np.asarray(Image.open(picture).convert("L")).std() > 3
 
 
-def test_drawings_that_are_no_digits_are_refused_in_words(file, tmp_path, capsys):
+def test_a_checkpoint_with_ten_outputs_is_said_to_refuse_nothing(file, others, copy, capsys, few_settings):
+    path = copy("softmax")
+    report.main(["--checkpoint", str(path), "--drawings", str(file), "--others", str(others)])
+    assert "refuses nothing" in capsys.readouterr().out
+    refusal = notes(path)["refusal"]["letters"]
+    assert (refusal["auroc"], refusal["others_refused"], refusal["digits_accepted"]) == (0.5, 0, 1)
+
+
+def test_mnist_is_measured_where_it_is_asked_for(copy, tmp_path, capsys):
+    path = copy("softmax")
+    report.main(["--checkpoint", str(path), "--mnist", "--output", str(tmp_path / "pictures")])
+    measured = notes(path)["mnist"]["test"]
+    assert measured["count"] == 10_000 and measured["accepted"] == 1
+    assert measured["accuracy"] == pytest.approx(notes(path)["test"]["accuracy"], abs=2e-4)
+    assert [picture.name for picture in (tmp_path / "pictures").iterdir()] == ["reliability.png"]
+
+
+def test_without_a_checkpoint_each_is_measured_on_drawings(file, copy, tmp_path, monkeypatch, capsys):
+    for recipe in ("softmax", "dense"):
+        copy(recipe)
+    monkeypatch.setattr(checkpoint, "FOLDER", tmp_path)
+    report.main(["--drawings", str(file)])
+    printed = capsys.readouterr().out
+    for recipe in ("softmax", "dense"):
+        assert f"{recipe}: " in printed
+        assert notes(tmp_path / f"{recipe}.keras")["drawings"]["mine"]["count"] == 2
+
+
+def test_measuring_accuracy_anew_keeps_what_the_page_read(file, copy):
+    path = copy("softmax")
+    report.keep(path, "drawings", "mine", {"count": 1, "page": {"right": 0.5}})
+    report.measure_drawings(path, file)
+    assert notes(path)["drawings"]["mine"]["page"] == {"right": 0.5}
+    assert notes(path)["drawings"]["mine"]["count"] == 2
+
+
+@pytest.mark.parametrize("given", [["--others", "x.npz"], ["--output", "x"]])
+def test_what_cannot_be_measured_alone_is_said(given, capsys):
+    with pytest.raises(SystemExit):
+        report.main(given)
+    assert f"{given[0]} needs --drawings" in capsys.readouterr().err
+
+
+def test_drawings_that_are_no_digits_are_refused_in_words(file):
     drawn = drawings.read(file)
     drawings.write(file, drawings.Drawings(drawn.drawings, ["7", "A"], drawn.writers))
     with pytest.raises(SystemExit, match="no digits"):
         report.main(["--drawings", str(file), "--checkpoint", str(checkpoint.FOLDER / "softmax.keras")])
+
+
+def test_files_are_refused_in_words_before_anything_is_measured(file, others, tmp_path, capsys):
+    empty = tmp_path / "empty.npz"
+    drawings.write(empty, drawings.Drawings([], [], []))
+    for digits, strange, said in [
+        (empty, others, "holds no drawing"),
+        (file, empty, "holds no drawing"),
+        (file, file, "holds digits"),
+        (file, tmp_path / "nowhere.npz", "is no file"),
+    ]:
+        with pytest.raises(SystemExit, match=said):
+            report.main(["--drawings", str(digits), "--others", str(strange)])
+    assert capsys.readouterr().out == ""
 
 
 def test_the_readmes_table_is_the_one_that_the_command_prints(tmp_path):
@@ -82,6 +168,6 @@ def test_this_projects_readme_is_up_to_date():
 def test_a_readme_without_marks_is_left_alone(tmp_path):
     readme = tmp_path / "README.md"
     readme.write_text("nothing to replace")
-    with pytest.raises(ValueError, match="lacks the lines"):
+    with pytest.raises(report.ReadmeError, match="lacks the lines"):
         report.write_table(readme)
     assert readme.read_text() == "nothing to replace"

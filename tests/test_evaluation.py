@@ -1,0 +1,310 @@
+"""Figures by hand, corruptions that do what they say, and a drawing's place and size that do not matter."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from model import calibration, charts, corruptions, drawings, evaluation, handwriting, ink, normalization, sensitivity
+from model.classifier import Classifier
+
+DOT = [np.array([[0.3, 0.4]])]
+LINE = [np.array([[0.5, 0.1], [0.5, 0.9]])]
+CORNER = [np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]])]
+SEVEN = [np.array([[0.2, 0.2], [0.75, 0.2], [0.4, 0.85]])]
+
+
+def written(count: int, seed: int = 1) -> drawings.Drawings:
+    """So many drawings by program, 0, 1, 2, …, in units of about 100."""
+    rng = np.random.default_rng(seed)
+    return drawings.Drawings(
+        [handwriting.write_digit(i % 10, rng) for i in range(count)],
+        [str(i % 10) for i in range(count)],
+        ["me"] * count,
+    )
+
+
+def plain_images(drawn: list) -> np.ndarray:
+    return normalization.normalize_all(ink.from_strokes(strokes) for strokes in drawn)
+
+
+@pytest.fixture(scope="module")
+def network():
+    return Classifier.load()
+
+
+# Figures
+
+
+def test_figures_count_what_was_read_as_what():
+    measured = evaluation.figures(np.eye(10)[[0, 1, 1, 9]], np.array([0, 1, 2, 9], np.uint8))
+    assert measured["accuracy"] == 0.75
+    assert measured["confusion"][2][1] == 1 and np.sum(measured["confusion"]) == 4
+    assert measured["per_class"][:3] == [1.0, 1.0, 0.0]
+    assert evaluation.commonest_mistakes(measured) == [(2, 1, 1)]
+
+
+def test_the_interval_is_wilsons():
+    # Worked by hand: 9 of 10, z = 1.96.
+    assert evaluation.wilson_interval(9, 10) == pytest.approx([0.5958, 0.9821], abs=1e-4)
+    low, high = evaluation.wilson_interval(10, 10)
+    assert low < 1 and high == pytest.approx(1)
+
+
+def test_reliability_sets_how_sure_against_how_right():
+    sure = np.full((100, 10), 0.2 / 9)
+    sure[:, 3] = 0.8
+    found = evaluation.reliability(sure, np.where(np.arange(100) < 60, 3, 4))
+    assert found["count"] == [0] * 12 + [100, 0, 0]
+    assert (found["sure"][12], found["right"][12]) == (pytest.approx(0.8), pytest.approx(0.6))
+    assert found["sure"][0] is None and found["right"][0] is None
+
+
+def test_the_calibration_error_is_the_mean_gap_of_the_reliability_diagram():
+    rng = np.random.default_rng(1)
+    probabilities, labels = calibration.softmax(rng.normal(0, 3, (500, 10))), rng.integers(0, 10, 500)
+    measured = evaluation.figures(probabilities, labels)
+    bins = measured["reliability"]
+    gaps = [
+        count * abs(sure - right)
+        for count, sure, right in zip(bins["count"], bins["sure"], bins["right"], strict=True)
+        if count
+    ]
+    assert sum(gaps) / 500 == pytest.approx(measured["calibration_error"])
+
+
+def test_writers_of_few_drawings_are_left_out():
+    # Of ten writers, ten drawings each, none, one, two … are read rightly; one writer drew a single one.
+    right = np.concatenate([np.arange(10) < number for number in range(10)] + [[True]])
+    found = evaluation.by_writer(right, [*np.repeat([f"w{i}" for i in range(10)], 10), "once"])
+    assert found == {"count": 10, "median": pytest.approx(0.45), "worst_decile": pytest.approx(0.09)}
+    assert evaluation.by_writer(right[-1:], ["once"]) == {"count": 0, "median": None, "worst_decile": None}
+
+
+def test_a_sample_is_even_over_the_labels_and_always_the_same():
+    labels = np.array([1] * 200 + [5] * 60 + [7] * 10)
+    picked = evaluation.sample(labels, 90, seed=1)
+    assert np.unique(labels[picked], return_counts=True)[1].tolist() == [30, 30, 10]
+    assert len(set(picked)) == 70
+    np.testing.assert_array_equal(picked, evaluation.sample(labels, 90, seed=1))
+
+
+# Refusal
+
+
+@pytest.mark.parametrize(
+    "digits, others, expected",
+    [([0.1, 0.2], [0.3, 0.4], 1), ([0.3, 0.4], [0.1, 0.2], 0), ([0.1, 0.3], [0.2], 0.5), ([0.1, 0.2], [0.2], 0.75)],
+)
+def test_auroc_by_hand(digits, others, expected):
+    assert evaluation.auroc(np.array(digits), np.array(others)) == expected
+
+
+@given(st.lists(st.integers(0, 5), min_size=1), st.lists(st.integers(0, 5), min_size=1))
+def test_auroc_is_the_share_of_pairs_in_order_equals_half(digits, others):
+    pairs = [(other > digit) + (other == digit) / 2 for digit in digits for other in others]
+    assert evaluation.auroc(np.array(digits), np.array(others)) == pytest.approx(np.mean(pairs))
+
+
+def test_refusal_is_counted_at_the_line_and_by_label():
+    digits, others = np.array([0.0, 0.1, 0.2, 0.9]), np.array([0.95, 0.8, 0.1])
+    found = evaluation.refusal(digits, others, ["A", "A", "B"], refuse_above=0.5)
+    assert found["digits_accepted"] == 0.75 and found["others_refused"] == pytest.approx(2 / 3)
+    assert list(found["per_label"].items()) == [
+        ("B", {"count": 1, "refused": 0.0}),
+        ("A", {"count": 2, "refused": 1.0}),
+    ]
+    # 98 and 99 of 100 of four digits are all four: only what is above 0.9 is refused.
+    assert found["at"] == {"0.98": pytest.approx(1 / 3), "0.99": pytest.approx(1 / 3)}
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=50), st.floats(0, 1))
+def test_the_threshold_accepts_what_was_asked_for_and_no_lower_one_does(digits, accepted):
+    digits = np.array(digits)
+    line = evaluation.threshold(digits, accepted)
+    assert np.mean(digits <= line) >= accepted
+    below = digits[digits < line]
+    assert not len(below) or np.mean(digits <= below.max()) < accepted + 1e-9
+
+
+def test_the_curve_of_refusal_goes_down_as_more_digits_are_accepted():
+    rng = np.random.default_rng(2)
+    found = evaluation.refusal(rng.random(200) / 2, rng.random(300), ["x"] * 300, 0.5)
+    accepted, refused = found["curve"]["digits_accepted"], found["curve"]["others_refused"]
+    assert len(accepted) == len(refused) == 101 and accepted[-1] == 1
+    assert (np.diff(accepted) >= 0).all() and (np.diff(refused) <= 0).all()
+
+
+def test_a_network_that_knows_digits_alone_refuses_nothing():
+    found = evaluation.refusal(np.zeros(5), np.zeros(3), ["A", "B", "C"], refuse_above=1.0)
+    assert (found["auroc"], found["others_refused"], found["digits_accepted"]) == (0.5, 0, 1)
+    assert set(found["at"].values()) == {0}
+
+
+# The network
+
+
+def test_many_images_are_judged_as_each_alone(network, monkeypatch):
+    drawn = written(10).drawings
+    whole = evaluation.judge_drawings(network, drawn)
+    monkeypatch.setattr(evaluation, "BATCH", 3)
+    parts = evaluation.judge_drawings(network, drawn)
+    assert whole.probabilities.shape == (10, 10) and whole.no_digit.shape == (10,)
+    np.testing.assert_allclose(whole.probabilities, parts.probabilities, atol=1e-5)
+
+
+def test_what_the_page_takes_for_two_digits_is_not_read_rightly(network):
+    both = [*SEVEN, SEVEN[0] + [1, 0]]
+    found = evaluation.page_digits(network, drawings.Drawings([SEVEN, both], ["7", "7"], ["me", "me"]))
+    assert found == {"right": 0.5, "refused": 0, "several": 0.5}
+
+
+def test_what_the_page_calls_no_digit_is_refused(network, monkeypatch):
+    monkeypatch.setattr(network, "notes", network.notes | {"refuse_above": -1.0})
+    drawn = drawings.Drawings([SEVEN], ["7"], ["me"])
+    assert evaluation.page_refused(network, drawn) == 1
+    assert evaluation.page_digits(network, drawn)["refused"] == 1
+
+
+# What is done to a drawing
+
+
+def test_place_and_size_on_the_pad_do_not_matter():
+    rng = np.random.default_rng(5)
+    drawn = written(300).drawings
+    moved = []
+    for i, strokes in enumerate(drawn):
+        size, place = rng.uniform(0.15, 1), list(sensitivity.PLACES.values())[i % 5]
+        moved.append(sensitivity.placed(strokes, size, *place))
+        points = np.concatenate(moved[-1])
+        assert points.min() > -1e-9 and points.max() < 1 + 1e-9
+        assert np.ptp(points, axis=0).max() == pytest.approx(size)
+    differences = np.abs(plain_images(drawn) - plain_images(moved)).max(axis=(1, 2))
+    # Nothing but rounding: `ink` keeps the pen's way to the eighth of a pixel, and a dot may tip over to the next.
+    assert np.mean(differences < 1e-3) > 0.97 and differences.max() < 0.02
+
+
+@pytest.mark.parametrize("name", sensitivity.SWEEPS)
+def test_the_usual_setting_of_a_sweep_changes_nothing(name):
+    sweep = sensitivity.SWEEPS[name]
+    assert sweep.usual in sweep.settings
+    drawn = written(10).drawings
+    usual = sensitivity.images(drawn, sweep.at(sweep.usual))
+    # Shake adds points to the way; between two points, a pixel's shade depends a little on where dots are drawn.
+    np.testing.assert_allclose(usual, plain_images(drawn), atol=0.03 if name == "shake" else 1e-3)
+
+
+@pytest.mark.parametrize("name", ["rotation", "pen", "aspect", "shake"])
+def test_the_ends_of_a_sweep_change_the_picture(name):
+    sweep, drawn = sensitivity.SWEEPS[name], written(10).drawings
+    for setting in {sweep.settings[0], sweep.settings[-1]} - {sweep.usual}:
+        changed = sensitivity.images(drawn, sweep.at(setting))
+        assert np.abs(changed - plain_images(drawn)).max(axis=(1, 2)).mean() > 0.2
+
+
+def test_turning_is_clockwise_and_stretching_is_to_the_side():
+    [turned] = sensitivity.turned([np.array([[0.0, 0.0], [1.0, 0.0]])], 90)
+    np.testing.assert_allclose(turned, [[0, 0], [0, 1]], atol=1e-12)  # From the right to down.
+    [wide] = sensitivity.stretched([np.array([[0.2, 0.4]])], 2)
+    np.testing.assert_allclose(wide, [[0.4, 0.4]])
+
+
+@pytest.mark.parametrize("name", corruptions.CORRUPTIONS)
+def test_a_corruption_keeps_drawings_drawable_and_its_input_as_it_was(name):
+    rng = np.random.default_rng(3)
+    for strokes in [*written(20).drawings, DOT, LINE, DOT + DOT, [np.zeros((3, 2))]]:
+        before = [stroke.copy() for stroke in strokes]
+        after = corruptions.CORRUPTIONS[name](strokes, rng)
+        assert after and all(stroke.ndim == 2 and stroke.shape[1] == 2 and len(stroke) for stroke in after)
+        assert np.isfinite(np.concatenate(after)).all()
+        assert plain_images([after]).max() > 0.3
+        for stroke, same in zip(strokes, before, strict=True):
+            np.testing.assert_array_equal(stroke, same)
+
+
+@pytest.mark.parametrize("name", corruptions.CORRUPTIONS)
+def test_a_corruption_is_seen_and_is_the_same_at_any_size(name):
+    small = [[np.array([[0.0, 0.0], [0.1, 0.0], [0.5, 1.0]]), np.array([[0.7, 0.3], [0.9, 0.4]])]]
+    large = [[stroke * 50 + 7 for stroke in strokes] for strokes in small]
+    draw = sensitivity.corrupted(name)
+    np.testing.assert_allclose(sensitivity.images(small, draw), sensitivity.images(large, draw), atol=1e-2)
+    drawn = [*written(20).drawings, *small]
+    changed = np.abs(sensitivity.images(drawn, draw) - plain_images(drawn)).max(axis=(1, 2))
+    assert (changed > 0.1).any()
+
+
+def test_corruptions_do_what_they_say():
+    rng = np.random.default_rng(4)
+
+    def length(strokes):
+        return sum(np.hypot(*np.diff(stroke, axis=0).T).sum() for stroke in strokes)
+
+    two = [*CORNER, np.array([[0.2, 0.5], [0.4, 0.5]])]
+    assert length(corruptions.gaps(CORNER, rng)) < 1.95
+    assert len(corruptions.missing_stroke(two, rng)) == 1 and len(corruptions.missing_stroke(CORNER, rng)) == 1
+    assert len(corruptions.stray_dot(CORNER, rng)[-1]) == 1
+    assert length(corruptions.stray_line(CORNER, rng)[1:]) == pytest.approx(corruptions.STRAY_LINE)
+    np.testing.assert_allclose(corruptions.long_tail(CORNER, rng)[0][-1], [1, 1 + corruptions.TAIL])
+    assert len(corruptions.joined_strokes(two, rng)) == 1
+    np.testing.assert_allclose(corruptions.cut_short(CORNER, rng)[0][-1], [1, 1 - corruptions.CUT])
+    assert length(corruptions.hooks(CORNER, rng)) == pytest.approx(2 + 2 * corruptions.HOOK)
+    grid = corruptions.coarse_grid([np.array([[0, 0], [0.33, 1]])], rng)[0] * corruptions.CELLS
+    np.testing.assert_allclose(grid, np.rint(grid), atol=1e-9)
+    rounded = corruptions.rounded_corners(CORNER, rng)[0]
+    assert np.hypot(*(rounded - [1, 0]).T).min() > 0.02  # The corner is cut,
+    np.testing.assert_allclose(rounded[[0, -1]], CORNER[0][[0, -1]])  # the ends are kept.
+    curve = [np.stack([np.linspace(0, 1, 50), np.linspace(0, 1, 50) ** 2], axis=1)]
+    assert 3 <= len(corruptions.few_points(curve, rng)[0]) < 8
+    assert len(corruptions.few_points([np.array([[0, 0], [0.5, 0.01], [1, 0]])], rng)[0]) == 2
+    trembling = corruptions.tremor(LINE, rng)[0][:, 0] - 0.5
+    assert 0.5 < np.abs(trembling).max() / (0.8 * corruptions.TREMOR) <= 1 + 1e-9
+    assert len(corruptions.drawn_twice(two, rng)) == 4
+
+
+def test_sensitivity_is_measured_and_place_and_size_change_no_answer(network):
+    drawn = written(20)
+    labels = np.array(drawn.labels).astype(int)
+    found = sensitivity.measure(network, [*drawn.drawings, []], np.append(labels, 0))
+    assert found["count"] == 21
+    for name in ("shift", "size"):
+        assert set(found["sweeps"][name]["accuracy"]) == {found["as_drawn"]}
+    rotation = found["sweeps"]["rotation"]
+    assert rotation["accuracy"][rotation["settings"].index(0)] == found["as_drawn"] > 0.85
+    assert set(found["corruptions"]) == set(corruptions.CORRUPTIONS)
+    assert all(0.2 < corruption["accuracy"] <= 1 for corruption in found["corruptions"].values())
+    assert found["corruptions"]["tremor"]["changed"] > 0.9 > found["corruptions"]["missing stroke"]["changed"]
+
+
+# Pictures
+
+
+def test_pictures_are_pictures(tmp_path):
+    history = [dict(loss=1 / n, accuracy=0.9, validation_loss=2 / n, validation_accuracy=0.8) for n in (1, 2, 3)]
+    drawn = written(30)
+    labels, read = np.arange(30) % 10, np.eye(10)[(np.arange(30) + (np.arange(30) > 20)) % 10]
+    measured = evaluation.figures(read, labels)
+    refusal = evaluation.refusal(np.array([0.1, 0.2]), np.array([0.9, 0.8]), ["A", "$"], 0.5)
+    swept = {
+        "count": 30,
+        "as_drawn": 0.9,
+        "sweeps": {
+            name: {"title": sweep.title, "usual": sweep.usual, "settings": list(sweep.settings)}
+            | {"accuracy": np.linspace(1, 0.5, len(sweep.settings)).tolist()}
+            for name, sweep in sensitivity.SWEEPS.items()
+        },
+        "corruptions": {name: {"accuracy": 0.8, "changed": 1.0} for name in corruptions.CORRUPTIONS},
+    }
+    charts.draw_curves(history, tmp_path / "curves.png")
+    charts.draw_confusion(measured["confusion"], tmp_path / "confusion.png")
+    charts.draw_reliability({"one": measured, "other": measured}, tmp_path / "reliability.png")
+    charts.draw_refusal("letters", refusal, tmp_path / "refusal.png")
+    charts.draw_mistakes(drawn.drawings, labels, read, tmp_path / "mistakes.png")
+    charts.draw_mistakes([[]], np.array([3]), np.eye(10)[[4]], tmp_path / "blank.png")
+    charts.draw_mistakes(drawn.drawings, labels, np.eye(10)[labels], tmp_path / "none.png")
+    charts.draw_sweeps(swept, tmp_path / "sweeps.png")
+    assert len(list(tmp_path.iterdir())) == 8
+    for path in tmp_path.iterdir():
+        picture = np.asarray(Image.open(path).convert("L"))
+        assert picture.std() > 3, path
+        assert picture[0, 0] == 255, path  # On white.
