@@ -1,8 +1,8 @@
-"""The command that measures checkpoints: figures, kept in the JSON beside each, pictures, and the README's table.
+"""The command that measures checkpoints: figures, kept in the JSON beside each, and pictures.
 
 python -m model.report                      every checkpoint's figures, as the README shows them
 python -m model.report --drawings FILE      accuracy of every checkpoint on drawn digits
-python -m model.report --readme README.md   the same table as the first, written into the README
+python -m model.report --readme README.md   the README's tables, from what was measured
 
 With --checkpoint, --others, --mnist or --output it measures all there is to know of one checkpoint (default: digits):
 accuracy, writers, calibration, refusal of the non-digits in --others, sweeps, corruptions; and draws it into a folder.
@@ -18,53 +18,9 @@ from pathlib import Path
 
 import numpy as np
 
-from model import backend, charts, checkpoint, classifier, drawings, evaluation, mnist, normalization, sensitivity
+from model import charts, checkpoint, classifier, drawings, evaluation, mnist, normalization, sensitivity, tables
 from model.classifier import Classifier
 from model.ink import InkError
-
-TABLE_BEGINS = "<!-- table of recipes: written by python -m model.report --readme README.md -->"
-TABLE_ENDS = "<!-- end of table -->"
-
-
-class ReadmeError(ValueError):
-    """The table has no place in a file; the message says which lines are missing."""
-
-
-def table(folder: Path = checkpoint.FOLDER) -> str:
-    """All recipes that have a checkpoint, the best on MNIST first, as a Markdown table."""
-    paths = [folder / f"{name}.keras" for name in _recipes()]
-    notes = [checkpoint.load_notes(path) for path in paths if path.exists()]
-    notes.sort(key=lambda note: -note["test"]["accuracy"])
-    files = sorted({file for note in notes for file in note.get("drawings", {})})
-    head = ["recipe", "what it is", "MNIST test (95 % interval)", *files, "parameters", "file", "training"]
-    rows = [head, ["---"] * len(head), *(_row(note, files) for note in notes)]
-    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
-
-
-def _row(note: dict, files: list[str]) -> list[str]:
-    low, high = note["test"]["interval"]
-    drawn = [note.get("drawings", {}).get(file) for file in files]
-    return [
-        f"`{note['recipe']}`",
-        _recipes()[note["recipe"]].summary,
-        f"{note['test']['accuracy']:.2%} ({100 * low:.2f}–{100 * high:.2f})",
-        *(f"{figure['accuracy']:.2%}" if figure else "–" for figure in drawn),
-        f"{note['parameters']:,}",
-        f"{note['bytes'] / 1e6:.2f} MB",
-        _duration(note["seconds"]),
-    ]
-
-
-def _recipes() -> dict:
-    """Imported here: recipes need Keras, and Keras needs TensorFlow to have been loaded quietly."""
-    backend.load_tensorflow()
-    from model.recipes import RECIPES
-
-    return RECIPES
-
-
-def _duration(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
 
 
 def measure_drawings(path: Path, file: Path) -> dict:
@@ -210,15 +166,6 @@ def _print_sweeps(name: str, figures: dict) -> None:
         print(f"  {corruption}: {found['accuracy']:.1%} ({found['changed']:.0%} of the drawings changed)")
 
 
-def write_table(readme: Path) -> None:
-    """Replace what stands between the two marks. Raises ReadmeError when the README lacks them."""
-    before, begin, rest = readme.read_text().partition(TABLE_BEGINS)
-    _, end, after = rest.partition(TABLE_ENDS)
-    if not (begin and end):
-        raise ReadmeError(f"{readme} lacks the lines “{TABLE_BEGINS}” and “{TABLE_ENDS}” between which the table goes.")
-    readme.write_text(f"{before}{begin}\n\n{table()}\n\n{end}{after}")
-
-
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m model.report", description="Figures of the checkpoints.")
     parser.add_argument("--checkpoint", type=Path, metavar="PATH", help="measure all of this one (default: digits)")
@@ -226,7 +173,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--others", type=Path, metavar="FILE", help="drawings of what is no digit: are they refused?")
     parser.add_argument("--mnist", action="store_true", help="measure on MNIST's test images as well")
     parser.add_argument("--output", type=Path, metavar="FOLDER", help="draw the figures into this folder")
-    parser.add_argument("--readme", type=Path, metavar="FILE", help="write the table into this file, between its marks")
+    parser.add_argument(
+        "--readme", type=Path, metavar="FILE", help="write the tables into this file, between their marks"
+    )
     options = parser.parse_args(arguments)
     if options.others and not options.drawings:
         parser.error("--others needs --drawings: non-digits are told from digits.")
@@ -239,7 +188,7 @@ def main(arguments: list[str] | None = None) -> None:
         drawings.DrawingsError,
         InkError,
         mnist.DataError,
-        ReadmeError,
+        tables.ReadmeError,
         OSError,
     ) as error:
         sys.exit(f"report: {error}")
@@ -255,9 +204,9 @@ def run(options: argparse.Namespace) -> None:
         for path in sorted(checkpoint.FOLDER.glob("*.keras")):
             _print_figures(path.stem, measure_drawings(path, options.drawings))
     if options.readme:
-        write_table(options.readme)
+        tables.write(options.readme)
     elif not measured:
-        print(table(options.checkpoint.parent if options.checkpoint else checkpoint.FOLDER))
+        print(tables.recipes(options.checkpoint.parent if options.checkpoint else checkpoint.FOLDER))
 
 
 if __name__ == "__main__":

@@ -13,11 +13,11 @@ import numpy as np
 from model.ink import Stroke
 
 # Chosen on written numbers, digits and non-digits: `python -m model.numbers` prints how well those are read.
-WIDE_GAP = 0.2  # of the drawing's height: pieces that lie further apart are never one digit
+WIDE_GAP = 0.12  # of the drawing's height: pieces that lie further apart are never one digit
 TOUCHING = 0.04  # of the drawing's height: ink that lies nearer than this touches
 MOST_STROKES = 64  # more are no number, but a scribble
 LONGEST_SPAN = 3  # pieces; no digit falls into more
-GROUP_COST = 1.0  # nats that each group costs, so that one 4 is likelier than an L and a 1
+GROUP_COST = 0.25  # nats that each group costs, so that one 4 is likelier than an L and a 1
 REFUSAL_COST = 3.0  # nats that a group costs besides when it is no digit
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from model import checkpoint, drawings, evaluation, handwriting, report, sensitivity
+from model import checkpoint, drawings, evaluation, handwriting, report, sensitivity, tables
 from model.classifier import Classifier
 
 
@@ -153,21 +153,35 @@ def test_files_are_refused_in_words_before_anything_is_measured(file, others, tm
     assert capsys.readouterr().out == ""
 
 
-def test_the_readmes_table_is_the_one_that_the_command_prints(tmp_path):
-    readme = tmp_path / "README.md"
-    readme.write_text(f"before\n{report.TABLE_BEGINS}\nold\n{report.TABLE_ENDS}\nafter\n")
-    report.write_table(readme)
-    assert readme.read_text() == f"before\n{report.TABLE_BEGINS}\n\n{report.table()}\n\n{report.TABLE_ENDS}\nafter\n"
+def readme(*parts: str) -> str:
+    """A README whose places for tables hold `parts`."""
+    marks = zip((tables.RECIPES, tables.EVALUATION), parts, strict=True)
+    return "before\n" + "between\n".join(f"{begins}\n\n{part}\n\n{ends}\n" for (begins, ends), part in marks)
+
+
+def test_the_readmes_tables_are_the_ones_that_the_commands_print(tmp_path):
+    path = tmp_path / "README.md"
+    path.write_text(readme("old", "older"))
+    tables.write(path)
+    assert path.read_text() == readme(tables.recipes(), tables.evaluation())
 
 
 def test_this_projects_readme_is_up_to_date():
-    readme = (checkpoint.FOLDER.parent.parent / "README.md").read_text()
-    assert f"{report.TABLE_BEGINS}\n\n{report.table()}\n\n{report.TABLE_ENDS}" in readme
+    text = (checkpoint.FOLDER.parent.parent / "README.md").read_text()
+    for (begins, ends), table in ((tables.RECIPES, tables.recipes()), (tables.EVALUATION, tables.evaluation())):
+        assert f"{begins}\n\n{table}\n\n{ends}" in text
+
+
+def test_what_was_evaluated_is_in_the_table_and_what_was_not_says_so():
+    table = tables.evaluation()
+    for what in ("AUROC", "calibration error", "rotation", "gaps", "MNIST test"):
+        assert what in table
+    assert tables.evaluation(checkpoint.FOLDER / "softmax.keras") == "Not evaluated yet."
 
 
 def test_a_readme_without_marks_is_left_alone(tmp_path):
-    readme = tmp_path / "README.md"
-    readme.write_text("nothing to replace")
-    with pytest.raises(report.ReadmeError, match="lacks the lines"):
-        report.write_table(readme)
-    assert readme.read_text() == "nothing to replace"
+    path = tmp_path / "README.md"
+    path.write_text("nothing to replace")
+    with pytest.raises(tables.ReadmeError, match="lacks the lines"):
+        tables.write(path)
+    assert path.read_text() == "nothing to replace"
