@@ -1,18 +1,18 @@
 """Take the README's pictures of the page, from a real run: python tests/screenshots.py"""
 
 from browser import ROOT, draw, launch, ready, serving
-from hand import DIGITS
+from hand import OTHERS, STYLES, number
 from playwright.sync_api import sync_playwright
 
 FOLDER = ROOT / "assets" / "screenshots"
 
-DESKTOP = {"viewport": {"width": 1100, "height": 660}, "device_scale_factor": 1.5}
+DESKTOP = {"viewport": {"width": 1100, "height": 740}, "device_scale_factor": 1.5}
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True}
-# Name, window, theme, digit.
+# Name, window, theme, drawing.
 PICTURES = (
-    ("desktop-light", DESKTOP, "light", 7),
-    ("desktop-dark", DESKTOP, "dark", 2),
-    ("phone", PHONE, "light", 5),
+    ("desktop-light", DESKTOP, "light", STYLES["slashed zero"][1]),
+    ("desktop-dark", DESKTOP, "dark", number("2026")),
+    ("phone", PHONE, "light", OTHERS["smiley"]),
 )
 
 
@@ -20,12 +20,12 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with serving() as server, sync_playwright() as playwright:
         browser = launch(playwright)
-        for name, window, theme, digit in PICTURES:
+        for name, window, theme, drawing in PICTURES:
             page = browser.new_context(**window, color_scheme=theme).new_page()
             ready(page, f"{server.address}/?__theme={theme}")
-            draw(page, DIGITS[digit])
+            draw(page, drawing)
             page.mouse.move(0, 0)
-            page.wait_for_timeout(800)
+            page.wait_for_timeout(1200)
             page.screenshot(path=FOLDER / f"{name}.png")
             print(FOLDER / f"{name}.png")
 

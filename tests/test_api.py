@@ -53,7 +53,7 @@ def test_strokes_are_answered_as_the_design_says(client):
     reading = ["digit", "verdict", "reason", "probabilities", "no_digit", "image", "box", "strokes"]
     assert list(answer) == [*reading, "number", "readings", "current", "milliseconds"]
     assert [list(each) for each in answer["readings"]] == [reading]
-    assert answer["box"] == pytest.approx([0.2, 0.2, 0.75, 0.85]) and answer["strokes"] == [0]
+    assert answer["box"] == pytest.approx([0.32, 0.25, 0.69, 0.8]) and answer["strokes"] == [0]
     assert answer["number"] == "7"
     assert (answer["verdict"], answer["digit"]) == ("digit", 7)
     assert len(answer["probabilities"]) == 10 and sum(answer["probabilities"]) == pytest.approx(1)
