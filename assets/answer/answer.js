@@ -14,7 +14,7 @@ const RETRY_AFTER = 2000;
 // A screen reader hears the verdict once the pen rests, not thirty times a second.
 const SPEAK_AFTER = 700;
 // Why is asked for when the pen rests, so that it never holds up the bars.
-const WONDER_AFTER = 60;
+const WONDER_AFTER = 40;
 
 const bars = Array.from({ length: 10 }, (_, number) => {
   const bar = document.createElement("div");
@@ -36,6 +36,7 @@ const bars = Array.from({ length: 10 }, (_, number) => {
 let retry = null;
 let speak = null;
 let wonder = null;
+let shown = {}; // The value that is on the screen.
 
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
@@ -54,6 +55,10 @@ function show() {
   const answer = props.value || { verdict: "blank" };
   const chosen = answer.chosen ?? answer.current;
   const reading = answer.readings?.[chosen] ?? { verdict: "blank" };
+  // When nothing but the reasons came, nothing else is touched.
+  const known = answer.why && ["id", "chosen", "rather"].every((key) => answer[key] === shown[key]);
+  shown = answer;
+  if (known) return showWhy(reading, answer.why, answer.rather);
   element.dataset.verdict = answer.verdict;
   reason.textContent = words(answer);
   showNumber(answer.readings ?? [], chosen);
