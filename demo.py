@@ -18,6 +18,7 @@ from assets import components
 from model import classifier
 from model.checkpoint import CheckpointError
 from model.classifier import Answer, Classifier
+from model.comparison import Comparison, Table
 from model.ink import InkError
 from model.saliency import Explainer, Explanation
 
@@ -86,7 +87,11 @@ def build(network: Classifier) -> gr.Blocks:
         gr.on([pad.input, answer.retry], None, pad, answer, js="(drawing) => window.ask(drawing)")
         answer.wondering(None, [pad, answer], answer, js="window.wonder", api_visibility="private")
         add_api(network, pad, components.picture_file(), answer)
+        table = components.comparison(network.name)
+        for asks in (table.asked, answer.wondering):
+            asks(None, [pad, answer], table, js="window.compare", api_visibility="private")
         add_explanation(Explainer(network.network), pad)
+        add_comparison(Comparison(), pad, table)
     return page
 
 
@@ -129,7 +134,19 @@ def add_explanation(explainer: Explainer, pad: gr.HTML) -> None:
     )
 
 
-def answered(read: Callable[..., Answer | Explanation], *given: object) -> dict:
+def add_comparison(models: Comparison, pad: gr.HTML, table: gr.HTML) -> None:
+    """/compare, which the page asks while its table is unfolded."""
+
+    def compare(drawing):
+        """Read the strokes of one digit with every model that has a checkpoint. Answer: models, the least accurate
+        first: name, digit or null, verdict, probability, mnist (its accuracy there), bytes, milliseconds."""
+        return answered(models.read_strokes, drawing)
+
+    description = " ".join(compare.__doc__.split())
+    gr.on([], compare, pad, table, api_name="compare", api_description=description, queue=False)
+
+
+def answered(read: Callable[..., Answer | Explanation | Table], *given: object) -> dict:
     """The answer as JSON. What cannot be read is told the caller in words, without a traceback in the log."""
     try:
         return read(*given).as_json()

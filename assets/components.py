@@ -57,6 +57,11 @@ def share_tools() -> gr.HTML:
     return _component("share", label="share", before=["drawing.js"])
 
 
+def comparison(own: str) -> gr.HTML:
+    """Every model's reading of the drawing, folded. Value: what comparison.Table.as_json() gives."""
+    return _component("compare", label="every model", own=own)
+
+
 def picture_file() -> gr.File:
     """A picture for the API, as it was uploaded; not to be seen on the page."""
     file = gr.File(label="picture", visible=False)

@@ -168,9 +168,14 @@ class Classifier:
         clock.tick("normalization")
         if not image.any():
             return Answer((self._blank(),), 0, clock.milliseconds)
-        probabilities, no_digit = self.judge(image[None])
+        reading = self.read_image(image)
         clock.tick("network")
-        return Answer((self._reading(image, probabilities[0], no_digit[0]),), 0, clock.milliseconds)
+        return Answer((reading,), 0, clock.milliseconds)
+
+    def read_image(self, image: np.ndarray) -> Reading:
+        """A normalized image with ink, (28, 28), as one digit."""
+        probabilities, no_digit = self.judge(image[None])
+        return self._reading(image, probabilities[0], no_digit[0])
 
     def _reading(self, image: np.ndarray, probabilities: np.ndarray, no_digit: float, *where) -> Reading:
         return Reading(

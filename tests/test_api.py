@@ -114,9 +114,19 @@ def test_a_digit_that_is_none_gets_a_sentence(client, given, sentence):
     assert still_reads(client)
 
 
-def test_three_endpoints_are_public_and_all_are_described(client):
+def test_every_model_reads_the_drawing(client):
+    models = client.predict(SEVEN, api_name="/compare")["models"]
+    assert {model["name"] for model in models} == {
+        path.stem for path in (ROOT / "model" / "checkpoints").glob("*.keras")
+    }
+    assert [model["mnist"] for model in models] == sorted(model["mnist"] for model in models)
+    assert [model["digit"] for model in models] == [7] * len(models)
+    assert client.predict({"strokes": []}, api_name="/compare") == {"models": []}
+
+
+def test_four_endpoints_are_public_and_all_are_described(client):
     described = client.view_api(return_format="dict", print_info=False)
-    assert set(described["named_endpoints"]) == {"/predict", "/predict_image", "/explain"}
+    assert set(described["named_endpoints"]) == {"/predict", "/predict_image", "/explain", "/compare"}
     assert described["unnamed_endpoints"] == {}
     with urllib.request.urlopen(f"{client.src}gradio_api/info", timeout=60) as response:
         endpoints = json.load(response)["named_endpoints"]

@@ -242,6 +242,25 @@ def test_a_bar_asks_why_this_and_not_that(page):
     expect(page.locator("#answer .why figcaption")).to_have_text("Why 7")
 
 
+# --- every model
+
+
+def test_every_model_says_what_it_makes_of_the_drawing(page):
+    summary = page.get_by_text("Every model on this drawing")
+    rows = page.locator("#compare tbody tr")
+    expect(rows).to_have_count(0)
+    draw_seven(page)
+    assert not any("compare" in request for request in page.evaluate("performance.getEntries().map((e) => e.name)"))
+    summary.click()
+    expect(rows).to_have_count(7, timeout=30_000)
+    expect(rows.last.locator("td").first).to_have_text("digits")
+    assert rows.locator(".says").all_inner_texts() == ["7"] * 7
+    page.keyboard.press("Delete")
+    draw(page, OTHERS["letter"])
+    expect(rows.last.locator(".says")).to_have_text("none")
+    assert "none" not in rows.locator(".says").all_inner_texts()[:-1]  # The tutorials' models know digits alone.
+
+
 # --- eraser, keyboard, examples
 
 

@@ -4,6 +4,7 @@
 // Not left to a Gradio event, for three reasons. Its “always_last” lets two requests out when two changes come within a
 // few milliseconds, and forgets the last change when a request fails. And when the server is gone, Gradio reloads the page.
 // window.wonder(drawing, answer): the same answer with `why`, from /explain; undefined when a change has overtaken it.
+// window.compare(drawing, answer): what /compare says of the strokes of the digit that is looked at.
 (() => {
   const GIVE_UP_AFTER = 10_000;
   let newest = null;
@@ -35,13 +36,28 @@
     }
   }
 
+  const looked = (drawing, { chosen, current, readings }) =>
+    readings[chosen ?? current].strokes.map((place) => drawing.strokes[place]);
+
+  window.compare = async (drawing, answer) => {
+    const folded = !document.querySelector("#compare details")?.open;
+    if (folded) return undefined;
+    if (!answer?.readings) return { models: [] };
+    const mine = newest;
+    try {
+      const { ok, data } = await call("compare", { strokes: looked(drawing, answer) });
+      return ok && mine === newest ? data[0] : undefined;
+    } catch {
+      return undefined;
+    }
+  };
+
   window.wonder = async (drawing, answer) => {
     const mine = newest;
     const { chosen, current, rather, readings, id } = answer;
     if (underWay || id !== answers) return undefined;
-    const strokes = readings[chosen ?? current].strokes.map((place) => drawing.strokes[place]);
     try {
-      const { ok, data } = await call("explain", { strokes }, readings[chosen ?? current].digit, rather ?? null);
+      const { ok, data } = await call("explain", { strokes: looked(drawing, answer) }, readings[chosen ?? current].digit, rather ?? null);
       return ok && mine === newest ? { ...answer, why: data[0] } : undefined;
     } catch {
       return undefined;
