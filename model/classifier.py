@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,14 +16,14 @@ DIGIT, UNSURE, NO_DIGIT, BLANK = "digit", "unsure", "not a digit", "blank"
 
 @dataclass(frozen=True)
 class Reading:
-    """One group of strokes, or a picture, as the network reads it.
+    """One group of strokes, or of a picture's parts, as the network reads it.
 
     probabilities: ten, calibrated, sum 1: which digit it is, if it is one; of a blank drawing 0.1 each.
     no_digit: the probability that it is none; 0 from a network that knows digits alone.
     verdict: `digit`, `unsure`, `not a digit` or `blank`; digit: the likeliest one, None when it is none or blank.
     reason: the verdict in words. image: what the network saw, float32 (28, 28), 0 = paper … 1 = ink.
-    box: left, top, right, bottom on the pad, in fractions of its side; None of a picture.
-    strokes: the numbers of its strokes in the drawing.
+    box: left, top, right, bottom on the pad or picture, in fractions of its sides; None of nothing.
+    strokes: the numbers of its strokes in the drawing; empty of a picture.
     """
 
     probabilities: tuple[float, ...]
@@ -53,7 +53,8 @@ class Reading:
 class Answer:
     """What the page shows and the API returns.
 
-    readings: one for each digit, left to right, at least one; current: the place of the one written last.
+    readings: one for each digit, left to right, at least one; current: the place of the one written last, of a picture
+    that of the rightmost.
     milliseconds: the time that each step took, by its name.
     """
 
@@ -142,35 +143,43 @@ class Classifier:
         """`{"strokes": [[[x, y], …], …]}`, as an object or as JSON → Answer. Raises ink.InkError."""
         clock = Clock()
         strokes = ink.parse_strokes(drawing)
-        spans = segmentation.spans(strokes)
-        if not spans:
-            return Answer((self._blank(),), 0, clock.milliseconds)
-        drawn = [ink.from_strokes([strokes[i] for i in span.strokes]) for span in spans]
+        spans = segmentation.spans([segmentation.from_stroke(stroke) for stroke in strokes])
+        drawn = [ink.from_strokes([strokes[i] for i in span.marks]) for span in spans]
         clock.tick("ink")
-        images = normalization.normalize_all(drawn)
-        clock.tick("normalization")
-        probabilities, no_digit = self.judge(images)
-        chosen = segmentation.best(spans, probabilities, no_digit)
-        readings = tuple(
-            self._reading(images[i], probabilities[i], no_digit[i], _box(strokes, spans[i]), spans[i].strokes)
-            for i in chosen
-        )
-        clock.tick("network")
-        last = max(range(len(readings)), key=lambda place: max(readings[place].strokes))
+        readings = self._read(spans, drawn, [_box(strokes, span) for span in spans], clock)
+        last = max(range(len(readings)), key=lambda place: max(readings[place].strokes, default=0))
         return Answer(readings, last, clock.milliseconds)
 
     def read_picture(self, source) -> Answer:
-        """A picture: its path, or what picture.to_ink takes besides → Answer. Raises ink.InkError."""
+        """A picture: its path, or what picture.to_ink takes besides → Answer. Raises ink.InkError.
+
+        The boxes are fractions of the picture's own width and height.
+        """
         clock = Clock()
-        drawn = picture.to_ink(source)
+        whole = picture.to_ink(source)
+        parts = picture.parts(whole)
+        outlines = [picture.outline(part) for part in parts]
+        spans = segmentation.spans(outlines)
+        drawn = [_cut(whole, [parts[i] for i in span.marks], len(parts)) for span in spans]
         clock.tick("ink")
-        image = normalization.normalize(drawn)
+        size = np.array(whole.shape[::-1], float)
+        boxes = [_box([outline / size for outline in outlines], span) for span in spans]
+        readings = tuple(replace(reading, strokes=()) for reading in self._read(spans, drawn, boxes, clock))
+        return Answer(readings, len(readings) - 1, clock.milliseconds)
+
+    def _read(self, spans: list[segmentation.Span], drawn: list[np.ndarray], boxes: list, clock: "Clock") -> tuple:
+        """Every group's ink as if it were a digit; then the readings of those groups that make up the best row."""
+        if not spans:
+            return (self._blank(),)
+        images = normalization.normalize_all(drawn)
         clock.tick("normalization")
-        if not image.any():
-            return Answer((self._blank(),), 0, clock.milliseconds)
-        reading = self.read_image(image)
+        probabilities, no_digit = self.judge(images)
+        readings = tuple(
+            self._reading(images[i], probabilities[i], no_digit[i], boxes[i], spans[i].marks)
+            for i in segmentation.best(spans, probabilities, no_digit)
+        )
         clock.tick("network")
-        return Answer((reading,), 0, clock.milliseconds)
+        return readings
 
     def read_image(self, image: np.ndarray) -> Reading:
         """A normalized image with ink, (28, 28), as one digit."""
@@ -196,6 +205,22 @@ class Classifier:
         return Reading((0.1,) * 10, 0.0, BLANK, None, "Nothing is drawn yet.", image)
 
 
+def image_of(drawing: object) -> np.ndarray:
+    """One digit, as strokes or as {"image": …} out of an answer → its normalized image, float32 (28, 28).
+
+    All of it is 0 when nothing is drawn. Raises ink.InkError.
+    """
+    if not isinstance(drawing, dict) or "image" not in drawing:
+        return normalization.normalize(ink.from_strokes(ink.parse_strokes(drawing)))
+    rows, side = drawing["image"], normalization.SIDE
+    square = isinstance(rows, list) and len(rows) == side
+    square = square and all(isinstance(row, list) and len(row) == side for row in rows)
+    # NaN is not between 0 and 255, either.
+    if not square or not all(type(value) in (int, float) and 0 <= value <= 255 for row in rows for value in row):
+        raise ink.InkError(f"An image is {side} rows of {side} numbers from 0, paper, to 255, ink.")
+    return np.array(rows, np.float32) / 255
+
+
 class Clock:
     """How long each step of an answer took."""
 
@@ -210,6 +235,11 @@ class Clock:
         self._last = now
 
 
-def _box(strokes: Sequence[ink.Stroke], span: segmentation.Span) -> tuple[float, ...]:
-    points = np.concatenate([strokes[i] for i in span.strokes])
+def _box(marks: Sequence[segmentation.Mark], span: segmentation.Span) -> tuple[float, ...]:
+    points = np.concatenate([marks[i] for i in span.marks])
     return (*points.min(axis=0).tolist(), *points.max(axis=0).tolist())
+
+
+def _cut(whole: np.ndarray, parts: list[np.ndarray], count: int) -> np.ndarray:
+    """The ink of some of a picture's `count` parts; of all of them, the picture's, to the last faint pixel."""
+    return whole if len(parts) == count else picture.only(whole, np.logical_or.reduce(parts))

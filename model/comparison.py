@@ -5,8 +5,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from model import checkpoint, ink, normalization
-from model.classifier import Classifier, Reading
+from model import checkpoint
+from model.classifier import Classifier, Reading, image_of
 
 
 @dataclass(frozen=True)
@@ -52,12 +52,9 @@ class Comparison:
         self._lock = threading.Lock()
         self._classifiers: list[Classifier] | None = None
 
-    def read_strokes(self, drawing: object) -> Table:
-        """Strokes of one digit, as Classifier.read_strokes takes them → Table; empty of nothing drawn.
-
-        Raises ink.InkError.
-        """
-        image = normalization.normalize(ink.from_strokes(ink.parse_strokes(drawing)))
+    def read_drawing(self, drawing: object) -> Table:
+        """One digit, as classifier.image_of takes it → Table; empty of nothing drawn. Raises ink.InkError."""
+        image = image_of(drawing)
         if not image.any():
             return Table(())
         return Table(tuple(self._row(classifier, image) for classifier in self._loaded()))

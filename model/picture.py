@@ -43,6 +43,12 @@ DIRTY = 1 / 150
 SPECK = 24
 SPECK_SHARE = 0.03
 
+# Connected parts smaller than this share of the largest are no digits: dots, dirt, a neighbour's end. Of 400 images of
+# MNIST's, 1 falls into two; with 0.02 it was 3.
+LEAST_PART = 0.1
+# Points along the outline of a part that say where it lies.
+OUTLINE = 120
+
 Source = str | os.PathLike | BinaryIO | Image.Image
 
 
@@ -53,6 +59,33 @@ def to_ink(source: Source) -> np.ndarray:
     picture is read. Raises InkError for what is no picture, a damaged one, or one of more than MAX_PIXELS.
     """
     return _ink(_planes(_open(source)))
+
+
+def parts(ink: np.ndarray) -> list[np.ndarray]:
+    """Ink (H, W) → its connected parts, as masks bool (H, W); dots that are small beside the largest are left out."""
+    strong = ink > 0.5 * ink.max(initial=0)
+    # Grown by a pixel: a thin slanting stroke, whose pixels may touch at their corners alone, is one.
+    numbers = _parts(_grown(strong, 1)) * strong
+    sizes = np.bincount(numbers.ravel(), minlength=2)
+    sizes[0] = 0
+    return [numbers == number for number in np.flatnonzero(sizes > LEAST_PART * sizes.max())]
+
+
+def outline(part: np.ndarray) -> np.ndarray:
+    """A part's mask (H, W) → points on its edge, in pixels, x right, y down: float (P, 2), P at most OUTLINE and four.
+
+    The four where it reaches furthest are among them.
+    """
+    inner = np.pad(part, 1)
+    inner = inner[:-2, 1:-1] & inner[2:, 1:-1] & inner[1:-1, :-2] & inner[1:-1, 2:]
+    points = np.argwhere(part & ~inner)[:, ::-1].astype(float)
+    furthest = [points.argmin(axis=0), points.argmax(axis=0)]
+    return np.concatenate([points[:: -(-len(points) // OUTLINE)], *(points[ends] for ends in furthest)])
+
+
+def only(ink: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """The ink of some parts, given by their mask, with the soft edge around it; elsewhere paper."""
+    return np.where(_grown(mask, 2), ink, 0)
 
 
 def _open(source: Source) -> Image.Image:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model import backend, ink, normalization
+from model import backend, classifier, ink
 from model.calibration import DIGITS
 from model.normalization import SIDE
 
@@ -40,8 +40,8 @@ class Explainer:
         self._gradient = self._tf.function(self._integrated, input_signature=[*signature, signature[1]])
         self.explain(np.zeros((SIDE, SIDE), np.float32), 0)
 
-    def explain_strokes(self, drawing: object, digit: object, rather_than: object) -> Explanation:
-        """Strokes of one digit, as Classifier.read_strokes takes them, and which digits. Raises ink.InkError."""
+    def explain_drawing(self, drawing: object, digit: object, rather_than: object) -> Explanation:
+        """One digit, as classifier.image_of takes it, and which digits. Raises ink.InkError."""
         for value in (digit, rather_than):
             if value is not None and not (type(value) is int and 0 <= value < DIGITS):
                 raise ink.InkError(f"A digit is a whole number from 0 to 9, or null; not {str(value)[:40]}.")
@@ -49,8 +49,7 @@ class Explainer:
             raise ink.InkError(f"{digit} cannot be compared with itself.")
         if digit is None and not self._refuses:
             raise ink.InkError("This network knows digits alone, so it cannot say why something is none.")
-        image = normalization.normalize(ink.from_strokes(ink.parse_strokes(drawing)))
-        return Explanation(self.explain(image, digit, rather_than))
+        return Explanation(self.explain(classifier.image_of(drawing), digit, rather_than))
 
     def explain(self, image: np.ndarray, digit: int | None, rather_than: int | None = None) -> np.ndarray:
         """Normalized image (28, 28) → float32 (28, 28), above 0 where ink spoke for the answer, in nats.

@@ -6,10 +6,10 @@ import threading
 import numpy as np
 import pytest
 from hand import DIGITS, OTHERS, STYLES, number
-from PIL import Image
+from PIL import Image, ImageDraw
 
-from model import ink
-from model.classifier import Answer, Classifier, Reading
+from model import ink, mnist
+from model.classifier import Answer, Classifier, Reading, image_of
 
 SEVEN = {"strokes": [[[0.2, 0.2], [0.75, 0.2], [0.4, 0.85]]]}
 KEYS = {"digit", "verdict", "reason", "probabilities", "no_digit", "image", "box", "strokes"}
@@ -50,6 +50,53 @@ def test_a_picture_of_the_drawing_gets_nearly_the_same_answer(classifier, tmp_pa
     assert (answer.number, answer.verdict) == ("7", "digit")
     expected = classifier.read_strokes(SEVEN).reading.probabilities
     np.testing.assert_allclose(answer.reading.probabilities, expected, atol=0.05)
+
+
+def picture_of(strokes) -> Image.Image:
+    """Drawn by Pillow on grey paper, as wide as high."""
+    image = Image.new("L", (800, 800), 225)
+    pen = ImageDraw.Draw(image)
+    for stroke in strokes:
+        pen.line([(800 * x, 800 * y) for x, y in stroke], 40, 14, joint="curve")
+    return image
+
+
+@pytest.mark.parametrize("text", ["2026", "74", "90210"])
+def test_a_number_in_a_picture_is_read_and_each_digit_is_found(classifier, text):
+    strokes = number(text)
+    answer = classifier.read_picture(picture_of(strokes))
+    assert (answer.number, answer.verdict) == (text, "digit")
+    drawn = classifier.read_strokes(drawing(strokes))
+    for reading, expected in zip(answer.readings, drawn.readings, strict=True):
+        assert reading.strokes == ()
+        np.testing.assert_allclose(reading.box, expected.box, atol=0.02)
+
+
+def test_a_dot_in_a_picture_is_no_digit_of_its_own(classifier):
+    image = picture_of(DIGITS[7])
+    ImageDraw.Draw(image).ellipse([700, 700, 720, 720], fill=40)
+    assert classifier.read_picture(image).number == "7"
+
+
+def test_images_of_mnist_are_read_as_one_digit_each(classifier):
+    images = mnist.load().validation.images[:100]
+    counts = [len(classifier.read_picture(Image.fromarray(image)).readings) for image in images]
+    assert counts.count(1) >= 99
+
+
+def test_an_image_out_of_an_answer_is_the_image_itself(classifier):
+    reading = classifier.read_strokes(SEVEN).reading
+    np.testing.assert_array_equal(image_of(SEVEN), reading.image)
+    np.testing.assert_allclose(image_of({"image": reading.as_json()["image"]}), reading.image, atol=0.5 / 255)
+
+
+@pytest.mark.parametrize(
+    "image",
+    [None, [], [[0] * 28] * 27, [[0] * 27] * 28, [[True] * 28] * 28, [[256] * 28] * 28, [[float("nan")] * 28] * 28],
+)
+def test_what_is_no_image_is_refused_with_what_is_expected(image):
+    with pytest.raises(ink.InkError, match="28 rows of 28 numbers"):
+        image_of({"image": image})
 
 
 @pytest.mark.parametrize("nothing", [{"strokes": []}, {"strokes": [[]]}, {"strokes": [[], []]}])

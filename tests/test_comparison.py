@@ -24,7 +24,7 @@ def drawing(strokes) -> dict:
 
 
 def test_each_model_answers_for_itself_the_least_accurate_first(two):
-    rows = Comparison(two).read_strokes(drawing(DIGITS[7])).as_json()["models"]
+    rows = Comparison(two).read_drawing(drawing(DIGITS[7])).as_json()["models"]
     assert [row["name"] for row in rows] == ["softmax", "digits"]
     assert [row["digit"] for row in rows] == [7, 7]
     alone = Classifier.load(two / "digits.keras").read_strokes(drawing(DIGITS[7])).reading
@@ -33,7 +33,7 @@ def test_each_model_answers_for_itself_the_least_accurate_first(two):
 
 
 def test_only_who_learned_of_non_digits_refuses(two):
-    rows = Comparison(two).read_strokes(drawing(OTHERS["smiley"])).as_json()["models"]
+    rows = Comparison(two).read_drawing(drawing(OTHERS["smiley"])).as_json()["models"]
     assert rows[0]["verdict"] in ("digit", "unsure") and rows[0]["digit"] is not None
     assert (rows[1]["verdict"], rows[1]["digit"]) == ("not a digit", None)
     assert rows[1]["probability"] > 0.5  # Of being none, not of the nearest digit.
@@ -41,6 +41,6 @@ def test_only_who_learned_of_non_digits_refuses(two):
 
 def test_nothing_is_loaded_for_nothing(two, monkeypatch):
     monkeypatch.setattr(Classifier, "load", lambda path: pytest.fail("loaded"))
-    assert Comparison(two).read_strokes({"strokes": []}).as_json() == {"models": []}
+    assert Comparison(two).read_drawing({"strokes": []}).as_json() == {"models": []}
     with pytest.raises(ink.InkError):
-        Comparison(two).read_strokes("{")
+        Comparison(two).read_drawing("{")

@@ -65,18 +65,18 @@ def test_taking_away_what_spoke_for_an_answer_lowers_it_more_than_taking_away_th
 
 def test_strokes_are_explained_as_whole_numbers(explainer):
     drawing = {"strokes": [[list(point) for point in stroke] for stroke in DIGITS[7]]}
-    evidence = np.array(explainer.explain_strokes(drawing, 7, 1).as_json()["evidence"])
+    evidence = np.array(explainer.explain_drawing(drawing, 7, 1).as_json()["evidence"])
     assert evidence.shape == (28, 28) and np.abs(evidence).max() == 127
 
 
 def test_blank_paper_has_no_reasons(explainer):
-    assert not np.any(explainer.explain_strokes({"strokes": []}, 7, None).as_json()["evidence"])
+    assert not np.any(explainer.explain_drawing({"strokes": []}, 7, None).as_json()["evidence"])
 
 
 @pytest.mark.parametrize("digit, rather_than, sentence", [(10, None, "0 to 9"), (True, 2, "0 to 9"), (3, 3, "itself")])
 def test_what_is_no_digit_cannot_be_asked_for(explainer, digit, rather_than, sentence):
     with pytest.raises(ink.InkError, match=sentence):
-        explainer.explain_strokes({"strokes": []}, digit, rather_than)
+        explainer.explain_drawing({"strokes": []}, digit, rather_than)
 
 
 def test_a_network_of_digits_alone_cannot_say_why_something_is_none():
@@ -84,4 +84,4 @@ def test_a_network_of_digits_alone_cannot_say_why_something_is_none():
 
     softmax = Explainer(Classifier.load(checkpoint.FOLDER / "softmax.keras").network)
     with pytest.raises(ink.InkError, match="digits alone"):
-        softmax.explain_strokes({"strokes": []}, None, None)
+        softmax.explain_drawing({"strokes": []}, None, None)

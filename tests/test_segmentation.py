@@ -18,8 +18,12 @@ def strokes(drawn) -> list[np.ndarray]:
     return [np.array(stroke, float) for stroke in drawn]
 
 
+def spans(drawn) -> list[Span]:
+    return segmentation.spans([segmentation.from_stroke(stroke) for stroke in strokes(drawn)])
+
+
 def groups(drawn) -> set[tuple[int, ...]]:
-    return {span.strokes for span in segmentation.spans(strokes(drawn))}
+    return {span.marks for span in spans(drawn)}
 
 
 @pytest.mark.parametrize("drawn", [*DIGITS, *(drawn for _, drawn in STYLES.values())])
@@ -38,30 +42,30 @@ def test_what_nearly_touches_may_be_one_digit():
 
 def test_only_touching_ink_may_be_no_digit_together():
     near, touching = ([*BAR, BAR[0] + [gap, 0]] for gap in (0.1, 0.02))
-    assert [span.whole for span in segmentation.spans(near) if len(span.strokes) == 2] == [False]
-    assert [span.whole for span in segmentation.spans(touching) if len(span.strokes) == 2] == [True]
+    assert [span.whole for span in spans(near) if len(span.marks) == 2] == [False]
+    assert [span.whole for span in spans(touching) if len(span.marks) == 2] == [True]
 
 
 @given(st.lists(points, max_size=12))
 def test_every_stroke_is_in_a_piece_and_all_pieces_make_up_the_drawing(drawn):
-    found = segmentation.spans(drawn)
+    found = spans(drawn)
     single = [span for span in found if span.last - span.first == 1]
-    assert sorted(i for span in single for i in span.strokes) == list(range(len(drawn)))
+    assert sorted(i for span in single for i in span.marks) == list(range(len(drawn)))
     assert {(span.first, span.last) for span in single} == {(i, i + 1) for i in range(len(single))}
 
 
 def test_a_scribble_of_a_thousand_strokes_is_one_piece():
     rng = np.random.default_rng(1)
-    assert [len(span.strokes) for span in segmentation.spans(list(rng.random((1000, 5, 2))))] == [1000]
+    assert [len(span.marks) for span in spans(rng.random((1000, 5, 2)))] == [1000]
 
 
-def judged(*spans: tuple[int, int, float, float, bool]):
+def judged(*rows: tuple[int, int, float, float, bool]):
     """(first, last, probability of its digit, of being none, whole) each → what `best` makes of them."""
-    probabilities = np.full((len(spans), 10), 0.0)
-    probabilities[:, 3] = [sure for _, _, sure, _, _ in spans]
-    no_digit = np.array([none for _, _, _, none, _ in spans])
-    listed = [Span(first, last, (), whole) for first, last, _, _, whole in spans]
-    return [spans[place][:2] for place in segmentation.best(listed, probabilities, no_digit)]
+    probabilities = np.full((len(rows), 10), 0.0)
+    probabilities[:, 3] = [sure for _, _, sure, _, _ in rows]
+    no_digit = np.array([none for _, _, _, none, _ in rows])
+    listed = [Span(first, last, (), whole) for first, last, _, _, whole in rows]
+    return [rows[place][:2] for place in segmentation.best(listed, probabilities, no_digit)]
 
 
 def test_a_four_is_likelier_than_an_l_and_a_one():
