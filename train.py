@@ -129,8 +129,8 @@ def train(recipe, options: argparse.Namespace, folder: Path) -> None:
     }
     path = folder / f"{recipe.name}.keras"
     checkpoint.save(network, notes, path)
-    charts.draw_curves(journal.progress.history, folder / f"{recipe.name}-curves.png")
-    charts.draw_confusion(notes["test"]["confusion"], folder / f"{recipe.name}-confusion.png")
+    charts.draw_curves(journal.progress.history, folder / f"{recipe.name}-curves.svg")
+    charts.draw_confusion(notes["test"]["confusion"], folder / f"{recipe.name}-confusion.svg")
     journal.remove()
     low, high = notes["test"]["interval"]
     print(f"{path}: {notes['test']['accuracy']:.2%} of MNIST's test images (95 % interval {low:.2%} to {high:.2%}).")

@@ -1,24 +1,28 @@
-"""Figures as pictures: PNG on white, for a README or a look."""
+"""Figures as pictures: SVG without a background, in the colour of the text around it, so that it suits any theme."""
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from textwrap import fill
 
 import numpy as np
 
-from model import ink
-from model.ink import Stroke
-
+INK = "#010203"
+"""Stands for the colour of the surrounding text until the picture is written."""
+BY_ITSELF = """<style>
+@media (prefers-color-scheme: dark) { svg:root { color: #ddd } svg:root image { filter: invert(1) } }
+</style>
+</svg>"""
+"""How a picture follows light and dark that stands by itself; within a page, the page says it."""
+RED = (0.86, 0.2, 0.16)
 SHEET = 6, 10
 """Rows and columns of the contact sheet of mistakes."""
-SHEET_PEN = 0.05
-"""Thinner than ink's own, so that one sees the pen's way."""
 MARKED = {"rotation": (-15, 15)}
 """Settings that are marked in a sweep: people slant their digits by up to so many degrees."""
 
 
 def draw_curves(history: list[dict[str, float]], path: Path) -> None:
-    """Loss and accuracy per epoch, training beside validation, as a PNG."""
+    """Loss and accuracy per epoch, training beside validation, as an SVG."""
     chart, places = _chart(1, 2, 9, 3.4)
     epochs = range(1, len(history) + 1)
     for place, name in zip(places, ("loss", "accuracy"), strict=True):
@@ -31,15 +35,20 @@ def draw_curves(history: list[dict[str, float]], path: Path) -> None:
 
 
 def draw_confusion(confusion: list[list[int]], path: Path) -> None:
-    """What was drawn (down) and what was read (across), as a PNG; the mistakes are coloured, the right ones are not."""
+    """What was drawn (down) and what was read (across), as an SVG; the mistakes are coloured."""
     counts = np.array(confusion)
     mistakes = counts * (1 - np.eye(10, dtype=int))
     chart, place = _chart(1, 1, 5.4, 5.4)
-    place.imshow(mistakes, cmap="Reds", vmin=0, vmax=max(1, mistakes.max()))
+    # By the root, so that a single mistake is seen, too.
+    strength = 0.9 * np.sqrt(mistakes / max(1, mistakes.max()))
+    place.pcolormesh(np.dstack([np.broadcast_to(RED, (10, 10, 3)), strength]))
     for i, j in np.argwhere(counts):
-        shade = "white" if mistakes[i, j] > 0.6 * mistakes.max() else "black"
-        place.text(j, i, counts[i, j], ha="center", va="center", fontsize=8, color=shade)
-    place.set(xlabel="read as", ylabel="drawn", xticks=range(10), yticks=range(10))
+        place.text(j + 0.5, i + 0.5, counts[i, j], ha="center", va="center", fontsize=8)
+    ticks = np.arange(10) + 0.5
+    place.set_xticks(ticks, range(10))
+    place.set_yticks(ticks, range(10))
+    place.set(xlabel="read as", ylabel="drawn", aspect="equal")
+    place.invert_yaxis()
     _save(chart, path)
 
 
@@ -52,12 +61,12 @@ def draw_reliability(measured: dict[str, dict], path: Path) -> None:
         middles = (np.arange(len(bins["count"])) + 0.5) * width
         sure, right = (np.array(bins[part], float) for part in ("sure", "right"))
         above.plot((0, 1), (0, 1), color="0.6", linestyle="--", label="as sure as right")
-        above.bar(middles, right, width, color="tab:blue", alpha=0.35, edgecolor="white")
+        above.bar(middles, right, width, color="tab:blue", alpha=0.35)
         above.plot(sure, right, "o-", color="tab:blue", markersize=4, label="measured")
         above.set(xlim=(0, 1), ylim=(0, 1.02), ylabel="share right")
         above.set_title(f"{name}: calibration error {figures['calibration_error']:.2%}", fontsize=10)
         above.legend(loc="upper left", fontsize=8)
-        below.bar(middles, bins["count"], width, color="0.5", edgecolor="white")
+        below.bar(middles, bins["count"], width, color="0.5")
         below.set(yscale="log", xlabel="probability of the likeliest digit", ylabel="drawings")
     _save(chart, path)
 
@@ -81,23 +90,22 @@ def draw_refusal(name: str, refusal: dict, path: Path) -> None:
     _save(chart, path)
 
 
-def draw_mistakes(drawn: Sequence[list[Stroke]], labels: np.ndarray, probabilities: np.ndarray, path: Path) -> None:
+def draw_mistakes(images: Sequence[np.ndarray], labels: np.ndarray, probabilities: np.ndarray, path: Path) -> None:
     """A contact sheet of the mistakes, the most confident first: what was drawn → what was read, and how surely.
 
-    labels: int (N,); probabilities: (N, 10).
+    images: of any size, 0 = paper … 1 = ink; labels: int (N,); probabilities: (N, 10).
     """
     top, read = probabilities.max(axis=1), probabilities.argmax(axis=1)
     wrong = np.flatnonzero(read != labels)
     shown = wrong[np.argsort(-top[wrong], kind="stable")][: SHEET[0] * SHEET[1]]
     rows = max(1, -(-len(shown) // SHEET[1]))
     chart, places = _chart(rows, SHEET[1], 1.15 * SHEET[1], 1.4 * rows + 0.5, squeeze=False)
-    chart.suptitle(f"The {len(shown)} surest of {len(wrong):,} mistakes among {len(labels):,} drawings", fontsize=10)
+    chart.suptitle(f"The {len(shown)} surest of {len(wrong):,} mistakes among {len(labels):,}", fontsize=10)
     for place in places.flat:
         place.set_axis_off()
     for place, i in zip(places.flat, shown, strict=False):
-        picture = ink.from_strokes(drawn[i], SHEET_PEN)
-        if picture.size:
-            place.imshow(picture, cmap="Greys", vmin=0, vmax=1)
+        if images[i].size:
+            place.imshow(np.dstack([np.zeros((*images[i].shape, 3)), images[i]]), interpolation="none")
         place.set_title(f"{labels[i]} → {read[i]}  {top[i]:.0%}", fontsize=8)
     _save(chart, path)
 
@@ -146,17 +154,26 @@ def _chart(rows: int, columns: int, width: float, height: float, **options):
     """Matplotlib without a window; imported here, so that the page need not load it."""
     import matplotlib
 
-    matplotlib.use("Agg")
+    matplotlib.use("svg")
     import matplotlib.pyplot as plt
 
-    ratios = {name: options.pop(name) for name in ("width_ratios", "height_ratios") if name in options}
-    return plt.subplots(
-        rows, columns, figsize=(width, height), layout="constrained", facecolor="white", gridspec_kw=ratios, **options
+    plt.rcParams.update(
+        dict.fromkeys(("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"), INK)
     )
+    # Text stays text; and the same figures give the same file.
+    plt.rcParams.update(
+        {"svg.fonttype": "none", "svg.hashsalt": "chart", "axes.facecolor": "none", "legend.framealpha": 0}
+    )
+    ratios = {name: options.pop(name) for name in ("width_ratios", "height_ratios") if name in options}
+    return plt.subplots(rows, columns, figsize=(width, height), layout="constrained", gridspec_kw=ratios, **options)
 
 
 def _save(chart, path: Path) -> None:
     import matplotlib.pyplot as plt
 
-    chart.savefig(path, dpi=100)
+    drawn = io.StringIO()
+    chart.savefig(drawn, format="svg", transparent=True, metadata={"Date": None})
     plt.close(chart)
+    # Without what stands before it, so that it can be set into a page.
+    svg = drawn.getvalue().replace(INK, "currentColor").replace("</svg>", BY_ITSELF)
+    path.write_text(svg[svg.index("<svg") :], encoding="utf-8")

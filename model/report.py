@@ -4,10 +4,11 @@ python -m model.report                      every checkpoint's figures, as the R
 python -m model.report --drawings FILE      accuracy of every checkpoint on drawn digits
 python -m model.report --readme README.md   the README's tables, from what was measured
 
-With --checkpoint, --others, --mnist or --output it measures all there is to know of one checkpoint (default: digits):
-accuracy, writers, calibration, refusal of the non-digits in --others, sweeps, corruptions; and draws it into a folder.
+With --checkpoint, --others, --mnist, --output or --mistakes it measures all there is to know of one checkpoint
+(default: digits): accuracy, writers, calibration, refusal of the non-digits in --others, sweeps, corruptions; and draws
+it into a folder. The page shows what is drawn beside the checkpoint:
 
-python -m model.report --drawings FILE --others FILE --mnist --output FOLDER
+python -m model.report --drawings FILE --others FILE --mnist --output model/checkpoints
 """
 
 import argparse
@@ -18,9 +19,12 @@ from pathlib import Path
 
 import numpy as np
 
-from model import charts, checkpoint, classifier, drawings, evaluation, mnist, normalization, sensitivity, tables
+from model import charts, checkpoint, classifier, drawings, evaluation, ink, mnist, normalization, sensitivity, tables
 from model.classifier import Classifier
 from model.ink import InkError
+
+# The pen of the sheet of mistakes: thinner than ink's own, so that one sees its way.
+SHEET_PEN = 0.05
 
 
 def measure_drawings(path: Path, file: Path) -> dict:
@@ -44,11 +48,12 @@ def keep(path: Path, part: str, name: str, figures: dict) -> None:
     os.replace(whole, beside)
 
 
-def evaluate(path: Path, digits: Path | None, others: Path | None, with_mnist: bool, output: Path | None) -> None:
-    """Measure one checkpoint on what is given: say it, keep it in its JSON, and draw it into the folder `output`.
+def evaluate(path: Path, options: argparse.Namespace) -> None:
+    """Measure one checkpoint on what is given: say it, keep it in its JSON, and draw it into options.output.
 
     Raises CheckpointError, DrawingsError, mnist.DataError, ink.InkError.
     """
+    digits, others, output = options.drawings, options.others, options.output
     # What cannot be read is said before anything is measured, not minutes later.
     drawn = evaluation.read_digits(digits) if digits else None
     strange = evaluation.read_others(others) if others else None
@@ -56,8 +61,8 @@ def evaluate(path: Path, digits: Path | None, others: Path | None, with_mnist: b
     if output:
         output.mkdir(parents=True, exist_ok=True)
     sure = {}
-    if with_mnist:
-        sure["MNIST test"] = _on_mnist(network, path)
+    if options.mnist:
+        sure["MNIST test"] = _on_mnist(network, path, output)
     if drawn:
         figures, judged = _on_digits(network, path, *drawn, digits.stem)
         sure[digits.stem] = figures
@@ -65,21 +70,31 @@ def evaluate(path: Path, digits: Path | None, others: Path | None, with_mnist: b
             _on_others(network, path, judged, digits.stem, strange, others.stem, output)
         swept = _swept(network, path, *drawn, digits.stem)
         if output:
-            charts.draw_confusion(figures["confusion"], output / "confusion.png")
-            charts.draw_mistakes(drawn[0].drawings, drawn[1], judged.probabilities, output / "mistakes.png")
-            charts.draw_sweeps(swept, output / "sweeps.png")
+            charts.draw_confusion(figures["confusion"], picture(output, path, "drawings"))
+            charts.draw_sweeps(swept, picture(output, path, "sweeps"))
+        if options.mistakes:
+            sheet = [ink.from_strokes(strokes, SHEET_PEN) for strokes in drawn[0].drawings]
+            charts.draw_mistakes(sheet, drawn[1], judged.probabilities, options.mistakes)
     if output:
-        charts.draw_reliability(sure, output / "reliability.png")
+        charts.draw_reliability(sure, picture(output, path, "reliability"))
 
 
-def _on_mnist(network: Classifier, path: Path) -> dict:
+def picture(folder: Path, path: Path, name: str) -> Path:
+    """Where a picture of a checkpoint lies: <folder>/<recipe>-<name>.svg."""
+    return folder / f"{path.stem}-{name}.svg"
+
+
+def _on_mnist(network: Classifier, path: Path, output: Path | None) -> dict:
     test = mnist.load().test
-    judged = evaluation.judge(network, normalization.normalize_all(test.images / np.float32(255)))
+    images = normalization.normalize_all(test.images / np.float32(255))
+    judged = evaluation.judge(network, images)
     figures = evaluation.figures(judged.probabilities, test.labels)
     accepted = float(np.mean(judged.no_digit <= network.notes["refuse_above"]))
     _print_figures("MNIST test", figures)
     print(f"  accepted as digits {accepted:.2%}", flush=True)
     keep(path, "mnist", "test", figures | {"accepted": accepted})
+    if output:
+        charts.draw_mistakes(images, test.labels, judged.probabilities, picture(output, path, "mistakes"))
     return figures
 
 
@@ -114,7 +129,7 @@ def _on_others(
     _print_refusal(name, figures)
     keep(path, "refusal", name, figures)
     if output:
-        charts.draw_refusal(name, figures, output / "refusal.png")
+        charts.draw_refusal(name, figures, picture(output, path, "refusal"))
 
 
 def _swept(network: Classifier, path: Path, drawn: drawings.Drawings, labels: np.ndarray, name: str) -> dict:
@@ -174,6 +189,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--mnist", action="store_true", help="measure on MNIST's test images as well")
     parser.add_argument("--output", type=Path, metavar="FOLDER", help="draw the figures into this folder")
     parser.add_argument(
+        "--mistakes", type=Path, metavar="FILE", help="draw the worst mistakes on --drawings into an SVG"
+    )
+    parser.add_argument(
         "--readme", type=Path, metavar="FILE", help="write the tables into this file, between their marks"
     )
     options = parser.parse_args(arguments)
@@ -181,6 +199,8 @@ def main(arguments: list[str] | None = None) -> None:
         parser.error("--others needs --drawings: non-digits are told from digits.")
     if options.output and not (options.drawings or options.mnist):
         parser.error("--output needs --drawings or --mnist: there is nothing to draw.")
+    if options.mistakes and not options.drawings:
+        parser.error("--mistakes needs --drawings: the mistakes are made on them.")
     try:
         run(options)
     except (
@@ -197,9 +217,8 @@ def main(arguments: list[str] | None = None) -> None:
 def run(options: argparse.Namespace) -> None:
     """What the command line asks for."""
     measured = options.drawings or options.mnist
-    if measured and (options.checkpoint or options.others or options.mnist or options.output):
-        path = options.checkpoint or classifier.DEFAULT
-        evaluate(path, options.drawings, options.others, options.mnist, options.output)
+    if measured and (options.checkpoint or options.others or options.mnist or options.output or options.mistakes):
+        evaluate(options.checkpoint or classifier.DEFAULT, options)
     elif measured:
         for path in sorted(checkpoint.FOLDER.glob("*.keras")):
             _print_figures(path.stem, measure_drawings(path, options.drawings))

@@ -1,10 +1,12 @@
 """Figures by hand, corruptions that do what they say, and a drawing's place and size that do not matter."""
 
+from textwrap import fill
+from xml.etree import ElementTree
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
 
 from model import calibration, charts, corruptions, drawings, evaluation, handwriting, ink, normalization, sensitivity
 from model.classifier import Classifier
@@ -279,7 +281,7 @@ def test_sensitivity_is_measured_and_place_and_size_change_no_answer(network):
 # Pictures
 
 
-def test_pictures_are_pictures(tmp_path):
+def test_pictures_show_what_was_measured(tmp_path):
     history = [dict(loss=1 / n, accuracy=0.9, validation_loss=2 / n, validation_accuracy=0.8) for n in (1, 2, 3)]
     drawn = written(30)
     labels, read = np.arange(30) % 10, np.eye(10)[(np.arange(30) + (np.arange(30) > 20)) % 10]
@@ -295,16 +297,37 @@ def test_pictures_are_pictures(tmp_path):
         },
         "corruptions": {name: {"accuracy": 0.8, "changed": 1.0} for name in corruptions.CORRUPTIONS},
     }
-    charts.draw_curves(history, tmp_path / "curves.png")
-    charts.draw_confusion(measured["confusion"], tmp_path / "confusion.png")
-    charts.draw_reliability({"one": measured, "other": measured}, tmp_path / "reliability.png")
-    charts.draw_refusal("letters", refusal, tmp_path / "refusal.png")
-    charts.draw_mistakes(drawn.drawings, labels, read, tmp_path / "mistakes.png")
-    charts.draw_mistakes([[]], np.array([3]), np.eye(10)[[4]], tmp_path / "blank.png")
-    charts.draw_mistakes(drawn.drawings, labels, np.eye(10)[labels], tmp_path / "none.png")
-    charts.draw_sweeps(swept, tmp_path / "sweeps.png")
-    assert len(list(tmp_path.iterdir())) == 8
-    for path in tmp_path.iterdir():
-        picture = np.asarray(Image.open(path).convert("L"))
-        assert picture.std() > 3, path
-        assert picture[0, 0] == 255, path  # On white.
+    images = [ink.from_strokes(strokes) for strokes in drawn.drawings]
+    charts.draw_curves(history, tmp_path / "curves.svg")
+    charts.draw_confusion(measured["confusion"], tmp_path / "confusion.svg")
+    charts.draw_reliability({"one": measured, "other": measured}, tmp_path / "reliability.svg")
+    charts.draw_refusal("letters", refusal, tmp_path / "refusal.svg")
+    charts.draw_mistakes(images, labels, read, tmp_path / "mistakes.svg")
+    charts.draw_sweeps(swept, tmp_path / "sweeps.svg")
+    shown = {path.stem: words(path) for path in tmp_path.iterdir()}
+    assert {"loss", "accuracy", "training", "validation", "epoch"} <= shown["curves"]
+    assert {"read as", "drawn", "3", "2"} <= shown["confusion"]
+    assert {"share right", "measured"} <= shown["reliability"]
+    assert {"letters", "A", "AUROC 1.0000"} <= shown["refusal"]
+    assert {"1 → 2  100%", "The 9 surest of 9 mistakes among 30"} <= shown["mistakes"]
+    assert {fill(sweep.title, 48).partition("\n")[0] for sweep in sensitivity.SWEEPS.values()} <= shown["sweeps"]
+
+
+def test_a_sheet_without_mistakes_and_one_of_blank_paper_are_drawn(tmp_path):
+    charts.draw_mistakes([np.zeros((0, 0))], np.array([3]), np.eye(10)[[4]], tmp_path / "blank.svg")
+    charts.draw_mistakes([np.ones((5, 5))], np.array([3]), np.eye(10)[[3]], tmp_path / "none.svg")
+    assert "3 → 4  100%" in words(tmp_path / "blank.svg")
+    assert "The 0 surest of 0 mistakes among 1" in words(tmp_path / "none.svg")
+
+
+def test_pictures_take_the_colour_of_the_text_around_them_and_have_no_paper(tmp_path):
+    charts.draw_confusion(np.eye(10, dtype=int).tolist(), tmp_path / "one.svg")
+    charts.draw_confusion(np.eye(10, dtype=int).tolist(), tmp_path / "two.svg")
+    drawn = (tmp_path / "one.svg").read_text()
+    assert drawn.count("currentColor") > 20 and "fill: #ffffff" not in drawn and charts.INK not in drawn
+    assert drawn == (tmp_path / "two.svg").read_text()
+
+
+def words(path) -> set[str]:
+    """All texts of an SVG."""
+    return {"".join(text.itertext()) for text in ElementTree.parse(path).iter("{http://www.w3.org/2000/svg}text")}

@@ -45,7 +45,7 @@ def test_softmax_learns_real_digits_in_an_epoch_and_leaves_a_checkpoint_with_its
     assert notes["test"]["interval"][0] < notes["test"]["accuracy"] < notes["test"]["interval"][1]
     assert notes["settings"]["epochs"] == 1 and len(notes["history"]) == 1
     files = {path.name for path in tmp_path.iterdir()}
-    assert files == {"softmax.keras", "softmax.json", "softmax-curves.png", "softmax-confusion.png"}
+    assert files == {"softmax.keras", "softmax.json", "softmax-curves.svg", "softmax-confusion.svg"}
 
 
 def test_a_training_killed_in_the_middle_ends_as_if_it_had_not_been(tmp_path):
