@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import json
 import os
 import sys
 import threading
@@ -16,11 +17,14 @@ import gradio as gr
 
 from assets import components
 from model import classifier
+from model import portrait as portraits
+from model import steps as normalization_steps
 from model.checkpoint import CheckpointError
 from model.classifier import Answer, Classifier
 from model.comparison import Comparison, Table
 from model.ink import InkError
 from model.saliency import Explainer, Explanation
+from model.steps import Steps
 
 # A photograph from a phone has 5 MB.
 MAX_FILE_SIZE = "20mb"
@@ -42,7 +46,7 @@ def main(arguments: list[str] | None = None) -> None:
     # What is wrong with a picture is told its sender; Pillow would tell the log as well.
     warnings.filterwarnings("ignore", module="PIL")
     try:
-        page = build(Classifier.load(options.checkpoint))
+        page = build(Classifier.load(options.checkpoint), options.checkpoint)
         address = launch(page, options)
     except CheckpointError as error:
         sys.exit(f"demo: {error}")
@@ -64,39 +68,46 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def build(network: Classifier) -> gr.Blocks:
-    """The page, and the two endpoints of its API."""
-    text = components.TEXT
-    with gr.Blocks(title=text["title"], analytics_enabled=False, delete_cache=DELETE_UPLOADS) as page:
-        # Not gr.Markdown: it comes later than the pad, which would then jump.
-        gr.HTML(f"<h1>{text['title']}</h1><p>{text['subtitle']}</p>", apply_default_css=False, elem_id="title")
+def build(network: Classifier, checkpoint: Path) -> gr.Blocks:
+    """The page, and the endpoints of its API."""
+    with gr.Blocks(title=components.TEXT["title"], analytics_enabled=False, delete_cache=DELETE_UPLOADS) as page:
+        heading = components.heading()
         with gr.Row(elem_id="stage"):
             pad = components.sketchpad()
             answer = components.answer_view()
         with gr.Row(elem_id="below"):
             example = components.example_row()
             share = components.share_tools()
-        # Components speak to one another in the browser; the server has no part in it.
-        for event, given, target, pass_on in (
-            (example.input, example, pad, "(drawing) => drawing"),
-            (share.opened, share, pad, "({ strokes }) => ({ strokes })"),
-            (share.asked, [share, pad], share, "(asked, drawing) => ({ ...asked, ...(drawing ?? { strokes: [] }) })"),
-        ):
-            event(None, given, target, js=pass_on, api_visibility="private")
+        with gr.Column(elem_id="more"):
+            way = components.steps()
+            table = components.comparison(network.name)
+            portrait = components.about()
+
+        # What happens in the browser; the server has no part in it.
+        def passed_on(event, given, target, js):
+            event(None, given, target, js=js, api_visibility="private")
+
+        spoken = [heading, pad, answer, example, share, way, table, portrait]
+        ids = json.dumps([component.elem_id for component in spoken])
+        passed_on(heading.chosen, heading, spoken, f"(language) => window.words(language, {ids})")
+        passed_on(example.input, example, pad, "(drawing) => drawing")
+        passed_on(share.opened, share, pad, "({ strokes }) => ({ strokes })")
+        passed_on(share.asked, [share, pad], share, "(asked, pad) => ({ ...asked, strokes: pad?.strokes ?? [] })")
         # From the browser, so that a drawing outlives its server; page/ask.js says why.
-        gr.on([pad.input, answer.retry], None, pad, answer, js="(drawing) => window.ask(drawing)")
-        answer.wondering(None, [pad, answer], answer, js="window.wonder", api_visibility="private")
-        add_api(network, pad, components.picture_file(), answer)
-        table = components.comparison(network.name)
+        gr.on([pad.input, answer.retry], None, pad, [answer, pad], js="(drawing) => window.ask(drawing)")
+        passed_on(answer.wondering, [pad, answer], answer, "window.wonder")
+        for asks in (way.asked, answer.wondering):
+            passed_on(asks, [pad, answer], way, "window.steps")
         for asks in (table.asked, answer.wondering):
-            asks(None, [pad, answer], table, js="window.compare", api_visibility="private")
-        add_explanation(Explainer(network.network), pad)
-        add_comparison(Comparison(), pad, table)
+            passed_on(asks, [pad, answer], table, "window.compare")
+        passed_on(portrait.asked, None, portrait, "window.about")
+        add_api(network, checkpoint, pad, answer, way, table, portrait)
     return page
 
 
-def add_api(network: Classifier, pad: gr.HTML, picture: gr.File, answer: gr.HTML) -> None:
-    """/predict and /predict_image. No event of the page triggers them; its script calls /predict like anybody else."""
+def add_api(network: Classifier, checkpoint: Path, pad, answer, way, table, portrait) -> None:
+    """The endpoints. No event of the page triggers them; its script calls them like anybody else."""
+    explainer, models = Explainer(network.network), Comparison()
 
     def predict(drawing):
         """Read a digit or a number from strokes: {"strokes": [[[x, y], …], …]}, one list of points for each way of the
@@ -104,49 +115,54 @@ def add_api(network: Classifier, pad: gr.HTML, picture: gr.File, answer: gr.HTML
         return answered(network.read_strokes, drawing)
 
     def predict_image(picture):
-        """Read a digit from a picture file: dark on light or light on dark, of at most 25 megapixels."""
+        """Read a digit or a number from a picture file: dark on light or light on dark, of at most 25 megapixels."""
         return answered(network.read_picture, picture)
 
-    for endpoint, given in ((predict, pad), (predict_image, picture)):
-        description = " ".join(f"{endpoint.__doc__} {ANSWER}".split())
-        gr.on([], endpoint, given, answer, api_name=endpoint.__name__, api_description=description, queue=False)
-
-
-def add_explanation(explainer: Explainer, pad: gr.HTML) -> None:
-    """/explain, which the page asks when the pen rests."""
-
     def explain(drawing, digit, rather_than):
-        """Say which ink decided. Takes the strokes of one digit; what they were read as, null for no digit; and another
-        digit to compare it with, or null for all others. Answer: evidence, 28 rows of 28 whole numbers from -127 to
-        127, above 0 where ink spoke for that reading, below 0 where it spoke against it."""
-        return answered(explainer.explain_strokes, drawing, digit, rather_than)
-
-    description = " ".join(explain.__doc__.split())
-    values = [pad, components.hidden_json("digit", 7), components.hidden_json("rather than", 1)]
-    gr.on(
-        [],
-        explain,
-        values,
-        components.hidden_json("explanation"),
-        api_name="explain",
-        api_description=description,
-        queue=False,
-    )
-
-
-def add_comparison(models: Comparison, pad: gr.HTML, table: gr.HTML) -> None:
-    """/compare, which the page asks while its table is unfolded."""
+        """Say which ink decided. Takes one digit, as strokes or as {"image": …} out of an answer; what it was read as,
+        null for no digit; and another digit to compare it with, or null for all others. Answer: evidence, 28 rows of
+        28 whole numbers from -127 to 127, above 0 where ink spoke for that reading, below 0 where it spoke against."""
+        return answered(explainer.explain_drawing, drawing, digit, rather_than)
 
     def compare(drawing):
-        """Read the strokes of one digit with every model that has a checkpoint. Answer: models, the least accurate
-        first: name, digit or null, verdict, probability, mnist (its accuracy there), bytes, milliseconds."""
-        return answered(models.read_strokes, drawing)
+        """Read one digit, as strokes or as {"image": …} out of an answer, with every model that has a checkpoint.
+        Answer: models, the least accurate first: name, digit or null, verdict, probability, mnist (its accuracy there),
+        bytes, milliseconds."""
+        return answered(models.read_drawing, drawing)
 
-    description = " ".join(compare.__doc__.split())
-    gr.on([], compare, pad, table, api_name="compare", api_description=description, queue=False)
+    def steps(drawing):
+        """Show how the strokes of one digit become 28 × 28 pixels. Answer: steps, each with its name ("ink", "cropped",
+        "fitted" or "centred") and its image, rows of whole numbers from 0, paper, to 255, ink."""
+        return answered(normalization_steps.of_strokes, drawing)
+
+    def about():
+        """What was measured of the network that answers here. Answer: facts, each with its name, kind and value (shares
+        from 0 to 1, bytes, seconds), and pictures, SVG by name: reliability, learning curves, refusal, mistakes."""
+        return portraits.of(checkpoint, network.notes).as_json()
+
+    picture, result = components.picture_file(), components.hidden_json("evidence")
+    digit, rather = components.hidden_json("digit", 7), components.hidden_json("rather than", 1)
+    for endpoint, given, output in (
+        (predict, pad, answer),
+        (predict_image, picture, answer),
+        (explain, [pad, digit, rather], result),
+        (compare, pad, table),
+        (steps, pad, way),
+        (about, None, portrait),
+    ):
+        description = f"{endpoint.__doc__} {ANSWER if output is answer else ''}"
+        gr.on(
+            [],
+            endpoint,
+            given,
+            output,
+            api_name=endpoint.__name__,
+            api_description=" ".join(description.split()),
+            queue=False,
+        )
 
 
-def answered(read: Callable[..., Answer | Explanation | Table], *given: object) -> dict:
+def answered(read: Callable[..., Answer | Explanation | Table | Steps], *given: object) -> dict:
     """The answer as JSON. What cannot be read is told the caller in words, without a traceback in the log."""
     try:
         return read(*given).as_json()
@@ -168,7 +184,8 @@ def launch(page: gr.Blocks, options: argparse.Namespace) -> str:
         footer_links=["api"],
         theme=theme(),
         css=components.read_asset("page/page.css"),
-        head=f"<script>{components.read_asset('page/ask.js')}</script>",
+        head="".join(f"<script>{components.read_asset(f'page/{name}.js')}</script>" for name in ("words", "ask")),
+        i18n=gr.I18n(**components.TEXTS),
         favicon_path=components.ASSETS / "page" / "favicon.svg",
     )
     return public_address or address

@@ -8,17 +8,26 @@ import gradio as gr
 from gradio.components import Component
 
 ASSETS = Path(__file__).parent
-TEXT = json.loads((ASSETS / "texts.json").read_text(encoding="utf-8"))
+TEXTS = json.loads((ASSETS / "texts.json").read_text(encoding="utf-8"))
+"""Every word of the page, by language."""
+TEXT = TEXTS["en"]
+"""What the page comes in; its own script changes it to the visitor's language."""
 
 _NUMBERS = {"type": "array", "items": {"type": "number"}}
 _SEVEN = [[0.3, 0.25], [0.7, 0.25], [0.45, 0.8]]
+
+
+def heading() -> gr.HTML:
+    """The title, and the choice of a language. Value: the language chosen, a key of TEXTS."""
+    return _component("heading", label="language")
 
 
 def sketchpad() -> gr.HTML:
     """Where one draws. Value: {"strokes": [[[x, y], …], …]} in fractions of the pad's side, x right, y down."""
     strokes = {"type": "array", "items": {"type": "array", "items": _NUMBERS}}
     schema = {"type": "object", "properties": {"strokes": strokes}, "required": ["strokes"]}
-    return _documented(_component("sketchpad", label="drawing", before=["drawing.js"]), schema, {"strokes": [_SEVEN]})
+    scripts = ["drawing.js", "sketchpad/photo.js", "sketchpad/keyboard.js"]
+    return _documented(_component("sketchpad", label="drawing", before=scripts), schema, {"strokes": [_SEVEN]})
 
 
 def answer_view() -> gr.HTML:
@@ -44,7 +53,7 @@ def answer_view() -> gr.HTML:
 
 
 def example_row() -> gr.HTML:
-    """Drawings to try, from assets/examples/. Value: the strokes of the one that was clicked last."""
+    """Drawings to try, from assets/examples/, and a way to bring a picture. Value: {"strokes": …} or {"picture": …}."""
     drawings = [
         {"name": name} | json.loads(read_asset(f"examples/{name}.json"))
         for name in ("two", "slashed-zero", "crossed-seven", "open-four", "2026", "letter", "scribble")
@@ -54,12 +63,22 @@ def example_row() -> gr.HTML:
 
 def share_tools() -> gr.HTML:
     """A link that carries the drawing, and its files. Value: {"strokes": …, "as": "link", "png" or "json"}."""
-    return _component("share", label="share", before=["drawing.js"])
+    return _component("share", label="share", before=["drawing.js", "share/link.js"])
 
 
 def comparison(own: str) -> gr.HTML:
     """Every model's reading of the drawing, folded. Value: what comparison.Table.as_json() gives."""
     return _component("compare", label="every model", own=own)
+
+
+def steps() -> gr.HTML:
+    """How the drawing becomes 28×28, folded. Value: what steps.Steps.as_json() gives."""
+    return _component("steps", label="steps")
+
+
+def about() -> gr.HTML:
+    """What is known of the network, folded. Value: what portrait.Portrait.as_json() gives."""
+    return _component("about", label="about")
 
 
 def picture_file() -> gr.File:

@@ -194,10 +194,10 @@ class Classifier:
     def _verdict(self, probabilities: np.ndarray, no_digit: float) -> tuple[str, int | None, str]:
         second, first = np.argsort(probabilities)[-2:].tolist()
         if no_digit > self.notes["refuse_above"]:
-            return NO_DIGIT, None, f"This looks like no digit; the nearest is a {first}."
+            return NO_DIGIT, None, f"This looks like no digit; the nearest is {first}."
         if probabilities[first] >= self.notes["sure_above"]:
-            return DIGIT, first, f"This is a {first}."
-        return UNSURE, first, f"Between a {first} and a {second}."
+            return DIGIT, first, f"This is {first}."
+        return UNSURE, first, f"Between {first} and {second}."
 
     @staticmethod
     def _blank() -> Reading:

@@ -6,6 +6,7 @@ import sys
 import urllib.error
 import urllib.request
 
+import numpy as np
 import pytest
 from browser import ROOT
 from gradio_client import Client, handle_file
@@ -124,9 +125,40 @@ def test_every_model_reads_the_drawing(client):
     assert client.predict({"strokes": []}, api_name="/compare") == {"models": []}
 
 
-def test_four_endpoints_are_public_and_all_are_described(client):
+def test_an_image_out_of_an_answer_can_be_asked_about(client):
+    image = {"image": client.predict(SEVEN, api_name="/predict")["image"]}
+    of_image, of_strokes = (client.predict(it, 7, 1, api_name="/explain")["evidence"] for it in (image, SEVEN))
+    np.testing.assert_allclose(of_image, of_strokes, atol=3)  # Of 127: an answer's image has 256 shades.
+    assert [model["digit"] for model in client.predict(image, api_name="/compare")["models"]].count(7) == 7
+
+
+def test_the_steps_to_28_by_28_are_told(client):
+    told = client.predict(SEVEN, api_name="/steps")["steps"]
+    assert [step["name"] for step in told] == ["ink", "cropped", "fitted", "centred"]
+    assert told[-1]["image"] == client.predict(SEVEN, api_name="/predict")["image"]
+
+
+def test_what_was_measured_is_told(client):
+    told = client.predict(api_name="/about")
+    facts = {fact["name"]: fact["value"] for fact in told["facts"]}
+    notes = json.loads((ROOT / "model" / "checkpoints" / "digits.json").read_text())
+    assert facts["mnist"] == notes["test"]["accuracy"]
+    assert facts["drawings"] == notes["drawings"]["unipen_digits"]["accuracy"]
+    assert facts["parameters"] == notes["parameters"]
+    assert {"curves", "reliability", "refusal", "drawings"} <= told["pictures"].keys()
+    assert all(svg.startswith("<svg") for svg in told["pictures"].values())
+
+
+def test_six_endpoints_are_public_and_all_are_described(client):
     described = client.view_api(return_format="dict", print_info=False)
-    assert set(described["named_endpoints"]) == {"/predict", "/predict_image", "/explain", "/compare"}
+    assert set(described["named_endpoints"]) == {
+        "/predict",
+        "/predict_image",
+        "/explain",
+        "/compare",
+        "/steps",
+        "/about",
+    }
     assert described["unnamed_endpoints"] == {}
     with urllib.request.urlopen(f"{client.src}gradio_api/info", timeout=60) as response:
         endpoints = json.load(response)["named_endpoints"]

@@ -27,7 +27,7 @@ def classifier():
 def test_a_seven_is_read_with_all_that_an_answer_holds(classifier):
     answer = classifier.read_strokes(SEVEN)
     reading = answer.reading
-    assert (answer.number, answer.verdict, answer.reason) == ("7", "digit", "This is a 7.")
+    assert (answer.number, answer.verdict, answer.reason) == ("7", "digit", "This is 7.")
     assert (reading.digit, reading.verdict) == (7, "digit")
     assert sum(reading.probabilities) == pytest.approx(1)
     assert max(reading.probabilities) == reading.probabilities[7]
@@ -115,7 +115,7 @@ def test_what_is_no_digit_is_refused_and_the_nearest_digit_named(classifier, thi
     answer = classifier.read_strokes(drawing(OTHERS[thing]))
     assert (answer.number, answer.verdict) == ("?", "not a digit")
     nearest = int(np.argmax(answer.reading.probabilities))
-    assert answer.reason == f"This looks like no digit; the nearest is a {nearest}."
+    assert answer.reason == f"This looks like no digit; the nearest is {nearest}."
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -133,8 +133,8 @@ def verdict(probabilities, no_digit) -> tuple:
 
 def test_what_is_not_sure_is_said_with_the_two_likeliest():
     doubtful = [0, 0, 0, 0, 0.5, 0, 0, 0, 0.1, 0.4]
-    assert verdict(doubtful, 0.6) == ("unsure", 4, "Between a 4 and a 9.")
-    assert verdict(doubtful, 0.61) == ("not a digit", None, "This looks like no digit; the nearest is a 4.")
+    assert verdict(doubtful, 0.6) == ("unsure", 4, "Between 4 and 9.")
+    assert verdict(doubtful, 0.61) == ("not a digit", None, "This looks like no digit; the nearest is 4.")
 
 
 def reading(digit, verdict) -> Reading:

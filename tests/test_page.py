@@ -86,7 +86,7 @@ def test_what_is_no_digit_is_refused_with_a_reason(page, thing):
     settled(page)
     expect(digit(page)).to_have_text("?")
     expect(page.locator("#answer .certainty")).to_have_text("not a digit")
-    expect(page.locator("#answer .reason")).to_contain_text("This looks like no digit; the nearest is a")
+    expect(page.locator("#answer .reason")).to_contain_text("This looks like no digit; the nearest is")
     expect(page.locator("#answer .winner")).to_have_count(0)
 
 
@@ -473,7 +473,7 @@ def test_nothing_is_wider_than_the_window(open_page, width):
     settled(page)
     inside = "(part) => { const box = part.getBoundingClientRect(); return box.left >= 0 && box.right <= innerWidth; }"
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    for part in ("#title", "#sketchpad .pad", "#sketchpad .tools", "#answer .verdict", "#answer .bars"):
+    for part in ("#heading", "#sketchpad .pad", "#sketchpad .tools", "#answer .verdict", "#answer .bars"):
         assert page.locator(part).evaluate(inside), part
 
 

@@ -48,6 +48,7 @@ function label() {
   for (const node of element.querySelectorAll("[data-label]")) {
     node.setAttribute("aria-label", props.text[node.dataset.label]);
   }
+  shown = {}; // All of it is said anew.
   show();
 }
 
@@ -114,10 +115,21 @@ function showReading(reading) {
   showImage(reading.image);
 }
 
-function words(answer) {
-  if (answer.verdict === "blank") return props.text.waiting;
-  if (answer.verdict === "offline") return props.text.offline;
-  return answer.reason || props.text.error;
+function words({ verdict, reason, readings, number }) {
+  if (verdict === "blank") return props.text[readings ? "nothingFound" : "waiting"];
+  if (verdict === "offline") return props.text.offline;
+  if (verdict === "error") return reason || props.text.error;
+  if (readings.length === 1) return reasonOf(readings[0]);
+  if (verdict === "digit") return fill(props.text.isNumber, { number });
+  const place = readings.findIndex((reading) => reading.verdict === verdict);
+  return fill(props.text.isDoubtful, { number, place: place + 1, reason: reasonOf(readings[place]) });
+}
+
+// Of a digit, in the visitor's language.
+function reasonOf({ verdict, probabilities }) {
+  const [first, second] = [...probabilities.keys()].toSorted((one, other) => probabilities[other] - probabilities[one]);
+  const kinds = { digit: "isNumber", unsure: "isBetween", "not a digit": "isNone" };
+  return fill(props.text[kinds[verdict]], { number: first, first, second });
 }
 
 function sentence(answer) {
@@ -176,13 +188,14 @@ function whyWords({ digit, probabilities }, rather) {
 
 const rgb = (hex) => [1, 3, 5].map((at) => parseInt(hex.trim().slice(at, at + 2), 16));
 
+const rounded = (value) => (value < 10 ? value.toFixed(1) : Math.round(value));
+
 function showTiming(milliseconds) {
   const parts = Object.entries({
     normalization: (milliseconds.ink ?? 0) + milliseconds.normalization,
     network: milliseconds.network,
     roundTrip: milliseconds.roundTrip,
   }).filter(([, value]) => Number.isFinite(value));
-  const rounded = (value) => (value < 10 ? value.toFixed(1) : Math.round(value));
   timing.textContent = parts
     .map(([step, value]) => `${props.text[step]} ${fill(props.text.milliseconds, { value: rounded(value) })}`)
     .join(" · ");

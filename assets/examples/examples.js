@@ -1,9 +1,10 @@
-// A row of drawings to try; a click makes one of them props.value and tells the host by trigger("input").
-// props.examples: [{name, strokes}, …]; props.text: the row's caption, and each drawing's name as “example <name>”.
+// A row of drawings to try, and a way to bring a picture; either becomes props.value, {strokes} or {picture: address}, and
+// the host is told by trigger("input"). A picture may be pasted, or dropped anywhere on the page, as well.
+// props.examples: [{name, strokes}, …]; props.text: its words, with each drawing's name as “example <name>”.
 
 const SVG = "http://www.w3.org/2000/svg";
 
-function picture(strokes) {
+function sketch(strokes) {
   const svg = document.createElementNS(SVG, "svg");
   const points = strokes.flat();
   const [left, right] = [0, 1].map((end) => Math[end ? "max" : "min"](...points.map(([x]) => x)));
@@ -19,21 +20,58 @@ function picture(strokes) {
   return svg;
 }
 
+const file = element.querySelector("input");
+
+function give(value) {
+  props.value = value;
+  trigger("input");
+}
+
+function givePicture(files) {
+  const [first] = files ?? [];
+  if (!first) return false;
+  if (props.value?.picture) URL.revokeObjectURL(props.value.picture);
+  give({ picture: URL.createObjectURL(first) });
+  return true;
+}
+
 function show() {
   element.querySelector(".caption").textContent = props.text.examples;
-  element.querySelector(".row").replaceChildren(...props.examples.map(({ name, strokes }) => {
+  const label = element.querySelector(".picture");
+  file.title = label.title = props.text.picture;
+  file.setAttribute("aria-label", props.text.picture);
+  element.querySelector(".drawings").replaceChildren(...props.examples.map(({ name, strokes }) => {
     const button = document.createElement("button");
     button.type = "button";
     button.title = props.text[`example ${name}`];
     button.setAttribute("aria-label", button.title);
-    button.append(picture(strokes));
-    button.addEventListener("click", () => {
-      props.value = { strokes };
-      trigger("input");
-    });
+    button.append(sketch(strokes));
+    button.addEventListener("click", () => give({ strokes }));
     return button;
   }));
 }
+
+file.addEventListener("change", () => {
+  givePicture(file.files);
+  file.value = ""; // The same picture may be chosen again.
+});
+
+function paste(event) {
+  if (!element.isConnected) return document.removeEventListener("paste", paste);
+  if (givePicture(event.clipboardData?.files)) event.preventDefault();
+}
+
+function drop(event) {
+  if (!element.isConnected) return document.removeEventListener("drop", drop);
+  if (givePicture(event.dataTransfer?.files)) event.preventDefault();
+}
+
+document.addEventListener("paste", paste);
+document.addEventListener("drop", drop);
+document.addEventListener("dragover", (event) => {
+  // Else the browser would leave the page for the picture.
+  if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
+});
 
 show();
 watch("text", show);

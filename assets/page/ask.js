@@ -1,33 +1,45 @@
-// window.ask(drawing): strokes to /predict, and its answer; undefined for a drawing that a later one has overtaken.
-// One request is under way at a time, and the last drawing is always answered.
+// What the page asks the server. Each function takes the values of components and gives those of others; undefined leaves
+// a component as it is, and comes when a later drawing has overtaken this one.
 //
-// Not left to a Gradio event, for three reasons. Its “always_last” lets two requests out when two changes come within a
+// Not left to Gradio events, for three reasons. Their “always_last” lets two requests out when two changes come within a
 // few milliseconds, and forgets the last change when a request fails. And when the server is gone, Gradio reloads the page.
-// window.wonder(drawing, answer): the same answer with `why`, from /explain; undefined when a change has overtaken it.
-// window.compare(drawing, answer): what /compare says of the strokes of the digit that is looked at.
+//
+// window.ask(drawing): [answer, frames]: the answer of /predict or /predict_image, and of a picture what to frame in it.
+// One request is under way at a time, and the last drawing is always answered.
+// window.wonder(drawing, answer): the same answer with `why`, from /explain.
+// window.compare(drawing, answer), window.steps(drawing, answer), window.about(): what a folded section shows.
 (() => {
   const GIVE_UP_AFTER = 10_000;
+  const GIVE_UP_UPLOAD_AFTER = 60_000;
   let newest = null;
   let underWay = null;
   let answers = 0; // Each answer has its number, so that one is never shown again in place of a later one.
 
-  async function call(endpoint, ...data) {
-    const response = await fetch(`gradio_api/run/${endpoint}`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ data }),
-      signal: AbortSignal.timeout(GIVE_UP_AFTER),
-    });
-    return { ok: response.ok, ...(await response.json()) };
+  async function post(path, body, patience = GIVE_UP_AFTER) {
+    const headers = body instanceof FormData ? {} : { "Content-Type": "application/json" };
+    const signal = AbortSignal.timeout(patience);
+    const response = await fetch(`gradio_api/${path}`, { method: "POST", headers, body, signal });
+    return { ok: response.ok, told: await response.json() };
   }
 
-  async function read(drawing) {
-    if (drawing.strokes.length === 0) return { verdict: "blank" };
+  async function call(endpoint, ...data) {
+    const { ok, told } = await post(`run/${endpoint}`, JSON.stringify({ data }));
+    return { ok, answer: told.data?.[0], error: told.error };
+  }
+
+  async function callWithPicture(address) {
+    const form = new FormData();
+    form.append("files", await (await fetch(address)).blob(), "picture");
+    const { ok, told } = await post("upload", form, GIVE_UP_UPLOAD_AFTER);
+    return ok ? call("predict_image", { path: told[0], meta: { _type: "gradio.FileData" } }) : { ok };
+  }
+
+  async function read({ strokes, picture }) {
+    if (!picture && strokes.length === 0) return { verdict: "blank" };
     const start = performance.now();
     try {
-      const { ok, data, error } = await call("predict", drawing);
+      const { ok, answer, error } = await (picture ? callWithPicture(picture) : call("predict", { strokes }));
       if (!ok) return { verdict: "error", reason: error, at: start };
-      const [answer] = data;
       answer.milliseconds.roundTrip = performance.now() - start;
       answer.id = ++answers;
       return answer;
@@ -36,44 +48,56 @@
     }
   }
 
-  const looked = (drawing, { chosen, current, readings }) =>
-    readings[chosen ?? current].strokes.map((place) => drawing.strokes[place]);
-
-  window.compare = async (drawing, answer) => {
-    const folded = !document.querySelector("#compare details")?.open;
-    if (folded) return undefined;
-    if (!answer?.readings) return { models: [] };
-    const mine = newest;
-    try {
-      const { ok, data } = await call("compare", { strokes: looked(drawing, answer) });
-      return ok && mine === newest ? data[0] : undefined;
-    } catch {
-      return undefined;
-    }
-  };
-
-  window.wonder = async (drawing, answer) => {
-    const mine = newest;
-    const { chosen, current, rather, readings, id } = answer;
-    if (underWay || id !== answers) return undefined;
-    try {
-      const { ok, data } = await call("explain", { strokes: looked(drawing, answer) }, readings[chosen ?? current].digit, rather ?? null);
-      return ok && mine === newest ? { ...answer, why: data[0] } : undefined;
-    } catch {
-      return undefined;
-    }
-  };
+  const frames = ({ picture }, { readings = [] }) =>
+    picture && { picture, frames: readings.filter(({ box }) => box).map(({ box, digit }) => ({ box, name: digit ?? "?" })) };
 
   window.ask = async (drawing) => {
     newest = drawing || { strokes: [] };
     const mine = newest;
     while (underWay) await underWay;
-    if (mine !== newest) return undefined; // A later change asks in this one's place.
+    if (mine !== newest) return [undefined, undefined]; // A later change asks in this one's place.
     underWay = read(mine);
     try {
-      return await underWay;
+      const answer = await underWay;
+      return [answer, frames(mine, answer)];
     } finally {
       underWay = null;
     }
   };
+
+  // The answer to a question beside the drawing's; undefined where it fails, or comes too late.
+  async function beside(endpoint, ...data) {
+    const mine = newest;
+    try {
+      const { ok, answer } = await call(endpoint, ...data);
+      return ok && mine === newest ? answer : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  const reading = ({ chosen, current, readings }) => readings[chosen ?? current];
+  const folded = (section) => !document.querySelector(`#${section} details`)?.open;
+
+  window.wonder = async (drawing, answer) => {
+    const { rather, id } = answer;
+    if (underWay || id !== answers) return undefined;
+    const { image, digit } = reading(answer);
+    const why = await beside("explain", { image }, digit, rather ?? null);
+    return why && { ...answer, why };
+  };
+
+  window.compare = async (drawing, answer) => {
+    if (folded("compare")) return undefined;
+    return answer?.readings ? beside("compare", { image: reading(answer).image }) : { models: [] };
+  };
+
+  window.steps = async (drawing, answer) => {
+    if (folded("steps")) return undefined;
+    if (drawing?.picture) return { picture: true };
+    if (!answer?.readings) return { steps: [] };
+    return beside("steps", { strokes: reading(answer).strokes.map((place) => drawing.strokes[place]) });
+  };
+
+  window.about = () => beside("about");
 })();

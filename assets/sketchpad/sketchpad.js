@@ -1,6 +1,7 @@
 // The sketchpad: what a pen does becomes strokes in props.value, told to the host by trigger("input").
 // props.value: {strokes: [[[x, y], …], …]}, in fractions of the pad's side, x right, y down. A value that the host sets is
-// drawn before the visitor's eyes, in place of what was there. props.text: its words.
+// drawn before the visitor's eyes, in place of what was there. It may be {picture}, the address of one, which is shown
+// instead; then {picture, frames}, what was found in it. props.text: its words.
 
 const pad = element.querySelector(".pad");
 const paper = element.querySelector(".paper");
@@ -14,8 +15,6 @@ const MIN_STEP = 0.001;
 const ERASER_REACH = 0.05;
 // A drawing that the host sets is drawn within this time, in milliseconds.
 const PLAY_FOR = 900;
-// How far an arrow key moves the pen; with Shift, a quarter of it.
-const KEY_STEP = 0.02;
 
 // Every state that the drawing had, each a list of strokes; undo and redo walk along it, so that clear can be undone.
 let states = [[]];
@@ -27,7 +26,6 @@ let unsent = false;
 let sent = null; // What the host was told last.
 let erasing = false;
 let playing = null; // What is being drawn by itself: {strokes, started, ends}.
-let cursor = null; // Where the pen of the keyboard is.
 
 const strokes = () => (stroke ? [...states[now], stroke] : states[now]);
 
@@ -36,6 +34,7 @@ function label() {
   for (const node of element.querySelectorAll("[data-label]")) {
     node.setAttribute("aria-label", props.text[node.dataset.label]);
   }
+  photo.querySelector("img").alt = props.text.shown;
 }
 
 // --- on screen
@@ -55,11 +54,13 @@ function paint() {
 }
 
 function show() {
-  pad.classList.toggle("drawn", strokes().length > 0);
+  const blank = strokes().length === 0;
+  pad.classList.toggle("drawn", !blank || picture !== null);
   buttons.undo.disabled = now === 0;
   buttons.redo.disabled = now === states.length - 1;
-  buttons.clear.disabled = buttons.erase.disabled = strokes().length === 0;
-  if (strokes().length === 0) erasing = false;
+  buttons.clear.disabled = blank && picture === null;
+  buttons.erase.disabled = blank;
+  if (blank) erasing = false;
   buttons.erase.setAttribute("aria-pressed", erasing);
   pad.classList.toggle("erasing", erasing);
   paint();
@@ -69,7 +70,7 @@ function show() {
 
 function send() {
   unsent = false;
-  sent = { strokes: strokes().map((points) => points.slice()) };
+  sent = picture ? { picture } : { strokes: strokes().map((points) => points.slice()) };
   props.value = sent;
   trigger("input");
 }
@@ -95,6 +96,12 @@ function changed() {
 function keep(drawing) {
   states = [...states.slice(0, now + 1), drawing];
   now = states.length - 1;
+}
+
+// The visitor does something: what was shown by the page makes way.
+function begin() {
+  finishPlaying();
+  showPicture(null);
 }
 
 // --- the pen
@@ -124,7 +131,7 @@ paper.addEventListener("pointerdown", (event) => {
   event.preventDefault();
   // Else Delete and Ctrl+Z would go on belonging to a text field that nobody looks at any more.
   document.activeElement?.blur();
-  finishPlaying();
+  begin();
   paper.setPointerCapture(event.pointerId);
   pointer = event.pointerId;
   // 32: the other end of a stylus.
@@ -166,21 +173,32 @@ function erase(event) {
   changed();
 }
 
+// From a place to a stroke: to the nearest of its segments.
+function distance(points, x, y) {
+  return Math.min(...points.map(([toX, toY], i) => {
+    const [fromX, fromY] = points[Math.max(0, i - 1)];
+    const [across, down] = [toX - fromX, toY - fromY];
+    const along = ((x - fromX) * across + (y - fromY) * down) / (across * across + down * down || 1);
+    const part = Math.min(1, Math.max(0, along));
+    return Math.hypot(x - fromX - part * across, y - fromY - part * down);
+  }));
+}
+
 for (const type of ["pointerup", "pointercancel", "lostpointercapture"]) paper.addEventListener(type, lift);
 
 // --- undo, redo, clear
 
 function walk(step) {
-  finishPlaying();
+  begin();
   if (stroke || !states[now + step]) return;
   now += step;
   changed();
 }
 
 function clear() {
-  if (stroke || states[now].length === 0) return;
-  finishPlaying();
-  keep([]);
+  if (stroke || buttons.clear.disabled) return;
+  begin();
+  if (states[now].length > 0) keep([]);
   changed();
 }
 
@@ -208,46 +226,25 @@ function keys(event) {
 
 document.addEventListener("keydown", keys);
 
-// --- a pen without a pointer: arrows move it, space lowers and lifts it
-
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-
-function draws(event) {
-  if (pointer !== null || event.ctrlKey || event.metaKey) return false;
-  if (event.key === " ") return lowerOrLift();
-  if (event.key === "Escape" && stroke) return lowerOrLift();
-  const arrow = ARROWS[event.key];
-  if (!arrow) return false;
-  const step = event.shiftKey ? KEY_STEP / 4 : KEY_STEP;
-  cursor = cursor.map((value, axis) => Math.round(1e4 * Math.min(1, Math.max(0, value + arrow[axis] * step))) / 1e4);
-  if (stroke && addPoint(cursor)) schedule();
-  else paint();
-  return true;
-}
-
-function lowerOrLift() {
-  finishPlaying();
-  if (stroke) {
-    endStroke();
-  } else {
-    stroke = [cursor];
-    schedule();
-  }
-  return true;
-}
-
-paper.addEventListener("focus", () => {
-  cursor ??= [0.5, 0.5];
-  paint();
-});
-paper.addEventListener("blur", () => (stroke && pointer === null ? endStroke() : paint()));
-
 // --- a drawing from the host
 
-function play() {
-  const given = props.value?.strokes;
-  if (!given || props.value === sent || JSON.stringify(given) === JSON.stringify(sent?.strokes)) return;
-  if (stroke || given.length === 0) return;
+function take() {
+  const { strokes: given, picture: address, frames } = props.value ?? {};
+  if (stroke || props.value === sent) return;
+  if (frames && address === picture) showFrames(frames);
+  else if (address && !frames) look(address);
+  else if (given?.length > 0 && JSON.stringify(given) !== JSON.stringify(sent?.strokes)) play(given);
+}
+
+function look(address) {
+  begin();
+  keep([]);
+  showPicture(address);
+  changed();
+}
+
+function play(given) {
+  begin();
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   playing = { strokes: given, started: performance.now(), lasts: calm ? 0 : PLAY_FOR };
   keep([]);
@@ -267,6 +264,16 @@ function playOn() {
   requestAnimationFrame(playOn);
 }
 
+// As much of a drawing as so many points make up.
+function firstPoints(drawing, count) {
+  const begun = [];
+  for (const points of drawing) {
+    if (count > 0) begun.push(points.slice(0, count));
+    count -= points.length;
+  }
+  return begun;
+}
+
 function finishPlaying() {
   if (!playing) return;
   states[now] = playing.strokes;
@@ -276,6 +283,6 @@ function finishPlaying() {
 
 label();
 watch("text", label);
-watch("value", play);
+watch("value", take);
 new ResizeObserver(fitToScreen).observe(pad);
 show();

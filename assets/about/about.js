@@ -1,0 +1,59 @@
+// What is known of the network: figures, pictures and limits; folded away until it is asked for.
+// props.value: null, or {facts: [{name, kind, value, …}, …], pictures: {name: SVG}}, what /about returns. Unfolded for the
+// first time, trigger("asked") asks the host for it. props.text: its words.
+
+const details = element.querySelector("details");
+
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+const percent = (share) => fill(props.text.percent, { percent: (100 * share).toFixed(2) });
+
+// How each kind of figure is written.
+const KINDS = {
+  share: ({ value }) => percent(value),
+  interval: ({ value, low, high }) =>
+    fill(props.text.interval, { share: percent(value), low: (100 * low).toFixed(2), high: (100 * high).toFixed(2) }),
+  digit: ({ digit, value }) => `${digit}: ${percent(value)}`,
+  count: ({ value }) => value.toLocaleString("en"),
+  bytes: ({ value }) => `${(value / 1e6).toFixed(2)} MB`,
+  seconds: ({ value }) => fill(props.text.minutes, { value: (value / 60).toFixed(0) }),
+};
+
+function fact(given) {
+  const line = document.createElement("tr");
+  const count = given.count?.toLocaleString("en");
+  const name = fill(props.text[`fact ${given.name}`], { ...given, count });
+  line.append(
+    Object.assign(document.createElement("th"), { scope: "row", textContent: name }),
+    Object.assign(document.createElement("td"), { textContent: KINDS[given.kind](given) }),
+  );
+  return line;
+}
+
+// The pictures are the project's own, written by its report; nothing of a visitor's is among them.
+function picture([name, svg]) {
+  const figure = Object.assign(document.createElement("figure"), { className: name });
+  figure.append(Object.assign(document.createElement("figcaption"), { textContent: props.text[`picture ${name}`] }));
+  figure.insertAdjacentHTML("beforeend", svg);
+  const drawn = figure.querySelector("svg");
+  drawn.setAttribute("role", "img");
+  drawn.setAttribute("aria-label", props.text[`picture ${name}`]);
+  return figure;
+}
+
+function show() {
+  for (const node of element.querySelectorAll("[data-text]")) node.textContent = props.text[node.dataset.text];
+  const known = props.value;
+  element.querySelector(".hint").hidden = Boolean(known);
+  element.querySelector(".portrait").hidden = !known;
+  if (!known) return;
+  element.querySelector("tbody").replaceChildren(...known.facts.map(fact));
+  element.querySelector(".pictures").replaceChildren(...Object.entries(known.pictures).map(picture));
+}
+
+details.addEventListener("toggle", () => {
+  if (details.open && !props.value) trigger("asked");
+});
+
+show();
+watch("value", show);
+watch("text", show);

@@ -1,0 +1,52 @@
+// A drawing as text, for a link: each number as thousandths of the pad's side, less the one before, in digits of 32 (five
+// bits, and a sixth that says that more follow), smallest first; a stroke begins with how many points it has. It stands
+// before share.js, in the same scope.
+
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+function toText(strokes) {
+  let text = "";
+  let [left, top] = [0, 0];
+  const write = (whole) => {
+    // The sign goes into the lowest bit.
+    for (let rest = whole < 0 ? -2 * whole - 1 : 2 * whole; ; rest >>= 5) {
+      text += ALPHABET[(rest & 31) | (rest > 31 ? 32 : 0)];
+      if (rest <= 31) return;
+    }
+  };
+  for (const points of strokes) {
+    write(points.length);
+    for (const [x, y] of points.map((point) => point.map((value) => Math.round(1000 * value)))) {
+      write(x - left);
+      write(y - top);
+      [left, top] = [x, y];
+    }
+  }
+  return text;
+}
+
+// null for what no drawing was made into.
+function fromText(text) {
+  const numbers = [];
+  let [value, shift] = [0, 0];
+  for (const letter of text) {
+    const bits = ALPHABET.indexOf(letter);
+    if (bits < 0 || shift > 25) return null;
+    value |= (bits & 31) << shift;
+    shift += 5;
+    if (bits & 32) continue;
+    numbers.push(value & 1 ? -(value + 1) / 2 : value / 2);
+    [value, shift] = [0, 0];
+  }
+  const strokes = [];
+  let [x, y, at] = [0, 0, 0];
+  while (at < numbers.length) {
+    const end = at + 1 + 2 * numbers[at++];
+    if (end <= at || end > numbers.length) return null;
+    const points = [];
+    for (; at < end; at += 2) points.push([(x += numbers[at]) / 1000, (y += numbers[at + 1]) / 1000]);
+    strokes.push(points);
+  }
+  const onPad = strokes.flat(2).every((place) => place >= 0 && place <= 1);
+  return shift === 0 && onPad && strokes.length > 0 ? strokes : null;
+}

@@ -1,0 +1,48 @@
+// A pen without a pointer: arrows move it, space lowers and lifts it. It stands before sketchpad.js, in the same scope.
+
+// How far an arrow key moves the pen; with Shift, a quarter of it.
+const KEY_STEP = 0.02;
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+const board = element.querySelector(".paper");
+let cursor = null; // Where this pen is.
+
+function draws(event) {
+  if (pointer !== null || event.ctrlKey || event.metaKey) return false;
+  if (event.key === " ") return lowerOrLift();
+  if (event.key === "Escape" && stroke) return lowerOrLift();
+  const arrow = ARROWS[event.key];
+  if (!arrow) return false;
+  const step = event.shiftKey ? KEY_STEP / 4 : KEY_STEP;
+  cursor = cursor.map((value, axis) => Math.round(1e4 * Math.min(1, Math.max(0, value + arrow[axis] * step))) / 1e4);
+  if (stroke && addPoint(cursor)) schedule();
+  else paint();
+  return true;
+}
+
+function lowerOrLift() {
+  begin();
+  if (stroke) {
+    endStroke();
+  } else {
+    stroke = [cursor];
+    schedule();
+  }
+  return true;
+}
+
+board.addEventListener("focus", () => {
+  cursor ??= [0.5, 0.5];
+  paint();
+});
+board.addEventListener("blur", () => (stroke && pointer === null ? endStroke() : paint()));
+
+// On screen, a ring, filled while it is down.
+function paintCursor(context, place, down, side) {
+  const [x, y] = place.map((value) => value * side);
+  context.lineWidth = Math.max(2, 0.005 * side);
+  context.beginPath();
+  context.arc(x, y, 0.025 * side, 0, 2 * Math.PI);
+  if (down) context.fill();
+  context.stroke();
+}
