@@ -89,7 +89,7 @@ def launch(playwright: Playwright) -> Browser:
 def ready(page: Page, address: str) -> Page:
     """Go to the page and wait until it can be drawn on."""
     page.goto(address)
-    page.locator("#sketchpad .invitation").get_by_text("Draw").wait_for()
+    page.locator("#sketchpad .invitation:not(:empty)").wait_for()
     return page
 
 

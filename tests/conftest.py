@@ -66,6 +66,12 @@ def open_page(server, chromium):
         context.close()
 
 
+@pytest.fixture
+def page(open_page):
+    """The page in a window of a desktop."""
+    return open_page()
+
+
 # Counts, inside the page, what goes to /predict; `traffic.delay` (milliseconds) holds answers back.
 COUNT_REQUESTS = """
 window.traffic = { underWay: 0, most: 0, sent: [], answers: [], delay: 0, changed: 0 };

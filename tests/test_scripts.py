@@ -1,4 +1,4 @@
-"""The page's scripts: linted as they run, each component's joined into one, with nothing but what gr.HTML hands them."""
+"""The page's scripts, linted as they run: each component's joined into one, with what gr.HTML hands them."""
 
 import subprocess
 import sys

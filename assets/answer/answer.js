@@ -2,7 +2,8 @@
 // are those of the digit written last, or of the one that is chosen.
 // props.value: null, or what /predict returns; besides, {verdict: "offline"} (asked for again by trigger("retry")) and
 // {verdict: "error", reason}. To it come `chosen`, which reading is looked at, and `rather`, a digit that it is compared
-// with; when the pen rests, trigger("wondering") asks the host for `why`, what /explain returns.
+// with; when the pen rests, trigger("wondering") asks the host for `why`, what /explain returns, and for whatever else
+// of the page is about the drawing.
 // props.text: its words. All of it is set as text, never as HTML.
 
 const find = (selector) => element.querySelector(selector);
@@ -70,7 +71,7 @@ function show() {
     showWhy(reading, answer.why, answer.rather);
   }
   clearTimeout(wonder);
-  if (reading.image && reading.verdict !== "blank" && !answer.why) wonder = setTimeout(() => trigger("wondering"), WONDER_AFTER);
+  if (props.value && !answer.why) wonder = setTimeout(() => trigger("wondering"), WONDER_AFTER);
   clearTimeout(retry);
   if (answer.verdict === "offline") retry = setTimeout(() => trigger("retry"), RETRY_AFTER);
   clearTimeout(speak);

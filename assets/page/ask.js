@@ -80,8 +80,8 @@
   const folded = (section) => !document.querySelector(`#${section} details`)?.open;
 
   window.wonder = async (drawing, answer) => {
-    const { rather, id } = answer;
-    if (underWay || id !== answers) return undefined;
+    const { rather, id, verdict } = answer;
+    if (underWay || id !== answers || verdict === "blank") return undefined;
     const { image, digit } = reading(answer);
     const why = await beside("explain", { image }, digit, rather ?? null);
     return why && { ...answer, why };

@@ -1,0 +1,203 @@
+"""Drawings and pictures that come in, and drawings that go out."""
+
+import base64
+import json
+
+import numpy as np
+import pytest
+from browser import draw
+from hand import DIGITS, number
+from looking import PHONE, alpha, digit, draw_seven, ink_on, invitation, settled, traffic
+from PIL import Image, ImageDraw
+from playwright.sync_api import expect
+
+# --- examples
+
+
+def test_a_click_on_an_example_draws_it_stroke_by_stroke_and_reads_it(page):
+    draw_seven(page)
+    page.get_by_role("button", name="The number 2026").click()
+    expect(digit(page)).to_have_text("2026")
+    settled(page)
+    counts = [sum(map(len, sent["strokes"])) for sent in traffic(page)["sent"]]
+    assert len(set(counts)) > 3  # It grew before the visitor's eyes.
+    page.keyboard.press("Control+z")
+    expect(digit(page)).to_have_text("7")
+
+
+EXAMPLES = {
+    "A two": "2",
+    "A slashed zero": "0",
+    "A crossed seven": "7",
+    "An open four": "4",
+    "A letter": "?",
+    "A scribble": "?",
+}
+
+
+@pytest.mark.parametrize("name, answer", EXAMPLES.items())
+def test_every_example_is_what_it_is_called(page, name, answer):
+    page.get_by_role("button", name=name).click()
+    expect(digit(page)).to_have_text(answer)
+
+
+def test_a_hand_on_the_pad_ends_a_drawing_that_draws_itself(page):
+    page.get_by_role("button", name="A scribble").click()
+    draw(page, [[(0.1, 0.1), (0.2, 0.1)]])
+    settled(page)
+    assert traffic(page)["sent"][-1]["strokes"][-1][0] == pytest.approx([0.1, 0.1], abs=0.01)
+
+
+# --- sharing
+
+
+def test_a_link_carries_the_drawing_to_somebody_else(open_page, server):
+    page = open_page(permissions=["clipboard-read", "clipboard-write"])
+    draw(page, number("74"))
+    settled(page)
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_role("button", name="Link copied")).to_be_visible()
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert link == page.url and len(link) < 200
+    sent = traffic(page)["sent"][-1]["strokes"]
+    other = open_page(link.removeprefix(server.address))
+    expect(digit(other)).to_have_text("74")
+    settled(other)
+    received = traffic(other)["sent"][-1]["strokes"]
+    assert [len(stroke) for stroke in received] == [len(stroke) for stroke in sent]
+    np.testing.assert_allclose(np.concatenate(received), np.concatenate(sent), atol=0.0006)
+
+
+@pytest.mark.parametrize("fragment", ["", "A", "*", "____", "CgB", "MiGwSyJPkKA5E0KnEgJlDyJKic5ejC", "C" + "_" * 4000])
+def test_a_damaged_link_opens_an_empty_pad(open_page, fragment):
+    page = open_page(f"/#drawing={fragment}")
+    page.wait_for_timeout(300)
+    expect(invitation(page)).to_be_visible()
+    assert traffic(page)["sent"] == []
+    draw_seven(page)
+
+
+def test_the_drawing_can_be_had_as_a_picture_and_as_strokes(page, tmp_path):
+    draw_seven(page)
+    for name in ("PNG", "JSON"):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=name, exact=True).click()
+        download.value.save_as(tmp_path / name)
+        assert download.value.suggested_filename == f"drawing.{name.lower()}"
+    assert json.loads((tmp_path / "JSON").read_text()) == traffic(page)["sent"][-1]
+    picture = np.asarray(Image.open(tmp_path / "PNG").convert("L"))
+    assert picture.shape == (1024, 1024)
+    assert picture[0, 0] == 255 and picture.min() < 30 and 0.01 < (picture < 128).mean() < 0.1
+
+
+# --- pictures
+
+
+@pytest.fixture
+def photo(tmp_path):
+    """photo(strokes): the path of a picture of them, blue on grey, wider than high."""
+
+    def photo(strokes, name="photo.jpg"):
+        image = Image.new("RGB", (900, 600), (214, 208, 200))
+        pen = ImageDraw.Draw(image)
+        for stroke in strokes:
+            pen.line([(900 * x, 900 * y - 150) for x, y in stroke], (40, 50, 110), 16, joint="curve")
+        image.save(tmp_path / name)
+        return tmp_path / name
+
+    return photo
+
+
+def frames(page):
+    return page.locator("#sketchpad .frames .frame")
+
+
+def bring(page, path) -> None:
+    page.locator("#examples input[type=file]").set_input_files(path)
+
+
+def test_a_picture_is_shown_read_and_what_was_found_is_framed(page, photo):
+    bring(page, photo(number("74")))
+    expect(digit(page)).to_have_text("74")
+    assert frames(page).all_inner_texts() == ["7", "4"]
+    shown = page.locator("#sketchpad .photo").bounding_box()
+    assert shown["width"] / shown["height"] == pytest.approx(1.5, abs=0.02)
+    for frame, (left, right) in zip(frames(page).all(), ((0.05, 0.45), (0.55, 0.95)), strict=True):
+        box = frame.bounding_box()
+        assert shown["x"] + left * shown["width"] - 10 < box["x"]
+        assert box["x"] + box["width"] < shown["x"] + right * shown["width"] + 10
+    expect(page.locator("#answer .why figcaption")).to_have_text("Why 4")
+    page.wait_for_timeout(500)
+    assert alpha(page.locator("#answer .why canvas")).max() > 250
+
+
+def test_a_picture_turned_by_the_camera_is_framed_as_it_is_seen(page, photo, tmp_path):
+    upright = Image.open(photo(number("74")))
+    exif = Image.Exif()
+    exif[0x0112] = 6  # The camera was held sideways.
+    upright.rotate(90, expand=True).save(tmp_path / "sideways.jpg", exif=exif)
+    bring(page, tmp_path / "sideways.jpg")
+    expect(digit(page)).to_have_text("74")
+    shown = page.locator("#sketchpad .photo").bounding_box()
+    assert shown["width"] > shown["height"]
+    assert frames(page).nth(0).bounding_box()["x"] < frames(page).nth(1).bounding_box()["x"]
+
+
+@pytest.mark.parametrize("way", ["paste", "drop"])
+def test_a_picture_may_be_pasted_or_dropped(page, photo, way):
+    content = base64.b64encode(photo(DIGITS[2]).read_bytes()).decode()
+    page.evaluate(HAND_OVER, [way, content])
+    expect(digit(page)).to_have_text("2")
+    expect(frames(page)).to_have_count(1)
+
+
+HAND_OVER = """([way, content]) => {
+  const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+  const given = new DataTransfer();
+  given.items.add(new File([bytes], "photo.jpg", { type: "image/jpeg" }));
+  const event = way === "paste"
+    ? new ClipboardEvent("paste", { clipboardData: given, bubbles: true, cancelable: true })
+    : new DragEvent("drop", { dataTransfer: given, bubbles: true, cancelable: true });
+  document.body.dispatchEvent(event);
+  if (!event.defaultPrevented) throw new Error("The browser would leave the page.");
+}"""
+
+
+def test_drawing_takes_the_picture_away(page, photo):
+    bring(page, photo(DIGITS[2]))
+    expect(frames(page)).to_have_count(1)
+    draw_seven(page)
+    expect(page.locator("#sketchpad .photo")).to_be_hidden()
+    expect(frames(page)).to_have_count(0)
+
+
+def test_clear_takes_the_picture_away_and_undo_returns_what_was_drawn_before(page, photo):
+    draw_seven(page)
+    bring(page, photo(DIGITS[2]))
+    expect(digit(page)).to_have_text("2")
+    assert not ink_on(page).any()
+    page.get_by_role("button", name="Clear").click()
+    expect(invitation(page)).to_be_visible()
+    expect(digit(page)).to_have_text("")
+    page.get_by_role("button", name="Undo").click()
+    expect(digit(page)).to_have_text("7")
+
+
+def test_a_picture_without_ink_is_said_to_hold_none(page, photo):
+    bring(page, photo([]))
+    expect(page.locator("#answer .reason")).to_have_text("No ink was found in this picture.")
+
+
+def test_what_is_no_picture_is_refused_in_words(page, tmp_path):
+    (tmp_path / "text.png").write_text("This is no picture.")
+    bring(page, tmp_path / "text.png")
+    expect(page.locator("#answer .reason")).to_contain_text("no picture that can be read")
+    draw_seven(page)
+
+
+def test_a_phone_brings_a_picture_too(open_page, photo):
+    page = open_page(**PHONE)
+    bring(page, photo(number("2026")))
+    expect(digit(page)).to_have_text("2026")
+    number_box, seen = (page.locator(part).bounding_box() for part in ("#answer .line", "#answer .seen"))
+    assert number_box["x"] + number_box["width"] <= seen["x"]
