@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 # In the order in which the page shows them.
-PICTURES = ("reliability", "curves", "refusal", "drawings", "mistakes")
+PICTURES = ("reliability", "drawings", "curves", "refusal", "mistakes")
 
 
 @dataclass(frozen=True)
