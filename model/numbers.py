@@ -11,13 +11,14 @@ from pathlib import Path
 
 import numpy as np
 
-from model import checkpoint, classifier, drawings, handwriting
+from model import checkpoint, classifier, drawings, evaluation, handwriting
 from model.classifier import Classifier
 from model.ink import Stroke
 
 LENGTHS = (2, 6)
 GAPS = (0.0, 0.1, 0.25, 0.5, 1.0)
 """Space between neighbouring boxes, in digits' longer sides: from touching to wide."""
+COUNT, SEED = 400, 1  # numbers for each gap, unless told
 UNEVENNESS = 0.05  # how far a digit lies above or below the line, standard deviation
 
 
@@ -68,6 +69,12 @@ def measure(network: Classifier, drawn: Sequence[list[Stroke]], labels: Sequence
     return figures
 
 
+def together(figures: dict) -> tuple[float, int]:
+    """What `measure` gives → over all gaps, the share of digits found and read in order, and how many there were."""
+    digits = sum(figure["digits"] for figure in figures.values())
+    return sum(figure["digits"] * figure["found"] for figure in figures.values()) / digits, digits
+
+
 def written_digits(count: int, seed: int) -> tuple[list[list[Stroke]], list[str]]:
     """Drawings of digits by program, and their labels."""
     rng = np.random.default_rng(seed)
@@ -79,12 +86,12 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m model.numbers", description="Are whole numbers read?")
     parser.add_argument("--checkpoint", type=Path, default=classifier.DEFAULT, metavar="PATH")
     parser.add_argument("--drawings", type=Path, metavar="FILE", help="digits to compose them of")
-    parser.add_argument("--count", type=int, default=400, help="numbers for each gap (default: 400)")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--count", type=int, default=COUNT, help="numbers for each gap (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=SEED)
     options = parser.parse_args(arguments)
     try:
         if options.drawings:
-            file = drawings.read(options.drawings)
+            file, _ = evaluation.read_digits(options.drawings)
             drawn, labels = file.drawings, file.labels
         else:
             drawn, labels = written_digits(2_000, options.seed)
@@ -96,9 +103,8 @@ def main(arguments: list[str] | None = None) -> None:
             f"gap {gap:>4}: {figure['found']:.2%} of {figure['digits']} digits found and read in order; "
             f"{figure['wholly']:.2%} of the numbers wholly right"
         )
-    digits = sum(figure["digits"] for figure in figures.values())
-    found = sum(figure["digits"] * figure["found"] for figure in figures.values())
-    print(f"together: {found / digits:.2%} of {digits} digits found and read in order")
+    found, digits = together(figures)
+    print(f"together: {found:.2%} of {digits:,} digits found and read in order")
 
 
 if __name__ == "__main__":

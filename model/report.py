@@ -19,7 +19,19 @@ from pathlib import Path
 
 import numpy as np
 
-from model import charts, checkpoint, classifier, drawings, evaluation, ink, mnist, normalization, sensitivity, tables
+from model import (
+    charts,
+    checkpoint,
+    classifier,
+    drawings,
+    evaluation,
+    ink,
+    mnist,
+    normalization,
+    numbers,
+    sensitivity,
+    tables,
+)
 from model.classifier import Classifier
 from model.ink import InkError
 
@@ -111,6 +123,10 @@ def _on_digits(
         flush=True,
     )
     keep(path, "drawings", name, figures)
+    composed = numbers.measure(network, drawn.drawings, drawn.labels, numbers.COUNT, numbers.SEED)
+    found, count = numbers.together(composed)
+    print(f"  side by side as numbers: {found:.2%} of {count:,} digits found and read in order", flush=True)
+    keep(path, "numbers", name, {"digits": count, "found": found, "by_gap": composed})
     return figures, judged
 
 

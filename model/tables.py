@@ -65,6 +65,8 @@ def evaluation(path: Path = DEFAULT) -> str:
     """All that was measured of one checkpoint; a sentence when nothing was."""
     notes = checkpoint.load_notes(path)
     about = {f"`{name}`": _digits(figures) for name, figures in notes.get("drawings", {}).items() if "page" in figures}
+    for name, figures in notes.get("numbers", {}).items():
+        about[f"`{name}`"]["side by side as numbers: digits found and read in order"] = f"{figures['found']:.2%}"
     about |= {f"`{name}`": _others(figures) for name, figures in notes.get("refusal", {}).items()}
     for name, figures in notes.get("sweeps", {}).items():
         about[f"{figures['count']:,} of `{name}`, changed"] = _changed(figures)

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from model import checkpoint, drawings, evaluation, handwriting, report, sensitivity, tables
+from model import checkpoint, drawings, evaluation, handwriting, numbers, report, sensitivity, tables
 from model.classifier import Classifier
 
 
@@ -44,7 +44,8 @@ def copy(tmp_path):
 
 @pytest.fixture
 def few_settings(monkeypatch):
-    """Two sweeps and two corruptions, that a test need not wait for all of them."""
+    """Two sweeps, two corruptions and two numbers for each gap, that a test need not wait for all of them."""
+    monkeypatch.setattr(numbers, "COUNT", 2)
     monkeypatch.setattr(sensitivity, "SWEEPS", {name: sensitivity.SWEEPS[name] for name in ("shift", "rotation")})
     monkeypatch.setattr(sensitivity, "CORRUPTIONS", {name: sensitivity.CORRUPTIONS[name] for name in ("gaps", "hooks")})
 
@@ -70,12 +71,12 @@ def test_of_one_checkpoint_the_command_prints_keeps_and_draws_everything(
     after = notes(path)
     kept = after["drawings"]["mine"]
     assert kept["count"] == 2 and kept["page"]["right"] <= 0.5 and kept["writers"]["count"] == 0
+    assert 20 <= after["numbers"]["mine"]["digits"] <= 60
     assert after["refusal"]["letters"]["others"] == 12 and after["refusal"]["letters"]["against"] == "mine"
     assert set(after["sweeps"]["mine"]["sweeps"]) == {"shift", "rotation"}
     # All else stays, and the pair still loads.
-    assert {
-        name: value for name, value in after.items() if name in before.keys() - {"drawings", "refusal", "sweeps"}
-    } == {name: value for name, value in before.items() if name not in ("drawings", "refusal", "sweeps")}
+    measured = {"drawings", "refusal", "sweeps", "numbers"}
+    assert all(after[name] == value for name, value in before.items() if name not in measured)
     assert before.get("drawings", {}).keys() <= after["drawings"].keys()
     checkpoint.load(path)
 
