@@ -71,6 +71,11 @@ def comparison(own: str) -> gr.HTML:
     return _component("compare", label="every model", own=own)
 
 
+def teaching(wanted: bool) -> gr.HTML:
+    """"It was a …", shown only where corrections are kept. Value: {"label": …} of a click, {"kept": true} in answer."""
+    return _component("teach", label="correction", visible=wanted)
+
+
 def steps() -> gr.HTML:
     """How the drawing becomes 28×28, folded. Value: what steps.Steps.as_json() gives."""
     return _component("steps", label="steps")
@@ -98,7 +103,7 @@ def read_asset(path: str) -> str:
     return (ASSETS / path).read_text(encoding="utf-8")
 
 
-def _component(name: str, label: str, before: Sequence[str] = (), **props) -> gr.HTML:
+def _component(name: str, label: str, before: Sequence[str] = (), visible: bool = True, **props) -> gr.HTML:
     """Markup, style and script from assets/<name>/<name>.{html,css,js}, the script after others that it builds on."""
     return gr.HTML(
         label=label,
@@ -107,6 +112,7 @@ def _component(name: str, label: str, before: Sequence[str] = (), **props) -> gr
         js_on_load="\n".join(map(read_asset, [*before, f"{name}/{name}.js"])),
         apply_default_css=False,
         elem_id=name,
+        visible=visible,
         text=TEXT,
         **props,
     )

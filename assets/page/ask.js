@@ -8,6 +8,8 @@
 // One request is under way at a time, and the last drawing is always answered.
 // window.wonder(drawing, answer): the same answer with `why`, from /explain.
 // window.compare(drawing, answer), window.steps(drawing, answer), window.about(): what a folded section shows.
+// window.correctable(drawing, answer): whether that answer may be corrected; window.teach(taught, drawing, answer): the
+// correction, kept or not.
 (() => {
   const GIVE_UP_AFTER = 10_000;
   const GIVE_UP_UPLOAD_AFTER = 60_000;
@@ -77,6 +79,7 @@
   }
 
   const reading = ({ chosen, current, readings }) => readings[chosen ?? current];
+  const looked = ({ strokes }, answer) => ({ strokes: reading(answer).strokes.map((place) => strokes[place]) });
   const folded = (section) => !document.querySelector(`#${section} details`)?.open;
 
   window.wonder = async (drawing, answer) => {
@@ -96,8 +99,21 @@
     if (folded("steps")) return undefined;
     if (drawing?.picture) return { picture: true };
     if (!answer?.readings) return { steps: [] };
-    return beside("steps", { strokes: reading(answer).strokes.map((place) => drawing.strokes[place]) });
+    return beside("steps", looked(drawing, answer));
   };
 
   window.about = () => beside("about");
+
+  // Of a picture there are no strokes to keep.
+  window.correctable = (drawing, answer) =>
+    drawing?.picture || !answer?.readings || answer.verdict === "blank" ? {} : { digit: reading(answer).digit };
+
+  window.teach = async ({ label }, drawing, answer) => {
+    try {
+      const { ok, error } = await call("correct", looked(drawing, answer), label);
+      return ok ? { label, kept: true } : { label, error };
+    } catch {
+      return { label, error: null };
+    }
+  };
 })();
