@@ -21,6 +21,7 @@ from model.classifier import Answer, Classifier
 from model.comparison import Comparison, Table
 from model.ink import InkError
 from model.saliency import Explainer, Explanation
+from web import guard
 
 # A photograph from a phone has 5 MB.
 MAX_FILE_SIZE = "20mb"
@@ -170,6 +171,7 @@ def launch(page: gr.Blocks, options: argparse.Namespace) -> str:
         css=components.read_asset("page/page.css"),
         head=f"<script>{components.read_asset('page/ask.js')}</script>",
         favicon_path=components.ASSETS / "page" / "favicon.svg",
+        app_kwargs={"middleware": [guard.middleware(page)]},
     )
     return public_address or address
 
