@@ -25,6 +25,7 @@ from model.comparison import Comparison, Table
 from model.ink import InkError
 from model.saliency import Explainer, Explanation
 from model.steps import Steps
+from web import guard
 
 # A photograph from a phone has 5 MB.
 MAX_FILE_SIZE = "20mb"
@@ -187,6 +188,7 @@ def launch(page: gr.Blocks, options: argparse.Namespace) -> str:
         head="".join(f"<script>{components.read_asset(f'page/{name}.js')}</script>" for name in ("words", "ask")),
         i18n=gr.I18n(**components.TEXTS),
         favicon_path=components.ASSETS / "page" / "favicon.svg",
+        app_kwargs={"middleware": [guard.middleware(page)]},
     )
     return public_address or address
 

@@ -14,7 +14,7 @@ def load_tensorflow():
     them. Those go nowhere; an import that fails still raises.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with _silent_error_stream():
+    with silent_error_stream():
         tensorflow = importlib.import_module("tensorflow")
     # Below an error are hints to programmers, such as that several networks were compiled.
     tensorflow.get_logger().setLevel("ERROR")
@@ -22,7 +22,7 @@ def load_tensorflow():
 
 
 @contextlib.contextmanager
-def _silent_error_stream() -> Iterator[None]:
+def silent_error_stream() -> Iterator[None]:
     """Send file descriptor 2 to nowhere: C++ does not ask sys.stderr."""
     sys.stderr.flush()
     kept = os.dup(2)

@@ -26,7 +26,7 @@ from model.mirror import Mirror
 DIGITS = tuple("0123456789")
 LABELS = (*DIGITS, NO_DIGIT)
 VERDICTS = (DIGIT, UNSURE, NO_DIGIT)
-# What `classifier.Answer.number` can be: at most one sign for each of segmentation.MOST_STROKES strokes.
+# What `classifier.Answer.number` can be: at most one sign for each of segmentation.MOST_MARKS strokes.
 NUMBER = re.compile(r"[0-9?]{1,64}")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 

@@ -7,11 +7,15 @@ import numpy as np
 from model import backend, checkpoint
 from model.classifier import DEFAULT
 
+
+def marks(name: str, command: str) -> tuple[str, str]:
+    """The two lines between which a table stands in the README, and that say what writes it."""
+    return f"<!-- {name}: written by {command} -->", f"<!-- end of {name} -->"
+
+
 RECIPES, EVALUATION = (
-    (f"<!-- {name}: written by python -m model.report --readme README.md -->", f"<!-- end of {name} -->")
-    for name in ("table of recipes", "evaluation")
+    marks(name, "python -m model.report --readme README.md") for name in ("table of recipes", "evaluation")
 )
-"""Between these two lines each, the README's tables stand."""
 
 
 class ReadmeError(ValueError):
@@ -19,15 +23,20 @@ class ReadmeError(ValueError):
 
 
 def write(readme: Path) -> None:
-    """Replace what stands between the marks. Raises ReadmeError when the README lacks them."""
+    """Replace this module's tables. Raises ReadmeError when the README lacks their marks."""
+    replace(readme, RECIPES, recipes())
+    replace(readme, EVALUATION, evaluation())
+
+
+def replace(readme: Path, between: tuple[str, str], table: str) -> None:
+    """Replace what stands between two marks. Raises ReadmeError when the README lacks them."""
     text = readme.read_text()
-    for (begins, ends), table in ((RECIPES, recipes()), (EVALUATION, evaluation())):
-        before, begin, rest = text.partition(begins)
-        _, end, after = rest.partition(ends)
-        if not (begin and end):
-            raise ReadmeError(f"{readme} lacks the lines “{begins}” and “{ends}” between which a table goes.")
-        text = f"{before}{begin}\n\n{table}\n\n{end}{after}"
-    readme.write_text(text)
+    begins, ends = between
+    before, begin, rest = text.partition(begins)
+    _, end, after = rest.partition(ends)
+    if not (begin and end):
+        raise ReadmeError(f"{readme} lacks the lines “{begins}” and “{ends}” between which a table goes.")
+    readme.write_text(f"{before}{begin}\n\n{table}\n\n{end}{after}")
 
 
 def recipes(folder: Path = checkpoint.FOLDER) -> str:
@@ -37,7 +46,7 @@ def recipes(folder: Path = checkpoint.FOLDER) -> str:
     notes.sort(key=lambda note: -note["test"]["accuracy"])
     files = sorted({file for note in notes for file in note.get("drawings", {})})
     head = ["recipe", "what it is", "MNIST test (95 % interval)", *files, "parameters", "file", "training"]
-    return _markdown([head, *(_recipe(note, files) for note in notes)])
+    return markdown([head, *(_recipe(note, files) for note in notes)])
 
 
 def _recipe(note: dict, files: list[str]) -> list[str]:
@@ -75,7 +84,7 @@ def evaluation(path: Path = DEFAULT) -> str:
     if not about:
         return "Not evaluated yet."
     rows = [[name if i == 0 else "", *row] for name, part in about.items() for i, row in enumerate(part.items())]
-    return _markdown([["", "what", "figure"], *rows])
+    return markdown([["", "what", "figure"], *rows])
 
 
 def _mnist(figures: dict) -> dict[str, str]:
@@ -134,6 +143,7 @@ def _duration(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
 
 
-def _markdown(rows: list[list[str]]) -> str:
+def markdown(rows: list[list[str]]) -> str:
+    """Rows of cells as a table; the first row is its head."""
     ruled = [rows[0], ["---"] * len(rows[0]), *rows[1:]]
     return "\n".join("| " + " | ".join(row) + " |" for row in ruled)

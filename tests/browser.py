@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -9,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Playwright
@@ -31,9 +32,14 @@ CHROMIUM_OPTIONS = [
 
 @dataclass
 class Server:
-    """`python demo.py` on a port of this machine, as a process of its own."""
+    """`python demo.py` on a port of this machine, as a process of its own.
+
+    script: another program that serves a page and prints its address. environment: variables of its own.
+    """
 
     port: int
+    script: str = "demo.py"
+    environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen | None = None
     log: Path | None = None
 
@@ -41,17 +47,24 @@ class Server:
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def megabytes(self) -> float:
+        """The memory that it holds now (resident; Linux)."""
+        [kilobytes] = re.findall(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{self.process.pid}/status").read_text())
+        return int(kilobytes) / 1024
+
     def start(self) -> None:
         """Start, and return when it answers."""
         handle, name = tempfile.mkstemp(suffix=".log")
         self.log = Path(name)
-        command = [sys.executable, "demo.py", "--host", "127.0.0.1", "--port", str(self.port)]
-        self.process = subprocess.Popen(command, cwd=ROOT, stdout=handle, stderr=subprocess.STDOUT)
+        command = [sys.executable, self.script, "--host", "127.0.0.1", "--port", str(self.port)]
+        environment = os.environ | self.environment
+        self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=handle, stderr=subprocess.STDOUT)
         os.close(handle)
         deadline = time.monotonic() + START_WITHIN
         while self.address not in self.log.read_text():
             if self.process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"demo.py did not start:\n{self.log.read_text()}")
+                raise RuntimeError(f"{self.script} did not start:\n{self.log.read_text()}")
             time.sleep(0.05)
 
     def stop(self) -> None:
@@ -60,8 +73,8 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving() -> Iterator[Server]:
-    server = Server(free_port())
+def serving(script: str = "demo.py", environment: dict[str, str] | None = None) -> Iterator[Server]:
+    server = Server(free_port(), script, environment or {})
     server.start()
     try:
         yield server

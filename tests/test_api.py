@@ -179,9 +179,9 @@ def test_six_endpoints_are_public_and_all_are_described(client):
         (7, "strokes"),
         ({"strokes": [[["0.1", "0.2"]]]}, "pair"),
         ({"strokes": [[[0.5, 1e300]]]}, "coordinate"),
-        ({"strokes": [[[0.5, 0.5]] * 1_000_000]}, "1,000,000 points"),
+        ({"strokes": [[[0.5, 0.5]] * 50_000]}, "50,000 points"),
     ],
-    ids=["not JSON", "no strokes", "a number", "text for numbers", "far off", "a million points"],
+    ids=["not JSON", "no strokes", "a number", "text for numbers", "far off", "50,000 points"],
 )
 def test_a_bad_drawing_is_refused_in_words(client, drawing, words):
     with pytest.raises(AppError, match=words):
@@ -194,7 +194,7 @@ def test_a_number_that_is_none_is_refused_in_words(server, client, number):
     status, answer = post(
         f"{server.address}/gradio_api/run/predict", f'{{"data": [{{"strokes": [[[0.5, {number}]]]}}]}}'
     )
-    assert status == 500 and "not finite" in answer["error"]
+    assert status == 422 and "not finite" in answer["error"]
     assert still_reads(client)
 
 

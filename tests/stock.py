@@ -1,0 +1,53 @@
+"""The same demo made of Gradio's stock parts, for comparison: gr.Sketchpad → the same classifier → gr.Label.
+
+    python tests/stock.py
+
+All that could make it quicker without parts of one's own is done: a pad of 280×280 pixels without layers, no progress
+bar, no queue.
+"""
+
+import argparse
+import os
+import sys
+import threading
+from pathlib import Path
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+
+import gradio as gr
+from PIL import Image
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from model.classifier import Classifier
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="The demo, made of Gradio's stock parts.")
+    parser.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1")
+    parser.add_argument("--port", type=int, help="default: the first free one from 7860 on")
+    options = parser.parse_args()
+    page = build(Classifier.load())
+    _, address, _ = page.launch(
+        server_name=options.host, server_port=options.port, prevent_thread_lock=True, quiet=True, ssr_mode=False
+    )
+    print(address.rstrip("/"), flush=True)
+    threading.Event().wait()
+
+
+def build(network: Classifier) -> gr.Blocks:
+    def read(drawn: dict) -> dict[str, float] | None:
+        if drawn["composite"] is None:
+            return None
+        answer = network.read_picture(Image.fromarray(drawn["composite"]))
+        return {str(digit): probability for digit, probability in enumerate(answer.reading.probabilities)}
+
+    with gr.Blocks(analytics_enabled=False) as page:
+        pad = gr.Sketchpad(canvas_size=(280, 280), layers=False, elem_id="pad")
+        label = gr.Label(num_top_classes=10, elem_id="label")
+        pad.change(read, pad, label, show_progress="hidden", queue=False)
+    return page
+
+
+if __name__ == "__main__":
+    main()

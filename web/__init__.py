@@ -1,0 +1,1 @@
+"""The server's outer wall. It knows Gradio, and nothing of digits."""

@@ -1,0 +1,63 @@
+"""What strangers send: a body that is not too large, and JSON that is not too deep."""
+
+import json
+
+from web.reply import Refusal
+
+# A drawing lies six brackets deep, and Gradio walks through what it gets by recursion.
+MAX_DEPTH = 16
+
+
+def bounded(receive, told: str | None, limit: int):
+    """An ASGI `receive` that raises Refusal past `limit` bytes, whether `told` so (content-length) or not."""
+    taken = 0
+
+    async def receive_some() -> dict:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if max(taken, int(told or 0)) > limit:
+            raise Refusal(413, f"This is too large: at most {limit:,} bytes are read.")
+        return message
+
+    return receive_some
+
+
+async def whole(receive) -> bytes:
+    """All that comes."""
+    body, more = bytearray(), True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return bytes(body)
+
+
+def again(body: bytes, receive):
+    """An ASGI `receive` that gives a body that was read already, then what follows it."""
+    waiting = [{"type": "http.request", "body": body}]
+
+    async def receive_again() -> dict:
+        return waiting.pop() if waiting else await receive()
+
+    return receive_again
+
+
+def parse(body: bytes) -> dict:
+    """A JSON object with at most MAX_DEPTH brackets in brackets. Raises Refusal."""
+    try:
+        value = json.loads(body)
+        if b"\\u" in body:
+            # Half a surrogate pair is text in JSON, and in no answer that would quote it.
+            json.dumps(value, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        raise Refusal(422, "This is not JSON.") from None
+    if not isinstance(value, dict):
+        raise Refusal(422, 'Expected a JSON object, such as {"data": [ … ]}.')
+    layer = [value]
+    for _ in range(MAX_DEPTH):
+        lists = [part.values() if isinstance(part, dict) else part for part in layer if isinstance(part, list | dict)]
+        layer = [part for parts in lists for part in parts]
+    if layer:
+        raise Refusal(422, f"There are more than {MAX_DEPTH} brackets in brackets.")
+    return value

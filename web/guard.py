@@ -1,0 +1,115 @@
+"""What stands between strangers and Gradio's server: few open doors, bounded bodies, well-formed calls.
+
+An ASGI middleware that knows nothing of digits. Without it Gradio reads a body of any size before it looks at it,
+answers many a malformed one with a 500 that says nothing, fetches what a caller names, and serves routes that the page
+has no use for.
+"""
+
+import json
+import re
+from pathlib import Path
+
+import gradio as gr
+from starlette.datastructures import Headers
+from starlette.middleware import Middleware
+
+from web import body
+from web.reply import Refusal, Reply
+
+# Bytes. 20,000 points, the largest drawing that is read, take 400,000. Gradio bounds each uploaded file (20 MB), not
+# their number; each is sent alone, with a few hundred bytes around it.
+MAX_JSON, MAX_UPLOAD = 1_000_000, 21_000_000
+
+# All that the page, its API page and Gradio's clients ask for. Above all not the routes that read files (file=, proxy=,
+# stream, deep_link, custom_component): nothing can be read but what Gradio's own page consists of.
+OPEN = re.compile(
+    r"/|/config|/theme\.css|/favicon\.ico|/robots\.txt|/manifest\.json|/(assets|static)/[\w./-]+"
+    r"|/gradio_api/(info|startup-events|app_id|theme\.css|upload|upload_progress|cancel|reset|heartbeat/\w+"
+    r"|queue/(join|data|status)|run/\w+|call/(v2/)?\w+(/\w+)?)",
+    re.ASCII,
+)
+UPLOAD = "/gradio_api/upload"
+# Of these Gradio makes the addresses that it answers with, and fails where they are none.
+HOST = re.compile(r"|([\w.-]{1,255}|\[[\da-f:.]{2,45}\])(:\d{1,5})?", re.ASCII | re.IGNORECASE)
+CALL = re.compile(r"/gradio_api/(run|call|call/v2|queue)/(\w+)", re.ASCII)
+
+
+def middleware(page: gr.Blocks) -> Middleware:
+    """For launch(app_kwargs={"middleware": [middleware(page)]}): Gradio makes its app and serves it in one step."""
+    takes = {
+        name.strip("/"): {parameter["parameter_name"]: parameter["component"] for parameter in endpoint["parameters"]}
+        for name, endpoint in page.get_api_info()["named_endpoints"].items()
+    }
+    names = {i: fn.api_name for i, fn in page.fns.items() if fn.api_name in takes}
+    return Middleware(Guard, takes=takes, names=names, uploaded=page.upload_file_set)
+
+
+class Guard:
+    """Wraps an ASGI application.
+
+    takes: of each endpoint, its parameters and their components; names: the endpoints by fn_index; uploaded: the paths
+    of all files that were uploaded.
+    """
+
+    def __init__(self, app, takes: dict[str, dict[str, str]], names: dict[int, str], uploaded: set[str]):
+        self.app, self.takes, self.names, self.uploaded = app, takes, names, uploaded
+
+    async def __call__(self, scope, receive, send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        reply = Reply(send)
+        try:
+            await self.app(scope, await self._admitted(scope, receive), reply.send)
+        except Refusal as refusal:
+            await reply.refuse(*refusal.args)
+        except Exception as error:
+            await reply.fail(error, scope["path"])
+
+    async def _admitted(self, scope, receive):
+        """What is asked for is open and well-formed → where the application gets the body from. Raises Refusal."""
+        path = scope["path"].rstrip("/") or "/"
+        if not OPEN.fullmatch(path) or ".." in path:
+            raise Refusal(404, "There is nothing here.")
+        headers = Headers(scope=scope)
+        hosts = ",".join(headers.get(name, "") for name in ("host", "x-forwarded-host", "x-forwarded-proto"))
+        if not all(HOST.fullmatch(host.strip()) for host in hosts.split(",")):
+            raise Refusal(400, "That is no host's name.")
+        receive = body.bounded(receive, headers.get("content-length"), MAX_UPLOAD if path == UPLOAD else MAX_JSON)
+        if path == UPLOAD or scope["method"] != "POST":
+            return receive
+        content = await body.whole(receive)
+        value = body.parse(content)
+        if (call := CALL.fullmatch(path)) and self._check(*call.groups(), value):
+            content = json.dumps(value).encode()
+        return body.again(content, receive)
+
+    def _check(self, way: str, name: str, value: dict) -> bool:
+        """True when a file in `value` was put right. Raises Refusal for no endpoint, or other values than it takes."""
+        if way == "queue":
+            number = value.get("fn_index")
+            name = self.names.get(number) if isinstance(number, int) else None
+        if name not in self.takes:
+            raise Refusal(404, f"There is no such endpoint; there are /{', /'.join(self.takes)}.")
+        takes = self.takes[name]
+        if way == "call/v2":
+            data, places = value, list(takes)
+            right = set(value) == set(takes)
+        else:
+            data, places = value.get("data"), range(len(takes))
+            right = isinstance(data, list) and len(data) == len(takes)
+        if not right:
+            form = "An object" if way == "call/v2" else 'A list "data"'
+            raise Refusal(422, f"{form} with {len(takes)} of these is expected: {', '.join(takes)}.")
+        files = [place for place, component in zip(places, takes.values(), strict=True) if component == "File"]
+        for place in files:
+            data[place] = self._file(data[place])
+        return bool(files)
+
+    def _file(self, given: object) -> dict | None:
+        """What Gradio is told of an uploaded file; left to itself, it would fetch what the caller names."""
+        if given is None:
+            return None
+        path = given.get("path") if isinstance(given, dict) else None
+        if not isinstance(path, str) or path not in self.uploaded or not Path(path).is_file():
+            raise Refusal(422, f"Send the file to {UPLOAD} first; what that answers is its path.")
+        return {"path": path, "orig_name": Path(path).name, "meta": {"_type": "gradio.FileData"}}
