@@ -1,63 +1,68 @@
-"""The page: a sketchpad in, ten probabilities out. Builds and launches, nothing else."""
+"""The page: a sketchpad in, ten probabilities out. Builds and launches, nothing else.
+
+python demo.py                                                 one process, for one machine or a Space
+DEMO_CHECKPOINT=… uvicorn --factory demo:app --workers 2       several
+"""
 
 import argparse
 import contextlib
 import json
 import os
+import signal
 import sys
 import threading
 import warnings
-from collections.abc import Callable
 from pathlib import Path
 
 # Before Gradio is imported: a page that people write on by hand tells nobody about them.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 import gradio as gr
+from fastapi import FastAPI
+from starlette.middleware import Middleware
 
 from assets import components
-from model import classifier
-from model import portrait as portraits
-from model import steps as normalization_steps
+from model import classifier, corrections
 from model.checkpoint import CheckpointError
-from model.classifier import Answer, Classifier
-from model.comparison import Comparison, Table
-from model.ink import InkError
-from model.saliency import Explainer, Explanation
-from model.steps import Steps
+from model.corrections import Corrections, StorageError
+from model.mirror import MirrorError
 from web import guard
+from web.api import Api
+from web.engine import Engine
+from web.health import Health
 
 # A photograph from a phone has 5 MB.
 MAX_FILE_SIZE = "20mb"
 # Uploaded pictures are somebody's handwriting: every ten minutes, those older than ten minutes are deleted.
 DELETE_UPLOADS = (600, 600)
 
-# What Gradio's API page says of both endpoints' answer.
-ANSWER = """
-    Answer: number (what is read, such as "2026"; "?" for what is no digit), verdict of the whole ("digit", "unsure",
-    "not a digit" or "blank") and its reason in words; readings, one for each digit from left to right: digit (the
-    likeliest, or null), verdict, reason, probabilities (ten, calibrated, sum 1), no_digit (the probability of being
-    none), image (what the network saw: 28 rows of 28 numbers, 0 paper to 255 ink), box on the pad (left, top, right,
-    bottom), strokes (their numbers); current (which reading was written last; its fields stand at the top, too);
-    milliseconds (the time that each step took)."""
-
 
 def main(arguments: list[str] | None = None) -> None:
     options = parse(arguments)
-    # What is wrong with a picture is told its sender; Pillow would tell the log as well.
-    warnings.filterwarnings("ignore", module="PIL")
+    # As Ctrl+C does: what is under way is answered, then the server goes.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    page = None
     try:
-        page = build(Classifier.load(options.checkpoint), options.checkpoint)
-        address = launch(page, options)
-    except CheckpointError as error:
+        engine = Engine(options.checkpoint)
+        page = build(engine, corrections.configured(options.corrections))
+        address = launch(page, engine, options)
+        engine.wait()
+        print(f"{components.TEXT['title']} at {address.rstrip('/')}", flush=True)
+        threading.Event().wait()
+    except (CheckpointError, StorageError, MirrorError) as error:
         sys.exit(f"demo: {error}")
     except OSError:
         sys.exit(f"demo: port {options.port} is taken. Choose another one, or leave --port out for the next free one.")
-    print(f"{components.TEXT['title']} at {address.rstrip('/')}", flush=True)
-    try:
-        threading.Event().wait()
     finally:
-        page.close(verbose=False)
+        if page:
+            page.close(verbose=False)
+
+
+def app() -> FastAPI:
+    """The page as an ASGI application; set up by the environment: DEMO_CHECKPOINT, CORRECTIONS."""
+    engine = Engine(Path(os.environ.get("DEMO_CHECKPOINT", classifier.DEFAULT)))
+    page = build(engine, corrections.configured())
+    return gr.mount_gradio_app(FastAPI(), page, path="/", **settings(page, engine))
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -65,12 +70,13 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--host", help="address to listen on (default: $GRADIO_SERVER_NAME, or 127.0.0.1)")
     parser.add_argument("--port", type=int, help="default: the first free one from $GRADIO_SERVER_PORT or 7860 on")
     parser.add_argument("--checkpoint", type=Path, default=classifier.DEFAULT, metavar="PATH", help="a .keras file")
+    parser.add_argument("--corrections", type=Path, metavar="FILE", help="keep visitors' there (default: $CORRECTIONS)")
     parser.add_argument("--share", action="store_true", help="also open a public address, through Gradio's servers")
     return parser.parse_args(arguments)
 
 
-def build(network: Classifier, checkpoint: Path) -> gr.Blocks:
-    """The page, and the endpoints of its API."""
+def build(engine: Engine, kept: Corrections | None) -> gr.Blocks:
+    """The page, and the endpoints of its API. Without a place for corrections nobody is asked for any."""
     with gr.Blocks(title=components.TEXT["title"], analytics_enabled=False, delete_cache=DELETE_UPLOADS) as page:
         heading = components.heading()
         with gr.Row(elem_id="stage"):
@@ -80,15 +86,16 @@ def build(network: Classifier, checkpoint: Path) -> gr.Blocks:
             example = components.example_row()
             share = components.share_tools()
         with gr.Column(elem_id="more"):
+            teaching = components.teaching(kept is not None)
             way = components.steps()
-            table = components.comparison(network.name)
+            table = components.comparison(engine.name)
             portrait = components.about()
 
         # What happens in the browser; the server has no part in it.
         def passed_on(event, given, target, js):
             event(None, given, target, js=js, api_visibility="private")
 
-        spoken = [heading, pad, answer, example, share, way, table, portrait]
+        spoken = [heading, pad, answer, example, share, teaching, way, table, portrait]
         ids = json.dumps([component.elem_id for component in spoken])
         passed_on(heading.chosen, heading, spoken, f"(language) => window.words(language, {ids})")
         passed_on(example.input, example, pad, "(drawing) => drawing")
@@ -97,81 +104,30 @@ def build(network: Classifier, checkpoint: Path) -> gr.Blocks:
         # From the browser, so that a drawing outlives its server; page/ask.js says why.
         gr.on([pad.input, answer.retry], None, pad, [answer, pad], js="(drawing) => window.ask(drawing)")
         passed_on(answer.wondering, [pad, answer], answer, "window.wonder")
+        passed_on(answer.wondering, [pad, answer], teaching, "window.correctable")
+        passed_on(teaching.taught, [teaching, pad, answer], teaching, "window.teach")
         for asks in (way.asked, answer.wondering):
             passed_on(asks, [pad, answer], way, "window.steps")
         for asks in (table.asked, answer.wondering):
             passed_on(asks, [pad, answer], table, "window.compare")
         passed_on(portrait.asked, None, portrait, "window.about")
-        add_api(network, checkpoint, pad, answer, way, table, portrait)
+
+        api, hidden = Api(engine, kept), components.hidden_json
+        api.serve(
+            [
+                (api.predict, [pad], answer),
+                (api.predict_image, [components.picture_file()], answer),
+                (api.explain, [pad, hidden("digit", 7), hidden("rather than", 1)], hidden("evidence")),
+                (api.compare, [pad], hidden("models")),
+                (api.steps, [pad], hidden("steps")),
+                (api.about, [], hidden("facts and pictures")),
+                (api.correct, [pad, hidden("label", "7")], hidden("kept")),
+            ]
+        )
     return page
 
 
-def add_api(network: Classifier, checkpoint: Path, pad, answer, way, table, portrait) -> None:
-    """The endpoints. No event of the page triggers them; its script calls them like anybody else."""
-    explainer, models = Explainer(network.network), Comparison()
-
-    def predict(drawing):
-        """Read a digit or a number from strokes: {"strokes": [[[x, y], …], …]}, one list of points for each way of the
-        pen from touching to leaving the paper, x right and y down, as fractions of the paper's side."""
-        return answered(network.read_strokes, drawing)
-
-    def predict_image(picture):
-        """Read a digit or a number from a picture file: dark on light or light on dark, of at most 25 megapixels."""
-        return answered(network.read_picture, picture)
-
-    def explain(drawing, digit, rather_than):
-        """Say which ink decided. Takes one digit, as strokes or as {"image": …} out of an answer; what it was read as,
-        null for no digit; and another digit to compare it with, or null for all others. Answer: evidence, 28 rows of
-        28 whole numbers from -127 to 127, above 0 where ink spoke for that reading, below 0 where it spoke against."""
-        return answered(explainer.explain_drawing, drawing, digit, rather_than)
-
-    def compare(drawing):
-        """Read one digit, as strokes or as {"image": …} out of an answer, with every model that has a checkpoint.
-        Answer: models, the least accurate first: name, digit or null, verdict, probability, mnist (its accuracy there),
-        bytes, milliseconds."""
-        return answered(models.read_drawing, drawing)
-
-    def steps(drawing):
-        """Show how the strokes of one digit become 28 × 28 pixels. Answer: steps, each with its name ("ink", "cropped",
-        "fitted" or "centred") and its image, rows of whole numbers from 0, paper, to 255, ink."""
-        return answered(normalization_steps.of_strokes, drawing)
-
-    def about():
-        """What was measured of the network that answers here. Answer: facts, each with its name, kind and value (shares
-        from 0 to 1, bytes, seconds), and pictures, SVG by name: reliability, learning curves, refusal, mistakes."""
-        return portraits.of(checkpoint, network.notes).as_json()
-
-    picture, result = components.picture_file(), components.hidden_json("evidence")
-    digit, rather = components.hidden_json("digit", 7), components.hidden_json("rather than", 1)
-    for endpoint, given, output in (
-        (predict, pad, answer),
-        (predict_image, picture, answer),
-        (explain, [pad, digit, rather], result),
-        (compare, pad, table),
-        (steps, pad, way),
-        (about, None, portrait),
-    ):
-        description = f"{endpoint.__doc__} {ANSWER if output is answer else ''}"
-        gr.on(
-            [],
-            endpoint,
-            given,
-            output,
-            api_name=endpoint.__name__,
-            api_description=" ".join(description.split()),
-            queue=False,
-        )
-
-
-def answered(read: Callable[..., Answer | Explanation | Table | Steps], *given: object) -> dict:
-    """The answer as JSON. What cannot be read is told the caller in words, without a traceback in the log."""
-    try:
-        return read(*given).as_json()
-    except InkError as error:
-        raise gr.Error(str(error), print_exception=False) from None
-
-
-def launch(page: gr.Blocks, options: argparse.Namespace) -> str:
+def launch(page: gr.Blocks, engine: Engine, options: argparse.Namespace) -> str:
     """Serve the page and return its address. Raises OSError when the port is taken."""
     _, address, public_address = page.launch(
         server_name=options.host,
@@ -179,18 +135,28 @@ def launch(page: gr.Blocks, options: argparse.Namespace) -> str:
         share=options.share,
         prevent_thread_lock=True,
         quiet=True,
-        ssr_mode=False,
-        run_history=False,
-        max_file_size=MAX_FILE_SIZE,
-        footer_links=["api"],
-        theme=theme(),
-        css=components.read_asset("page/page.css"),
-        head="".join(f"<script>{components.read_asset(f'page/{name}.js')}</script>" for name in ("words", "ask")),
-        i18n=gr.I18n(**components.TEXTS),
-        favicon_path=components.ASSETS / "page" / "favicon.svg",
-        app_kwargs={"middleware": [guard.middleware(page)]},
+        **settings(page, engine),
     )
     return public_address or address
+
+
+def settings(page: gr.Blocks, engine: Engine) -> dict:
+    """What is the same in whatever way the page is served."""
+    # What is wrong with a picture is told its sender; Pillow would tell the log as well.
+    warnings.filterwarnings("ignore", module="PIL")
+    scripts = (components.read_asset(f"page/{name}.js") for name in ("words", "ask"))
+    return {
+        "ssr_mode": False,
+        "run_history": False,
+        "max_file_size": MAX_FILE_SIZE,
+        "footer_links": ["api"],
+        "theme": theme(),
+        "css": components.read_asset("page/page.css"),
+        "head": "".join(f"<script>{script}</script>" for script in scripts),
+        "i18n": gr.I18n(**components.TEXTS),
+        "favicon_path": components.ASSETS / "page" / "favicon.svg",
+        "app_kwargs": {"middleware": [Middleware(Health, ready=lambda: engine.ready), guard.middleware(page)]},
+    }
 
 
 def theme() -> gr.themes.Base:

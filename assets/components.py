@@ -72,7 +72,7 @@ def comparison(own: str) -> gr.HTML:
 
 
 def teaching(wanted: bool) -> gr.HTML:
-    """"It was a …", shown only where corrections are kept. Value: {"label": …} of a click, {"kept": true} in answer."""
+    """“It was a …”, shown only where corrections are kept. Value: {"label": …} of a click, {"kept": true} in answer."""
     return _component("teach", label="correction", visible=wanted)
 
 

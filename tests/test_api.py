@@ -149,7 +149,12 @@ def test_what_was_measured_is_told(client):
     assert all(svg.startswith("<svg") for svg in told["pictures"].values())
 
 
-def test_six_endpoints_are_public_and_all_are_described(client):
+def test_where_no_corrections_are_kept_that_is_said(client):
+    with pytest.raises(AppError, match="No corrections are kept here"):
+        client.predict(SEVEN, "1", api_name="/correct")
+
+
+def test_seven_endpoints_are_public_and_all_are_described(client):
     described = client.view_api(return_format="dict", print_info=False)
     assert set(described["named_endpoints"]) == {
         "/predict",
@@ -158,6 +163,7 @@ def test_six_endpoints_are_public_and_all_are_described(client):
         "/compare",
         "/steps",
         "/about",
+        "/correct",
     }
     assert described["unnamed_endpoints"] == {}
     with urllib.request.urlopen(f"{client.src}gradio_api/info", timeout=60) as response:

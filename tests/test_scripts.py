@@ -22,6 +22,7 @@ def component_scripts() -> dict[str, str]:
             components.answer_view(),
             components.example_row(),
             components.share_tools(),
+            components.teaching(True),
             components.steps(),
             components.comparison("digits"),
             components.about(),

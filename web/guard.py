@@ -41,18 +41,18 @@ def middleware(page: gr.Blocks) -> Middleware:
         for name, endpoint in page.get_api_info()["named_endpoints"].items()
     }
     names = {i: fn.api_name for i, fn in page.fns.items() if fn.api_name in takes}
-    return Middleware(Guard, takes=takes, names=names, uploaded=page.upload_file_set)
+    return Middleware(Guard, takes=takes, names=names, uploads=Path(gr.utils.get_upload_folder()).resolve())
 
 
 class Guard:
     """Wraps an ASGI application.
 
-    takes: of each endpoint, its parameters and their components; names: the endpoints by fn_index; uploaded: the paths
-    of all files that were uploaded.
+    takes: of each endpoint, its parameters and their components; names: the endpoints by fn_index; uploads: the folder
+    of what was uploaded, where each file lies in a folder named by its hash, so that nobody can name another's.
     """
 
-    def __init__(self, app, takes: dict[str, dict[str, str]], names: dict[int, str], uploaded: set[str]):
-        self.app, self.takes, self.names, self.uploaded = app, takes, names, uploaded
+    def __init__(self, app, takes: dict[str, dict[str, str]], names: dict[int, str], uploads: Path):
+        self.app, self.takes, self.names, self.uploads = app, takes, names, uploads
 
     async def __call__(self, scope, receive, send) -> None:
         if scope["type"] != "http":
@@ -110,6 +110,14 @@ class Guard:
         if given is None:
             return None
         path = given.get("path") if isinstance(given, dict) else None
-        if not isinstance(path, str) or path not in self.uploaded or not Path(path).is_file():
+        if not isinstance(path, str) or not self._uploaded(path):
             raise Refusal(422, f"Send the file to {UPLOAD} first; what that answers is its path.")
         return {"path": path, "orig_name": Path(path).name, "meta": {"_type": "gradio.FileData"}}
+
+    def _uploaded(self, path: str) -> bool:
+        """By this process or by another that serves the same page."""
+        try:
+            place = Path(path).resolve(strict=True)
+        except (OSError, ValueError):  # Nothing there; or a name that no file can have.
+            return False
+        return place.is_file() and place.is_relative_to(self.uploads)

@@ -1,6 +1,6 @@
 // The answer: a verdict, the 28×28 image that the network saw, and ten bars in fixed order. Of a number, image and bars
 // are those of the digit written last, or of the one that is chosen.
-// props.value: null, or what /predict returns; besides, {verdict: "offline"} (asked for again by trigger("retry")) and
+// props.value: null, or what /predict returns; besides, {verdict: "offline" or "warming"} (asked for again by trigger("retry")) and
 // {verdict: "error", reason}. To it come `chosen`, which reading is looked at, and `rather`, a digit that it is compared
 // with; when the pen rests, trigger("wondering") asks the host for `why`, what /explain returns, and for whatever else
 // of the page is about the drawing.
@@ -11,6 +11,8 @@ const [number, percent, certainty, reason, timing, spoken, seen, why, whyCaption
   ".number", ".percent", ".certainty", ".reason", ".timing", ".spoken", ".seen canvas", ".why canvas", ".why figcaption",
 ].map(find);
 
+const UNANSWERED = ["offline", "warming", "error"];
+const RETRIED = ["offline", "warming"];
 const RETRY_AFTER = 2000;
 // A screen reader hears the verdict once the pen rests, not thirty times a second.
 const SPEAK_AFTER = 700;
@@ -64,7 +66,7 @@ function show() {
   element.dataset.verdict = answer.verdict;
   reason.textContent = words(answer);
   showNumber(answer.readings ?? [], chosen);
-  if (answer.verdict !== "offline" && answer.verdict !== "error") {
+  if (!UNANSWERED.includes(answer.verdict)) {
     // Out of reach, the last answer stays to be seen, faded by the style sheet.
     showReading(reading);
     showTiming(answer.milliseconds ?? {});
@@ -73,7 +75,7 @@ function show() {
   clearTimeout(wonder);
   if (props.value && !answer.why) wonder = setTimeout(() => trigger("wondering"), WONDER_AFTER);
   clearTimeout(retry);
-  if (answer.verdict === "offline") retry = setTimeout(() => trigger("retry"), RETRY_AFTER);
+  if (RETRIED.includes(answer.verdict)) retry = setTimeout(() => trigger("retry"), RETRY_AFTER);
   clearTimeout(speak);
   speak = setTimeout(() => { spoken.textContent = sentence(answer); }, SPEAK_AFTER);
 }
@@ -118,7 +120,7 @@ function showReading(reading) {
 
 function words({ verdict, reason, readings, number }) {
   if (verdict === "blank") return props.text[readings ? "nothingFound" : "waiting"];
-  if (verdict === "offline") return props.text.offline;
+  if (RETRIED.includes(verdict)) return props.text[verdict];
   if (verdict === "error") return reason || props.text.error;
   if (readings.length === 1) return reasonOf(readings[0]);
   if (verdict === "digit") return fill(props.text.isNumber, { number });

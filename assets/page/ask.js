@@ -13,6 +13,7 @@
 (() => {
   const GIVE_UP_AFTER = 10_000;
   const GIVE_UP_UPLOAD_AFTER = 60_000;
+  const WARMING_AFTER = 1_000;
   let newest = null;
   let underWay = null;
   let answers = 0; // Each answer has its number, so that one is never shown again in place of a later one.
@@ -53,7 +54,15 @@
   const frames = ({ picture }, { readings = [] }) =>
     picture && { picture, frames: readings.filter(({ box }) => box).map(({ box, digit }) => ({ box, name: digit ?? "?" })) };
 
-  window.ask = async (drawing) => {
+  // The first answer may have to wait for the network, which is being loaded: then that is said, and asked for again.
+  window.ask = (drawing) => (answers > 0 ? ask(drawing) : Promise.race([ask(drawing), warming()]));
+
+  const warming = async () => {
+    await new Promise((done) => setTimeout(done, WARMING_AFTER));
+    return [{ verdict: "warming", at: performance.now() }, undefined];
+  };
+
+  async function ask(drawing) {
     newest = drawing || { strokes: [] };
     const mine = newest;
     while (underWay) await underWay;
@@ -65,7 +74,7 @@
     } finally {
       underWay = null;
     }
-  };
+  }
 
   // The answer to a question beside the drawing's; undefined where it fails, or comes too late.
   async function beside(endpoint, ...data) {

@@ -1,0 +1,46 @@
+"""What answers: the networks, loaded in a thread of their own, so that the page is served meanwhile."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from model import checkpoint
+from model.classifier import Classifier
+from model.comparison import Comparison
+from model.saliency import Explainer
+
+
+class Engine:
+    """A checkpoint's classifier and explainer, and the table of all models. May be asked from many threads.
+
+    name: of the checkpoint; notes: its JSON.
+    """
+
+    def __init__(self, path: Path):
+        """Begins to load. Raises CheckpointError for what can be seen at once; `wait` tells the rest."""
+        self.path, self.name = path, path.stem
+        self.notes = checkpoint.load_notes(path)
+        self.models = Comparison()
+        one_by_one = ThreadPoolExecutor(1, "engine")
+        self._classifier = one_by_one.submit(Classifier.load, path)
+        # The classifier answers while this is still being compiled.
+        self._explainer = one_by_one.submit(lambda: Explainer(self.classifier.network))
+        one_by_one.shutdown(wait=False)
+
+    @property
+    def classifier(self) -> Classifier:
+        """Waits until it is loaded. Raises CheckpointError."""
+        return self._classifier.result()
+
+    @property
+    def explainer(self) -> Explainer:
+        """Waits until it is compiled. Raises CheckpointError."""
+        return self._explainer.result()
+
+    @property
+    def ready(self) -> bool:
+        """Whether all of it is loaded and warm."""
+        return all(part.done() and not part.exception() for part in (self._classifier, self._explainer))
+
+    def wait(self) -> None:
+        """Until the classifier is there. Raises CheckpointError."""
+        self._classifier.result()
