@@ -49,17 +49,17 @@ def chromium():
 def open_page(server, chromium):
     """open_page(path, **options): the page in a window of its own, ready to draw on; `traffic` is what it asked.
 
-    Options as Playwright's new_context.
+    Options as Playwright's new_context; address: of another server.
     """
     contexts = []
 
-    def open_page(path: str = "", **options):
+    def open_page(path: str = "", address: str | None = None, **options):
         context = chromium.new_context(**options)
         contexts.append(context)
         context.add_init_script(COUNT_REQUESTS)
         page = context.new_page()
         page.set_default_timeout(10_000)
-        return browser.ready(page, server.address + path)
+        return browser.ready(page, (address or server.address) + path)
 
     yield open_page
     for context in contexts:

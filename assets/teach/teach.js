@@ -25,7 +25,7 @@ function words({ label, kept, error }) {
 }
 
 function show() {
-  const given = props.value ?? {};
+  const given = props.value || {};
   element.querySelector(".question").textContent = props.text.teach;
   element.querySelector(".labels").setAttribute("aria-label", props.text.teachLong);
   for (const [label, button] of buttons) {
