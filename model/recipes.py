@@ -1,9 +1,9 @@
 """Every named recipe: network, loss, optimizer, schedule, data.
 
-Six are the models of well-known tutorials, kept as they were taught; `digits` is this project's own. Every network
-takes normalized images (N, 28, 28) and gives ten logits; `digits` an eleventh, for what is no digit. Where a tutorial
-ends in a softmax layer, here the loss holds the softmax, which is the same model in safer arithmetic. Importing this
-module imports Keras.
+Six are the models of well-known tutorials, kept as they were taught; `digits` and `quick` are this project's own. Every
+network takes normalized images (N, 28, 28) and gives ten logits; `digits` an eleventh, for what is no digit. Where a
+tutorial ends in a softmax layer, here the loss holds the softmax, which is the same model in safer arithmetic.
+Importing this module imports Keras.
 """
 
 from collections.abc import Callable
@@ -145,11 +145,34 @@ def digits_network() -> keras.Model:
     )
 
 
-def _block(filters: int, kernel: int = 3, strides: int = 1) -> list[layers.Layer]:
+def quick_network() -> keras.Model:
+    """Little arithmetic: 1.0 million multiplications an image, two fifths of what the usual two 3×3 convolutions take.
+
+    As in `digits_network` the first convolution halves the field; the others go without padding.
+    """
+    # So few steps that a mean over the last hundred, as the momentum of 0.99 is, would be out of date.
+    settings = {"padding": "valid", "momentum": 0.9}
+    return keras.Sequential(
+        [
+            keras.Input((28, 28)),
+            layers.Reshape((28, 28, 1)),
+            *_block(16, kernel=5, strides=2, momentum=0.9),
+            *_block(32, pool=2, **settings),
+            *_block(64, **settings),
+            layers.Flatten(),
+            layers.Dense(10),
+        ]
+    )
+
+
+def _block(
+    filters: int, kernel: int = 3, strides: int = 1, padding: str = "same", pool: int = 1, momentum: float = 0.99
+) -> list[layers.Layer]:
     # The bias of a convolution in front of a batch normalization is lost in its mean.
     return [
-        layers.Conv2D(filters, kernel, strides=strides, padding="same", use_bias=False),
-        layers.BatchNormalization(),
+        layers.Conv2D(filters, kernel, strides=strides, padding=padding, use_bias=False),
+        *([layers.MaxPooling2D(pool)] if pool > 1 else []),
+        layers.BatchNormalization(momentum=momentum),
         layers.ReLU(),
     ]
 
@@ -181,6 +204,16 @@ def cosine_adamw(learning_rate: float, steps: int, epochs: int, weight_decay: fl
     return optimizers.AdamW(schedule, weight_decay=weight_decay)
 
 
+def one_cycle_adam(learning_rate: float, steps: int, epochs: int) -> optimizers.Optimizer:
+    """One rise, over a fifth of the steps, and one fall to nought (Smith, Topin 2019), with a short memory."""
+    total = steps * epochs
+    rise = max(1, total // 5)
+    schedule = optimizers.schedules.CosineDecay(
+        0.0, decay_steps=max(1, total - rise), warmup_target=learning_rate, warmup_steps=rise
+    )
+    return optimizers.Adam(schedule, beta_2=0.99)
+
+
 _ALL = (
     Recipe(
         name="digits",
@@ -194,6 +227,17 @@ _ALL = (
         written_digits=60_000,
         written_others=30_000,
         augmented=True,
+    ),
+    Recipe(
+        name="quick",
+        summary="99 % of MNIST in seconds: three small convolutions, each image seen once or twice",
+        network=quick_network,
+        optimizer=one_cycle_adam,
+        # High, because it is soon over: with 1e-2 and with batches of 256 it came out at 99 % less surely.
+        learning_rate=2e-2,
+        batch_size=128,
+        epochs=2,
+        epoch_steps=270,
     ),
     Recipe(
         name="softmax",

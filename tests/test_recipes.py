@@ -23,8 +23,8 @@ EXPECTED_PARAMETERS = {
 }
 
 
-def test_the_seven_recipes_are_there_and_digits_is_the_default():
-    assert set(RECIPES) == {*EXPECTED_PARAMETERS, "digits"}
+def test_the_eight_recipes_are_there_and_digits_is_the_default():
+    assert set(RECIPES) == {*EXPECTED_PARAMETERS, "digits", "quick"}
     assert train.parse([]).recipe == "digits"
 
 

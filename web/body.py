@@ -1,6 +1,7 @@
 """What strangers send: a body that is not too large, and JSON that is not too deep."""
 
 import json
+from collections.abc import Iterator
 
 from web.reply import Refusal
 
@@ -54,10 +55,14 @@ def parse(body: bytes) -> dict:
         raise Refusal(422, "This is not JSON.") from None
     if not isinstance(value, dict):
         raise Refusal(422, 'Expected a JSON object, such as {"data": [ … ]}.')
-    layer = [value]
-    for _ in range(MAX_DEPTH):
-        lists = [part.values() if isinstance(part, dict) else part for part in layer if isinstance(part, list | dict)]
-        layer = [part for parts in lists for part in parts]
-    if layer:
+    if sum(1 for _ in layers(value)) > MAX_DEPTH:
         raise Refusal(422, f"There are more than {MAX_DEPTH} brackets in brackets.")
     return value
+
+
+def layers(value: object) -> Iterator[list]:
+    """The lists and objects of a JSON value: itself, then those in it, then those in these."""
+    layer = [value]
+    while layer := [part for part in layer if isinstance(part, list | dict)]:
+        yield layer
+        layer = [part for outer in layer for part in (outer.values() if isinstance(outer, dict) else outer)]

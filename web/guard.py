@@ -23,7 +23,7 @@ MAX_JSON, MAX_UPLOAD = 1_000_000, 21_000_000
 # All that the page, its API page and Gradio's clients ask for. Above all not the routes that read files (file=, proxy=,
 # stream, deep_link, custom_component): nothing can be read but what Gradio's own page consists of.
 OPEN = re.compile(
-    r"/|/config|/theme\.css|/favicon\.ico|/robots\.txt|/manifest\.json|/(assets|static)/[\w./-]+"
+    r"/|/config|/theme\.css|/favicon\.ico|/robots\.txt|/manifest\.json|/(assets|static)/[\w./-]{1,200}"
     r"|/gradio_api/(info|startup-events|app_id|theme\.css|upload|upload_progress|cancel|reset|heartbeat/\w+"
     r"|queue/(join|data|status)|run/\w+|call/(v2/)?\w+(/\w+)?)",
     re.ASCII,
@@ -100,10 +100,12 @@ class Guard:
         if not right:
             form = "An object" if way == "call/v2" else 'A list "data"'
             raise Refusal(422, f"{form} with {len(takes)} of these is expected: {', '.join(takes)}.")
-        files = [place for place, component in zip(places, takes.values(), strict=True) if component == "File"]
-        for place in files:
-            data[place] = self._file(data[place])
-        return bool(files)
+        for place, component in zip(places, takes.values(), strict=True):
+            if component == "File":
+                data[place] = self._file(data[place])
+            elif any("path" in part for layer in body.layers(data[place]) for part in layer if isinstance(part, dict)):
+                raise Refusal(422, "Nothing has a path here.")  # Gradio would take it for a file.
+        return "File" in takes.values()
 
     def _file(self, given: object) -> dict | None:
         """What Gradio is told of an uploaded file; left to itself, it would fetch what the caller names."""

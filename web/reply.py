@@ -53,8 +53,11 @@ class Reply:
         await self._send({"type": "http.response.body", "body": response.body})
 
     async def fail(self, error: Exception, path: str) -> None:
-        """A fault of the application: into the log with it, and a sentence to the one who asked."""
-        logging.getLogger(__name__).error("%s", path, exc_info=error)
+        """A fault of the application: into the log with it, and a sentence to the one who asked.
+
+        Once an answer is on its way there is nothing more to say: so Gradio ends a stream of events that are none.
+        """
+        logging.getLogger(__name__).error("%s: %s", path, error, exc_info=None if self._started else error)
         await self.refuse(500, SORRY)
 
 
