@@ -103,7 +103,7 @@ def bars(rounds: int = 40, stock_rounds: int = 8) -> Iterator[Figure]:
         with serving() as server:
             page = launch(playwright).new_page()
             ready(page, server.address).evaluate(WATCH)
-            own = [one_round(page, DIGITS[i % 10]) for i in range(WARM_UP + rounds)][WARM_UP:]
+            own = [one_round(page, DIGITS[i % 10])[0] for i in range(WARM_UP + rounds)][WARM_UP:]
             page.context.browser.close()
         with serving("tests/stock.py") as server:
             page = launch(playwright).new_page()
