@@ -1,5 +1,6 @@
 """The server as a whole: whether it is ready, how it goes, several processes, corrections over HTTP."""
 
+import contextlib
 import json
 import os
 import signal
@@ -9,6 +10,8 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
 
 import browser
 import pytest
@@ -105,19 +108,61 @@ def test_what_is_no_label_is_refused_in_words(own_server, label):
     assert status == 422 and "is one of" in answer["error"]
 
 
-def test_several_processes_serve_one_page(tmp_path):
+@contextlib.contextmanager
+def two_processes(environment: dict[str, str]) -> Iterator[tuple[str, int]]:
+    """(The address that two processes serve, the number of their parent.)"""
     port = free_port()
     command = [sys.executable, "-m", "uvicorn", "--factory", "demo:app", "--workers", "2", "--port", str(port)]
-    environment = os.environ | {"CORRECTIONS": str(tmp_path / "corrections.sqlite")}
-    server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{port}"
+    server = subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
-        until_ready(address)
+        until_ready(f"http://127.0.0.1:{port}")
+        yield f"http://127.0.0.1:{port}", server.pid
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def workers(parent: int) -> list[int]:
+    """The processes that serve; the parent has another child, which only keeps the accounts."""
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    return [int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
+
+
+def test_several_processes_serve_one_page_and_keep_corrections_in_one_file(tmp_path):
+    with two_processes({"CORRECTIONS": str(tmp_path / "corrections.sqlite")}) as (address, _):
         answers = [call(address, "predict", SEVEN) for _ in range(20)]
         assert {status for status, _ in answers} == {200}
         assert {answer["data"][0]["number"] for _, answer in answers} == {"7"}
         assert [call(address, "correct", SEVEN, "1")[0] for _ in range(20)] == [200] * 20
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
     assert Corrections(tmp_path / "corrections.sqlite").count() == {"1": 20}
+
+
+def test_when_one_of_two_processes_is_killed_under_load_visitors_go_on():
+    asked = {"answered": 0, "lost": 0}
+    gone = threading.Event()
+
+    def visit(address: str) -> None:
+        while not gone.is_set():
+            try:
+                asked["answered" if call(address, "predict", SEVEN)[0] == 200 else "lost"] += 1
+            except OSError:
+                asked["lost"] += 1  # It was under way in the process that died; the page asks again.
+
+    with two_processes({}) as (address, parent):
+        visitors = [threading.Thread(target=visit, args=[address]) for _ in range(6)]
+        for visitor in visitors:
+            visitor.start()
+        time.sleep(2)
+        before = asked["answered"]
+        victim, survivor = workers(parent)
+        os.kill(victim, signal.SIGKILL)
+        time.sleep(4)
+        gone.set()
+        for visitor in visitors:
+            visitor.join()
+        assert before > 0 and asked["answered"] > before + 20
+        assert asked["lost"] <= len(visitors)
+        assert survivor in workers(parent)
+        assert call(address, "predict", SEVEN)[0] == 200
