@@ -25,7 +25,7 @@ MAX_JSON, MAX_UPLOAD = 1_000_000, 21_000_000
 OPEN = re.compile(
     r"/|/config|/theme\.css|/favicon\.ico|/robots\.txt|/manifest\.json|/(assets|static)/[\w./-]{1,200}"
     r"|/gradio_api/(info|startup-events|app_id|theme\.css|upload|upload_progress|cancel|reset|heartbeat/\w+"
-    r"|queue/(join|data|status)|run/\w+|call/(v2/)?\w+(/\w+)?)",
+    r"|queue/(join|data|status)|run/\w+|call/(v2/)?\w+(/\w+)?|mcp(/[\w-]*)?)",
     re.ASCII,
 )
 UPLOAD = "/gradio_api/upload"

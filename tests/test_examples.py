@@ -1,0 +1,56 @@
+"""The README's examples do what it says."""
+
+import asyncio
+import re
+
+import browser
+from browser import ROOT
+from hand import DIGITS
+from mcp import ClientSession
+from mcp.client.streamable_http import streamable_http_client
+from PIL import Image, ImageDraw
+
+README = (ROOT / "README.md").read_text()
+SEVEN = {"strokes": [[list(point) for point in stroke] for stroke in DIGITS[7]]}
+
+
+def block(begins: str) -> str:
+    """The README's Python block that begins so."""
+    [found] = [text for text in re.findall(r"```python\n(.*?)```", README, re.DOTALL) if text.startswith(begins)]
+    return found
+
+
+def draw_picture(path) -> None:
+    image = Image.new("L", (400, 400), 255)
+    for stroke in DIGITS[7]:
+        ImageDraw.Draw(image).line([(400 * x, 400 * y) for x, y in stroke], 0, 16, joint="curve")
+    image.save(path)
+
+
+def test_the_client_of_gradio(server, tmp_path, monkeypatch, capsys):
+    draw_picture(tmp_path / "seven.png")
+    monkeypatch.chdir(tmp_path)
+    exec(block("from gradio_client").replace("http://127.0.0.1:7860", server.address), {})
+    assert capsys.readouterr().out.endswith("7 7\n")
+
+
+def test_without_a_server(tmp_path, monkeypatch, capsys):
+    draw_picture(tmp_path / "seven.png")
+    monkeypatch.chdir(tmp_path)
+    exec(block("from model"), {})
+    assert capsys.readouterr().out == "7\n"
+
+
+def test_an_assistant_by_mcp():
+    async def ask(address: str):
+        at = f"{address}/gradio_api/mcp/"
+        async with streamable_http_client(at) as (read, write, _), ClientSession(read, write) as session:
+            await session.initialize()
+            tools = [tool.name for tool in (await session.list_tools()).tools]
+            [answer] = (await session.call_tool("predict", {"drawing": SEVEN})).content
+            return tools, answer.text
+
+    with browser.serving(environment={"GRADIO_MCP_SERVER": "True"}) as running:
+        tools, answer = asyncio.run(ask(running.address))
+    assert {"predict", "explain"} <= set(tools)
+    assert "'number': '7'" in answer
