@@ -3,19 +3,18 @@
 python train.py                      this project's own network
 python train.py --recipe softmax     one of the tutorials' models
 python train.py --list               all recipes
+python train.py --with-drawings FILE teach a trained network drawings that it gets wrong
 """
 
 import argparse
 import dataclasses
-import platform
 import shlex
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-
-from model import backend, calibration, checkpoint, mnist
+from model import backend, calibration, checkpoint, drawings, mnist
 
 DRY_RUN_STEPS = 3
 DRY_RUN_WRITTEN = 200
@@ -24,7 +23,7 @@ DRY_RUN_WRITTEN = 200
 def main(arguments: list[str] | None = None) -> None:
     options = parse(arguments)
     tensorflow = backend.load_tensorflow()
-    from model import training
+    from model import finetuning, training
     from model.recipes import RECIPES
 
     if options.list:
@@ -34,12 +33,18 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(f"train: there is no recipe “{options.recipe}”; there are {', '.join(RECIPES)}.")
     if options.deterministic:
         tensorflow.config.experimental.enable_op_determinism()
+    recipe = RECIPES[options.recipe]
+    mistakes = mnist.DataError, drawings.DrawingsError, checkpoint.CheckpointError, OSError
     try:
-        run(with_options(RECIPES[options.recipe], options), options)
-    except (mnist.DataError, training.ResumeError, OSError) as error:
+        if options.with_drawings:
+            run(finetune, with_options(finetuning.short(recipe), options), options)
+        else:
+            run(train, with_options(recipe, options), options)
+    except (*mistakes, training.ResumeError, finetuning.FinetuningError) as error:
         sys.exit(f"train: {error}")
     except KeyboardInterrupt:
-        sys.exit("\ntrain: stopped. The same command with --resume goes on after the last complete epoch.")
+        remedy = "The same command with --resume goes on after the last complete epoch."
+        sys.exit(f"\ntrain: stopped. {'Nothing was written.' if options.with_drawings else remedy}")
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -55,7 +60,16 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--output", type=Path, default=checkpoint.FOLDER, metavar="FOLDER", help="where to write")
     parser.add_argument("--resume", action="store_true", help="go on with a training that was stopped")
     parser.add_argument("--dry-run", action="store_true", help="a few steps through all of it; nothing is overwritten")
-    return parser.parse_args(arguments)
+    parser.add_argument(
+        "--with-drawings", type=Path, metavar="FILE", help="go on with a checkpoint, on drawings as well"
+    )
+    parser.add_argument(
+        "--even-if-worse", action="store_true", help="with --with-drawings: write it whatever it became"
+    )
+    options = parser.parse_args(arguments)
+    if options.resume and options.with_drawings:
+        parser.error("--with-drawings takes minutes and is begun anew; leave --resume out.")
+    return options
 
 
 def positive(kind):
@@ -88,13 +102,21 @@ def with_options(recipe, options: argparse.Namespace):
     return dataclasses.replace(recipe, **{name: value for name, value in given.items() if value is not None})
 
 
-def run(recipe, options: argparse.Namespace) -> None:
-    """Train in the output folder; a dry run in one that is gone afterwards."""
+def run(work: Callable, recipe, options: argparse.Namespace) -> None:
+    """Do the work (`train` or `finetune`) in the output folder; a dry run in one that is gone afterwards."""
     if not options.dry_run:
-        return train(recipe, options, options.output)
+        return work(recipe, options, options.output)
     with tempfile.TemporaryDirectory() as folder:
-        train(recipe, options, Path(folder))
+        work(recipe, options, Path(folder))
     print("Dry run: all of it works, nothing was written.")
+
+
+def finetune(recipe, options: argparse.Namespace, folder: Path) -> None:
+    from model import finetuning
+
+    # A few steps seldom make a network better.
+    even_if_worse = options.even_if_worse or options.dry_run
+    finetuning.run(recipe, options.with_drawings, folder, options.data, options.seed, even_if_worse)
 
 
 def train(recipe, options: argparse.Namespace, folder: Path) -> None:
@@ -125,7 +147,7 @@ def train(recipe, options: argparse.Namespace, folder: Path) -> None:
         "history": journal.progress.history,
         "settings": settings(recipe, options),
         "command": shlex.join(["python", *sys.argv]),
-        "versions": versions(),
+        "versions": checkpoint.versions(),
     }
     path = folder / f"{recipe.name}.keras"
     checkpoint.save(network, notes, path)
@@ -144,18 +166,6 @@ def settings(recipe, options: argparse.Namespace) -> dict:
     return {name: getattr(recipe, name) for name in names} | {
         "seed": options.seed,
         "deterministic": options.deterministic,
-    }
-
-
-def versions() -> dict[str, str]:
-    import keras
-    import tensorflow
-
-    return {
-        "python": platform.python_version(),
-        "tensorflow": tensorflow.__version__,
-        "keras": keras.__version__,
-        "numpy": np.__version__,
     }
 
 

@@ -7,6 +7,7 @@ the figures in the JSON are those of the very file beside it, which it names by 
 import hashlib
 import json
 import os
+import platform
 import tempfile
 import zipfile
 from pathlib import Path
@@ -77,6 +78,19 @@ def load_notes(path: Path) -> dict:
         raise CheckpointError(f"{beside} does not exist. {remedy}") from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CheckpointError(f"{beside} is damaged ({type(error).__name__}: {error}). {remedy}") from None
+
+
+def versions() -> dict[str, str]:
+    """What makes a checkpoint: of Python, TensorFlow, Keras and NumPy."""
+    import keras
+    import tensorflow
+
+    return {
+        "python": platform.python_version(),
+        "tensorflow": tensorflow.__version__,
+        "keras": keras.__version__,
+        "numpy": np.__version__,
+    }
 
 
 def _bare(network):

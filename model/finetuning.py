@@ -1,0 +1,323 @@
+"""A trained network learns drawings (`python train.py --with-drawings FILE`) and forgets nothing.
+
+Only the last layer learns, on the features that the layers before it give, which stay as they are: for a few hundred
+drawings that is enough, and it takes seconds (Kirichenko, Izmailov, Wilson 2023, "Last layer re-training is sufficient
+for robustness to spurious correlations"). The drawings, in many guises, are mixed with much more of what the network
+knew, for which it is taught its own old answers (Li, Hoiem 2016, "Learning without forgetting").
+
+A share of the drawings is held back. By that share and by MNIST's validation images, measured before and after, it is
+decided whether the new network replaces the old one; the test images decide nothing.
+"""
+
+import dataclasses
+import hashlib
+import math
+import shlex
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from model import (
+    augmentation,
+    calibration,
+    charts,
+    checkpoint,
+    corpus,
+    drawings,
+    evaluation,
+    handwriting,
+    ink,
+    normalization,
+    training,
+)
+from model.classifier import Classifier
+from model.corpus import NO_DIGIT, Corpus, Split
+from model.drawings import Drawings
+from model.recipes import SQUARED_ERROR, Recipe
+
+DIGITS = tuple("0123456789")
+
+HELD_BACK = 0.25
+# Of fewer, one could not even tell a half from all.
+LEAST_HELD_BACK = 5
+# By how much accuracy on MNIST's validation images may fall: by two of 5,000.
+FORGOTTEN = 0.0005
+
+# How many of MNIST's training images are mixed with the drawings.
+MNIST_IMAGES = 10_000
+# How much all drawings together weigh beside all that was known. Of 200 in a style that was read wrongly throughout,
+# with 0.1 one in twenty more was learned, but MNIST's validation lost two images; with 0.03 none.
+WEIGHT = 0.03
+# In how many guises each drawing is learned, at most; fewer when all of them would be more than so many images.
+GUISES, IMAGES = 32, 5_000
+
+# Of the notes beside a checkpoint, those that tell of its training; its figures are measured anew.
+TRAINING = ("recipe", "parameters", "seconds", "best_epoch", "history", "settings", "command")
+
+
+class FinetuningError(Exception):
+    """Nothing was written: too few drawings, or a network that became worse; the message says which."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How good a network is, in shares from 0 to 1. To be read rightly, a digit must not be refused, a non-digit must.
+
+    held_back: of the drawings held back, read rightly. mnist: of MNIST's validation images, the likeliest digit is
+    right. written: of validation's handwriting by program, read rightly; None for a recipe without.
+    """
+
+    held_back: float
+    mnist: float
+    written: float | None
+
+
+def short(recipe: Recipe) -> Recipe:
+    """The recipe with what fine-tuning takes instead of its own: some 1,700 steps, and less handwriting."""
+    return dataclasses.replace(
+        recipe,
+        learning_rate=1e-3,
+        batch_size=256,
+        epochs=10,
+        written_digits=min(6_000, recipe.written_digits),
+        written_others=min(3_000, recipe.written_others),
+    )
+
+
+def run(recipe: Recipe, file: Path, folder: Path, data: Path | None, seed: int, even_if_worse: bool) -> None:
+    """Fine-tune the recipe's checkpoint in `folder`, or else the committed one, and write it to `folder`.
+
+    recipe: as `short` gives it. file: of drawings. data: where MNIST is, as `corpus.load` takes it. Raises
+    FinetuningError, and DrawingsError, CheckpointError, mnist.DataError; nothing was written then.
+    """
+    path = folder / f"{recipe.name}.keras"
+    network, notes = checkpoint.load(path if path.exists() else checkpoint.FOLDER / path.name)
+    learned, held_back = hold_back(_usable(file, network.output_shape[-1]), seed)
+    print(f"{len(learned):,} drawings to learn from, {len(held_back):,} held back.", flush=True)
+    known = corpus.load(recipe, data)
+    before, after, fitted = finetune(network, notes, recipe, known, learned, held_back, seed)
+    print(_in_words(before, after), flush=True)
+    if not even_if_worse:
+        refuse_worse(before, after)
+    about = {
+        "from": notes["sha256"],
+        "command": shlex.join(["python", *sys.argv]),
+        "learned": len(learned),
+        "held_back": len(held_back),
+        "before": asdict(before),
+        "after": asdict(after),
+    }
+    _write(network, {name: notes[name] for name in TRAINING} | fitted | {"finetuning": about}, known, path)
+
+
+def finetune(
+    network: keras.Model, notes: dict, recipe: Recipe, known: Corpus, learned: Drawings, held_back: Drawings, seed: int
+) -> tuple[Figures, Figures, dict[str, float]]:
+    """Train `network` in place → its figures before and after, and its new calibration, fitted as after any training.
+
+    notes: its calibration so far. known: what it learned from, and is validated on.
+    """
+    kept = Split(_images(held_back), classes(held_back.labels))
+    before = measure(network, known, kept, notes)
+    _learn(network, recipe, known, in_many_guises(learned, seed), seed)
+    checkpoint.round_weights(network)
+    fitted = calibration.fit(training.logits(network, known.chosen_by.images), known.chosen_by.labels)
+    return before, measure(network, known, kept, fitted), fitted
+
+
+def _learn(network: keras.Model, recipe: Recipe, known: Corpus, learned: Split, seed: int) -> None:
+    """Train the last layer on the drawings `learned`, and on its own answers to what was known."""
+    keras.utils.set_random_seed(seed)
+    body = keras.Sequential([keras.Input((28, 28)), *network.layers[:-1]])
+    remembered, drawn, validation = (
+        _features(body, images) for images in (_remembered(known, seed), learned.images, known.validation.images)
+    )
+    head = keras.Sequential([keras.Input(drawn.shape[1:]), network.layers[-1]])
+    answers, loss = _answers(recipe, training.logits(head, remembered))
+    targets = np.concatenate([answers, np.eye(answers.shape[1], dtype=np.float32)[learned.labels]])
+    weights = np.ones(len(targets), np.float32)
+    weights[len(remembered) :] = WEIGHT / (1 - WEIGHT) * len(remembered) / len(drawn)
+    steps = math.ceil(len(targets) / recipe.batch_size)
+    rate = keras.optimizers.schedules.CosineDecay(recipe.learning_rate, steps * recipe.epochs)
+    head.compile(keras.optimizers.Adam(rate), loss, jit_compile=False)
+    choice = Choice(head, Split(drawn, learned.labels), Split(validation, known.validation.labels))
+    head.fit(
+        np.concatenate([remembered, drawn]),
+        targets,
+        sample_weight=weights,
+        batch_size=recipe.batch_size,
+        epochs=recipe.epochs,
+        verbose=0,
+        callbacks=[choice],
+    )
+    head.set_weights(choice.weights)
+
+
+class Choice(keras.callbacks.Callback):
+    """Of all epochs, the one that has learned most drawings without forgetting; at first, as things were."""
+
+    def __init__(self, head: keras.Model, learned: Split, validation: Split):
+        """Splits of features. `weights`: the best so far."""
+        super().__init__()
+        self.head, self.learned, self.validation = head, learned, validation
+        self.least = _accuracy(head, validation) - FORGOTTEN
+        self.best, self.weights = -1.0, head.get_weights()
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        checkpoint.round_weights(self.head)  # The choice is of what will be stored.
+        learned = np.mean(training.logits(self.head, self.learned.images).argmax(axis=1) == self.learned.labels)
+        if learned > self.best and _accuracy(self.head, self.validation) >= self.least:
+            self.best, self.weights = learned, self.head.get_weights()
+
+
+def _answers(recipe: Recipe, outputs: np.ndarray) -> tuple[np.ndarray, keras.losses.Loss]:
+    """What to teach for images that the network gave these outputs for, and the loss that teaches it."""
+    if recipe.loss == SQUARED_ERROR:
+        return outputs, keras.losses.MeanSquaredError()
+    return calibration.softmax(outputs).astype(np.float32), keras.losses.CategoricalCrossentropy(from_logits=True)
+
+
+def _remembered(known: Corpus, seed: int) -> np.ndarray:
+    """Images: some of MNIST's and all handwriting, as they are and augmented, without which less is remembered."""
+    rng = np.random.default_rng(seed)
+    places = rng.permutation(len(known.train.labels))[:MNIST_IMAGES]
+    written = [] if known.written is None else [known.written.images]
+    images = np.concatenate([known.train.images[places], *written])
+    return np.concatenate([images, _augmented(images, rng)])
+
+
+def _augmented(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    chances = rng.uniform(-1, 1, (len(images), augmentation.CHANCES)).astype(np.float32)
+    return keras.ops.convert_to_numpy(augmentation.augment(images, chances))
+
+
+def _features(body: keras.Model, images: np.ndarray) -> np.ndarray:
+    """What the last layer sees of images, float16 (N, F): half the memory, and as precise as a checkpoint's weights."""
+    parts = np.array_split(images, math.ceil(len(images) / IMAGES))
+    return np.concatenate([training.logits(body, part).astype(np.float16) for part in parts])
+
+
+def measure(network: keras.Model, known: Corpus, held_back: Split, fitted: dict[str, float]) -> Figures:
+    """Figures of a network with its calibration."""
+    written = known.written_validation
+    return Figures(
+        held_back=_read_rightly(network, held_back, fitted),
+        mnist=_accuracy(network, known.validation),
+        written=None if written is None else _read_rightly(network, written, fitted),
+    )
+
+
+def _accuracy(network: keras.Model, digits: Split) -> float:
+    """The share whose likeliest digit is right."""
+    outputs = training.logits(network, digits.images)[:, : calibration.DIGITS]
+    return float(np.mean(outputs.argmax(axis=1) == digits.labels))
+
+
+def _read_rightly(network: keras.Model, split: Split, fitted: dict[str, float]) -> float:
+    outputs = training.logits(network, split.images)
+    refused = calibration.no_digit_probability(outputs, fitted["temperature"]) > fitted["refuse_above"]
+    read = np.where(refused, NO_DIGIT, outputs[:, : calibration.DIGITS].argmax(axis=1))
+    return float(np.mean(read == split.labels))
+
+
+def _write(network: keras.Model, notes: dict, known: Corpus, path: Path) -> None:
+    """The checkpoint with its figures, on the test images, too, which nothing was chosen by; and its confusion."""
+    classifier = Classifier(network, notes, path.stem)
+    for name, part in {"test": known.test, "validation": known.validation}.items():
+        notes[name] = evaluation.figures(classifier.probabilities(part.images), part.labels)
+    checkpoint.save(network, notes | {"versions": checkpoint.versions()}, path)
+    charts.draw_confusion(notes["test"]["confusion"], path.with_name(f"{path.stem}-confusion.png"))
+    low, high = notes["test"]["interval"]
+    print(f"{path}: {notes['test']['accuracy']:.2%} of MNIST's test images (95 % interval {low:.2%} to {high:.2%}).")
+
+
+def refuse_worse(before: Figures, after: Figures) -> None:
+    """Raises FinetuningError unless `after` has learned something, and without forgetting MNIST."""
+    worse = []
+    if after.held_back <= before.held_back:
+        worse.append("reads no more of the drawings held back")
+    if before.mnist - after.mnist > FORGOTTEN:
+        worse.append(f"lost more than {100 * FORGOTTEN:g} points of MNIST's validation images")
+    if worse:
+        raise FinetuningError(
+            f"the network {' and '.join(worse)}. Nothing was written. More drawings or a smaller --learning-rate may "
+            "help; --even-if-worse writes it nevertheless."
+        )
+
+
+def _in_words(before: Figures, after: Figures) -> str:
+    lines = [
+        f"drawings held back, read rightly: {before.held_back:.1%} before, {after.held_back:.1%} after",
+        f"MNIST's validation images: {before.mnist:.2%} before, {after.mnist:.2%} after",
+    ]
+    if before.written is not None and after.written is not None:
+        lines.append(f"handwriting by program, read rightly: {before.written:.2%} before, {after.written:.2%} after")
+    return "\n".join(lines)
+
+
+# Drawings
+
+
+def classes(labels: list[str]) -> np.ndarray:
+    """Labels of drawings → uint8 (N,): 0 … 9, and NO_DIGIT for any other."""
+    return np.array([int(label) if label in DIGITS else NO_DIGIT for label in labels], np.uint8)
+
+
+def hold_back(drawn: Drawings, seed: int) -> tuple[Drawings, Drawings]:
+    """Drawings to learn from, and HELD_BACK of each class to measure on. Raises FinetuningError for too few.
+
+    Which are held back depends on the seed and on the drawings alone, not on their order: equal drawings stay together,
+    and a file that has grown holds back nearly the same ones again.
+    """
+    keys = np.array([_key(strokes, seed) for strokes in drawn.drawings])
+    labels = classes(drawn.labels)
+    held_back = np.zeros(len(drawn), bool)
+    for label in np.unique(labels):
+        places = np.flatnonzero(labels == label)
+        places = places[np.argsort(keys[places])]
+        held_back[places[: math.floor(HELD_BACK * len(places) + 0.5)]] = True
+    if held_back.sum() < LEAST_HELD_BACK:
+        raise FinetuningError(
+            f"too few drawings: of {len(drawn):,}, only {held_back.sum()} could be held back to measure on, a quarter "
+            f"of each label. At least {LEAST_HELD_BACK} are needed."
+        )
+    return _taken(drawn, np.flatnonzero(~held_back)), _taken(drawn, np.flatnonzero(held_back))
+
+
+def _key(strokes: list[ink.Stroke], seed: int) -> str:
+    points = np.concatenate(strokes).tobytes()
+    return hashlib.sha256(f"{seed} ".encode() + points).hexdigest()
+
+
+def _taken(drawn: Drawings, places: np.ndarray) -> Drawings:
+    return Drawings(*([column[i] for i in places] for column in (drawn.drawings, drawn.labels, drawn.writers)))
+
+
+def _usable(file: Path, outputs: int) -> Drawings:
+    """The drawings of a file that a network with so many outputs can learn from. Raises DrawingsError."""
+    drawn = drawings.read(file)
+    with_ink = np.array([any(map(len, strokes)) for strokes in drawn.drawings], bool)
+    known = classes(drawn.labels) < outputs
+    if not known.all():
+        print(f"{np.sum(~known):,} drawings are no digits, of which this network knows nothing: left out.")
+    return _taken(drawn, np.flatnonzero(with_ink & known))
+
+
+def in_many_guises(drawn: Drawings, seed: int) -> Split:
+    """Each drawing as several images, each with a pen by chance, as handwriting by program is; most are augmented."""
+    rng = np.random.default_rng(seed)
+    guises = int(np.clip(IMAGES // len(drawn), 1, GUISES))
+    images = np.concatenate([_images(drawn, rng) for _ in range(guises)])
+    first, others = images[: len(drawn)], images[len(drawn) :]
+    if len(others):
+        images = np.concatenate([first, _augmented(others, rng)])
+    return Split(images, np.tile(classes(drawn.labels), guises))
+
+
+def _images(drawn: Drawings, rng: np.random.Generator | None = None) -> np.ndarray:
+    """Drawings by the full way, float32 (N, 28, 28): with the usual pen, or with others by chance."""
+    widths = [ink.PEN_WIDTH if rng is None else handwriting.pen_width(rng) for _ in drawn.drawings]
+    return normalization.normalize_all(map(ink.from_strokes, drawn.drawings, widths))
