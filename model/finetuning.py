@@ -229,7 +229,7 @@ def _write(network: keras.Model, notes: dict, known: Corpus, path: Path) -> None
     for name, part in {"test": known.test, "validation": known.validation}.items():
         notes[name] = evaluation.figures(classifier.probabilities(part.images), part.labels)
     checkpoint.save(network, notes | {"versions": checkpoint.versions()}, path)
-    charts.draw_confusion(notes["test"]["confusion"], path.with_name(f"{path.stem}-confusion.png"))
+    charts.draw_confusion(notes["test"]["confusion"], path.with_name(f"{path.stem}-confusion.svg"))
     low, high = notes["test"]["interval"]
     print(f"{path}: {notes['test']['accuracy']:.2%} of MNIST's test images (95 % interval {low:.2%} to {high:.2%}).")
 
