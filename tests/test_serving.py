@@ -102,10 +102,10 @@ def test_a_correction_is_kept_when_it_is_acknowledged(own_server, tmp_path):
     assert json.loads(kept.strokes)["strokes"][0][0] == pytest.approx(SEVEN["strokes"][0][0], abs=1e-4)
 
 
-@pytest.mark.parametrize("label", ["10", "", "seven", None, 7, ["7"], "<b>7</b>"])
-def test_what_is_no_label_is_refused_in_words(own_server, label):
-    status, answer = call(own_server.address, "correct", SEVEN, label)
-    assert status == 422 and "is one of" in answer["error"]
+def test_what_is_no_label_is_refused_in_words(own_server):
+    for label in ("10", "", "seven", None, 7, ["7"], "<b>7</b>"):
+        status, answer = call(own_server.address, "correct", SEVEN, label)
+        assert status == 422 and "is one of" in answer["error"], label
 
 
 @contextlib.contextmanager
