@@ -28,7 +28,8 @@ from PIL import Image, ImageDraw
 
 PATIENCE = 20.0  # Seconds, on a machine that does other things as well.
 SEVEN = {"strokes": [[list(point) for point in stroke] for stroke in DIGITS[7]]}
-ENDPOINTS = {"predict": 1, "predict_image": 1, "explain": 3, "compare": 1}
+ENDPOINTS = {"predict": 1, "predict_image": 1, "explain": 3, "compare": 1, "steps": 1, "about": 0, "correct": 2}
+OF_DRAWINGS = ("predict", "compare", "explain", "steps", "correct")
 # In no answer: a password file's first word, and this project's own source.
 SECRETS = ("root:x:0", "import gradio")
 
@@ -108,7 +109,7 @@ def almost_a_drawing(chance: Random) -> Input:
             strokes.insert(0, other)
     drawing = {"strokes": strokes}
     as_text = json.dumps(drawing) if chance.random() < 0.2 else drawing
-    endpoint = chance.choice(("predict", "compare", "explain"))
+    endpoint = chance.choice(OF_DRAWINGS)
     return call(
         chance,
         endpoint,
