@@ -29,6 +29,7 @@ from model.mirror import MirrorError
 from web import guard
 from web.api import Api
 from web.engine import Engine
+from web.express import Express
 from web.health import Health
 
 # A photograph from a phone has 5 MB.
@@ -155,7 +156,13 @@ def settings(page: gr.Blocks, engine: Engine) -> dict:
         "head": "".join(f"<script>{script}</script>" for script in scripts),
         "i18n": gr.I18n(**components.TEXTS),
         "favicon_path": components.ASSETS / "page" / "favicon.svg",
-        "app_kwargs": {"middleware": [Middleware(Health, ready=lambda: engine.ready), guard.middleware(page)]},
+        "app_kwargs": {
+            "middleware": [
+                Middleware(Health, ready=lambda: engine.ready),
+                guard.middleware(page),
+                Middleware(Express, read=lambda drawing: engine.classifier.read_strokes(drawing).as_json()),
+            ]
+        },
     }
 
 

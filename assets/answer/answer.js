@@ -1,6 +1,6 @@
 // The answer: a verdict, the 28×28 image that the network saw, and ten bars in fixed order. Of a number, image and bars
 // are those of the digit written last, or of the one that is chosen.
-// props.value: null, or what /predict returns; besides, {verdict: "offline" or "warming"} (asked for again by trigger("retry")) and
+// props.value: null, or what /predict returns; besides, {verdict: "offline", "warming" or "busy"} (asked for again by trigger("retry")) and
 // {verdict: "error", reason}. To it come `chosen`, which reading is looked at, and `rather`, a digit that it is compared
 // with; when the pen rests, trigger("wondering") asks the host for `why`, what /explain returns, and for whatever else
 // of the page is about the drawing.
@@ -11,9 +11,7 @@ const [number, percent, certainty, reason, timing, spoken, seen, why, whyCaption
   ".number", ".percent", ".certainty", ".reason", ".timing", ".spoken", ".seen canvas", ".why canvas", ".why figcaption",
 ].map(find);
 
-const UNANSWERED = ["offline", "warming", "error"];
-const RETRIED = ["offline", "warming"];
-const RETRY_AFTER = 2000;
+const RETRY_AFTER = { offline: 2000, warming: 1000, busy: 300 }; // Milliseconds.
 // A screen reader hears the verdict once the pen rests, not thirty times a second.
 const SPEAK_AFTER = 700;
 // Why is asked for when the pen rests, so that it never holds up the bars.
@@ -66,7 +64,7 @@ function show() {
   element.dataset.verdict = answer.verdict;
   reason.textContent = words(answer);
   showNumber(answer.readings ?? [], chosen);
-  if (!UNANSWERED.includes(answer.verdict)) {
+  if (!(answer.verdict in RETRY_AFTER) && answer.verdict !== "error") {
     // Out of reach, the last answer stays to be seen, faded by the style sheet.
     showReading(reading);
     showTiming(answer.milliseconds ?? {});
@@ -75,7 +73,7 @@ function show() {
   clearTimeout(wonder);
   if (props.value && !answer.why) wonder = setTimeout(() => trigger("wondering"), WONDER_AFTER);
   clearTimeout(retry);
-  if (RETRIED.includes(answer.verdict)) retry = setTimeout(() => trigger("retry"), RETRY_AFTER);
+  if (answer.verdict in RETRY_AFTER) retry = setTimeout(() => trigger("retry"), RETRY_AFTER[answer.verdict]);
   clearTimeout(speak);
   speak = setTimeout(() => { spoken.textContent = sentence(answer); }, SPEAK_AFTER);
 }
@@ -120,7 +118,7 @@ function showReading(reading) {
 
 function words({ verdict, reason, readings, number }) {
   if (verdict === "blank") return props.text[readings ? "nothingFound" : "waiting"];
-  if (RETRIED.includes(verdict)) return props.text[verdict];
+  if (verdict in RETRY_AFTER) return props.text[verdict];
   if (verdict === "error") return reason || props.text.error;
   if (readings.length === 1) return reasonOf(readings[0]);
   if (verdict === "digit") return fill(props.text.isNumber, { number });

@@ -22,12 +22,12 @@
     const headers = body instanceof FormData ? {} : { "Content-Type": "application/json" };
     const signal = AbortSignal.timeout(patience);
     const response = await fetch(`gradio_api/${path}`, { method: "POST", headers, body, signal });
-    return { ok: response.ok, told: await response.json() };
+    return { ok: response.ok, busy: response.status === 503, told: await response.json() };
   }
 
   async function call(endpoint, ...data) {
-    const { ok, told } = await post(`run/${endpoint}`, JSON.stringify({ data }));
-    return { ok, answer: told.data?.[0], error: told.error };
+    const { told, ...rest } = await post(`run/${endpoint}`, JSON.stringify({ data }));
+    return { ...rest, answer: told.data?.[0], error: told.error };
   }
 
   async function callWithPicture(address) {
@@ -41,8 +41,8 @@
     if (!picture && strokes.length === 0) return { verdict: "blank" };
     const start = performance.now();
     try {
-      const { ok, answer, error } = await (picture ? callWithPicture(picture) : call("predict", { strokes }));
-      if (!ok) return { verdict: "error", reason: error, at: start };
+      const { ok, busy, answer, error } = await (picture ? callWithPicture(picture) : call("predict", { strokes }));
+      if (!ok) return { verdict: busy ? "busy" : "error", reason: error, at: start };
       answer.milliseconds.roundTrip = performance.now() - start;
       answer.id = ++answers;
       return answer;
