@@ -160,7 +160,7 @@ def settings(page: gr.Blocks, engine: Engine) -> dict:
             "middleware": [
                 Middleware(Health, ready=lambda: engine.ready),
                 guard.middleware(page),
-                Middleware(Express, read=lambda drawing: engine.classifier.read_strokes(drawing).as_json()),
+                Middleware(Express, answers={"predict": engine.read_all, "explain": engine.explain_all}),
             ]
         },
     }

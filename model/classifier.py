@@ -141,45 +141,46 @@ class Classifier:
 
     def read_strokes(self, drawing: object) -> Answer:
         """`{"strokes": [[[x, y], …], …]}`, as an object or as JSON → Answer. Raises ink.InkError."""
-        clock = Clock()
-        strokes = ink.parse_strokes(drawing)
-        spans = segmentation.spans([segmentation.from_stroke(stroke) for stroke in strokes])
-        drawn = [ink.from_strokes([strokes[i] for i in span.marks]) for span in spans]
-        clock.tick("ink")
-        readings = self._read(spans, drawn, [_box(strokes, span) for span in spans], clock)
-        last = max(range(len(readings)), key=lambda place: max(readings[place].strokes, default=0))
-        return Answer(readings, last, clock.milliseconds)
+        [answer] = self.read_all([drawing])
+        if isinstance(answer, ink.InkError):
+            raise answer
+        return answer
+
+    def read_all(self, drawings: Sequence[object]) -> list[Answer | ink.InkError]:
+        """As read_strokes, of many drawings by one pass through the network; of what is no drawing, its error."""
+        rows = [_written(drawing) for drawing in drawings]
+        readings = iter(self._read([row for row in rows if isinstance(row, Row)]))
+        return [_last_written(next(readings), row) if isinstance(row, Row) else row for row in rows]
 
     def read_picture(self, source) -> Answer:
         """A picture: its path, or what picture.to_ink takes besides → Answer. Raises ink.InkError.
 
         The boxes are fractions of the picture's own width and height.
         """
-        clock = Clock()
-        whole = picture.to_ink(source)
-        parts = picture.parts(whole)
-        outlines = [picture.outline(part) for part in parts]
-        spans = segmentation.spans(outlines)
-        drawn = [_cut(whole, [parts[i] for i in span.marks], len(parts)) for span in spans]
-        clock.tick("ink")
-        size = np.array(whole.shape[::-1], float)
-        boxes = [_box([outline / size for outline in outlines], span) for span in spans]
-        readings = tuple(replace(reading, strokes=()) for reading in self._read(spans, drawn, boxes, clock))
-        return Answer(readings, len(readings) - 1, clock.milliseconds)
+        row = _pictured(source)
+        [readings] = self._read([row])
+        readings = tuple(replace(reading, strokes=()) for reading in readings)
+        return Answer(readings, len(readings) - 1, row.clock.milliseconds)
 
-    def _read(self, spans: list[segmentation.Span], drawn: list[np.ndarray], boxes: list, clock: "Clock") -> tuple:
-        """Every group's ink as if it were a digit; then the readings of those groups that make up the best row."""
-        if not spans:
+    def _read(self, rows: Sequence["Row"]) -> list[tuple[Reading, ...]]:
+        """Every group's ink as if it were a digit; then, of each row, the readings of those that make it up best."""
+        images = [row.images for row in rows if len(row.images)]
+        start = time.perf_counter()
+        probabilities, no_digit = self.judge(np.concatenate(images)) if images else ((), ())
+        read, first = [], 0
+        for row in rows:
+            its = slice(first, first := first + len(row.images))
+            read.append(self._best(row, probabilities[its], no_digit[its]))
+            row.clock.tick("network", start)
+        return read
+
+    def _best(self, row: "Row", probabilities: np.ndarray, no_digit: np.ndarray) -> tuple[Reading, ...]:
+        if not row.spans:
             return (self._blank(),)
-        images = normalization.normalize_all(drawn)
-        clock.tick("normalization")
-        probabilities, no_digit = self.judge(images)
-        readings = tuple(
-            self._reading(images[i], probabilities[i], no_digit[i], boxes[i], spans[i].marks)
-            for i in segmentation.best(spans, probabilities, no_digit)
+        return tuple(
+            self._reading(row.images[i], probabilities[i], no_digit[i], row.boxes[i], row.spans[i].marks)
+            for i in segmentation.best(row.spans, probabilities, no_digit)
         )
-        clock.tick("network")
-        return readings
 
     def read_image(self, image: np.ndarray) -> Reading:
         """A normalized image with ink, (28, 28), as one digit."""
@@ -228,11 +229,58 @@ class Clock:
         self.milliseconds = dict.fromkeys(("ink", "normalization", "network"), 0.0)
         self._last = time.perf_counter()
 
-    def tick(self, step: str) -> None:
-        """The step that ends now."""
+    def tick(self, step: str, start: float | None = None) -> None:
+        """The step ends now; it began at `start`, a time of time.perf_counter(), or when the last one ended."""
         now = time.perf_counter()
-        self.milliseconds[step] = round((now - self._last) * 1000, 3)
+        self.milliseconds[step] = round((now - (start or self._last)) * 1000, 3)
         self._last = now
+
+
+@dataclass(frozen=True)
+class Row:
+    """What may be digits, from left to right, ready for the network.
+
+    images: float32 (N, 28, 28), one for each span; boxes: as a Reading's.
+    """
+
+    spans: list[segmentation.Span]
+    images: np.ndarray
+    boxes: list[tuple[float, ...]]
+    clock: Clock
+
+
+def _written(drawing: object) -> Row | ink.InkError:
+    clock = Clock()
+    try:
+        strokes = ink.parse_strokes(drawing)
+    except ink.InkError as error:
+        return error
+    spans = segmentation.spans([segmentation.from_stroke(stroke) for stroke in strokes])
+    drawn = [ink.from_strokes([strokes[i] for i in span.marks]) for span in spans]
+    return _row(spans, drawn, strokes, clock)
+
+
+def _last_written(readings: tuple[Reading, ...], row: Row) -> Answer:
+    last = max(range(len(readings)), key=lambda place: max(readings[place].strokes, default=0))
+    return Answer(readings, last, row.clock.milliseconds)
+
+
+def _pictured(source) -> Row:
+    clock = Clock()
+    whole = picture.to_ink(source)
+    parts = picture.parts(whole)
+    outlines = [picture.outline(part) for part in parts]
+    spans = segmentation.spans(outlines)
+    drawn = [_cut(whole, [parts[i] for i in span.marks], len(parts)) for span in spans]
+    size = np.array(whole.shape[::-1], float)
+    return _row(spans, drawn, [outline / size for outline in outlines], clock)
+
+
+def _row(spans: list[segmentation.Span], drawn: list[np.ndarray], marks: list[segmentation.Mark], clock: Clock) -> Row:
+    clock.tick("ink")
+    images = normalization.normalize_all(drawn)
+    clock.tick("normalization")
+    return Row(spans, images, [_box(marks, span) for span in spans], clock)
 
 
 def _box(marks: Sequence[segmentation.Mark], span: segmentation.Span) -> tuple[float, ...]:

@@ -1,4 +1,6 @@
-"""The way past Gradio: the same answers and refusals, a bound on what is under way."""
+"""The way past Gradio: the same answers and refusals, batches, a bound on what is under way."""
+
+import threading
 
 import anyio
 import httpx
@@ -7,71 +9,102 @@ from gradio_client import Client
 from hand import DIGITS, number
 
 from model.ink import InkError
-from web import express
+from web import batches
+from web.express import PATH, Express
 
 SEVEN = {"strokes": [[list(point) for point in stroke] for stroke in DIGITS[7]]}
+
+
+def quick(server, endpoint: str, *data: object) -> httpx.Response:
+    return httpx.post(f"{server.address}{PATH}{endpoint}", json={"data": data})
 
 
 @pytest.mark.parametrize("strokes", [DIGITS[3], number("74"), []])
 def test_the_answer_is_gradios_own(server, strokes):
     drawing = {"strokes": [[list(point) for point in stroke] for stroke in strokes]}
-    quick = httpx.post(f"{server.address}{express.PATH}", json={"data": [drawing]}).json()["data"][0]
+    answer = quick(server, "predict", drawing).json()["data"][0]
     slow = Client(server.address, verbose=False).predict(drawing, api_name="/predict")
-    assert {**quick, "milliseconds": None} == {**slow, "milliseconds": None}
+    assert {**answer, "milliseconds": None} == {**slow, "milliseconds": None}
 
 
-def test_what_is_no_drawing_is_refused_in_words(server):
-    refused = httpx.post(f"{server.address}{express.PATH}", json={"data": ["seven"]})
-    assert refused.status_code == 422 and "not JSON" in refused.json()["error"]
+def test_the_explanation_is_gradios_own(server):
+    answer = quick(server, "explain", SEVEN, 7, 1).json()["data"][0]
+    assert answer == Client(server.address, verbose=False).predict(SEVEN, 7, 1, api_name="/explain")
+    assert max(map(max, answer["evidence"])) == 127
 
 
-async def asked(page: express.Express, count: int) -> list[int]:
-    """So many at once → their statuses."""
-    transport = httpx.ASGITransport(page)
-    async with httpx.AsyncClient(transport=transport, base_url="http://page") as client:
-        statuses = []
+@pytest.mark.parametrize(
+    ("endpoint", "data", "why"),
+    [("predict", ["seven"], "not JSON"), ("explain", [SEVEN, 7, 7], "cannot be compared with itself")],
+)
+def test_what_cannot_be_answered_is_refused_in_words(server, endpoint, data, why):
+    refused = quick(server, endpoint, *data)
+    assert refused.status_code == 422 and why in refused.json()["error"]
 
-        async def ask():
-            statuses.append((await client.post(express.PATH, json={"data": [SEVEN]})).status_code)
+
+async def asked(page: Express, count: int) -> list[httpx.Response]:
+    """So many at once, numbered from 0 → their responses."""
+    responses = [None] * count
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(page), base_url="http://page") as client:
+
+        async def ask(i: int):
+            responses[i] = await client.post(f"{PATH}predict", json={"data": [i]})
 
         async with anyio.create_task_group() as tasks:
-            for _ in range(count):
-                tasks.start_soon(ask)
-    return sorted(statuses)
+            for i in range(count):
+                tasks.start_soon(ask, i)
+    return responses
+
+
+def statuses(page: Express, count: int) -> list[int]:
+    return sorted(response.status_code for response in anyio.run(asked, page, count))
+
+
+class Slow:
+    """Answers each number with itself, its first batch not before `release` is set."""
+
+    def __init__(self):
+        self.sizes: list[int] = []
+        self.release = threading.Event()
+
+    def __call__(self, calls):
+        self.release.wait(10)
+        self.sizes.append(len(calls))
+        return [InkError("Not 3.") if number == 3 else {"number": number} for (number,) in calls]
+
+
+def released_in_a_moment(slow: Slow) -> None:
+    threading.Timer(0.5, slow.release.set).start()
+
+
+def test_what_came_meanwhile_is_answered_together_and_each_gets_its_own(monkeypatch):
+    monkeypatch.setattr(batches, "LARGEST", 4)
+    slow = Slow()
+    released_in_a_moment(slow)
+    responses = anyio.run(asked, Express(None, {"predict": slow}), 8)
+    assert sum(slow.sizes) == 8 and max(slow.sizes) == 4 and len(slow.sizes) <= 3
+    for i, response in enumerate(responses):
+        assert response.json() == ({"error": "Not 3."} if i == 3 else {"data": [{"number": i}]})
 
 
 def test_past_the_bound_requests_are_turned_away_and_none_is_lost(monkeypatch):
-    monkeypatch.setattr(express, "MOST", 5)
-    release = []
-
-    def read(drawing: object) -> dict:
-        while len(release) < 1:
-            pass
-        return {}
-
-    page = express.Express(None, read)
-
-    async def crowd():
-        async with anyio.create_task_group() as tasks:
-            results = []
-
-            async def all_of_them():
-                results.extend(await asked(page, 9))
-
-            tasks.start_soon(all_of_them)
-            await anyio.sleep(0.5)
-            release.append(True)
-        return results
-
-    assert anyio.run(crowd) == [200] * 5 + [503] * 4
-    assert anyio.run(asked, express.Express(None, lambda drawing: {}), 3) == [200] * 3
+    monkeypatch.setattr(batches, "MOST", 5)
+    slow = Slow()
+    released_in_a_moment(slow)
+    page = Express(None, {"predict": slow})
+    assert statuses(page, 9) == [200] * 4 + [422] + [503] * 4
+    assert statuses(page, 3) == [200] * 3
 
 
-def test_a_refusal_makes_room_again(monkeypatch):
-    monkeypatch.setattr(express, "MOST", 1)
+def test_a_fault_is_told_to_all_of_its_batch_and_to_none_after_it():
+    faults = [ValueError("a fault")]
 
-    def refuse(drawing: object) -> dict:
-        raise InkError("No.")
+    def answer(calls):
+        if faults:
+            raise faults.pop()
+        return [{} for _ in calls]
 
-    page = express.Express(None, refuse)
-    assert [anyio.run(asked, page, 1) for _ in range(3)] == [[422]] * 3
+    page = Express(None, {"predict": answer})
+    with pytest.raises(ExceptionGroup, match="unhandled errors"):
+        statuses(page, 1)
+    assert statuses(page, 3) == [200] * 3

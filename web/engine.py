@@ -1,11 +1,13 @@
 """What answers: the networks, loaded in a thread of their own, so that the page is served meanwhile."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from model import checkpoint
 from model.classifier import Classifier
 from model.comparison import Comparison
+from model.ink import InkError
 from model.saliency import Explainer
 
 
@@ -44,3 +46,18 @@ class Engine:
     def wait(self) -> None:
         """Until the classifier is there. Raises CheckpointError."""
         self._classifier.result()
+
+    def read_all(self, calls: Sequence[tuple]) -> list[dict | InkError]:
+        """Calls of /predict → their answers as JSON, by one pass through the network."""
+        answers = self.classifier.read_all([drawing for (drawing,) in calls])
+        return [answer if isinstance(answer, InkError) else answer.as_json() for answer in answers]
+
+    def explain_all(self, calls: Sequence[tuple]) -> list[dict | InkError]:
+        """Calls of /explain → their answers as JSON."""
+        return [self._explained(*call) for call in calls]
+
+    def _explained(self, *call) -> dict | InkError:
+        try:
+            return self.explainer.explain_drawing(*call).as_json()
+        except InkError as error:
+            return error
