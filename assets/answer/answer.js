@@ -1,9 +1,9 @@
 // The answer: a verdict, the 28×28 image that the network saw, and ten bars in fixed order. Of a number, image and bars
 // are those of the digit written last, or of the one that is chosen.
-// props.value: null, or what /predict returns; besides, {verdict: "offline", "warming" or "busy"} (asked for again by trigger("retry")) and
-// {verdict: "error", reason}. To it come `chosen`, which reading is looked at, and `rather`, a digit that it is compared
-// with; when the pen rests, trigger("wondering") asks the host for `why`, what /explain returns, and for whatever else
-// of the page is about the drawing.
+// props.value: null, or what /predict returns, each image as 784 bytes; besides, {verdict: "offline", "warming" or "busy"}
+// (asked for again by trigger("retry")) and {verdict: "error", reason}. To it come `chosen`, which reading is looked at, and
+// `rather`, a digit that it is compared with; when the pen rests, trigger("wondering") asks the host for `why`, the evidence
+// of /explain as 784 signed bytes, and for whatever else of the page is about the drawing.
 // props.text: its words. All of it is set as text, never as HTML.
 
 const find = (selector) => element.querySelector(selector);
@@ -157,26 +157,25 @@ function showImage(image) {
   context.clearRect(0, 0, 28, 28);
   if (!image) return;
   const pixels = context.createImageData(28, 28);
-  image.flat().forEach((ink, i) => { pixels.data[4 * i + 3] = ink; });
+  image.forEach((ink, i) => { pixels.data[4 * i + 3] = ink; });
   context.putImageData(pixels, 0, 0);
 }
 
 // Ink that spoke for the answer in one colour, against it in another; the more it counted, the stronger.
-function showWhy(reading, answered, rather) {
+function showWhy(reading, evidence, rather) {
   const blank = reading.verdict === "blank";
   whyCaption.textContent = blank ? "" : whyWords(reading, rather);
   bars.forEach((bar, other) => bar.classList.toggle("rather", !blank && other === rather));
   const context = why.getContext("2d");
-  if (answered || blank) context.clearRect(0, 0, 28, 28);
-  if (!answered) return;
+  if (evidence || blank) context.clearRect(0, 0, 28, 28);
+  if (!evidence) return;
   const pixels = context.createImageData(28, 28);
   const [speaksFor, against] = ["--for", "--against"].map((name) => rgb(getComputedStyle(why).getPropertyValue(name)));
-  answered.evidence.flat().forEach((part, i) => {
-    const ink = reading.image[Math.floor(i / 28)][i % 28];
+  evidence.forEach((part, i) => {
     const colour = part >= 0 ? speaksFor : against;
     // Ink that did not matter stays to be seen, as a shadow.
     // The root lifts what counted a little, so that shapes are seen and not single pixels.
-    pixels.data.set([...colour, Math.max(255 * Math.sqrt(Math.abs(part) / 127), ink * 0.12)], 4 * i);
+    pixels.data.set([...colour, Math.max(255 * Math.sqrt(Math.abs(part) / 127), reading.image[i] * 0.12)], 4 * i);
   });
   context.putImageData(pixels, 0, 0);
 }

@@ -4,9 +4,10 @@
 // Not left to Gradio events, for three reasons. Their “always_last” lets two requests out when two changes come within a
 // few milliseconds, and forgets the last change when a request fails. And when the server is gone, Gradio reloads the page.
 //
-// window.ask(drawing): [answer, frames]: the answer of /predict or /predict_image, and of a picture what to frame in it.
+// window.ask(drawing): [answer, frames]: the answer of /predict or /predict_image, its images as bytes; of a picture, also
+// what to frame in it.
 // One request is under way at a time, and the last drawing is always answered.
-// window.wonder(drawing, answer): the same answer with `why`, from /explain.
+// window.wonder(drawing, answer): the same answer with `why`, the evidence of /explain as bytes.
 // window.compare(drawing, answer), window.steps(drawing, answer), window.about(): what a folded section shows.
 // window.correctable(drawing, answer): whether that answer may be corrected; window.teach(taught, drawing, answer): the
 // correction, kept or not.
@@ -16,7 +17,7 @@
   const WARMING_AFTER = 1_000;
   let newest = null;
   let underWay = null;
-  let answers = 0; // Each answer has its number, so that one is never shown again in place of a later one.
+  let answers = 0;
 
   async function post(path, body, patience = GIVE_UP_AFTER) {
     const headers = body instanceof FormData ? {} : { "Content-Type": "application/json" };
@@ -43,13 +44,24 @@
     try {
       const { ok, busy, answer, error } = await (picture ? callWithPicture(picture) : call("predict", { strokes }));
       if (!ok) return { verdict: busy ? "busy" : "error", reason: error, at: start };
-      answer.milliseconds.roundTrip = performance.now() - start;
-      answer.id = ++answers;
-      return answer;
+      return packed(answer, performance.now() - start);
     } catch {
       return { verdict: "offline", at: start };
     }
   }
+
+  // What the page needs of an answer. An image becomes bytes: an array's numbers Gradio copies one by one, several times for
+  // every answer, which took longer than the answer itself.
+  function packed({ number, verdict, reason, readings, current, milliseconds }, roundTrip) {
+    return {
+      number, verdict, reason, current,
+      readings: readings.map((reading) => ({ ...reading, image: Uint8Array.from(reading.image.flat()) })),
+      milliseconds: { ...milliseconds, roundTrip },
+      id: ++answers, // So that one is never shown again in place of a later one.
+    };
+  }
+
+  const unpacked = (image) => Array.from({ length: 28 }, (_, row) => Array.from(image.subarray(28 * row, 28 * row + 28)));
 
   const frames = ({ picture }, { readings = [] }) =>
     picture && { picture, frames: readings.filter(({ box }) => box).map(({ box, digit }) => ({ box, name: digit ?? "?" })) };
@@ -95,13 +107,13 @@
     const { rather, id, verdict } = answer;
     if (underWay || id !== answers || verdict === "blank") return undefined;
     const { image, digit } = reading(answer);
-    const why = await beside("explain", { image }, digit, rather ?? null);
-    return why && { ...answer, why };
+    const why = await beside("explain", { image: unpacked(image) }, digit, rather ?? null);
+    return why && { ...answer, why: Int8Array.from(why.evidence.flat()) };
   };
 
   window.compare = async (drawing, answer) => {
     if (folded("compare")) return undefined;
-    return answer?.readings ? beside("compare", { image: reading(answer).image }) : { models: [] };
+    return answer?.readings ? beside("compare", { image: unpacked(reading(answer).image) }) : { models: [] };
   };
 
   window.steps = async (drawing, answer) => {
