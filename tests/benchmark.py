@@ -59,13 +59,8 @@ class Figure:
 
     def row(self) -> list[str]:
         times = "" if self.times is None else f"{self.times:.1f}"
-        return [
-            self.what,
-            self.here,
-            self.beside,
-            times,
-            self.target + ("" if self.met is not False else " **missed**"),
-        ]
+        missed = " **missed**" if self.met is not None and not self.met else ""
+        return [self.what, self.here, self.beside, times, self.target + missed]
 
 
 def main() -> None:
@@ -97,7 +92,7 @@ QUIET = 700  # Milliseconds without a change, after which an answer is taken for
 STOCK_SIDE = 200  # Pixels of the stock page's canvas that a digit is drawn on.
 
 
-def bars(rounds: int = 40, stock_rounds: int = 8) -> Iterator[Figure]:
+def bars(rounds: int = 40, stock_rounds: int = 20) -> Iterator[Figure]:
     """Pen-up → bars in Chromium, here and on a page of stock parts."""
     with sync_playwright() as playwright:
         with serving() as server:
