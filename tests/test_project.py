@@ -1,6 +1,10 @@
 """What the README promises a Space and a stranger agrees with the files that they get."""
 
+import json
 import re
+import shutil
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -28,6 +32,30 @@ def test_a_space_gets_a_python_that_is_new_enough():
 
 def test_a_space_starts_the_page():
     assert (ROOT / card()["app_file"]).is_file()
+
+
+def instructions() -> list[tuple[str, str]]:
+    """The Dockerfile's, in order: (instruction, what follows)."""
+    lines = (ROOT / "Dockerfile").read_text().splitlines()
+    return [tuple(line.split(" ", 1)) for line in lines if line and not line.startswith("#")]
+
+
+def test_a_container_has_the_python_of_a_space_and_is_not_run_by_root():
+    steps = instructions()
+    assert steps[0] == ("FROM", f"python:{card()['python_version']}-slim")
+    assert [name for name, _ in steps[-4:]] == ["USER", "EXPOSE", "HEALTHCHECK", "CMD"]
+    assert dict(steps)["USER"] != "root"
+
+
+def test_a_container_gets_all_that_the_page_imports(tmp_path):
+    for name, rest in instructions():
+        if name == "COPY":
+            *sources, target = rest.split()
+            for source in sources:
+                copy = shutil.copytree if (ROOT / source).is_dir() else shutil.copy
+                copy(ROOT / source, tmp_path / target)
+    command = json.loads(dict(instructions())["CMD"])
+    assert subprocess.run([sys.executable, *command[1:], "--help"], cwd=tmp_path, capture_output=True).returncode == 0
 
 
 def test_every_file_that_the_readme_shows_or_links_to_is_there():
