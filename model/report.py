@@ -9,6 +9,8 @@ With --checkpoint, --others, --mnist, --output or --mistakes it measures all the
 it into a folder. The page shows what is drawn beside the checkpoint:
 
 python -m model.report --drawings FILE --others FILE --mnist --output model/checkpoints
+
+python -m model.report --seeds FOLDER …     mean and spread of digits and of the same training with other seeds
 """
 
 import argparse
@@ -29,6 +31,7 @@ from model import (
     mnist,
     normalization,
     numbers,
+    seeds,
     sensitivity,
     tables,
 )
@@ -89,6 +92,14 @@ def evaluate(path: Path, options: argparse.Namespace) -> None:
             charts.draw_mistakes(sheet, drawn[1], judged.probabilities, options.mistakes)
     if output:
         charts.draw_reliability(sure, picture(output, path, "reliability"))
+
+
+def spread(path: Path, folders: list[Path], file: Path | None) -> None:
+    """Mean and spread of a checkpoint and of those of its name in `folders`: say them, and keep them in its JSON."""
+    for name, figures in seeds.measure([path, *(folder / path.name for folder in folders)], file).items():
+        each = ", ".join(f"{seed}: {share:.2%}" for seed, share in zip(*figures.values(), strict=True))
+        print(f"{name}: {seeds.words(figures)} (seed {each})", flush=True)
+        keep(path, "seeds", name, figures)
 
 
 def picture(folder: Path, path: Path, name: str) -> Path:
@@ -208,6 +219,9 @@ def main(arguments: list[str] | None = None) -> None:
         "--mistakes", type=Path, metavar="FILE", help="draw the worst mistakes on --drawings into an SVG"
     )
     parser.add_argument(
+        "--seeds", type=Path, nargs="+", metavar="FOLDER", help="where python train.py --seed N --output FOLDER wrote"
+    )
+    parser.add_argument(
         "--readme", type=Path, metavar="FILE", help="write the tables into this file, between their marks"
     )
     options = parser.parse_args(arguments)
@@ -224,6 +238,7 @@ def main(arguments: list[str] | None = None) -> None:
         drawings.DrawingsError,
         InkError,
         mnist.DataError,
+        seeds.SeedsError,
         tables.ReadmeError,
         OSError,
     ) as error:
@@ -232,8 +247,10 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """What the command line asks for."""
-    measured = options.drawings or options.mnist
-    if measured and (options.checkpoint or options.others or options.mnist or options.output or options.mistakes):
+    measured = options.drawings or options.mnist or options.seeds
+    if options.seeds:
+        spread(options.checkpoint or classifier.DEFAULT, options.seeds, options.drawings)
+    elif measured and (options.checkpoint or options.others or options.mnist or options.output or options.mistakes):
         evaluate(options.checkpoint or classifier.DEFAULT, options)
     elif measured:
         for path in sorted(checkpoint.FOLDER.glob("*.keras")):

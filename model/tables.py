@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from model import backend, checkpoint
+from model import backend, checkpoint, seeds
 from model.classifier import DEFAULT
 
 
@@ -81,6 +81,9 @@ def evaluation(path: Path = DEFAULT) -> str:
         about[f"{figures['count']:,} of `{name}`, changed"] = _changed(figures)
     if "mnist" in notes:
         about = {"MNIST test": _mnist(notes["mnist"]["test"])} | about
+    for name, figures in notes.get("seeds", {}).items():
+        part = about.get(name, about.get(f"`{name}`", {}))
+        part[f"read rightly by {len(figures['seeds'])} seeds (mean ± standard deviation)"] = seeds.words(figures)
     if not about:
         return "Not evaluated yet."
     rows = [[name if i == 0 else "", *row] for name, part in about.items() for i, row in enumerate(part.items())]

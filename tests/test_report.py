@@ -1,6 +1,7 @@
 """The command that measures, what it keeps, and the README's table."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -185,3 +186,50 @@ def test_a_readme_without_marks_is_left_alone(tmp_path):
     with pytest.raises(tables.ReadmeError, match="lacks the lines"):
         tables.write(path)
     assert path.read_text() == "nothing to replace"
+
+
+# --- seeds
+
+
+@pytest.fixture
+def seed_of(tmp_path):
+    """seed_of(number, **settings): a folder with softmax as if trained with that seed; the accuracy follows from it."""
+
+    def seed_of(number: int, **settings):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        for suffix in (".keras", ".json"):
+            shutil.copy(checkpoint.FOLDER / f"softmax{suffix}", folder)
+        path = folder / "softmax.keras"
+        about = notes(path)
+        about["settings"] |= {"seed": number} | settings
+        about["test"]["accuracy"] = 0.92 + number / 1000
+        path.with_suffix(".json").write_text(json.dumps(about))
+        return folder
+
+    return seed_of
+
+
+def test_mean_and_spread_of_seeds_are_printed_and_kept(seed_of, file, capsys):
+    first, *others = map(seed_of, (1, 2, 3))
+    path = first / "softmax.keras"
+    report.main(["--checkpoint", str(path), "--drawings", str(file), "--seeds", *map(str, others)])
+    printed = capsys.readouterr().out
+    assert "MNIST test: 92.20% ± 0.10 (seed 1: 92.10%, 2: 92.20%, 3: 92.30%)" in printed
+    assert "mine: 50.00% ± 0.00" in printed
+    kept = notes(path)["seeds"]
+    assert kept["MNIST test"] == {"seeds": [1, 2, 3], "accuracy": [0.921, 0.922, 0.923]}
+    assert set(kept) == {"MNIST validation", "MNIST test", "mine"}
+
+
+@pytest.mark.parametrize(
+    ("number", "settings", "why"),
+    [
+        (2, {"epochs": 99}, "More than the seed differs: epochs is 20 in one and 99"),
+        (2, {"seed": 1}, "the same seed: 1, 1"),
+    ],
+)
+def test_what_differs_in_more_than_its_seed_is_refused(seed_of, number, settings, why):
+    first, other = seed_of(1), seed_of(number, **settings)
+    with pytest.raises(SystemExit, match=why):
+        report.main(["--checkpoint", str(first / "softmax.keras"), "--seeds", str(other)])
