@@ -2,8 +2,11 @@
 
 import asyncio
 import re
+import shutil
+import subprocess
 
 import browser
+import pytest
 from browser import ROOT
 from hand import DIGITS
 from mcp import ClientSession
@@ -15,8 +18,8 @@ SEVEN = {"strokes": [[list(point) for point in stroke] for stroke in DIGITS[7]]}
 
 
 def block(begins: str) -> str:
-    """The README's Python block that begins so."""
-    [found] = [text for text in re.findall(r"```python\n(.*?)```", README, re.DOTALL) if text.startswith(begins)]
+    """The README's block of code that begins so."""
+    [found] = [text for text in re.findall(r"```\w+\n(.*?)```", README, re.DOTALL) if text.startswith(begins)]
     return found
 
 
@@ -32,6 +35,14 @@ def test_the_client_of_gradio(server, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     exec(block("from gradio_client").replace("http://127.0.0.1:7860", server.address), {})
     assert capsys.readouterr().out.endswith("7 7\n")
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="There is no curl.")
+def test_the_shell(server, tmp_path):
+    draw_picture(tmp_path / "seven.png")
+    commands = block("curl").replace("http://127.0.0.1:7860", server.address)
+    done = subprocess.run(["bash", "-c", commands], cwd=tmp_path, capture_output=True, text=True)
+    assert re.findall(r'"number":\s*"(\d)"', done.stdout) == ["7", "7"], done
 
 
 def test_without_a_server(tmp_path, monkeypatch, capsys):
