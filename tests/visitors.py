@@ -52,29 +52,32 @@ class Visitor:
 
     def __post_init__(self):
         self.chance = random.Random(self.number)
+        self.client = self._come()
+
+    def _come(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(base_url=self.address, timeout=PATIENCE, limits=httpx.Limits(max_connections=1))
 
     async def stay(self, start: float, end: float) -> None:
         """Draw one digit after the other from `start` to `end`, in seconds of time.monotonic()."""
-        limits = httpx.Limits(max_connections=1)
-        async with httpx.AsyncClient(base_url=self.address, timeout=PATIENCE, limits=limits) as client:
-            while start < end:
-                await asyncio.sleep(start - time.monotonic())
-                await self.draw(client, self.chance.randrange(10))
-                start = max(start + EVERY, time.monotonic())
+        while start < end:
+            await asyncio.sleep(start - time.monotonic())
+            await self.draw(self.chance.randrange(10))
+            start = max(start + EVERY, time.monotonic())
+        await self.client.aclose()
 
-    async def draw(self, client: httpx.AsyncClient, digit: int) -> None:
+    async def draw(self, digit: int) -> None:
         began, share = time.monotonic(), 0.0
         while share < 1:
             frame = time.monotonic()
             share = min(1.0, (frame - began) / DRAWS_FOR)
             drawing = {"strokes": begun(digit, share)}
-            await self.ask(client, "predict", drawing)
+            await self.ask("predict", drawing)
             await asyncio.sleep(frame + FRAME - time.monotonic())
         if self.wonders:
-            await self.ask(client, "explain", drawing, digit, None)
+            await self.ask("explain", drawing, digit, None)
 
-    async def ask(self, client: httpx.AsyncClient, endpoint: str, *data: object) -> None:
-        request = client.post(f"/gradio_api/run/{endpoint}", json={"data": data})
+    async def ask(self, endpoint: str, *data: object) -> None:
+        request = self.client.post(f"/gradio_api/run/{endpoint}", json={"data": data})
         if self.chance.random() < self.aborts:
             await self._abort(request)
             return
@@ -89,10 +92,13 @@ class Visitor:
             self.tally.seconds.append(time.monotonic() - asked)
 
     async def _abort(self, request: Awaitable) -> None:
-        """Cancelling closes the connection, as a closed tab does."""
+        """As when a tab is closed and another opened: a new client, as httpx loses a connection whose request was
+        cancelled while its answer came."""
         with contextlib.suppress(TimeoutError, httpx.HTTPError):
             await asyncio.wait_for(request, self.chance.uniform(0.0005, 0.02))
         self.tally.aborted += 1
+        await self.client.aclose()
+        self.client = self._come()
 
 
 def begun(digit: int, share: float) -> list[list[list[float]]]:
