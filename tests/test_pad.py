@@ -118,6 +118,33 @@ def line(count: int) -> list[tuple[float, float]]:
     return [(0.5, 0.2 + 0.6 * step / (count - 1)) for step in range(count)]
 
 
+# --- on screen
+
+
+def test_a_fast_pen_leaves_no_corners(page):
+    draw(page, [[(0.2, 0.2), (0.8, 0.2), (0.8, 0.8)]])
+    ink = ink_on(page)
+    side = len(ink)
+    near_the_corner, on_the_way = (ink[int(y * side), int(x * side)] for x, y in ((0.8, 0.2), (0.65, 0.275)))
+    assert near_the_corner == 0 and on_the_way == 255
+
+
+@pytest.mark.parametrize("density", [1, 2, 3])
+def test_each_pixel_of_a_dense_screen_is_drawn(open_page, density):
+    page = open_page(device_scale_factor=density)
+    canvas = page.locator("#sketchpad canvas")
+    assert canvas.evaluate("(it) => it.width") == pytest.approx(density * canvas.bounding_box()["width"], abs=density)
+
+
+def test_who_wants_no_motion_sees_none(open_page):
+    page = open_page(reduced_motion="reduce")
+    page.get_by_role("button", name="A two").click()
+    settled(page)
+    assert len(traffic(page)["sent"]) == 1  # All of it at once, not stroke by stroke.
+    for part in ("#answer .fill", "#sketchpad .invitation"):
+        assert page.locator(part).first.evaluate("(it) => getComputedStyle(it).transitionDuration") == "0s", part
+
+
 # --- fingers
 
 
