@@ -22,7 +22,7 @@ class Batches:
         self._answer = answer
         self._waiting: list[tuple[tuple, asyncio.Future]] = []
         self._under_way = 0
-        self._working = False
+        self._task: asyncio.Task | None = None
         self._thread = ThreadPoolExecutor(1, "batches")
 
     async def __call__(self, *arguments: object) -> object:
@@ -33,8 +33,7 @@ class Batches:
         answer = loop.create_future()
         self._waiting.append((arguments, answer))
         self._under_way += 1
-        if not self._working:
-            self._working = True
+        if self._task is None or self._task.done():
             self._task = loop.create_task(self._work(loop))
         try:
             return await answer
@@ -42,12 +41,9 @@ class Batches:
             self._under_way -= 1
 
     async def _work(self, loop: asyncio.AbstractEventLoop) -> None:
-        try:
-            while self._waiting:
-                batch, self._waiting = self._waiting[:LARGEST], self._waiting[LARGEST:]
-                await self._answer_batch(loop, *zip(*batch, strict=True))
-        finally:
-            self._working = False
+        while self._waiting:
+            batch, self._waiting = self._waiting[:LARGEST], self._waiting[LARGEST:]
+            await self._answer_batch(loop, *zip(*batch, strict=True))
 
     async def _answer_batch(self, loop, calls: tuple, futures: tuple) -> None:
         try:
