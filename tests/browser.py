@@ -53,6 +53,11 @@ class Server:
         [kilobytes] = re.findall(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{self.process.pid}/status").read_text())
         return int(kilobytes) / 1024
 
+    @property
+    def open_files(self) -> int:
+        """How many files and sockets it holds open now (Linux)."""
+        return sum(1 for _ in Path(f"/proc/{self.process.pid}/fd").iterdir())
+
     def start(self) -> None:
         """Start, and return when it answers."""
         handle, name = tempfile.mkstemp(suffix=".log")

@@ -3,8 +3,9 @@
     python tests/fuzz.py                  # 20,000 inputs, a quarter of an hour
     python tests/fuzz.py --inputs 2000
 
-Prints each class of inputs, how often it was tried, and how it was answered. Exits 1 when anything was answered by a
-5xx, not within PATIENCE, with a file of the server's, or by its end.
+Prints each class of inputs, how often it was tried, how it was answered, and what the server then holds. Exits 1 when
+anything was answered by a 5xx, not within PATIENCE, with a file of the server's, or by its end; and when the server
+does not return to the open files, or to the memory but for MAX_GROWTH, that it had after the first WARM_UP of them.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import random
 import struct
 import sys
 import threading
+import time
 import zlib
 from collections import Counter
 from collections.abc import Callable
@@ -22,11 +24,14 @@ from dataclasses import dataclass, field
 from random import Random
 
 import httpx
-from browser import serving
+from browser import Server, serving
 from hand import DIGITS
 from PIL import Image, ImageDraw
 
 PATIENCE = 20.0  # Seconds, on a machine that does other things as well.
+WARM_UP = 0.2  # By then each thread has had a picture of 25 megapixels in hand.
+MAX_GROWTH = 0.05
+SETTLES_WITHIN = 60  # Seconds: streams of events that nobody listens to any more are noticed by their next heartbeat.
 SEVEN = {"strokes": [[list(point) for point in stroke] for stroke in DIGITS[7]]}
 ENDPOINTS = {"predict": 1, "predict_image": 1, "explain": 3, "compare": 1, "steps": 1, "about": 0, "correct": 2}
 OF_DRAWINGS = ("predict", "compare", "explain", "steps", "correct")
@@ -407,6 +412,16 @@ class Asker:
             return False
 
 
+def held(server: Server, most: tuple[float, int]) -> tuple[float, int]:
+    """Megabytes and open files of the server, once they are no more than `most`, or else after SETTLES_WITHIN."""
+    end = time.monotonic() + SETTLES_WITHIN
+    while True:
+        now = server.megabytes, server.open_files
+        if time.monotonic() > end or (now[0] <= most[0] and now[1] <= most[1]):
+            return now
+        time.sleep(1)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Throw strange inputs at the page's server.")
     parser.add_argument("--inputs", type=int, default=20_000, help="default: 20000")
@@ -416,13 +431,25 @@ def main() -> None:
     names = chance.choices(list(CLASSES), [share for share, _ in CLASSES.values()], k=options.inputs)
     with serving() as server:
         asker = Asker(server.address)
-        with ThreadPoolExecutor(4) as pool:
-            list(pool.map(lambda i: asker.ask(names[i], Random(f"{options.seed} {i}")), range(options.inputs)))
+
+        def ask_all(numbers: range) -> None:
+            with ThreadPoolExecutor(4) as pool:
+                list(pool.map(lambda i: asker.ask(names[i], Random(f"{options.seed} {i}")), numbers))
+
+        warm = round(WARM_UP * options.inputs)
+        ask_all(range(warm))
+        memory, files = held(server, (0, 0))
+        ask_all(range(warm, options.inputs))
         if not asker.lives():
             asker.failures.append("The server no longer reads a 7.")
+        memory_after, files_after = held(server, (memory * (1 + MAX_GROWTH), files))
+        if memory_after > memory * (1 + MAX_GROWTH) or files_after > files:
+            asker.failures.append("The server holds more than before.")
         log = server.log.read_text().splitlines()
     for name, counts in asker.counts.items():
         print(f"{counts.total():>6} {name}: {', '.join(f'{many} × {what}' for what, many in counts.most_common())}")
+    print(f"after the first {warm:,}: {memory:.0f} MB, {files} open files")
+    print(f"in the end: {memory_after:.0f} MB, {files_after} open files")
     print(f"the server's log has {len(log)} lines; the first 20:", *log[:20], sep="\n  ")
     print(f"{len(asker.failures)} failures", *asker.failures[:20], sep="\n  ")
     sys.exit(1 if asker.failures else 0)

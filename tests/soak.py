@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from browser import Server, serving
+from browser import serving
 from visitors import crowd
 
 WARM_UP = 60  # Seconds: TensorFlow and Python take memory for every thread that they start.
@@ -31,13 +31,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, serving(environment={"GRADIO_TEMP_DIR": folder}) as server:
         print(f"warming up for {WARM_UP} s", flush=True)
         asyncio.run(crowd(server.address, options.visitors, WARM_UP, ABORTS, wonders=True))
-        memory, handles = server.megabytes, open_files(server)
+        memory, handles = server.megabytes, server.open_files
         print(
             f"after warm-up: {memory:.0f} MB, {handles} open files; {options.minutes:g} minutes from now on", flush=True
         )
         tally = asyncio.run(crowd(server.address, options.visitors, 60 * options.minutes, ABORTS, wonders=True))
         time.sleep(SETTLES_WITHIN)
-        growth, more = server.megabytes / memory - 1, open_files(server) - handles
+        growth, more = server.megabytes / memory - 1, server.open_files - handles
         left = [str(path.relative_to(folder)) for path in Path(folder).rglob("*") if path.is_file()]
         log = server.log.read_text().splitlines()[1:]
     print(f"{len(tally.seconds):,} answers, {tally.aborted:,} connections closed in the middle of a request")
@@ -56,10 +56,6 @@ def told(what: str, count: int, which: object) -> bool:
     """Print what should not be; True when it is."""
     print(f"{count} {what}", which if count else "")
     return count > 0
-
-
-def open_files(server: Server) -> int:
-    return sum(1 for _ in Path(f"/proc/{server.process.pid}/fd").iterdir())
 
 
 if __name__ == "__main__":

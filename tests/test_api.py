@@ -3,8 +3,10 @@
 import json
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -13,6 +15,9 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from hand import DIGITS, number
 from PIL import Image, ImageDraw
+
+from model import classifier
+from web.engine import Engine
 
 SEVEN = {"strokes": [[list(point) for point in stroke] for stroke in DIGITS[7]]}
 
@@ -222,6 +227,21 @@ def test_a_picture_of_100_megapixels_is_refused_in_words(client, tmp_path):
     with pytest.raises(AppError, match="pixels"):
         client.predict(handle_file(tmp_path / "huge.png"), api_name="/predict_image")
     assert still_reads(client)
+
+
+def test_pictures_are_read_one_after_the_other_however_many_come_at_once(monkeypatch):
+    engine, now, most = Engine(classifier.DEFAULT), [], []
+
+    def read(picture):
+        now.append(picture)
+        most.append(len(now))
+        time.sleep(0.01)
+        return now.pop()
+
+    monkeypatch.setattr(engine.classifier, "read_picture", read)
+    with ThreadPoolExecutor(8) as callers:
+        assert list(callers.map(engine.read_picture, range(8))) == list(range(8))
+    assert max(most) == 1
 
 
 def test_a_file_of_30_megabytes_is_refused(client, tmp_path):

@@ -33,7 +33,7 @@ class Api:
 
     def predict_image(self, picture):
         """Read a digit or a number from a picture file: dark on light or light on dark, of at most 25 megapixels."""
-        return _answered(self._engine.classifier.read_picture, picture)
+        return _answered(self._engine.read_picture, picture)
 
     def explain(self, drawing, digit, rather_than):
         """Say which ink decided. Takes one digit, as strokes or as {"image": …} out of an answer; what it was read as,

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from model import checkpoint
-from model.classifier import Classifier
+from model.classifier import Answer, Classifier
 from model.comparison import Comparison
 from model.ink import InkError
 from model.saliency import Explainer
@@ -27,6 +27,8 @@ class Engine:
         # The classifier answers while this is still being compiled.
         self._explainer = one_by_one.submit(lambda: Explainer(self.classifier.network))
         one_by_one.shutdown(wait=False)
+        # A picture of 25 megapixels takes hundreds of megabytes for a moment, and a thread keeps some of them.
+        self._pictures = ThreadPoolExecutor(1, "pictures")
 
     @property
     def classifier(self) -> Classifier:
@@ -46,6 +48,10 @@ class Engine:
     def wait(self) -> None:
         """Until the classifier is there. Raises CheckpointError."""
         self._classifier.result()
+
+    def read_picture(self, source) -> Answer:
+        """One picture after the other, whoever asks. Raises InkError."""
+        return self._pictures.submit(self.classifier.read_picture, source).result()
 
     def read_all(self, calls: Sequence[tuple]) -> list[dict | InkError]:
         """Calls of /predict → their answers as JSON, by one pass through the network."""
