@@ -29,7 +29,8 @@ from hand import DIGITS
 from PIL import Image, ImageDraw
 
 PATIENCE = 20.0  # Seconds, on a machine that does other things as well.
-WARM_UP = 0.2  # By then each thread has had a picture of 25 megapixels in hand.
+# By then a picture of 25 megapixels was in hand, and Gradio has all 2,000 answers that it keeps for who does not come.
+WARM_UP = 0.5
 MAX_GROWTH = 0.05
 SETTLES_WITHIN = 60  # Seconds: streams of events that nobody listens to any more are noticed by their next heartbeat.
 SEVEN = {"strokes": [[list(point) for point in stroke] for stroke in DIGITS[7]]}

@@ -62,6 +62,14 @@ def test_brackets_in_brackets_are_refused(post):
     assert "brackets" in answer.json()["error"]
 
 
+@pytest.mark.parametrize("number", ["NaN", "-Infinity", "1e999"])
+@pytest.mark.parametrize("way", ["reset", "run/about", "run/predict", "call/steps"])
+def test_a_number_that_is_not_finite_is_refused_wherever_it_stands(post, way, number):
+    answer = post(way, content=f'{{"fn_index": {number}, "data": []}}', headers={"content-type": "application/json"})
+    assert answer.status_code == 422
+    assert "not finite" in answer.json()["error"]
+
+
 def test_a_picture_is_not_fetched_from_elsewhere(post):
     for path in ("/etc/passwd", "http://127.0.0.1/picture.png"):
         value = {"path": path, "url": path, "meta": {"_type": "gradio.FileData"}}

@@ -1,6 +1,7 @@
 """What strangers send: a body that is not too large, and JSON that is not too deep."""
 
 import json
+import math
 from collections.abc import Iterator
 
 from web.reply import Refusal
@@ -47,7 +48,7 @@ def again(body: bytes, receive):
 def parse(body: bytes) -> dict:
     """A JSON object with at most MAX_DEPTH brackets in brackets. Raises Refusal."""
     try:
-        value = json.loads(body)
+        value = json.loads(body, parse_float=_finite, parse_constant=_finite)
         if b"\\u" in body:
             # Half a surrogate pair is text in JSON, and in no answer that would quote it.
             json.dumps(value, ensure_ascii=False).encode()
@@ -57,6 +58,14 @@ def parse(body: bytes) -> dict:
         raise Refusal(422, 'Expected a JSON object, such as {"data": [ … ]}.')
     if sum(1 for _ in layers(value)) > MAX_DEPTH:
         raise Refusal(422, f"There are more than {MAX_DEPTH} brackets in brackets.")
+    return value
+
+
+def _finite(number: str) -> float:
+    """Gradio, which quotes what it refuses, fails over one that is not. Raises Refusal."""
+    value = float(number)
+    if not math.isfinite(value):
+        raise Refusal(422, "A number here is not finite; JSON has none such.")
     return value
 
 
