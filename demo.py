@@ -27,6 +27,7 @@ from model.checkpoint import CheckpointError
 from model.corrections import Corrections, StorageError
 from model.mirror import MirrorError
 from web import guard
+from web.address import AddressError, check_address
 from web.api import Api
 from web.engine import Engine
 from web.express import Express
@@ -44,16 +45,15 @@ def main(arguments: list[str] | None = None) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     page = None
     try:
+        check_address(options.host, options.port)
         engine = Engine(options.checkpoint)
         page = build(engine, corrections.configured(options.corrections))
         address = launch(page, engine, options)
         engine.wait()
         print(f"{components.TEXT['title']} at {address.rstrip('/')}", flush=True)
         threading.Event().wait()
-    except (CheckpointError, StorageError, MirrorError) as error:
+    except (AddressError, CheckpointError, StorageError, MirrorError, OSError) as error:
         sys.exit(f"demo: {error}")
-    except OSError:
-        sys.exit(f"demo: port {options.port} is taken. Choose another one, or leave --port out for the next free one.")
     finally:
         if page:
             page.close(verbose=False)
@@ -69,11 +69,20 @@ def app() -> FastAPI:
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="A page to draw a digit on, and a network that reads it.")
     parser.add_argument("--host", help="address to listen on (default: $GRADIO_SERVER_NAME, or 127.0.0.1)")
-    parser.add_argument("--port", type=int, help="default: the first free one from $GRADIO_SERVER_PORT or 7860 on")
+    parser.add_argument(
+        "--port", type=port, metavar="N", help="default: the first free one from $GRADIO_SERVER_PORT or 7860 on"
+    )
     parser.add_argument("--checkpoint", type=Path, default=classifier.DEFAULT, metavar="PATH", help="a .keras file")
     parser.add_argument("--corrections", type=Path, metavar="FILE", help="keep visitors' there (default: $CORRECTIONS)")
     parser.add_argument("--share", action="store_true", help="also open a public address, through Gradio's servers")
     return parser.parse_args(arguments)
+
+
+def port(text: str) -> int:
+    value = int(text)
+    if not 0 < value < 2**16:
+        raise argparse.ArgumentTypeError(f"{text} is not between 1 and 65535")
+    return value
 
 
 def build(engine: Engine, kept: Corrections | None) -> gr.Blocks:
@@ -129,7 +138,7 @@ def build(engine: Engine, kept: Corrections | None) -> gr.Blocks:
 
 
 def launch(page: gr.Blocks, engine: Engine, options: argparse.Namespace) -> str:
-    """Serve the page and return its address. Raises OSError when the port is taken."""
+    """Serve the page and return its address. Raises OSError when no port is free."""
     _, address, public_address = page.launch(
         server_name=options.host,
         server_port=options.port,

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from model import backend, calibration, checkpoint, drawings, mnist
+from model import backend, checkpoint, drawings, mnist
 
 DRY_RUN_STEPS = 3
 DRY_RUN_WRITTEN = 200
@@ -39,12 +39,15 @@ def main(arguments: list[str] | None = None) -> None:
         if options.with_drawings:
             run(finetune, with_options(finetuning.short(recipe), options), options)
         else:
-            run(train, with_options(recipe, options), options)
+            recipe = with_options(recipe, options)
+            if recipe.batch_size <= recipe.written:
+                sys.exit(f"train: of each batch {recipe.written} images are handwriting; give a larger --batch-size.")
+            run(train, recipe, options)
     except (*mistakes, training.ResumeError, finetuning.FinetuningError) as error:
         sys.exit(f"train: {error}")
     except KeyboardInterrupt:
         remedy = "The same command with --resume goes on after the last complete epoch."
-        sys.exit(f"\ntrain: stopped. {'Nothing was written.' if options.with_drawings else remedy}")
+        sys.exit(f"\ntrain: stopped. {'Nothing was written.' if options.with_drawings or options.dry_run else remedy}")
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -69,6 +72,8 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     if options.resume and options.with_drawings:
         parser.error("--with-drawings takes minutes and is begun anew; leave --resume out.")
+    if options.resume and options.dry_run:
+        parser.error("a dry run leaves nothing to go on with; leave --resume out.")
     return options
 
 
@@ -121,8 +126,7 @@ def finetune(recipe, options: argparse.Namespace, folder: Path) -> None:
 
 def train(recipe, options: argparse.Namespace, folder: Path) -> None:
     """Data → training → calibration → the test images, read this once → checkpoint, JSON and pictures."""
-    from model import charts, corpus, evaluation, training
-    from model.classifier import Classifier
+    from model import calibration, charts, corpus, report, training
 
     if recipe.written:
         print(f"Writing {recipe.written_digits:,} digits and {recipe.written_others:,} non-digits to learn from.")
@@ -133,29 +137,19 @@ def train(recipe, options: argparse.Namespace, folder: Path) -> None:
     checkpoint.round_weights(network)
 
     fitted = calibration.fit(training.logits(network, data.chosen_by.images), data.chosen_by.labels)
-    classifier = Classifier(network, fitted, recipe.name)
-    parts = {"test": data.test, "validation": data.validation}
     notes = {
         "recipe": recipe.name,
         **fitted,
-        **{
-            name: evaluation.figures(classifier.probabilities(part.images), part.labels) for name, part in parts.items()
-        },
         "parameters": network.count_params(),
         "seconds": round(journal.progress.seconds, 1),
         "best_epoch": journal.progress.best_epoch,
         "history": journal.progress.history,
         "settings": settings(recipe, options),
         "command": shlex.join(["python", *sys.argv]),
-        "versions": checkpoint.versions(),
     }
-    path = folder / f"{recipe.name}.keras"
-    checkpoint.save(network, notes, path)
+    report.publish(network, notes, data, folder / f"{recipe.name}.keras")
     charts.draw_curves(journal.progress.history, folder / f"{recipe.name}-curves.svg")
-    charts.draw_confusion(notes["test"]["confusion"], folder / f"{recipe.name}-confusion.svg")
     journal.remove()
-    low, high = notes["test"]["interval"]
-    print(f"{path}: {notes['test']['accuracy']:.2%} of MNIST's test images (95 % interval {low:.2%} to {high:.2%}).")
 
 
 def settings(recipe, options: argparse.Namespace) -> dict:

@@ -47,9 +47,13 @@ def load(path: Path):
     path = Path(path)
     remedy = f"Make it with: python train.py --recipe {path.stem}"
     notes = load_notes(path)
-    if not path.exists():
-        raise CheckpointError(f"{path} does not exist. {remedy}")
-    if _sha256(path) != notes.get("sha256"):
+    try:
+        right = _sha256(path) == notes.get("sha256")
+    except FileNotFoundError:
+        raise CheckpointError(f"{path} does not exist. {remedy}") from None
+    except OSError as error:
+        raise CheckpointError(f"{path} cannot be read ({error.strerror}).") from None
+    if not right:
         raise CheckpointError(f"{path} is not the file that {path.stem}.json describes. {remedy}")
     import keras
 

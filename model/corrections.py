@@ -91,6 +91,7 @@ class Correction:
     @classmethod
     def of(cls, drawing: object, label: object, number: object, verdict: object, model: object) -> "Correction":
         """A correction of now. Raises CorrectionError or ink.InkError for what does not belong into one."""
+        text = _as_json(drawing)
         if label not in LABELS:
             raise CorrectionError(f"A drawing is one of {', '.join(LABELS)}.")
         if verdict not in VERDICTS:
@@ -99,7 +100,7 @@ class Correction:
             raise CorrectionError("The number that was read is digits, with ? for what is none.")
         if not (isinstance(model, str) and SHA256.fullmatch(model)):
             raise CorrectionError("A model is named by its SHA-256, 64 hexadecimal digits.")
-        return cls(datetime.now(UTC).isoformat(timespec="seconds"), label, _as_json(drawing), number, verdict, model)
+        return cls(datetime.now(UTC).isoformat(timespec="seconds"), label, text, number, verdict, model)
 
 
 def _as_json(drawing: object) -> str:

@@ -23,17 +23,15 @@ import numpy as np
 from model import (
     augmentation,
     calibration,
-    charts,
     checkpoint,
     corpus,
     drawings,
-    evaluation,
     handwriting,
     ink,
     normalization,
+    report,
     training,
 )
-from model.classifier import Classifier
 from model.corpus import NO_DIGIT, Corpus, Split
 from model.drawings import Drawings
 from model.recipes import SQUARED_ERROR, Recipe
@@ -110,7 +108,7 @@ def run(recipe: Recipe, file: Path, folder: Path, data: Path | None, seed: int, 
         "before": asdict(before),
         "after": asdict(after),
     }
-    _write(network, {name: notes[name] for name in TRAINING} | fitted | {"finetuning": about}, known, path)
+    report.publish(network, {name: notes[name] for name in TRAINING} | fitted | {"finetuning": about}, known, path)
 
 
 def finetune(
@@ -191,13 +189,18 @@ def _remembered(known: Corpus, seed: int) -> np.ndarray:
 
 def _augmented(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     chances = rng.uniform(-1, 1, (len(images), augmentation.CHANCES)).astype(np.float32)
-    return keras.ops.convert_to_numpy(augmentation.augment(images, chances))
+    pairs = zip(_parts(images), _parts(chances), strict=True)
+    return np.concatenate([keras.ops.convert_to_numpy(augmentation.augment(*pair)) for pair in pairs])
 
 
 def _features(body: keras.Model, images: np.ndarray) -> np.ndarray:
     """What the last layer sees of images, float16 (N, F): half the memory, and as precise as a checkpoint's weights."""
-    parts = np.array_split(images, math.ceil(len(images) / IMAGES))
-    return np.concatenate([training.logits(body, part).astype(np.float16) for part in parts])
+    return np.concatenate([training.logits(body, part).astype(np.float16) for part in _parts(images)])
+
+
+def _parts(array: np.ndarray) -> list[np.ndarray]:
+    """So many rows that what is made of them on the way stays small."""
+    return np.array_split(array, math.ceil(len(array) / IMAGES))
 
 
 def measure(network: keras.Model, known: Corpus, held_back: Split, fitted: dict[str, float]) -> Figures:
@@ -221,17 +224,6 @@ def _read_rightly(network: keras.Model, split: Split, fitted: dict[str, float]) 
     refused = calibration.no_digit_probability(outputs, fitted["temperature"]) > fitted["refuse_above"]
     read = np.where(refused, NO_DIGIT, outputs[:, : calibration.DIGITS].argmax(axis=1))
     return float(np.mean(read == split.labels))
-
-
-def _write(network: keras.Model, notes: dict, known: Corpus, path: Path) -> None:
-    """The checkpoint with its figures, on the test images, too, which nothing was chosen by; and its confusion."""
-    classifier = Classifier(network, notes, path.stem)
-    for name, part in {"test": known.test, "validation": known.validation}.items():
-        notes[name] = evaluation.figures(classifier.probabilities(part.images), part.labels)
-    checkpoint.save(network, notes | {"versions": checkpoint.versions()}, path)
-    charts.draw_confusion(notes["test"]["confusion"], path.with_name(f"{path.stem}-confusion.svg"))
-    low, high = notes["test"]["interval"]
-    print(f"{path}: {notes['test']['accuracy']:.2%} of MNIST's test images (95 % interval {low:.2%} to {high:.2%}).")
 
 
 def refuse_worse(before: Figures, after: Figures) -> None:
@@ -277,8 +269,8 @@ def hold_back(drawn: Drawings, seed: int) -> tuple[Drawings, Drawings]:
     held_back = np.zeros(len(drawn), bool)
     for label in np.unique(labels):
         places = np.flatnonzero(labels == label)
-        places = places[np.argsort(keys[places])]
-        held_back[places[: math.floor(HELD_BACK * len(places) + 0.5)]] = True
+        ordered = np.sort(keys[places])
+        held_back[places] = keys[places] < ordered[math.floor(HELD_BACK * len(places) + 0.5)]
     if held_back.sum() < LEAST_HELD_BACK:
         raise FinetuningError(
             f"too few drawings: of {len(drawn):,}, only {held_back.sum()} could be held back to measure on, a quarter "

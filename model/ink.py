@@ -106,7 +106,7 @@ def _once(dots: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
 
 
 def _distance_to_nearest(dots: np.ndarray, shape: tuple[int, int], reach: int) -> np.ndarray:
-    """Distance of each pixel's centre to the nearest dot, exact up to `reach` pixels and `reach` beyond."""
+    """Distance of each pixel's centre to the nearest dot, exact up to `reach` − 1 pixels, and `reach` at most."""
     window = np.arange(-reach, reach)
     squared = np.full(shape[0] * shape[1], float(reach) ** 2)
     for some in np.split(dots, range(CHUNK, len(dots), CHUNK)):

@@ -53,13 +53,19 @@ def in_order(written: str, read: str) -> int:
 
 
 def measure(network: Classifier, drawn: Sequence[list[Stroke]], labels: Sequence[str], count: int, seed: int) -> dict:
-    """For each gap: `count` numbers → the share of digits found and read in order, and of numbers wholly right."""
+    """For each gap: `count` numbers → the share of digits found and read in order, and of numbers wholly right.
+
+    Drawings without ink are left out. Raises DrawingsError when there are no others.
+    """
     figures = {}
+    inked = [i for i, strokes in enumerate(drawn) if any(map(len, strokes))]
+    if not inked:
+        raise drawings.DrawingsError("None of these drawings has ink; numbers are composed of digits.")
     for gap in GAPS:
         rng = np.random.default_rng([seed, round(100 * gap)])
         digits = right = wholly = 0
         for _ in range(count):
-            picked = rng.integers(len(drawn), size=rng.integers(LENGTHS[0], LENGTHS[1] + 1))
+            picked = rng.choice(inked, size=rng.integers(LENGTHS[0], LENGTHS[1] + 1))
             number = "".join(labels[i] for i in picked)
             read = network.read_strokes(compose([drawn[i] for i in picked], gap, rng)).number
             digits += len(number)
@@ -89,6 +95,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--count", type=int, default=COUNT, help="numbers for each gap (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=SEED)
     options = parser.parse_args(arguments)
+    if options.count < 1 or options.seed < 0:
+        parser.error("--count is at least 1, and --seed at least 0.")
     try:
         if options.drawings:
             file, _ = evaluation.read_digits(options.drawings)

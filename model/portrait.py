@@ -3,8 +3,15 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-# In the order in which the page shows them.
-PICTURES = ("reliability", "drawings", "curves", "refusal", "mistakes")
+# In the order in which the page shows them, each with the notes that come with it: one of them at least must be there,
+# else it is a picture of the network that lay here before.
+PICTURES = {
+    "reliability": ("mnist", "drawings"),
+    "drawings": ("drawings",),
+    "curves": ("history",),
+    "refusal": ("refusal",),
+    "mistakes": ("mnist",),
+}
 
 
 @dataclass(frozen=True)
@@ -24,7 +31,8 @@ class Portrait:
 
 def of(path: Path, notes: dict) -> Portrait:
     """The portrait of the checkpoint at `path`, with the notes beside it; what was not measured is not in it."""
-    drawn = {name: (path.parent / f"{path.stem}-{name}.svg") for name in PICTURES}
+    measured = [name for name, parts in PICTURES.items() if any(part in notes for part in parts)]
+    drawn = {name: (path.parent / f"{path.stem}-{name}.svg") for name in measured}
     pictures = {name: file.read_text(encoding="utf-8") for name, file in drawn.items() if file.exists()}
     return Portrait([*_on_mnist(notes), *_on_drawings(notes), *_on_others(notes), *_size(notes)], pictures)
 

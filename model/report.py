@@ -63,6 +63,21 @@ def keep(path: Path, part: str, name: str, figures: dict) -> None:
     os.replace(whole, beside)
 
 
+def publish(network, notes: dict, known, path: Path) -> None:
+    """Write a network that was just trained: its checkpoint, with its figures on MNIST, and its confusion.
+
+    The test images of the corpus `known` are read here, this once; nothing is chosen by them.
+    """
+    classifier = Classifier(network, notes, path.stem)
+    for name, part in {"test": known.test, "validation": known.validation}.items():
+        judged = evaluation.judge(classifier, part.images)
+        notes[name] = evaluation.figures(judged.probabilities, part.labels)
+    checkpoint.save(network, notes | {"versions": checkpoint.versions()}, path)
+    charts.draw_confusion(notes["test"]["confusion"], picture(path.parent, path, "confusion"))
+    low, high = notes["test"]["interval"]
+    print(f"{path}: {notes['test']['accuracy']:.2%} of MNIST's test images (95 % interval {low:.2%} to {high:.2%}).")
+
+
 def evaluate(path: Path, options: argparse.Namespace) -> None:
     """Measure one checkpoint on what is given: say it, keep it in its JSON, and draw it into options.output.
 

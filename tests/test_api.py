@@ -27,9 +27,10 @@ def client(server):
     return Client(server.address, verbose=False, httpx_kwargs={"timeout": 60})
 
 
-def post(address: str, body: str) -> tuple[int, dict]:
+def post(address: str, body: str | bytes) -> tuple[int, dict]:
     """Status and JSON of what curl would get."""
-    request = urllib.request.Request(address, body.encode(), {"Content-Type": "application/json"})
+    content = body if isinstance(body, bytes) else body.encode()
+    request = urllib.request.Request(address, content, {"Content-Type": "application/json"})
     try:
         with urllib.request.urlopen(request, timeout=60) as response:
             return response.status, json.load(response)
@@ -215,6 +216,20 @@ def test_a_body_that_is_not_json_is_refused(server, client):
     assert still_reads(client)
 
 
+def test_half_a_letter_is_refused_however_it_is_written(server, client):
+    for half in (b"\\ud800", b"\xed\xa0\x80"):
+        body = b'{"data": [{"strokes": []}, "' + half + b'", null]}'
+        assert post(f"{server.address}/gradio_api/run/explain", body) == (422, {"error": "This is not JSON."})
+    assert still_reads(client)
+
+
+@pytest.mark.parametrize("picture", ["http://127.0.0.1:9/seven.png", {"path": "seven.png"}, None])
+def test_an_assistant_cannot_have_anything_fetched(server, picture):
+    call = {"method": "tools/call", "params": {"name": "predict_image", "arguments": {"picture": picture}}}
+    status, answer = post(f"{server.address}/gradio_api/mcp/", json.dumps(call))
+    assert status == 422 and "nothing is fetched" in answer["error"]
+
+
 def test_text_called_png_is_refused_in_words(client, tmp_path):
     (tmp_path / "text.png").write_text("This is no picture.")
     with pytest.raises(AppError, match="picture"):
@@ -270,6 +285,13 @@ def test_a_missing_checkpoint_is_one_sentence(tmp_path):
     ended = demo("--checkpoint", str(tmp_path / "mine.keras"))
     assert ended.returncode == 1 and ended.stdout == ""
     assert "mine" in ended.stderr and "train.py" in ended.stderr and ended.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("host", ["203.0.113.7", "nowhere.invalid"])
+def test_an_address_of_another_machine_is_one_sentence(host):
+    ended = demo("--host", host)
+    assert ended.returncode == 1 and ended.stdout == ""
+    assert ended.stderr.startswith(f"demo: {host} is no address of this machine.") and ended.stderr.count("\n") == 1
 
 
 def test_a_taken_port_is_one_sentence(server):

@@ -138,6 +138,7 @@ def test_rows_are_counted_by_label_in_the_labels_order(kept):
         ({"model": "digits"}, "64 hexadecimal digits"),
         ({"model": MODEL + "\n"}, "64 hexadecimal digits"),
         ({"drawing": {"strokes": [[]]}}, "Nothing is drawn"),
+        ({"drawing": {"strokes": []}, "number": "", "verdict": "blank"}, "Nothing is drawn"),
     ],
 )
 def test_what_is_no_correction_is_refused_in_words(kept, changed, said):

@@ -1,6 +1,7 @@
 """The README's examples do what it says."""
 
 import asyncio
+import base64
 import re
 import shutil
 import subprocess
@@ -52,16 +53,20 @@ def test_without_a_server(tmp_path, monkeypatch, capsys):
     assert capsys.readouterr().out == "7\n"
 
 
-def test_an_assistant_by_mcp():
+def test_an_assistant_by_mcp(tmp_path):
+    draw_picture(tmp_path / "seven.png")
+    picture = "data:image/png;base64," + base64.b64encode((tmp_path / "seven.png").read_bytes()).decode()
+
     async def ask(address: str):
         at = f"{address}/gradio_api/mcp/"
         async with streamable_http_client(at) as (read, write, _), ClientSession(read, write) as session:
             await session.initialize()
             tools = [tool.name for tool in (await session.list_tools()).tools]
             [answer] = (await session.call_tool("predict", {"drawing": SEVEN})).content
-            return tools, answer.text
+            [seen] = (await session.call_tool("predict_image", {"picture": picture})).content
+            return tools, answer.text, seen.text
 
     with browser.serving(environment={"GRADIO_MCP_SERVER": "True"}) as running:
-        tools, answer = asyncio.run(ask(running.address))
+        tools, *answers = asyncio.run(ask(running.address))
     assert {"predict", "explain"} <= set(tools)
-    assert "'number': '7'" in answer
+    assert all("'number': '7'" in answer for answer in answers)

@@ -1,5 +1,6 @@
 """The way past Gradio: the same answers and refusals, batches, a bound on what is under way."""
 
+import asyncio
 import threading
 
 import anyio
@@ -97,14 +98,15 @@ def test_past_the_bound_requests_are_turned_away_and_none_is_lost(monkeypatch):
 
 
 def test_a_fault_is_told_to_all_of_its_batch_and_to_none_after_it():
-    faults = [ValueError("a fault")]
-
     def answer(calls):
-        if faults:
-            raise faults.pop()
-        return [{} for _ in calls]
+        if len(calls) > 1:
+            raise ValueError("a fault")
+        return [number for (number,) in calls]
 
-    page = Express(None, {"predict": answer})
-    with pytest.raises(ExceptionGroup, match="unhandled errors"):
-        statuses(page, 1)
-    assert statuses(page, 3) == [200] * 3
+    async def three_and_one():
+        page = batches.Batches(answer)
+        return await asyncio.gather(*map(page, range(3)), return_exceptions=True), await page(3)
+
+    faults, after = asyncio.run(three_and_one())
+    assert [str(fault) for fault in faults] == ["a fault"] * 3
+    assert after == 3

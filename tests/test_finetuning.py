@@ -136,6 +136,15 @@ def test_a_quarter_of_each_label_is_held_back_and_nothing_is_both():
     assert sorted(points(learned) + points(held_back)) == sorted(points(drawn))
 
 
+def test_equal_drawings_are_all_learned_from_or_all_held_back():
+    drawn = lines(["0"] * 12)
+    thrice = Drawings(drawn.drawings * 3, drawn.labels * 3, drawn.writers * 3)
+    for seed in range(10):
+        learned, held_back = finetuning.hold_back(thrice, seed)
+        assert 6 <= len(held_back) <= 9
+        assert not set(points(learned)) & set(points(held_back))
+
+
 def test_what_is_held_back_depends_on_the_seed_and_not_on_the_order():
     drawn = lines(["0"] * 40)
     turned = Drawings(drawn.drawings[::-1], drawn.labels, drawn.writers)

@@ -85,6 +85,21 @@ def test_the_eraser_is_put_away_when_nothing_is_left_to_erase(page):
     draw_seven(page)
 
 
+def test_the_other_end_of_a_stylus_erases(page):
+    draw(page, DIGITS[4])
+    settled(page)
+    [foot] = on_pad(page, (0.58, 0.85))
+    page.evaluate("Element.prototype.setPointerCapture = () => {}")
+    # As the W3C's Pointer Events have it: button 5, and 32 among the buttons.
+    touch = """([clientX, clientY]) => {
+      const pen = { pointerId: 1, pointerType: "pen", isPrimary: true, clientX, clientY, button: 5, buttons: 32 };
+      document.querySelector("#sketchpad canvas").dispatchEvent(new PointerEvent("pointerdown", pen));
+    }"""
+    page.evaluate(touch, foot)
+    settled(page)
+    assert len(traffic(page)["sent"][-1]["strokes"]) == 1
+
+
 def test_a_keyboard_draws(page):
     page.locator("#sketchpad canvas").focus()
     for key in ["ArrowUp"] * 12 + ["Space"] + ["ArrowDown"] * 25 + ["Space"]:

@@ -6,7 +6,7 @@ import shutil
 import numpy as np
 import pytest
 
-from model import checkpoint, drawings, evaluation, handwriting, numbers, report, sensitivity, tables
+from model import checkpoint, drawings, evaluation, handwriting, numbers, portrait, report, sensitivity, tables
 from model.classifier import Classifier
 
 
@@ -53,6 +53,26 @@ def few_settings(monkeypatch):
 
 def notes(path) -> dict:
     return json.loads(path.with_suffix(".json").read_text())
+
+
+def test_numbers_are_composed_of_what_has_ink():
+    seven = [np.array([[0.2, 0.2], [0.75, 0.2], [0.4, 0.85]])]
+    network = Classifier.load()
+    figures = numbers.measure(network, [seven, [], [np.zeros((0, 2))]], ["7", "1", "2"], count=3, seed=1)
+    assert numbers.together(figures)[0] == 1
+    with pytest.raises(drawings.DrawingsError, match="has ink"):
+        numbers.measure(network, [[]], ["7"], count=3, seed=1)
+
+
+def test_pictures_of_the_network_before_are_not_shown(tmp_path):
+    for name in portrait.PICTURES:
+        (tmp_path / f"digits-{name}.svg").write_text("<svg/>")
+    notes = checkpoint.load_notes(checkpoint.FOLDER / "digits.json")
+    path = tmp_path / "digits.keras"
+    assert portrait.of(path, notes).pictures.keys() == portrait.PICTURES.keys()
+    fresh = {name: part for name, part in notes.items() if name not in ("mnist", "drawings", "refusal")}
+    assert portrait.of(path, fresh).pictures.keys() == {"curves"}
+    assert portrait.of(path, fresh | {"drawings": {}}).pictures.keys() == {"curves", "drawings", "reliability"}
 
 
 def test_a_checkpoint_is_measured_on_drawings_of_ones_own(file):

@@ -106,6 +106,13 @@ def test_the_network_tells_what_is_known_of_it_in_the_pages_own_colours(open_pag
     )
 
 
+def test_what_is_known_comes_while_the_drawing_goes_on(page):
+    page.route("**/run/about", lambda route: (page.wait_for_timeout(1000), route.continue_()))
+    page.get_by_text("About this network").click()
+    draw_seven(page)
+    expect(page.locator("#about tr").first).to_contain_text("MNIST")
+
+
 def test_folded_sections_ask_nothing(page):
     draw_seven(page)
     page.wait_for_timeout(500)

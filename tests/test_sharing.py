@@ -68,6 +68,14 @@ def test_a_link_carries_the_drawing_to_somebody_else(open_page, server):
     np.testing.assert_allclose(np.concatenate(received), np.concatenate(sent), atol=0.0006)
 
 
+def test_without_a_clipboard_the_address_bar_has_the_link(page):
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('not allowed')) }")
+    draw_seven(page)
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_role("button", name="See the address bar")).to_be_visible()
+    assert "#drawing=" in page.url
+
+
 @pytest.mark.parametrize("fragment", ["", "A", "*", "____", "CgB", "MiGwSyJPkKA5E0KnEgJlDyJKic5ejC", "C" + "_" * 4000])
 def test_a_damaged_link_opens_an_empty_pad(open_page, fragment):
     page = open_page(f"/#drawing={fragment}")
@@ -181,6 +189,26 @@ def test_clear_takes_the_picture_away_and_undo_returns_what_was_drawn_before(pag
     expect(digit(page)).to_have_text("")
     page.get_by_role("button", name="Undo").click()
     expect(digit(page)).to_have_text("7")
+
+
+def test_undo_and_redo_with_nowhere_to_go_leave_the_picture(page, photo):
+    bring(page, photo(DIGITS[2]))
+    expect(digit(page)).to_have_text("2")
+    page.keyboard.press("Control+y")
+    expect(page.locator("#sketchpad .photo")).to_be_visible()
+    expect(digit(page)).to_have_text("2")
+
+
+def test_why_a_picture_was_refused_is_said(page, photo):
+    why = page.locator("#answer .reason")
+    page.route("**/upload", lambda route: route.fulfill(status=413, json={"error": "This is too large."}))
+    bring(page, photo(DIGITS[2]))
+    expect(why).to_have_text("This is too large.")
+    # As a server that stands in front would put it.
+    page.unroute("**/upload")
+    page.route("**/upload", lambda route: route.fulfill(status=413, body="<h1>413 Request Entity Too Large</h1>"))
+    bring(page, photo(DIGITS[3], "another.jpg"))
+    expect(why).to_contain_text("could not read this drawing")
 
 
 def test_a_picture_without_ink_is_said_to_hold_none(page, photo):

@@ -50,6 +50,21 @@ def test_one_click_keeps_the_drawing_and_says_so(school):
     expect(page.locator("#teach .note")).to_contain_text("nothing without a click")
 
 
+def test_a_look_at_a_bar_lets_nothing_be_kept_twice(school):
+    page, path = school
+    draw(page, number("74"))
+    settled(page)
+    digit(page).get_by_role("button").first.click()
+    expect(labels(page).nth(7)).to_be_disabled()
+    labels(page).nth(1).click()
+    expect(page.locator("#teach .note")).to_have_text("Thank you. Kept as 1.")
+    digit(page).get_by_role("button").last.click()  # The four may be taught yet, …
+    expect(labels(page).nth(1)).to_be_enabled()
+    digit(page).get_by_role("button").first.click()  # … the seven no more.
+    expect(page.locator("#teach .note")).to_have_text("Thank you. Kept as 1.")
+    assert all(button.is_disabled() for button in labels(page).all())
+
+
 def test_what_was_refused_may_be_a_digit_after_all_and_a_digit_none(school):
     page, path = school
     draw(page, OTHERS["letter"])

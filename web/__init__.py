@@ -1,1 +1,1 @@
-"""The server's outer wall. It knows Gradio, and nothing of digits."""
+"""How the page is served: its endpoints and what they ask, batches, the way past Gradio, and the outer wall."""

@@ -48,7 +48,7 @@ def again(body: bytes, receive):
 def parse(body: bytes) -> dict:
     """A JSON object with at most MAX_DEPTH brackets in brackets. Raises Refusal."""
     try:
-        value = json.loads(body, parse_float=_finite, parse_constant=_finite)
+        value = json.loads(body.decode(), parse_float=_finite, parse_constant=_finite)
         if b"\\u" in body:
             # Half a surrogate pair is text in JSON, and in no answer that would quote it.
             json.dumps(value, ensure_ascii=False).encode()

@@ -31,6 +31,7 @@ OPEN = re.compile(
 UPLOAD = "/gradio_api/upload"
 # Of these Gradio makes the addresses that it answers with, and fails where they are none.
 HOST = re.compile(r"|([\w.-]{1,255}|\[[\da-f:.]{2,45}\])(:\d{1,5})?", re.ASCII | re.IGNORECASE)
+MCP = "/gradio_api/mcp"
 CALL = re.compile(r"/gradio_api/(run|call|call/v2|queue)/(\w+)", re.ASCII)
 
 
@@ -79,6 +80,8 @@ class Guard:
             return receive
         content = await body.whole(receive)
         value = body.parse(content)
+        if path.startswith(MCP):
+            self._check_tool(value)
         if (call := CALL.fullmatch(path)) and self._check(*call.groups(), value):
             content = json.dumps(value).encode()
         return body.again(content, receive)
@@ -106,6 +109,17 @@ class Guard:
             elif any("path" in part for layer in body.layers(data[place]) for part in layer if isinstance(part, dict)):
                 raise Refusal(422, "Nothing has a path here.")  # Gradio would take it for a file.
         return "File" in takes.values()
+
+    def _check_tool(self, value: dict) -> None:
+        """An assistant has its pictures at hand, or none: an address Gradio would fetch. Raises Refusal."""
+        wanted = value.get("params")
+        if value.get("method") != "tools/call" or not isinstance(wanted, dict):
+            return
+        name, given = str(wanted.get("name")), wanted.get("arguments")
+        takes_file = any(name.endswith(call) for call, takes in self.takes.items() if "File" in takes.values())
+        files = given.values() if isinstance(given, dict) else ()
+        if takes_file and not all(isinstance(file, str) and file.startswith("data:") for file in files):
+            raise Refusal(422, "A picture comes as a data: address here; nothing is fetched.")
 
     def _file(self, given: object) -> dict | None:
         """What Gradio is told of an uploaded file; left to itself, it would fetch what the caller names."""

@@ -23,7 +23,14 @@
     const headers = body instanceof FormData ? {} : { "Content-Type": "application/json" };
     const signal = AbortSignal.timeout(patience);
     const response = await fetch(`gradio_api/${path}`, { method: "POST", headers, body, signal });
-    return { ok: response.ok, busy: response.status === 503, told: await response.json() };
+    const busy = response.status === 503;
+    try {
+      return { ok: response.ok, busy, told: await response.json() };
+    } catch (error) {
+      // What stands before the server speaks HTML: either the server is gone, or this was refused on its way.
+      if (response.status >= 500 || response.ok) throw error;
+      return { ok: false, busy, told: {} };
+    }
   }
 
   async function call(endpoint, ...data) {
@@ -34,8 +41,9 @@
   async function callWithPicture(address) {
     const form = new FormData();
     form.append("files", await (await fetch(address)).blob(), "picture");
-    const { ok, told } = await post("upload", form, GIVE_UP_UPLOAD_AFTER);
-    return ok ? call("predict_image", { path: told[0], meta: { _type: "gradio.FileData" } }) : { ok };
+    const { ok, busy, told } = await post("upload", form, GIVE_UP_UPLOAD_AFTER);
+    if (!ok) return { ok, busy, error: told.error };
+    return call("predict_image", { path: told[0], meta: { _type: "gradio.FileData" } });
   }
 
   async function read({ strokes, picture }) {
@@ -88,18 +96,25 @@
     }
   }
 
-  // The answer to a question beside the drawing's; undefined where it fails, or comes too late.
+  // The answer to a question beside the drawing's; undefined where it fails…
   async function beside(endpoint, ...data) {
-    const mine = newest;
     try {
       const { ok, answer } = await call(endpoint, ...data);
-      return ok && mine === newest ? answer : undefined;
+      return ok ? answer : undefined;
     } catch {
       return undefined;
     }
   }
 
-  const reading = ({ chosen, current, readings }) => readings[chosen ?? current];
+  // …and, where it is about the drawing, when it comes too late.
+  async function besideIt(endpoint, ...data) {
+    const mine = newest;
+    const answer = await beside(endpoint, ...data);
+    return mine === newest ? answer : undefined;
+  }
+
+  const place = ({ chosen, current }) => chosen ?? current;
+  const reading = (answer) => answer.readings[place(answer)];
   const looked = ({ strokes }, answer) => ({ strokes: reading(answer).strokes.map((place) => strokes[place]) });
   const folded = (section) => !document.querySelector(`#${section} details`)?.open;
 
@@ -107,32 +122,39 @@
     const { rather, id, verdict } = answer;
     if (underWay || id !== answers || verdict === "blank") return undefined;
     const { image, digit } = reading(answer);
-    const why = await beside("explain", { image: unpacked(image) }, digit, rather ?? null);
+    const why = await besideIt("explain", { image: unpacked(image) }, digit, rather ?? null);
     return why && { ...answer, why: Int8Array.from(why.evidence.flat()) };
   };
 
   window.compare = async (drawing, answer) => {
     if (folded("compare")) return undefined;
-    return answer?.readings ? beside("compare", { image: unpacked(reading(answer).image) }) : { models: [] };
+    return answer?.readings ? besideIt("compare", { image: unpacked(reading(answer).image) }) : { models: [] };
   };
 
   window.steps = async (drawing, answer) => {
     if (folded("steps")) return undefined;
     if (drawing?.picture) return { picture: true };
     if (!answer?.readings) return { steps: [] };
-    return beside("steps", looked(drawing, answer));
+    return besideIt("steps", looked(drawing, answer));
   };
 
   window.about = () => beside("about");
 
+  // What was kept of the newest answer's readings: none is kept twice.
+  let kept = { id: null };
+
   // Of a picture there are no strokes to keep.
-  window.correctable = (drawing, answer) =>
-    drawing?.picture || !answer?.readings || answer.verdict === "blank" ? {} : { digit: reading(answer).digit };
+  window.correctable = (drawing, answer) => {
+    if (drawing?.picture || !answer?.readings || answer.verdict === "blank") return {};
+    return (kept.id === answer.id && kept[place(answer)]) || { digit: reading(answer).digit };
+  };
 
   window.teach = async ({ label }, drawing, answer) => {
     try {
       const { ok, error } = await call("correct", looked(drawing, answer), label);
-      return ok ? { label, kept: true } : { label, error };
+      if (!ok) return { label, error };
+      kept = { ...(kept.id === answer.id ? kept : { id: answer.id }), [place(answer)]: { label, kept: true } };
+      return { label, kept: true };
     } catch {
       return { label, error: null };
     }

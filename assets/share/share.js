@@ -13,9 +13,12 @@ const ways = {
   link: async (strokes) => {
     const address = location.href.split("#")[0] + KEY + toText(strokes);
     history.replaceState(null, "", address);
-    // Where the clipboard is out of reach, the address bar has the link.
-    await navigator.clipboard?.writeText(address).catch(() => {});
-    say(props.text.linkCopied);
+    try {
+      await navigator.clipboard.writeText(address);
+      say(props.text.linkCopied);
+    } catch {
+      say(props.text.linkAbove);
+    }
   },
   png: (strokes) => picture(strokes).toBlob((blob) => save(blob, "drawing.png")),
   json: (strokes) => save(new Blob([JSON.stringify({ strokes })], { type: "application/json" }), "drawing.json"),

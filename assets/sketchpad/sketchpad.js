@@ -25,7 +25,7 @@ let scheduled = false;
 let unsent = false;
 let sent = null; // What the host was told last.
 let erasing = false;
-let playing = null; // What is being drawn by itself: {strokes, started, ends}.
+let playing = null; // What is being drawn by itself: {strokes, started, lasts, count}.
 
 const strokes = () => (stroke ? [...states[now], stroke] : states[now]);
 
@@ -126,16 +126,17 @@ function addPoint(point) {
 }
 
 paper.addEventListener("pointerdown", (event) => {
-  // A second finger or a palm is not primary; a right button is not a pen.
-  if (stroke || !event.isPrimary || event.button !== 0) return;
+  // A second finger or a palm is not primary; a right button is not a pen, the other end of a stylus is button 5.
+  if (stroke || !event.isPrimary || ![0, 5].includes(event.button)) return;
+  const erases = erasing || event.button === 5;
+  if (erases && strokes().length === 0) return;
   event.preventDefault();
   // Else Delete and Ctrl+Z would go on belonging to a text field that nobody looks at any more.
   document.activeElement?.blur();
   begin();
   paper.setPointerCapture(event.pointerId);
   pointer = event.pointerId;
-  // 32: the other end of a stylus.
-  if (erasing || event.buttons & 32) return erase(event);
+  if (erases) return erase(event);
   stroke = [];
   add(event);
   schedule();
@@ -189,8 +190,9 @@ for (const type of ["pointerup", "pointercancel", "lostpointercapture"]) paper.a
 // --- undo, redo, clear
 
 function walk(step) {
-  begin();
+  finishPlaying();
   if (stroke || !states[now + step]) return;
+  begin();
   now += step;
   changed();
 }
