@@ -115,7 +115,7 @@
 
   const place = ({ chosen, current }) => chosen ?? current;
   const reading = (answer) => answer.readings[place(answer)];
-  const looked = ({ strokes }, answer) => ({ strokes: reading(answer).strokes.map((place) => strokes[place]) });
+  const looked = ({ strokes }, answer) => ({ strokes: reading(answer).strokes.map((number) => strokes[number]) });
   const folded = (section) => !document.querySelector(`#${section} details`)?.open;
 
   window.wonder = async (drawing, answer) => {
