@@ -126,7 +126,8 @@ def finetune(recipe, options: argparse.Namespace, folder: Path) -> None:
 
 def train(recipe, options: argparse.Namespace, folder: Path) -> None:
     """Data → training → calibration → the test images, read this once → checkpoint, JSON and pictures."""
-    from model import calibration, charts, corpus, report, training
+    from model import charts, corpus, report, training
+    from model.classifier import calibrate
 
     if recipe.written:
         print(f"Writing {recipe.written_digits:,} digits and {recipe.written_others:,} non-digits to learn from.")
@@ -136,10 +137,10 @@ def train(recipe, options: argparse.Namespace, folder: Path) -> None:
     network = training.train(recipe, data.sources, data.chosen_by, journal, options.seed)
     checkpoint.round_weights(network)
 
-    fitted = calibration.fit(training.logits(network, data.chosen_by.images), data.chosen_by.labels)
+    chosen_by = data.chosen_by
     notes = {
         "recipe": recipe.name,
-        **fitted,
+        **calibrate(network, recipe.augmented, chosen_by.images, chosen_by.labels),
         "parameters": network.count_params(),
         "seconds": round(journal.progress.seconds, 1),
         "best_epoch": journal.progress.best_epoch,

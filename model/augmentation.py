@@ -31,7 +31,17 @@ def augment(images, chances):
     turn, slant = ROTATION * chances[:, 1], SLANT * chances[:, 2]
     wide, high = 1 + STRETCH * chances[:, 3], 1 + STRETCH * chances[:, 4]
     right, down = SHIFT * chances[:, 5], SHIFT * chances[:, 6]
-    matrices = _affine(turn, slant, wide, high, right, down)
+    return _transform(images, _affine(turn, slant, wide, high, right, down))
+
+
+def move(images, turn, slant, right, down):
+    """Images (N, 28, 28) → the same, turned by radians, slanted, and shifted by pixels; each amount is (N,)."""
+    same = ops.ones_like(turn)
+    return _transform(images[..., None], _affine(turn, slant, same, same, right, down))
+
+
+def _transform(images, matrices):
+    """(N, 28, 28, 1) → (N, 28, 28)."""
     images = ops.image.affine_transform(
         images, matrices, interpolation="bilinear", fill_mode="constant", fill_value=0.0, data_format="channels_last"
     )

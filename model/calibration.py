@@ -6,8 +6,6 @@ DIGITS = 10
 
 # Of the answers called sure, this share was right on validation.
 SURE_ACCURACY = 0.999
-# Of validation's digits, this share is accepted as digits.
-ACCEPTED = 0.995
 
 
 def softmax(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
@@ -32,12 +30,12 @@ def no_digit_probability(logits: np.ndarray, temperature: float) -> np.ndarray:
 def fit(logits: np.ndarray, labels: np.ndarray) -> dict[str, float]:
     """`temperature`, `sure_above` and `refuse_above` from logits (N, 10 or 11) and labels (N,), 10 for no digit."""
     is_digit = labels < DIGITS
-    digits, labels = logits[is_digit], labels[is_digit]
+    digits, others, labels = logits[is_digit], logits[~is_digit], labels[is_digit]
     temperature = fit_temperature(digits[:, :DIGITS], labels)
     return {
         "temperature": temperature,
         "sure_above": fit_sure_above(digit_probabilities(digits, temperature), labels),
-        "refuse_above": fit_refuse_above(no_digit_probability(digits, temperature)),
+        "refuse_above": fit_refuse_above(*(no_digit_probability(part, temperature) for part in (digits, others))),
     }
 
 
@@ -70,12 +68,19 @@ def fit_sure_above(probabilities: np.ndarray, labels: np.ndarray, accuracy: floa
     return float(max(0.5, top[order][good[-1]])) if len(good) else 1.0
 
 
-def fit_refuse_above(no_digit: np.ndarray, accepted: float = ACCEPTED) -> float:
-    """The probability of being no digit that the share `accepted` of digits does not pass, given theirs, (N,).
+def fit_refuse_above(digits: np.ndarray, others: np.ndarray) -> float:
+    """The lowest line at which no greater share of digits is refused than of non-digits accepted: equal error rates.
 
-    1, which nothing passes, when all are 0: a network that does not know of non-digits refuses nothing.
+    digits, others: the probability of being no digit, (N,) and (M,). 1, which nothing passes, without non-digits or
+    when all are 0: a network that does not know of non-digits refuses nothing.
     """
-    return float(np.quantile(no_digit, accepted)) if no_digit.any() else 1.0
+    if not others.any():
+        return 1.0
+    lines = np.unique(np.concatenate([digits, others]))
+    digits_accepted, others_accepted = (
+        np.searchsorted(np.sort(part), lines, side="right") / len(part) for part in (digits, others)
+    )
+    return float(lines[np.argmax(1 - digits_accepted <= others_accepted)])
 
 
 def expected_calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int = 15) -> float:

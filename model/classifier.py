@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from model import backend, calibration, checkpoint, ink, normalization, picture, segmentation
+from model.forward import Forward
 
 DEFAULT = checkpoint.FOLDER / "digits.keras"
 
@@ -106,15 +107,11 @@ class Classifier:
     """A network with its calibration. Make one with `Classifier.load`; its methods may be called from many threads."""
 
     def __init__(self, network, notes: dict, name: str):
-        """`network` takes (N, 28, 28) and gives logits (N, 10 or 11); `notes` holds what `calibration.fit` gives."""
-        tf = backend.load_tensorflow()
+        """`network` takes (N, 28, 28) and gives logits (N, 10 or 11); `notes` holds what `calibrate` gives."""
         self.network = network
         self.name = name
         self.notes = notes
-        # One trace for every number of images: retracing would cost a visitor a second.
-        signature = tf.TensorSpec((None, normalization.SIDE, normalization.SIDE), tf.float32)
-        self._forward = tf.function(lambda images: network(images, training=False), input_signature=[signature])
-        self.logits(np.zeros((1, normalization.SIDE, normalization.SIDE), np.float32))
+        self.logits = Forward(network, notes.get("second_look", False))
 
     @classmethod
     def load(cls, path: Path = DEFAULT) -> "Classifier":
@@ -122,10 +119,6 @@ class Classifier:
         backend.load_tensorflow()
         network, notes = checkpoint.load(Path(path))
         return cls(network, notes, Path(path).stem)
-
-    def logits(self, images: np.ndarray) -> np.ndarray:
-        """Normalized images (N, 28, 28) → the network's outputs, float32 (N, 10), or 11 with that for no digit."""
-        return self._forward(np.asarray(images, np.float32)).numpy()
 
     def probabilities(self, images: np.ndarray) -> np.ndarray:
         """Normalized images (N, 28, 28) → which digit, if it is one: calibrated, float64 (N, 10)."""
@@ -204,6 +197,14 @@ class Classifier:
     def _blank() -> Reading:
         image = np.zeros((normalization.SIDE, normalization.SIDE), np.float32)
         return Reading((0.1,) * 10, 0.0, BLANK, None, "Nothing is drawn yet.", image)
+
+
+def calibrate(network, second_look: bool, images: np.ndarray, labels: np.ndarray) -> dict:
+    """The notes that `Classifier` needs: `second_look`, as `Forward` takes it, and what `calibration.fit` gives.
+
+    images, labels: what validates, (N, 28, 28) and (N,), 10 for no digit.
+    """
+    return {"second_look": second_look} | calibration.fit(Forward(network, second_look)(images), labels)
 
 
 def image_of(drawing: object) -> np.ndarray:

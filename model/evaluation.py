@@ -12,8 +12,6 @@ from model.classifier import Classifier
 
 BINS = 15
 """Of the reliability diagram, as in `calibration.expected_calibration_error`."""
-BATCH = 500
-"""Images that the network takes at a time."""
 LEAST_DRAWINGS = 10
 """Of fewer drawings by one writer, the share that was read says nothing about the writer."""
 ACCEPTED = (0.98, 0.99)
@@ -36,9 +34,15 @@ class Judged:
 
 def judge(network: Classifier, images: np.ndarray) -> Judged:
     """Normalized images, float32 (N, 28, 28) → what the network makes of them."""
-    parts = [network.judge(images[start : start + BATCH]) for start in range(0, max(1, len(images)), BATCH)]
-    probabilities, no_digit = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return Judged(images, probabilities, no_digit)
+    return Judged(images, *network.judge(images))
+
+
+def at_first_look(network: Classifier, images: np.ndarray, labels: np.ndarray) -> dict[str, float]:
+    """{"first_look": accuracy without the second look of `forward`}; {} of a network that takes none."""
+    if not network.notes.get("second_look"):
+        return {}
+    once = Classifier(network.network, network.notes | {"second_look": False}, network.name)
+    return {"first_look": float(np.mean(once.probabilities(images).argmax(axis=1) == labels))}
 
 
 def judge_drawings(network: Classifier, drawn: Sequence[list[ink.Stroke]]) -> Judged:

@@ -32,6 +32,7 @@ from model import (
     report,
     training,
 )
+from model.classifier import Classifier, calibrate
 from model.corpus import NO_DIGIT, Corpus, Split
 from model.drawings import Drawings
 from model.recipes import SQUARED_ERROR, Recipe
@@ -113,17 +114,17 @@ def run(recipe: Recipe, file: Path, folder: Path, data: Path | None, seed: int, 
 
 def finetune(
     network: keras.Model, notes: dict, recipe: Recipe, known: Corpus, learned: Drawings, held_back: Drawings, seed: int
-) -> tuple[Figures, Figures, dict[str, float]]:
+) -> tuple[Figures, Figures, dict]:
     """Train `network` in place → its figures before and after, and its new calibration, fitted as after any training.
 
     notes: its calibration so far. known: what it learned from, and is validated on.
     """
     kept = Split(_images(held_back), classes(held_back.labels))
-    before = measure(network, known, kept, notes)
+    before = measure(Classifier(network, notes, recipe.name), known, kept)
     _learn(network, recipe, known, in_many_guises(learned, seed), seed)
     checkpoint.round_weights(network)
-    fitted = calibration.fit(training.logits(network, known.chosen_by.images), known.chosen_by.labels)
-    return before, measure(network, known, kept, fitted), fitted
+    fitted = calibrate(network, recipe.augmented, known.chosen_by.images, known.chosen_by.labels)
+    return before, measure(Classifier(network, fitted, recipe.name), known, kept), fitted
 
 
 def _learn(network: keras.Model, recipe: Recipe, known: Corpus, learned: Split, seed: int) -> None:
@@ -203,26 +204,25 @@ def _parts(array: np.ndarray) -> list[np.ndarray]:
     return np.array_split(array, math.ceil(len(array) / IMAGES))
 
 
-def measure(network: keras.Model, known: Corpus, held_back: Split, fitted: dict[str, float]) -> Figures:
+def measure(classifier: Classifier, known: Corpus, held_back: Split) -> Figures:
     """Figures of a network with its calibration."""
     written = known.written_validation
     return Figures(
-        held_back=_read_rightly(network, held_back, fitted),
-        mnist=_accuracy(network, known.validation),
-        written=None if written is None else _read_rightly(network, written, fitted),
+        held_back=_read_rightly(classifier, held_back),
+        mnist=_accuracy(classifier.network, known.validation),
+        written=None if written is None else _read_rightly(classifier, written),
     )
 
 
 def _accuracy(network: keras.Model, digits: Split) -> float:
-    """The share whose likeliest digit is right."""
+    """The share whose likeliest digit is right at the first look, which is what learns here."""
     outputs = training.logits(network, digits.images)[:, : calibration.DIGITS]
     return float(np.mean(outputs.argmax(axis=1) == digits.labels))
 
 
-def _read_rightly(network: keras.Model, split: Split, fitted: dict[str, float]) -> float:
-    outputs = training.logits(network, split.images)
-    refused = calibration.no_digit_probability(outputs, fitted["temperature"]) > fitted["refuse_above"]
-    read = np.where(refused, NO_DIGIT, outputs[:, : calibration.DIGITS].argmax(axis=1))
+def _read_rightly(classifier: Classifier, split: Split) -> float:
+    probabilities, no_digit = classifier.judge(split.images)
+    read = np.where(no_digit > classifier.notes["refuse_above"], NO_DIGIT, probabilities.argmax(axis=1))
     return float(np.mean(read == split.labels))
 
 

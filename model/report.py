@@ -72,6 +72,7 @@ def publish(network, notes: dict, known, path: Path) -> None:
     for name, part in {"test": known.test, "validation": known.validation}.items():
         judged = evaluation.judge(classifier, part.images)
         notes[name] = evaluation.figures(judged.probabilities, part.labels)
+        notes[name] |= evaluation.at_first_look(classifier, part.images, part.labels)
     checkpoint.save(network, notes | {"versions": checkpoint.versions()}, path)
     charts.draw_confusion(notes["test"]["confusion"], picture(path.parent, path, "confusion"))
     low, high = notes["test"]["interval"]
@@ -127,6 +128,7 @@ def _on_mnist(network: Classifier, path: Path, output: Path | None) -> dict:
     images = normalization.normalize_all(test.images / np.float32(255))
     judged = evaluation.judge(network, images)
     figures = evaluation.figures(judged.probabilities, test.labels)
+    figures |= evaluation.at_first_look(network, images, test.labels)
     accepted = float(np.mean(judged.no_digit <= network.notes["refuse_above"]))
     _print_figures("MNIST test", figures)
     print(f"  accepted as digits {accepted:.2%}", flush=True)
@@ -141,6 +143,7 @@ def _on_digits(
 ) -> tuple[dict, evaluation.Judged]:
     judged = evaluation.judge_drawings(network, drawn.drawings)
     figures = evaluation.drawing_figures(judged, labels, drawn.writers)
+    figures |= evaluation.at_first_look(network, judged.images, labels)
     _print_figures(name, figures)
     figures["page"] = page = evaluation.page_digits(network, drawn)
     print(
@@ -185,6 +188,8 @@ def _swept(network: Classifier, path: Path, drawn: drawings.Drawings, labels: np
 def _print_figures(name: str, figures: dict) -> None:
     low, high = figures["interval"]
     print(f"{name}: {figures['accuracy']:.2%} of {figures['count']:,} drawings ({low:.2%} to {high:.2%})")
+    if "first_look" in figures:
+        print(f"  {figures['first_look']:.2%} of them at the first look")
     print("  by digit " + " ".join(f"{digit}:{share:.1%}" for digit, share in enumerate(figures["per_class"])))
     mistaken = " ".join(f"{drawn}→{read}:{count}" for drawn, read, count in evaluation.commonest_mistakes(figures))
     print(f"  commonest mistakes {mistaken or 'none'}; calibration error {figures['calibration_error']:.2%}")

@@ -29,7 +29,7 @@ class Explanation:
 
 
 class Explainer:
-    """Explains one network's outputs. Its method may be called from many threads."""
+    """Explains one network's outputs at the first look. Its method may be called from many threads."""
 
     def __init__(self, network):
         """`network`: (N, 28, 28) → logits (N, 10 or 11). Compiles and warms up, which takes a second or so."""

@@ -93,6 +93,7 @@ def evaluation(path: Path = DEFAULT) -> str:
 def _mnist(figures: dict) -> dict[str, str]:
     return {
         "read rightly (95 % interval)": _accuracy(figures),
+        **_first_look(figures),
         "calibration error": f"{figures['calibration_error']:.2%}",
         "accepted as digits": f"{figures['accepted']:.2%}",
     }
@@ -102,6 +103,7 @@ def _digits(figures: dict) -> dict[str, str]:
     worst, page, writers = int(np.argmin(figures["per_class"])), figures["page"], figures["writers"]
     about = {
         "read rightly (95 % interval)": _accuracy(figures),
+        **_first_look(figures),
         "the worst digit": f"{worst}: {figures['per_class'][worst]:.1%}",
         "calibration error": f"{figures['calibration_error']:.2%}",
         "by the page: read rightly": f"{page['right']:.2%}",
@@ -111,6 +113,10 @@ def _digits(figures: dict) -> dict[str, str]:
         median = f"{writers['median']:.1%}; {writers['worst_decile']:.1%}"
         about[f"of {writers['count']} writers, the median; the worst tenth"] = median
     return about
+
+
+def _first_look(figures: dict) -> dict[str, str]:
+    return {"at the first look": f"{figures['first_look']:.2%}"} if "first_look" in figures else {}
 
 
 def _others(figures: dict) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Probabilities that mean what they say."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -50,10 +51,17 @@ def test_no_answer_is_sure_when_even_the_surest_are_wrong():
     assert calibration.fit_sure_above(probabilities, np.ones(50, int)) == 1.0
 
 
-def test_of_digits_the_promised_share_is_accepted():
-    no_digit = np.random.default_rng(3).random(10_000)
-    line = calibration.fit_refuse_above(no_digit, accepted=0.98)
-    assert abs(np.mean(no_digit <= line) - 0.98) < 0.001
+def test_as_large_a_share_of_digits_is_refused_as_of_others_accepted():
+    rng = np.random.default_rng(3)
+    digits, others = rng.beta(1, 9, 10_000), rng.beta(5, 2, 3_000)
+    line = calibration.fit_refuse_above(digits, others)
+    assert np.mean(digits > line) == pytest.approx(np.mean(others <= line), abs=1 / 3_000)
+
+
+def test_where_digits_and_others_lie_apart_none_is_on_the_wrong_side():
+    digits, others = np.array([0.0, 0.1, 0.2]), np.array([0.7, 0.9])
+    line = calibration.fit_refuse_above(digits, others)
+    assert (digits <= line).all() and (others > line).all()
 
 
 def test_a_network_that_knows_digits_alone_refuses_nothing():
@@ -77,7 +85,10 @@ def test_non_digits_do_not_move_temperature_and_sureness():
     values, labels = rng.normal(0, 4, (3_000, 11)), rng.integers(0, 10, 3_000)
     alone = calibration.fit(values, labels)
     more = np.concatenate([values, rng.normal(0, 9, (500, 11))])
-    assert calibration.fit(more, np.concatenate([labels, np.full(500, 10)])) == alone
+    together = calibration.fit(more, np.concatenate([labels, np.full(500, 10)]))
+    assert [together[name] for name in ("temperature", "sure_above")] == [
+        alone[name] for name in ("temperature", "sure_above")
+    ]
 
 
 def test_calibration_error_is_the_gap_between_sure_and_right():

@@ -186,7 +186,7 @@ def test_any_number_of_images_goes_through_one_compiled_function(classifier):
     together = classifier.probabilities(images)
     single = np.concatenate([classifier.probabilities(image[None]) for image in images])
     np.testing.assert_allclose(together, single, atol=1e-5)
-    assert classifier._forward.experimental_get_tracing_count() == 1
+    assert classifier.logits.first.experimental_get_tracing_count() == 1
 
 
 def test_many_threads_get_the_answers_that_one_gets(classifier):

@@ -147,13 +147,17 @@ def test_a_network_that_knows_digits_alone_refuses_nothing():
 # The network
 
 
-def test_many_images_are_judged_as_each_alone(network, monkeypatch):
-    drawn = written(10).drawings
-    whole = evaluation.judge_drawings(network, drawn)
-    monkeypatch.setattr(evaluation, "BATCH", 3)
-    parts = evaluation.judge_drawings(network, drawn)
-    assert whole.probabilities.shape == (10, 10) and whole.no_digit.shape == (10,)
-    np.testing.assert_allclose(whole.probabilities, parts.probabilities, atol=1e-5)
+def test_accuracy_at_the_first_look_is_that_of_the_bare_network(network):
+    labels = np.arange(200) % 10
+    images = plain_images(written(200).drawings)
+    twice = Classifier(network.network, network.notes | {"second_look": True}, "twice")
+    bare = network.network(images, training=False).numpy()[:, :10].argmax(axis=1)
+    assert evaluation.at_first_look(twice, images, labels) == {"first_look": np.mean(bare == labels)}
+
+
+def test_a_network_that_looks_once_has_no_first_look(network):
+    once = Classifier(network.network, network.notes | {"second_look": False}, "once")
+    assert evaluation.at_first_look(once, plain_images(written(3).drawings), np.arange(3)) == {}
 
 
 def test_what_the_page_takes_for_two_digits_is_not_read_rightly(network):

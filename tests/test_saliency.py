@@ -24,7 +24,7 @@ def image_of(strokes) -> np.ndarray:
 
 
 def log_odds(classifier, image, digit, others) -> float:
-    [logits] = classifier.logits(image[None])
+    [logits] = classifier.logits.first(image[None]).numpy()
     return float(logits[digit] - np.logaddexp.reduce(logits[others]))
 
 
