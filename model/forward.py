@@ -8,7 +8,7 @@ are clear at the first look, so it costs little.
 
 import numpy as np
 
-from model import augmentation, backend, calibration
+from model import backend, calibration
 from model.normalization import SIDE
 
 CLEAR = 0.98
@@ -62,7 +62,9 @@ class Forward:
 
 def _over_views(network):
     """(images (N, 28, 28), the outputs for them) → log of the mean probabilities over these and the VIEWS."""
-    from keras import ops
+    from keras import ops  # Here, as it loads TensorFlow, which `backend` does quietly.
+
+    from model import augmentation
 
     def again(images, outputs):
         amounts = ops.repeat(ops.array(VIEWS, "float32"), ops.shape(images)[0], axis=0)
