@@ -13,6 +13,7 @@ import pytest
 import ray
 from browser import ROOT, free_port
 from hand import DIGITS
+from loops import finish
 from ray import serve
 from visitors import Tally, crowd
 
@@ -64,8 +65,8 @@ def test_two_replicas_serve_the_page_and_one_of_them_killed_is_not_missed(addres
     with urllib.request.urlopen(f"{address}/", timeout=60) as page:
         assert b"Draw a digit" in page.read()
     victim, _ = replicas()
-    met = asyncio.run(drawing(address, 12, lambda: os.kill(victim, signal.SIGKILL)))
+    met = finish(drawing(address, 12, lambda: os.kill(victim, signal.SIGKILL)))
     # What the killed one had in hand, and what was sent to it until that was noticed, is lost; the page asks anew.
     assert len(met.seconds) > 100 and met.errors.total() <= 3 * VISITORS, met.errors
-    later = asyncio.run(drawing(address, 6))
+    later = finish(drawing(address, 6))
     assert len(later.seconds) > 50 and not later.errors, later.errors

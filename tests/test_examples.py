@@ -1,6 +1,5 @@
 """The README's examples do what it says."""
 
-import asyncio
 import base64
 import re
 import shutil
@@ -10,6 +9,7 @@ import browser
 import pytest
 from browser import ROOT
 from hand import DIGITS
+from loops import finish
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 from PIL import Image, ImageDraw
@@ -67,6 +67,6 @@ def test_an_assistant_by_mcp(tmp_path):
             return tools, answer.text, seen.text
 
     with browser.serving(environment={"GRADIO_MCP_SERVER": "True"}) as running:
-        tools, *answers = asyncio.run(ask(running.address))
+        tools, *answers = finish(ask(running.address))
     assert {"predict", "explain"} <= set(tools)
     assert all("'number': '7'" in answer for answer in answers)

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from gradio_client import Client
 from hand import DIGITS, number
+from loops import finish
 
 from model.ink import InkError
 from web import batches
@@ -58,7 +59,7 @@ async def asked(page: Express, count: int) -> list[httpx.Response]:
 
 
 def statuses(page: Express, count: int) -> list[int]:
-    return sorted(response.status_code for response in anyio.run(asked, page, count))
+    return sorted(response.status_code for response in finish(asked(page, count)))
 
 
 class Slow:
@@ -82,7 +83,7 @@ def test_what_came_meanwhile_is_answered_together_and_each_gets_its_own(monkeypa
     monkeypatch.setattr(batches, "LARGEST", 4)
     slow = Slow()
     released_in_a_moment(slow)
-    responses = anyio.run(asked, Express(None, {"predict": slow}), 8)
+    responses = finish(asked(Express(None, {"predict": slow}), 8))
     assert sum(slow.sizes) == 8 and max(slow.sizes) == 4 and len(slow.sizes) <= 3
     for i, response in enumerate(responses):
         assert response.json() == ({"error": "Not 3."} if i == 3 else {"data": [{"number": i}]})
@@ -107,6 +108,6 @@ def test_a_fault_is_told_to_all_of_its_batch_and_to_none_after_it():
         page = batches.Batches(answer)
         return await asyncio.gather(*map(page, range(3)), return_exceptions=True), await page(3)
 
-    faults, after = asyncio.run(three_and_one())
+    faults, after = finish(three_and_one())
     assert [str(fault) for fault in faults] == ["a fault"] * 3
     assert after == 3
