@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from model import backend, calibration, checkpoint, ink, normalization, picture, segmentation
+from model import backend, calibration, checkpoint, ink, normalization, picture, segmentation, thinning
 from model.forward import Forward
 
 DEFAULT = checkpoint.FOLDER / "digits.keras"
@@ -272,7 +272,7 @@ def _pictured(source) -> Row:
     parts = picture.parts(whole)
     outlines = [picture.outline(part) for part in parts]
     spans = segmentation.spans(outlines)
-    drawn = [_cut(whole, [parts[i] for i in span.marks], len(parts)) for span in spans]
+    drawn = [thinning.thin(_cut(whole, [parts[i] for i in span.marks], len(parts))) for span in spans]
     size = np.array(whole.shape[::-1], float)
     return _row(spans, drawn, [outline / size for outline in outlines], clock)
 

@@ -1,8 +1,8 @@
 """How accuracy on drawings changes with what happens to the drawing: sweeps of one setting at a time, and corruptions.
 
 Place and size on the pad change nothing by construction, because `ink.from_strokes` scales the drawing's own box; they
-are measured all the same. Nor does the width of the pad's own pen, which strokes do not hold: `pen` sweeps the width of
-the pen that `ink` draws with, as if it were not in proportion to the drawing.
+are measured all the same. Nor does the width of the pad's own pen, which strokes do not hold: `pen` sweeps that of a
+picture's pen, which goes through `thinning` as pictures do.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model import ink, normalization
+from model import ink, normalization, thinning
 from model.classifier import Classifier
 from model.corruptions import CORRUPTIONS, shaken
 from model.evaluation import judge
@@ -93,10 +93,10 @@ SWEEPS = {
         lambda strokes, degrees, _: ink.from_strokes(turned(strokes, degrees)),
     ),
     "pen": Sweep(
-        "width of ink's pen, times the usual (the pad's own changes nothing)",
+        "width of a picture's pen, times the usual (the pad's own changes nothing)",
         (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 2.5, 3.0),
         1.0,
-        lambda strokes, factor, _: ink.from_strokes(strokes, factor * ink.PEN_WIDTH),
+        lambda strokes, factor, _: thinning.thin(ink.from_strokes(strokes, factor * ink.PEN_WIDTH)),
     ),
     "aspect": Sweep(
         "width, times as drawn",
