@@ -4,6 +4,7 @@ What surrounds is paper. What differs from it by a sharp step and lies within is
 slowly, or comes in over the edge on a broad front, is light and shade.
 """
 
+import io
 import os
 from typing import BinaryIO
 
@@ -14,6 +15,8 @@ from model.ink import InkError
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 MAX_PIXELS = 25_000_000
+# Of a file: no picture of so many pixels has more.
+MAX_BYTES = 8 * MAX_PIXELS
 LIMIT = f"from one pixel to {MAX_PIXELS // 10**6} million are read."
 # Pictures are averaged down to this before anything else: more does not change a 28×28 image, it only takes time.
 WORKING_SIDE = 320
@@ -94,7 +97,7 @@ def _open(source: Source) -> Image.Image:
     if not (isinstance(source, str | os.PathLike | Image.Image) or hasattr(source, "read")):
         raise InkError(f"No picture was given. {expected}")
     try:
-        image = source if isinstance(source, Image.Image) else Image.open(source, formats=FORMATS)
+        image = source if isinstance(source, Image.Image) else Image.open(_in_memory(source), formats=FORMATS)
         if not 0 < image.width * image.height <= MAX_PIXELS:  # Read in the header: nothing has been decoded yet.
             raise InkError(f"The picture has {image.width:,} × {image.height:,} pixels; {LIMIT}")
         return _reduced(image)
@@ -108,6 +111,14 @@ def _open(source: Source) -> Image.Image:
         raise InkError(f"The picture could not be opened ({error.strerror}). {expected}") from None
     except Exception as error:  # Pillow's readers let out whatever broke in them.
         raise InkError(f"The picture is damaged ({error}). {expected}") from None
+
+
+def _in_memory(source: str | os.PathLike | BinaryIO) -> BinaryIO:
+    """A file's content: of a damaged picture, Pillow leaves the file itself open, and a server has only so many."""
+    if hasattr(source, "read"):
+        return source
+    with open(source, "rb") as file:
+        return io.BytesIO(file.read(MAX_BYTES))
 
 
 def _reduced(image: Image.Image) -> Image.Image:

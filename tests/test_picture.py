@@ -1,9 +1,11 @@
 """A picture → ink: whatever the paper, the light, the colours and the file, what is drawn is found."""
 
 import io
+import os
 import struct
 import time
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,6 +22,7 @@ from model.normalization import normalize
 SIDE = 400
 PEN = 0.05  # Of the pad's side.
 BLACK, WHITE = (0, 0, 0), (1, 1, 1)
+OPEN_FILES = Path("/proc/self/fd")
 
 
 def render(strokes, side=SIDE, pen=PEN):
@@ -351,6 +354,23 @@ def png_header(width, height):
 @pytest.mark.parametrize("side", [5_001, 10_000, 100_000])
 def test_too_many_pixels_are_refused_before_they_are_decoded(side):
     assert "25 million are read" in refused(io.BytesIO(png_header(side, side)))
+
+
+@pytest.mark.skipif(not OPEN_FILES.exists(), reason="Linux says in /proc what is open.")
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+@pytest.mark.parametrize("form", picture.FORMATS)
+def test_a_file_is_closed_whatever_is_wrong_with_it(form, tmp_path):
+    whole = saved(grey(1 - DRAWN), form).getvalue()
+    refusals = []  # Kept, as each holds on to what was in hand.
+    for name, content in {"whole": whole, "half": whole[: len(whole) // 2], "huge": png_header(6_000, 6_000)}.items():
+        (tmp_path / name).write_bytes(content)
+        try:
+            picture.to_ink(tmp_path / name)
+        except InkError as refusal:
+            refusals.append(refusal)
+    assert refusals
+    still_open = [os.readlink(file) for file in OPEN_FILES.iterdir() if file.is_symlink()]
+    assert not [file for file in still_open if file.startswith(str(tmp_path))]
 
 
 @pytest.mark.parametrize("form", picture.FORMATS)
