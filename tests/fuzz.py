@@ -31,9 +31,7 @@ from PIL import Image, ImageDraw
 PATIENCE = 20.0  # Seconds, on a machine that does other things as well.
 # By then a picture of 25 megapixels was in hand, and Gradio has all 2,000 answers that it keeps for who does not come.
 WARM_UP = 0.5
-# Pictures of 25 megapixels tear holes into the heap: the same inputs leave it 2 to 7 % larger, and less with every
-# further thousand. What is kept of every input shows: a tenth is 9 kB of each.
-MAX_GROWTH = 0.1
+MAX_GROWTH = 0.05
 SETTLES_WITHIN = 60  # Seconds: streams of events that nobody listens to any more are noticed by their next heartbeat.
 SEVEN = {"strokes": [[list(point) for point in stroke] for stroke in DIGITS[7]]}
 ENDPOINTS = {"predict": 1, "predict_image": 1, "explain": 3, "compare": 1, "steps": 1, "about": 0, "correct": 2}

@@ -1,4 +1,4 @@
-"""Coroutines in tests."""
+"""Runs coroutines in tests, even where a loop runs already."""
 
 import asyncio
 from collections.abc import Coroutine

@@ -45,7 +45,7 @@ def test_what_a_usual_pen_drew_stays_as_it_was(digit, times):
     assert thinning.thin(image) is image
 
 
-def test_what_a_broad_pen_drew_is_what_a_narrower_one_would_have_drawn():
+def test_what_a_broad_pen_drew_is_narrower_and_its_ring_open():
     seven = thinning.thin(drawn(7, 3))
     pen = thinning.pen_width(thinning.depth(seven))
     assert pen == pytest.approx(thinning.BROADEST * ink.PEN_WIDTH * ink.RESOLUTION, rel=0.25)
