@@ -1,93 +1,36 @@
-"""The page: a sketchpad in, ten probabilities out. Builds and launches, nothing else.
+"""The page: draw a digit and see what the network reads.
 
-python demo.py                                                 one process, for one machine or a Space
-DEMO_CHECKPOINT=… uvicorn --factory demo:app --workers 2       several
+python demo.py                         serve on this machine or on a Space
+uvicorn --factory demo:app             serve with several processes: --workers 2
+serve run demo:cluster                 serve on several machines, with Ray Serve
 """
 
 import argparse
 import contextlib
 import json
 import os
-import signal
-import sys
-import threading
-import warnings
 from pathlib import Path
 
-# Before Gradio is imported: a page that people write on by hand tells nobody about them.
+# Before Gradio is imported: no usage statistics are sent.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 import gradio as gr
 from fastapi import FastAPI
-from starlette.middleware import Middleware
 
-from assets import components
-from model import classifier, corrections
-from model.checkpoint import CheckpointError
-from model.corrections import Corrections, StorageError
-from model.mirror import MirrorError
-from web import guard
-from web.address import AddressError, check_address
+from model.errors import reported
+from model.inference.checkpoint import DEFAULT_CHECKPOINT
+from web import components
 from web.api import Api
-from web.engine import Engine
-from web.express import Express
-from web.health import Health
+from web.app import create_app, serve
+from web.texts import ENGLISH
 
-# A photograph from a phone has 5 MB.
-MAX_FILE_SIZE = "20mb"
-# Uploaded pictures are somebody's handwriting: every ten minutes, those older than ten minutes are deleted.
+# Seconds. Uploaded pictures show people's handwriting: every 10 minutes, those older than 10 minutes are deleted.
 DELETE_UPLOADS = (600, 600)
 
 
-def main(arguments: list[str] | None = None) -> None:
-    options = parse(arguments)
-    # As Ctrl+C does: what is under way is answered, then the server goes.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
-    page = None
-    try:
-        check_address(options.host, options.port)
-        engine = Engine(options.checkpoint)
-        page = build(engine, corrections.configured(options.corrections))
-        address = launch(page, engine, options)
-        engine.wait()
-        print(f"{components.TEXT['title']} at {address.rstrip('/')}", flush=True)
-        threading.Event().wait()
-    except (AddressError, CheckpointError, StorageError, MirrorError, OSError) as error:
-        sys.exit(f"demo: {error}")
-    finally:
-        if page:
-            page.close(verbose=False)
-
-
-def app() -> FastAPI:
-    """The page as an ASGI application; set up by the environment: DEMO_CHECKPOINT, CORRECTIONS."""
-    engine = Engine(Path(os.environ.get("DEMO_CHECKPOINT", classifier.DEFAULT)))
-    page = build(engine, corrections.configured())
-    return gr.mount_gradio_app(FastAPI(), page, path="/", **settings(page, engine))
-
-
-def parse(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="A page to draw a digit on, and a network that reads it.")
-    parser.add_argument("--host", help="address to listen on (default: $GRADIO_SERVER_NAME, or 127.0.0.1)")
-    parser.add_argument(
-        "--port", type=port, metavar="N", help="default: the first free one from $GRADIO_SERVER_PORT or 7860 on"
-    )
-    parser.add_argument("--checkpoint", type=Path, default=classifier.DEFAULT, metavar="PATH", help="a .keras file")
-    parser.add_argument("--corrections", type=Path, metavar="FILE", help="keep visitors' there (default: $CORRECTIONS)")
-    parser.add_argument("--share", action="store_true", help="also open a public address, through Gradio's servers")
-    return parser.parse_args(arguments)
-
-
-def port(text: str) -> int:
-    value = int(text)
-    if not 0 < value < 2**16:
-        raise argparse.ArgumentTypeError(f"{text} is not between 1 and 65535")
-    return value
-
-
-def build(engine: Engine, kept: Corrections | None) -> gr.Blocks:
-    """The page, and the endpoints of its API. Without a place for corrections nobody is asked for any."""
-    with gr.Blocks(title=components.TEXT["title"], analytics_enabled=False, delete_cache=DELETE_UPLOADS) as page:
+def build_page(api: Api) -> gr.Blocks:
+    """Build the page: its components, its events, and the API's endpoints."""
+    with gr.Blocks(title=ENGLISH["title"], analytics_enabled=False, delete_cache=DELETE_UPLOADS) as page:
         heading = components.heading()
         with gr.Row(elem_id="stage"):
             pad = components.sketchpad()
@@ -96,34 +39,31 @@ def build(engine: Engine, kept: Corrections | None) -> gr.Blocks:
             example = components.example_row()
             share = components.share_tools()
         with gr.Column(elem_id="more"):
-            teaching = components.teaching(kept is not None)
-            way = components.steps()
-            table = components.comparison(engine.name)
-            portrait = components.about()
+            correction = components.correction(visible=api.store is not None)
+            steps = components.steps()
+            comparison = components.comparison(api.service.name)
+            about = components.about()
 
-        # What happens in the browser; the server has no part in it.
-        def passed_on(event, given, target, js):
-            event(None, given, target, js=js, api_visibility="private")
-
-        spoken = [heading, pad, answer, example, share, teaching, way, table, portrait]
-        ids = json.dumps([component.elem_id for component in spoken])
-        passed_on(heading.chosen, heading, spoken, f"(language) => window.words(language, {ids})")
-        passed_on(example.input, example, pad, "(drawing) => drawing")
-        passed_on(share.opened, share, pad, "({ strokes }) => ({ strokes })")
-        passed_on(share.asked, [share, pad], share, "(asked, pad) => ({ ...asked, strokes: pad?.strokes ?? [] })")
-        # From the browser, so that a drawing outlives its server; page/ask.js says why.
+        # Each event runs a JavaScript function in the browser; some of these functions call the API.
+        translated = [heading, pad, answer, example, share, correction, steps, comparison, about]
+        ids = json.dumps([component.elem_id for component in translated])
+        run_in_browser(heading.chosen, heading, translated, f"(language) => window.words(language, {ids})")
+        run_in_browser(example.input, example, pad, "(drawing) => drawing")
+        run_in_browser(share.opened, share, pad, "({ strokes }) => ({ strokes })")
+        run_in_browser(share.asked, [share, pad], share, "(asked, pad) => ({ ...asked, strokes: pad?.strokes ?? [] })")
+        # The drawing is sent from JavaScript, so that it survives a restart of the server; see page/ask.js.
         gr.on([pad.input, answer.retry], None, pad, [answer, pad], js="(drawing) => window.ask(drawing)")
-        passed_on(answer.wondering, [pad, answer], answer, "window.wonder")
-        passed_on(answer.wondering, [pad, answer], teaching, "window.correctable")
-        passed_on(teaching.taught, [teaching, pad, answer], teaching, "window.teach")
-        for asks in (way.asked, answer.wondering):
-            passed_on(asks, [pad, answer], way, "window.steps")
-        for asks in (table.asked, answer.wondering):
-            passed_on(asks, [pad, answer], table, "window.compare")
-        passed_on(portrait.asked, None, portrait, "window.about")
+        run_in_browser(answer.wondering, [pad, answer], answer, "window.wonder")
+        run_in_browser(answer.wondering, [pad, answer], correction, "window.correctable")
+        run_in_browser(correction.taught, [correction, pad, answer], correction, "window.teach")
+        for event in (steps.asked, answer.wondering):
+            run_in_browser(event, [pad, answer], steps, "window.steps")
+        for event in (comparison.asked, answer.wondering):
+            run_in_browser(event, [pad, answer], comparison, "window.compare")
+        run_in_browser(about.asked, None, about, "window.about")
 
-        api, hidden = Api(engine, kept), components.hidden_json
-        api.serve(
+        hidden = components.hidden_json
+        api.add_endpoints(
             [
                 (api.predict, [pad], answer),
                 (api.predict_image, [components.picture_file()], answer),
@@ -137,59 +77,49 @@ def build(engine: Engine, kept: Corrections | None) -> gr.Blocks:
     return page
 
 
-def launch(page: gr.Blocks, engine: Engine, options: argparse.Namespace) -> str:
-    """Serve the page and return its address. Raises OSError when no port is free."""
-    _, address, public_address = page.launch(
-        server_name=options.host,
-        server_port=options.port,
-        share=options.share,
-        prevent_thread_lock=True,
-        quiet=True,
-        **settings(page, engine),
+def run_in_browser(event, inputs, output, js: str) -> None:
+    """Run a JavaScript function on an event: from the values of `inputs` to that of `output`."""
+    event(None, inputs, output, js=js, api_visibility="private")
+
+
+def app() -> FastAPI:
+    """Return the page as an ASGI application, for uvicorn. DEMO_CHECKPOINT and CORRECTIONS configure it."""
+    return create_app(build_page)
+
+
+def cluster(arguments: dict[str, str]):
+    """Return the page as an application of Ray Serve."""
+    from web.ray_serve import build_application
+
+    return build_application(app)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    options = parse(arguments)
+    with reported("demo"), contextlib.suppress(KeyboardInterrupt):
+        serve(build_page, **vars(options))
+
+
+def parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Serve a page on which a network reads the digits that one draws.")
+    parser.add_argument("--host", help="address to listen on (default: $GRADIO_SERVER_NAME, or 127.0.0.1)")
+    parser.add_argument(
+        "--port", type=port, metavar="N", help="default: the first free port from $GRADIO_SERVER_PORT or 7860"
     )
-    return public_address or address
-
-
-def settings(page: gr.Blocks, engine: Engine) -> dict:
-    """What is the same in whatever way the page is served."""
-    # What is wrong with a picture is told its sender; Pillow would tell the log as well.
-    warnings.filterwarnings("ignore", module="PIL")
-    scripts = (components.read_asset(f"page/{name}.js") for name in ("words", "ask"))
-    return {
-        "ssr_mode": False,
-        "run_history": False,
-        "max_file_size": MAX_FILE_SIZE,
-        "footer_links": ["api"],
-        "theme": theme(),
-        "css": components.read_asset("page/page.css"),
-        "head": "".join(f"<script>{script}</script>" for script in scripts),
-        "i18n": gr.I18n(**components.TEXTS),
-        "favicon_path": components.ASSETS / "page" / "favicon.svg",
-        "app_kwargs": {
-            "middleware": [
-                Middleware(Health, ready=lambda: engine.ready),
-                guard.middleware(page),
-                Middleware(Express, answers={"predict": engine.read_all, "explain": engine.explain_all}),
-            ]
-        },
-    }
-
-
-def theme() -> gr.themes.Base:
-    """Gradio's own, with one accent colour, and with fonts that are already on the visitor's machine."""
-    return gr.themes.Default(
-        primary_hue="indigo",
-        secondary_hue="indigo",
-        neutral_hue="zinc",
-        font=["system-ui", "sans-serif"],
-        font_mono=["ui-monospace", "monospace"],
-    ).set(
-        # Gradio's own is too pale: 2.6 : 1 on white.
-        body_text_color_subdued="*neutral_500",
-        body_text_color_subdued_dark="*neutral_400",
+    parser.add_argument("--checkpoint", type=Path, default=DEFAULT_CHECKPOINT, metavar="PATH", help="a .keras file")
+    parser.add_argument(
+        "--corrections", type=Path, metavar="FILE", help="keep visitors' corrections in FILE (default: $CORRECTIONS)"
     )
+    parser.add_argument("--share", action="store_true", help="also open a public address, through Gradio's servers")
+    return parser.parse_args(arguments)
+
+
+def port(text: str) -> int:
+    value = int(text)
+    if not 0 < value < 2**16:
+        raise argparse.ArgumentTypeError(f"{text} is not between 1 and 65535")
+    return value
 
 
 if __name__ == "__main__":
-    with contextlib.suppress(KeyboardInterrupt):
-        main()
+    main()

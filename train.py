@@ -14,7 +14,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from model import backend, checkpoint, drawings, mnist
+from model.errors import UserError
+from model.inference import backend, checkpoint
 
 DRY_RUN_STEPS = 3
 DRY_RUN_WRITTEN = 200
@@ -23,8 +24,8 @@ DRY_RUN_WRITTEN = 200
 def main(arguments: list[str] | None = None) -> None:
     options = parse(arguments)
     tensorflow = backend.load_tensorflow()
-    from model import finetuning, training
     from model.recipes import RECIPES
+    from model.training import finetuning
 
     if options.list:
         print("\n".join(f"{recipe.name:<14}{recipe.summary}" for recipe in RECIPES.values()))
@@ -34,16 +35,18 @@ def main(arguments: list[str] | None = None) -> None:
     if options.deterministic:
         tensorflow.config.experimental.enable_op_determinism()
     recipe = RECIPES[options.recipe]
-    mistakes = mnist.DataError, drawings.DrawingsError, checkpoint.CheckpointError, OSError
+    mistakes = UserError, UserError, UserError, OSError
     try:
         if options.with_drawings:
-            run(finetune, with_options(finetuning.short(recipe), options), options)
+            run(finetune, with_options(finetuning.finetuning_recipe(recipe), options), options)
         else:
             recipe = with_options(recipe, options)
-            if recipe.batch_size <= recipe.written:
-                sys.exit(f"train: of each batch {recipe.written} images are handwriting; give a larger --batch-size.")
+            if recipe.batch_size <= recipe.synthetic_per_batch:
+                sys.exit(
+                    f"train: of each batch {recipe.synthetic_per_batch} images are handwriting; give a larger --batch-size."
+                )
             run(train, recipe, options)
-    except (*mistakes, training.ResumeError, finetuning.FinetuningError) as error:
+    except UserError as error:
         sys.exit(f"train: {error}")
     except KeyboardInterrupt:
         remedy = "The same command with --resume goes on after the last complete epoch."
@@ -102,8 +105,8 @@ def with_options(recipe, options: argparse.Namespace):
     given = {"epochs": options.epochs, "batch_size": options.batch_size, "learning_rate": options.learning_rate}
     if options.dry_run:
         given |= {"epochs": 1, "epoch_steps": DRY_RUN_STEPS}
-        if recipe.written:
-            given |= {"written_digits": DRY_RUN_WRITTEN, "written_others": DRY_RUN_WRITTEN}
+        if recipe.synthetic_per_batch:
+            given |= {"synthetic_digits": DRY_RUN_WRITTEN, "synthetic_non_digits": DRY_RUN_WRITTEN}
     return dataclasses.replace(recipe, **{name: value for name, value in given.items() if value is not None})
 
 
@@ -117,7 +120,7 @@ def run(work: Callable, recipe, options: argparse.Namespace) -> None:
 
 
 def finetune(recipe, options: argparse.Namespace, folder: Path) -> None:
-    from model import finetuning
+    from model.training import finetuning
 
     # A few steps seldom make a network better.
     even_if_worse = options.even_if_worse or options.dry_run
@@ -126,21 +129,27 @@ def finetune(recipe, options: argparse.Namespace, folder: Path) -> None:
 
 def train(recipe, options: argparse.Namespace, folder: Path) -> None:
     """Data → training → calibration → the test images, read this once → checkpoint, JSON and pictures."""
-    from model import charts, corpus, report, training
-    from model.classifier import calibrate
+    from model.data import dataset
+    from model.evaluation import plots
+    from model.inference.classifier import calibrate
+    from model.training import trainer
+    from model.training.publish import publish
+    from model.training.resume import TrainingState
 
-    if recipe.written:
-        print(f"Writing {recipe.written_digits:,} digits and {recipe.written_others:,} non-digits to learn from.")
-    data = corpus.load(recipe, options.data)
-    journal = training.Journal(folder / f"{recipe.name}.resume", settings(recipe, options))
+    if recipe.synthetic_per_batch:
+        print(
+            f"Writing {recipe.synthetic_digits:,} digits and {recipe.synthetic_non_digits:,} non-digits to learn from."
+        )
+    data = dataset.load(recipe, options.data)
+    journal = TrainingState(folder / f"{recipe.name}.resume", settings(recipe, options))
     journal.open(options.resume)
-    network = training.train(recipe, data.sources, data.chosen_by, journal, options.seed)
+    network = trainer.train(recipe, data.sources, data.all_validation, journal, options.seed)
     checkpoint.round_weights(network)
 
-    chosen_by = data.chosen_by
+    validation = data.all_validation
     notes = {
         "recipe": recipe.name,
-        **calibrate(network, recipe.augmented, chosen_by.images, chosen_by.labels),
+        **calibrate(network, recipe.augmented, validation.images, validation.labels),
         "parameters": network.count_params(),
         "seconds": round(journal.progress.seconds, 1),
         "best_epoch": journal.progress.best_epoch,
@@ -148,16 +157,16 @@ def train(recipe, options: argparse.Namespace, folder: Path) -> None:
         "settings": settings(recipe, options),
         "command": shlex.join(["python", *sys.argv]),
     }
-    report.publish(network, notes, data, folder / f"{recipe.name}.keras")
-    charts.draw_curves(journal.progress.history, folder / f"{recipe.name}-curves.svg")
+    publish(network, notes, data, folder / f"{recipe.name}.keras")
+    plots.draw_curves(journal.progress.history, folder / f"{recipe.name}-curves.svg")
     journal.remove()
 
 
 def settings(recipe, options: argparse.Namespace) -> dict:
     """What must be the same for a training to be gone on with."""
     names = ("epochs", "batch_size", "learning_rate", "epoch_steps", "validation")
-    if recipe.written:
-        names += ("written", "written_digits", "written_others")
+    if recipe.synthetic_per_batch:
+        names += ("synthetic_per_batch", "synthetic_digits", "synthetic_non_digits")
     return {name: getattr(recipe, name) for name in names} | {
         "seed": options.seed,
         "deterministic": options.deterministic,

@@ -1,1 +1,1 @@
-"""Reading drawn digits: data, normalization, recipes, classifier and report, in the order in which data passes them."""
+"""Recognition of drawn digits: preprocessing, inference, training and evaluation."""

@@ -22,8 +22,8 @@ class Recipe:
 
     optimizer: (learning rate, steps per epoch, epochs) → optimizer.
     epoch_steps: batches in what is called an epoch; None: as many as MNIST's training images give.
-    written: of each batch, how many images are handwriting by program; the others are MNIST's.
-    written_digits, written_others: how many different ones there are.
+    synthetic_per_batch: of each batch, how many images are handwriting by program; the others are MNIST's.
+    synthetic_digits, synthetic_non_digits: how many different ones there are.
     patience: epochs without a better validation accuracy before training stops; None: never.
     explicit_loop: trained by a written-out GradientTape loop instead of `fit`.
     """
@@ -38,9 +38,9 @@ class Recipe:
     epoch_steps: int | None = None
     validation: int = 5_000
     loss: str = CROSS_ENTROPY
-    written: int = 0
-    written_digits: int = 0
-    written_others: int = 0
+    synthetic_per_batch: int = 0
+    synthetic_digits: int = 0
+    synthetic_non_digits: int = 0
     augmented: bool = False
     explicit_loop: bool = False
     patience: int | None = None
@@ -226,9 +226,9 @@ _ALL = (
         learning_rate=3e-3,
         batch_size=128,
         epochs=36,
-        written=44,
-        written_digits=60_000,
-        written_others=30_000,
+        synthetic_per_batch=44,
+        synthetic_digits=60_000,
+        synthetic_non_digits=30_000,
         augmented=True,
     ),
     Recipe(

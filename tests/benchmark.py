@@ -31,13 +31,13 @@ from playwright.sync_api import Page, sync_playwright
 
 sys.path.insert(0, str(ROOT))
 
-from model import backend, tables
+from model.evaluation import readme_tables
+from model.inference import backend
 
 if TYPE_CHECKING:
-    from model.corpus import Corpus
     from model.recipes import Recipe
 
-TABLE = tables.marks("benchmark", "python tests/benchmark.py --readme README.md")
+TABLE = readme_tables.marks("benchmark", "python tests/benchmark.py --readme README.md")
 HEAD = ["what", "here", "beside it", "times", "target"]
 
 SEVEN = {"strokes": [[list(point) for point in stroke] for stroke in DIGITS[7]]}
@@ -73,9 +73,9 @@ def main() -> None:
         for figure in PARTS[part]():
             rows.append(figure.row())
             print("  ".join(filter(None, figure.row())), flush=True)
-    print(f"\n{tables.markdown(rows)}")
+    print(f"\n{readme_tables.markdown(rows)}")
     if options.readme:
-        tables.replace(options.readme, TABLE, tables.markdown(rows))
+        readme_tables.replace(options.readme, TABLE, readme_tables.markdown(rows))
 
 
 # --- from the pen's lifting to the bars
@@ -182,7 +182,7 @@ Runtime = Callable[[np.ndarray], np.ndarray]
 
 def runtimes(seconds: float = 2) -> Iterator[Figure]:
     """One call of the network, here and by other ways of running the same checkpoint."""
-    from model.classifier import Classifier
+    from model.inference.classifier import Classifier
 
     classifier = Classifier.load()
 
@@ -194,7 +194,7 @@ def runtimes(seconds: float = 2) -> Iterator[Figure]:
         what = "the network, one image" if count == 1 else f"the network, {count} images at once"
         images = np.random.default_rng(1).random((count, 28, 28), np.float32)
         try:
-            with contextlib.redirect_stdout(io.StringIO()), backend.silent_error_stream():
+            with contextlib.redirect_stdout(io.StringIO()), backend.silenced_stderr():
                 run = prepare(classifier.network, images.shape)
         except ImportError as error:
             yield Figure(what, "", f"{name}: not measured ({error}; pip install tf2onnx onnxruntime)")
@@ -296,10 +296,10 @@ GOAL = 0.99
 def training(runs: int = 3) -> Iterator[Figure]:
     """Seconds of training until GOAL of MNIST's validation images are read, beside the network that everybody knows."""
     backend.load_tensorflow()
-    from model import corpus
+    from model.data import dataset
     from model.recipes import RECIPES
 
-    data = corpus.load(RECIPES["quick"])
+    data = dataset.load(RECIPES["quick"])
     pairs = [
         [until_goal(recipe, data, seed) for recipe in (RECIPES["quick"], example())] for seed in range(1, runs + 1)
     ]
@@ -340,25 +340,25 @@ def example() -> "Recipe":
     return Recipe("example", "", network, adam, learning_rate=1e-3, batch_size=128, epochs=15, epoch_steps=430)
 
 
-def until_goal(recipe: "Recipe", data: "Corpus", seed: int) -> tuple[float, float, float]:
+def until_goal(recipe: "Recipe", data: "Dataset", seed: int) -> tuple[float, float, float]:
     """Train until an epoch ends with GOAL → seconds, seconds of the processor, accuracy on the validation images."""
     import keras
 
-    from model import training
+    from model.training import trainer
 
     keras.utils.set_random_seed(seed)
     network = recipe.network()
-    network.compile(recipe.optimizer(recipe.learning_rate, recipe.epoch_steps, recipe.epochs), training.loss_of(recipe))
+    network.compile(recipe.optimizer(recipe.learning_rate, recipe.epoch_steps, recipe.epochs), trainer.loss_of(recipe))
     accuracies = []
 
     def judge(epoch: int, logs: dict) -> None:
-        outputs = training.logits(network, data.validation.images)
+        outputs = trainer.logits(network, data.validation.images)
         accuracies.append(np.mean(outputs.argmax(axis=1) == data.validation.labels))
         network.stop_training = accuracies[-1] >= GOAL
 
     started, worked = time.monotonic(), time.process_time()
     network.fit(
-        training.stream([data.train], recipe, seed),
+        trainer.stream([data.train], recipe, seed),
         shuffle=False,
         steps_per_epoch=recipe.epoch_steps,
         epochs=recipe.epochs,

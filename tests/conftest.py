@@ -10,22 +10,23 @@ from playwright.sync_api import sync_playwright
 @pytest.fixture(scope="session")
 def few():
     """600 real digits, normalized."""
-    from model import backend, mnist
+    from model.data import mnist
+    from model.inference import backend
 
     backend.load_tensorflow()
-    from model import corpus
+    from model.data import dataset
 
     part = mnist.load().train
-    return corpus.from_mnist(mnist.Examples(part.images[:600], part.labels[:600]))
+    return dataset.normalize_mnist(mnist.Examples(part.images[:600], part.labels[:600]))
 
 
 @pytest.fixture(scope="session")
 def sources(few):
     """sources(recipe): what a small training of it learns from."""
-    from model import corpus
+    from model.data import dataset
 
-    written = corpus.write(digits=150, others=75, seed=3)
-    return lambda recipe: (few, written) if recipe.written else (few,)
+    written = dataset.generate(digits=150, others=75, seed=3)
+    return lambda recipe: (few, written) if recipe.synthetic_per_batch else (few,)
 
 
 @pytest.fixture(scope="session")

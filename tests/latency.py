@@ -86,7 +86,7 @@ def first_visit(browser: Browser, address: str) -> float:
 def in_process(rounds: int) -> list[float]:
     """Milliseconds that each of so many drawings takes from strokes to answer."""
     sys.path.insert(0, str(ROOT))
-    from model.classifier import Classifier
+    from model.inference.classifier import Classifier
 
     classifier = Classifier.load()
     drawings = [{"strokes": [[list(point) for point in stroke] for stroke in strokes]} for strokes in DIGITS]

@@ -19,7 +19,7 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from model.classifier import Classifier
+from model.inference.classifier import Classifier
 
 
 def main() -> None:

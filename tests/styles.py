@@ -13,8 +13,11 @@ import numpy as np
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from model import drawings, handwriting  # noqa: E402  From wherever it is called.
-from model.penmanship import Hand, Stroke, read  # noqa: E402
+from model.data.drawings import LabeledDrawings, write_drawings
+from model.preprocessing.geometry import Stroke
+from model.synthetic import generator
+from model.synthetic.notation import parse_glyph
+from model.synthetic.writer import Writer
 
 # Eastern Arabic digits that mean nothing else here; its 5 is our 0, its 6 is our 7. Notation: `penmanship`.
 EASTERN = {
@@ -28,14 +31,14 @@ EASTERN = {
 def eastern(place: int, rng: np.random.Generator) -> tuple[list[Stroke], int]:
     """2, 3, 4 and 7 in turn, as they are written from Egypt to Iraq."""
     digit = list(EASTERN)[place % len(EASTERN)]
-    hand = Hand.sample(rng)
-    return hand.write(read(*EASTERN[digit]).strokes(rng, hand.unsteadiness), rng), digit
+    hand = Writer.sample(rng)
+    return hand.write(parse_glyph(*EASTERN[digit]).strokes(rng, hand.unsteadiness), rng), digit
 
 
 def circled(place: int, rng: np.random.Generator) -> tuple[list[Stroke], int]:
     """0 … 9 in turn, each with a ring around it."""
     digit = place % 10
-    strokes = handwriting.write_digit(digit, rng)
+    strokes = generator.sample_digit(digit, rng)
     points = np.concatenate(strokes)
     middle, size = (points.min(axis=0) + points.max(axis=0)) / 2, np.hypot(*np.ptp(points, axis=0))
     turns = rng.uniform(0, 2 * np.pi) + rng.choice((-1, 1)) * np.linspace(0, 2 * np.pi * rng.uniform(0.97, 1.06), 60)
@@ -47,11 +50,11 @@ def circled(place: int, rng: np.random.Generator) -> tuple[list[Stroke], int]:
 STYLES = {"eastern": eastern, "circled": circled}
 
 
-def written(style: str, count: int, seed: int) -> drawings.Drawings:
+def written(style: str, count: int, seed: int) -> LabeledDrawings:
     """So many drawings in a style."""
     rng = np.random.default_rng(seed)
     drawn, digits = zip(*(STYLES[style](place, rng) for place in range(count)), strict=True)
-    return drawings.Drawings(list(drawn), [str(digit) for digit in digits], ["visitor"] * count)
+    return LabeledDrawings(list(drawn), [str(digit) for digit in digits], ["visitor"] * count)
 
 
 if __name__ == "__main__":
@@ -61,4 +64,4 @@ if __name__ == "__main__":
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    drawings.write(options.file, written(options.style, options.count, options.seed))
+    write_drawings(options.file, written(options.style, options.count, options.seed))

@@ -16,8 +16,8 @@ from gradio_client.exceptions import AppError
 from hand import DIGITS, number
 from PIL import Image, ImageDraw
 
-from model import classifier
-from web.engine import Engine
+from model.inference.checkpoint import DEFAULT_CHECKPOINT
+from web.service import Service
 
 SEVEN = {"strokes": [[list(point) for point in stroke] for stroke in DIGITS[7]]}
 
@@ -151,7 +151,7 @@ def test_what_was_measured_is_told(client):
     assert facts["mnist"] == notes["test"]["accuracy"]
     assert facts["drawings"] == notes["drawings"]["unipen_digits"]["accuracy"]
     assert facts["parameters"] == notes["parameters"]
-    assert {"curves", "reliability", "refusal", "drawings"} <= told["pictures"].keys()
+    assert {"curves", "reliability", "rejection", "drawings"} <= told["pictures"].keys()
     assert all(svg.startswith("<svg") for svg in told["pictures"].values())
 
 
@@ -245,7 +245,7 @@ def test_a_picture_of_100_megapixels_is_refused_in_words(client, tmp_path):
 
 
 def test_pictures_are_read_one_after_the_other_however_many_come_at_once(monkeypatch):
-    engine, now, most = Engine(classifier.DEFAULT), [], []
+    engine, now, most = Service(DEFAULT_CHECKPOINT), [], []
 
     def read(picture):
         now.append(picture)

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from model import calibration
+from model.evaluation.metrics import expected_calibration_error
+from model.inference import calibration
 
 logits = arrays(np.float32, (3, 10), elements=st.floats(-1e4, 1e4, width=32))
 
@@ -39,7 +40,7 @@ def test_answers_above_the_line_are_right_as_often_as_promised_and_the_line_is_n
     values = rng.normal(0, 3, (20_000, 10))
     labels = drawn_from(rng, values, 1.0)
     probabilities = calibration.softmax(values)
-    line = calibration.fit_sure_above(probabilities, labels, accuracy=0.95)
+    line = calibration.fit_confidence_threshold(probabilities, labels, accuracy=0.95)
     top, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
     assert right[top >= line].mean() >= 0.95
     below = np.sort(top[top < line])[-200]
@@ -48,33 +49,33 @@ def test_answers_above_the_line_are_right_as_often_as_promised_and_the_line_is_n
 
 def test_no_answer_is_sure_when_even_the_surest_are_wrong():
     probabilities = np.eye(10)[np.zeros(50, int)]
-    assert calibration.fit_sure_above(probabilities, np.ones(50, int)) == 1.0
+    assert calibration.fit_confidence_threshold(probabilities, np.ones(50, int)) == 1.0
 
 
 def test_as_large_a_share_of_digits_is_refused_as_of_others_accepted():
     rng = np.random.default_rng(3)
     digits, others = rng.beta(1, 9, 10_000), rng.beta(5, 2, 3_000)
-    line = calibration.fit_refuse_above(digits, others)
+    line = calibration.fit_rejection_threshold(digits, others)
     assert np.mean(digits > line) == pytest.approx(np.mean(others <= line), abs=1 / 3_000)
 
 
 def test_where_digits_and_others_lie_apart_none_is_on_the_wrong_side():
     digits, others = np.array([0.0, 0.1, 0.2]), np.array([0.7, 0.9])
-    line = calibration.fit_refuse_above(digits, others)
+    line = calibration.fit_rejection_threshold(digits, others)
     assert (digits <= line).all() and (others > line).all()
 
 
 def test_a_network_that_knows_digits_alone_refuses_nothing():
-    fitted = calibration.fit(np.eye(10)[np.arange(100) % 10] * 9, np.arange(100) % 10)
-    assert fitted["refuse_above"] == 1.0
-    assert (calibration.no_digit_probability(np.zeros((3, 10)), 1.0) == 0).all()
+    fitted = calibration.fit_calibration(np.eye(10)[np.arange(100) % 10] * 9, np.arange(100) % 10)
+    assert fitted["rejection_threshold"] == 1.0
+    assert (calibration.not_digit_probability(np.zeros((3, 10)), 1.0) == 0).all()
 
 
 @given(arrays(np.float32, (3, 11), elements=st.floats(-50, 50, width=32)), st.floats(0.5, 3))
 def test_which_digit_and_whether_are_two_questions(values, temperature):
     """The ten stay those of a digit whatever the eleventh output says, and together they are the softmax of eleven."""
     ten = calibration.digit_probabilities(values, temperature)
-    none = calibration.no_digit_probability(values, temperature)
+    none = calibration.not_digit_probability(values, temperature)
     whole = calibration.softmax(values, temperature)
     np.testing.assert_allclose(ten.sum(axis=1), 1)
     np.testing.assert_allclose(ten * (1 - none[:, None]), whole[:, :10], atol=1e-12)
@@ -83,11 +84,11 @@ def test_which_digit_and_whether_are_two_questions(values, temperature):
 def test_non_digits_do_not_move_temperature_and_sureness():
     rng = np.random.default_rng(4)
     values, labels = rng.normal(0, 4, (3_000, 11)), rng.integers(0, 10, 3_000)
-    alone = calibration.fit(values, labels)
+    alone = calibration.fit_calibration(values, labels)
     more = np.concatenate([values, rng.normal(0, 9, (500, 11))])
-    together = calibration.fit(more, np.concatenate([labels, np.full(500, 10)]))
-    assert [together[name] for name in ("temperature", "sure_above")] == [
-        alone[name] for name in ("temperature", "sure_above")
+    together = calibration.fit_calibration(more, np.concatenate([labels, np.full(500, 10)]))
+    assert [together[name] for name in ("temperature", "confidence_threshold")] == [
+        alone[name] for name in ("temperature", "confidence_threshold")
     ]
 
 
@@ -95,4 +96,4 @@ def test_calibration_error_is_the_gap_between_sure_and_right():
     sure = np.full((100, 10), 0.2 / 9)
     sure[:, 3] = 0.8
     labels = np.where(np.arange(100) < 60, 3, 4)
-    assert abs(calibration.expected_calibration_error(sure, labels) - 0.2) < 1e-9
+    assert abs(expected_calibration_error(sure, labels) - 0.2) < 1e-9

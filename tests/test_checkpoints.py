@@ -7,14 +7,17 @@ import zipfile
 import numpy as np
 import pytest
 
-from model import backend, checkpoint, mnist, normalization
+from model.data import mnist
+from model.errors import UserError
+from model.inference import backend, checkpoint
+from model.preprocessing import normalization
 
 backend.load_tensorflow()
 
 import keras  # noqa: E402  TensorFlow first, quietly.
 
-from model.classifier import Classifier  # noqa: E402
-from model.recipes import RECIPES  # noqa: E402
+from model.inference.classifier import Classifier
+from model.recipes import RECIPES
 
 PROMISED = {
     "digits": 0.997,
@@ -25,7 +28,7 @@ PROMISED = {
     "dense-ema": 0.983,
     "deep-mnist": 0.991,
 }
-NOTES = {"temperature": 1.0, "sure_above": 0.9, "refuse_above": 1.0}
+NOTES = {"temperature": 1.0, "confidence_threshold": 0.9, "rejection_threshold": 1.0}
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +54,7 @@ def test_a_committed_checkpoint_is_small_and_was_trained_with_the_recipes_own_se
     notes, recipe = checkpoint.load_notes(path), RECIPES[name]
     for setting in ("epochs", "batch_size", "learning_rate", "epoch_steps", "validation"):
         assert notes["settings"][setting] == getattr(recipe, setting)
-    assert notes.get("second_look", False) == recipe.augmented
+    assert notes.get("test_time_augmentation", False) == recipe.augmented
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -151,7 +154,7 @@ def _write_notes(path):
 )
 def test_a_bad_checkpoint_is_refused_with_its_file_and_the_command_that_makes_it(saved, spoil, sentence):
     spoil(saved)
-    with pytest.raises(checkpoint.CheckpointError) as refusal:
+    with pytest.raises(UserError) as refusal:
         Classifier.load(saved)
     message = str(refusal.value)
     assert sentence in message
@@ -165,7 +168,7 @@ def test_a_checkpoint_that_carries_code_is_not_run(tmp_path):
     layers = [keras.Input((28, 28)), keras.layers.Flatten(), keras.layers.Lambda(lambda x: x[:, :10])]
     keras.Sequential(layers).save(path)
     _write_notes(path)
-    with pytest.raises(checkpoint.CheckpointError, match="damaged or no Keras checkpoint"):
+    with pytest.raises(UserError, match="damaged or no Keras checkpoint"):
         checkpoint.load(path)
 
 

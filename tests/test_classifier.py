@@ -8,8 +8,11 @@ import pytest
 from hand import DIGITS, OTHERS, STYLES, number
 from PIL import Image, ImageDraw
 
-from model import ink, mnist
-from model.classifier import Answer, Classifier, Reading, image_of
+from model.data import mnist
+from model.errors import InputError
+from model.inference.answer import Answer, Reading
+from model.inference.classifier import Classifier, image_of
+from model.preprocessing.strokes import parse_strokes, rasterize
 
 SEVEN = {"strokes": [[[0.2, 0.2], [0.75, 0.2], [0.4, 0.85]]]}
 KEYS = {"digit", "verdict", "reason", "probabilities", "no_digit", "image", "box", "strokes"}
@@ -44,7 +47,7 @@ def test_text_and_object_get_the_same_answer(classifier):
 
 
 def test_a_picture_of_the_drawing_gets_nearly_the_same_answer(classifier, tmp_path):
-    drawn = np.pad(ink.from_strokes(ink.parse_strokes(SEVEN)), 60)
+    drawn = np.pad(rasterize(parse_strokes(SEVEN)), 60)
     Image.fromarray(np.rint(255 - 255 * drawn).astype(np.uint8)).save(tmp_path / "seven.png")
     answer = classifier.read_picture(tmp_path / "seven.png")
     assert (answer.number, answer.verdict) == ("7", "digit")
@@ -95,7 +98,7 @@ def test_an_image_out_of_an_answer_is_the_image_itself(classifier):
     [None, [], [[0] * 28] * 27, [[0] * 27] * 28, [[True] * 28] * 28, [[256] * 28] * 28, [[float("nan")] * 28] * 28],
 )
 def test_what_is_no_image_is_refused_with_what_is_expected(image):
-    with pytest.raises(ink.InkError, match="28 rows of 28 numbers"):
+    with pytest.raises(InputError, match="28 rows of 28 numbers"):
         image_of({"image": image})
 
 
@@ -127,7 +130,7 @@ def test_styles_that_mnist_hardly_has_are_read(classifier, style):
 def verdict(probabilities, no_digit) -> tuple:
     """Of a classifier that is sure above 0.9 and refuses above 0.6."""
     judge = Classifier.__new__(Classifier)
-    judge.notes = {"sure_above": 0.9, "refuse_above": 0.6}
+    judge.notes = {"confidence_threshold": 0.9, "rejection_threshold": 0.6}
     return judge._verdict(np.array(probabilities), no_digit)
 
 
@@ -206,5 +209,5 @@ def test_many_threads_get_the_answers_that_one_gets(classifier):
 
 
 def test_bad_strokes_raise_a_sentence(classifier):
-    with pytest.raises(ink.InkError, match="not JSON"):
+    with pytest.raises(InputError, match="not JSON"):
         classifier.read_strokes("{")

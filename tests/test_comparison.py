@@ -5,9 +5,10 @@ import shutil
 import pytest
 from hand import DIGITS, OTHERS
 
-from model import checkpoint, ink
-from model.classifier import Classifier
-from model.comparison import Comparison
+from model.errors import InputError
+from model.inference import checkpoint
+from model.inference.classifier import Classifier
+from model.inference.comparison import Comparison
 
 
 @pytest.fixture
@@ -42,5 +43,5 @@ def test_only_who_learned_of_non_digits_refuses(two):
 def test_nothing_is_loaded_for_nothing(two, monkeypatch):
     monkeypatch.setattr(Classifier, "load", lambda path: pytest.fail("loaded"))
     assert Comparison(two).read_drawing({"strokes": []}).as_json() == {"models": []}
-    with pytest.raises(ink.InkError):
+    with pytest.raises(InputError):
         Comparison(two).read_drawing("{")

@@ -19,9 +19,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model import corrections, drawings, evaluation, ink
-from model.corrections import CorrectionError, Corrections, StorageError
-from model.mirror import Mirror, MirrorError
+from model.classes import DIGIT_LABELS, LABELS
+from model.corrections import store
+from model.corrections.hub_backup import HubBackup
+from model.corrections.store import Correction, CorrectionStore, StorageError, configured_store
+from model.data.drawings import read_drawings
+from model.errors import InputError, UserError
+from model.evaluation import metrics
+from model.preprocessing.strokes import parse_strokes
 
 ROOT = Path(__file__).parent.parent
 MODEL = "0123456789abcdef" * 4
@@ -31,8 +36,8 @@ SEVEN = {"strokes": [[[0.2, 0.2], [0.75, 0.2], [0.4, 0.85]], [[0.3, 0.5], [0.6, 
 # What another process runs: it keeps corrections one by one, and says each number once it is kept.
 WRITER = f"""
 import sys
-from model.corrections import Corrections
-kept = Corrections(sys.argv[1])
+from model.corrections import CorrectionStore
+kept = CorrectionStore(sys.argv[1])
 for number in range(int(sys.argv[2]), int(sys.argv[3])):
     kept.keep({{"strokes": [[[number / 10000, 0.5]]]}}, "7", *{SAID!r})
     print(number, flush=True)
@@ -42,7 +47,7 @@ for number in range(int(sys.argv[2]), int(sys.argv[3])):
 @pytest.fixture
 def kept(tmp_path):
     """A new file of corrections."""
-    return Corrections(tmp_path / "corrections.sqlite")
+    return CorrectionStore(tmp_path / "corrections.sqlite")
 
 
 def writer(path: Path, first: int, end: int) -> subprocess.Popen:
@@ -50,7 +55,7 @@ def writer(path: Path, first: int, end: int) -> subprocess.Popen:
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
 
 
-def numbers(kept: Corrections) -> list[int]:
+def numbers(kept: CorrectionStore) -> list[int]:
     """What WRITER kept, in the file's order."""
     return [round(10000 * json.loads(row.strokes)["strokes"][0][0][0]) for row in kept]
 
@@ -106,7 +111,7 @@ def command(*arguments: object) -> subprocess.CompletedProcess:
 
 def test_a_correction_is_kept_with_what_the_network_said_and_when(kept):
     kept.keep(json.dumps(SEVEN), "7", "4?", "not a digit", MODEL)
-    [row] = Corrections(kept.path)
+    [row] = CorrectionStore(kept.path)
     assert json.loads(row.strokes) == SEVEN
     assert (row.label, row.number, row.verdict, row.model) == ("7", "4?", "not a digit", MODEL)
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", row.time)
@@ -143,14 +148,14 @@ def test_rows_are_counted_by_label_in_the_labels_order(kept):
 )
 def test_what_is_no_correction_is_refused_in_words(kept, changed, said):
     right = {"drawing": SEVEN, "label": "7", "number": "4", "verdict": "unsure", "model": MODEL}
-    with pytest.raises(CorrectionError, match=re.escape(said)):
+    with pytest.raises(InputError, match=re.escape(said)):
         kept.keep(**right | changed)
     assert kept.count() == {}
 
 
 def test_a_drawing_past_the_bound_is_refused_and_one_of_a_minute_is_kept(kept):
     points = np.random.default_rng(1).random((10_000, 2)).tolist()
-    with pytest.raises(CorrectionError, match="corrections of at most 100,000 are kept"):
+    with pytest.raises(InputError, match="corrections of at most 100,000 are kept"):
         kept.keep({"strokes": [points]}, "8", *SAID)
     kept.keep({"strokes": [points[:5_000]]}, "8", *SAID)
     assert kept.count() == {"8": 1}
@@ -164,20 +169,20 @@ strokes = st.lists(st.lists(st.lists(coordinates, min_size=1, max_size=3), max_s
 
 @given(
     drawing=st.builds(lambda strokes: {"strokes": strokes}, strokes) | anything,
-    label=st.sampled_from(corrections.LABELS) | anything,
+    label=st.sampled_from(LABELS) | anything,
     number=st.text("0123456789?", max_size=3) | anything,
-    verdict=st.sampled_from(corrections.VERDICTS) | anything,
+    verdict=st.sampled_from(store.VERDICTS) | anything,
 )
 def test_whatever_is_given_either_is_refused_in_words_or_can_be_drawn_again(drawing, label, number, verdict):
     try:
-        row = corrections.Correction.of(drawing, label, number, verdict, MODEL)
-    except (CorrectionError, ink.InkError) as refusal:
+        row = Correction.of(drawing, label, number, verdict, MODEL)
+    except InputError as refusal:
         assert str(refusal).endswith(".")
         return
-    assert row.label in corrections.LABELS and row.verdict in corrections.VERDICTS
+    assert row.label in LABELS and row.verdict in store.VERDICTS
     assert 1 <= len(row.number) <= 64 and set(row.number) <= set("0123456789?")
-    again = ink.parse_strokes(row.strokes)
-    for ours, theirs in zip(again, ink.parse_strokes(drawing), strict=True):
+    again = parse_strokes(row.strokes)
+    for ours, theirs in zip(again, parse_strokes(drawing), strict=True):
         np.testing.assert_allclose(ours, theirs, atol=0.00005001)
 
 
@@ -188,7 +193,7 @@ def test_what_is_exported_is_read_as_drawings(kept, tmp_path):
     kept.keep(SEVEN, "7", *SAID)
     kept.keep({"strokes": [[[0.5, 0.5]]]}, "not a digit", *SAID)
     assert kept.export(tmp_path / "taught.npz") == 2
-    read = drawings.read(tmp_path / "taught.npz")
+    read = read_drawings(tmp_path / "taught.npz")
     assert (read.labels, read.writers) == (["7", "not a digit"], ["visitor", "visitor"])
     expected = [(np.array(stroke) - 0.2) / 0.65 for stroke in SEVEN["strokes"]]
     for ours, theirs in zip(read.drawings[0], expected, strict=True):
@@ -198,19 +203,19 @@ def test_what_is_exported_is_read_as_drawings(kept, tmp_path):
 def test_digits_and_others_are_exported_apart_for_the_evaluation(kept, tmp_path):
     for label in ("7", "not a digit", "0"):
         kept.keep(SEVEN, label, *SAID)
-    kept.export(tmp_path / "digits.npz", corrections.DIGITS)
+    kept.export(tmp_path / "digits.npz", DIGIT_LABELS)
     kept.export(tmp_path / "others.npz", ["not a digit"])
-    assert evaluation.read_digits(tmp_path / "digits.npz")[1].tolist() == [7, 0]
-    assert len(evaluation.read_others(tmp_path / "others.npz")) == 1
+    assert metrics.read_digits(tmp_path / "digits.npz")[1].tolist() == [7, 0]
+    assert len(metrics.read_non_digits(tmp_path / "others.npz")) == 1
 
 
 def test_the_network_reads_what_was_exported_as_it_reads_the_drawing(kept, tmp_path):
-    from model.classifier import Classifier
+    from model.inference.classifier import Classifier
 
     for digit in range(10):
         kept.keep(drawn(digit), str(digit), *SAID)
     kept.export(tmp_path / "digits.npz")
-    assert evaluation.on_drawings(Classifier.load(), tmp_path / "digits.npz")["accuracy"] == 1
+    assert metrics.measure_drawings(Classifier.load(), tmp_path / "digits.npz")["accuracy"] == 1
 
 
 def test_the_command_says_how_many_of_which_label_and_exports(kept, tmp_path):
@@ -219,7 +224,7 @@ def test_the_command_says_how_many_of_which_label_and_exports(kept, tmp_path):
     done = command("--database", kept.path, "--export", tmp_path / "taught.npz", "--only", "digits")
     assert (done.returncode, done.stderr) == (0, "")
     assert "3 kept (7: 2, not a digit: 1)." in done.stdout
-    assert drawings.read(tmp_path / "taught.npz").labels == ["7", "7"]
+    assert read_drawings(tmp_path / "taught.npz").labels == ["7", "7"]
 
 
 def test_the_commands_user_is_told_what_is_wrong(kept, tmp_path):
@@ -257,7 +262,7 @@ def test_two_processes_that_begin_with_no_file_and_keep_hundreds_lose_none(tmp_p
     for process in both:
         process.communicate(timeout=120)
         assert process.returncode == 0
-    assert sorted(numbers(Corrections(path))) == list(range(600))
+    assert sorted(numbers(CorrectionStore(path))) == list(range(600))
 
 
 @pytest.mark.parametrize("after", [1, 30, 150])
@@ -268,10 +273,10 @@ def test_a_kill_in_the_middle_of_writing_loses_nothing_that_was_acknowledged(tmp
         victim.send_signal(signal.SIGKILL)
         acknowledged += [int(line) for line in victim.stdout]
     # The row under way may have been kept or not; all others are there, in order, and so is the next.
-    found = numbers(Corrections(path))
+    found = numbers(CorrectionStore(path))
     assert found in (acknowledged, [*acknowledged, len(acknowledged)])
-    Corrections(path).keep(SEVEN, "7", *SAID)
-    assert Corrections(path).count() == {"7": len(found) + 1}
+    CorrectionStore(path).keep(SEVEN, "7", *SAID)
+    assert CorrectionStore(path).count() == {"7": len(found) + 1}
 
 
 # Failures
@@ -279,40 +284,40 @@ def test_a_kill_in_the_middle_of_writing_loses_nothing_that_was_acknowledged(tmp
 
 def test_a_full_disk_is_told_and_what_was_kept_stays(tmp_path):
     path, count = tmp_path / "corrections.sqlite", 0
-    small = Corrections(path, max_bytes=65_536)
+    small = CorrectionStore(path, max_bytes=65_536)
     with pytest.raises(StorageError, match="there is no room left"):
         for count in range(10_000):  # noqa: B007  How many went in is what is asked.
             small.keep(SEVEN, "7", *SAID)
     assert count > 100
     assert small.count() == {"7": count}
     assert path.stat().st_size <= 65_536
-    Corrections(path).keep(SEVEN, "7", *SAID)
+    CorrectionStore(path).keep(SEVEN, "7", *SAID)
     assert small.count() == {"7": count + 1}
 
 
 def test_a_read_only_file_is_told_and_what_was_kept_stays(folder):
     with nobody_owns(folder):
-        kept = Corrections(folder / "corrections.sqlite")
+        kept = CorrectionStore(folder / "corrections.sqlite")
         kept.keep(SEVEN, "7", *SAID)
         kept.path.chmod(0o444)
         assert "cannot be written" in refused(kept.keep, SEVEN, "8", *SAID)
-        assert "cannot be written" in refused(Corrections, kept.path)
+        assert "cannot be written" in refused(CorrectionStore, kept.path)
         kept.path.chmod(0o644)
         assert kept.count() == {"7": 1}
 
 
 def test_a_folder_that_is_read_only_or_missing_is_told(folder, tmp_path):
     with nobody():
-        assert "cannot be opened" in refused(Corrections, folder / "corrections.sqlite")
-    assert "cannot be opened" in refused(Corrections, tmp_path / "no" / "corrections.sqlite")
-    assert "cannot be opened" in refused(Corrections, tmp_path)
+        assert "cannot be opened" in refused(CorrectionStore, folder / "corrections.sqlite")
+    assert "cannot be opened" in refused(CorrectionStore, tmp_path / "no" / "corrections.sqlite")
+    assert "cannot be opened" in refused(CorrectionStore, tmp_path)
 
 
 @pytest.mark.parametrize("damage", [b"no database at all, " * 100, b"SQLite format 3\0" + b"\xff" * 4080])
 def test_a_damaged_file_is_told_and_left_as_it_is(tmp_path, damage):
     path = tmp_path / "corrections.sqlite"
     path.write_bytes(damage)
-    assert "damaged" in refused(Corrections, path)
+    assert "damaged" in refused(CorrectionStore, path)
     assert path.read_bytes() == damage
 
 
@@ -333,7 +338,7 @@ def test_damaged_strokes_are_told_when_they_are_exported(kept, tmp_path):
 
 
 def test_a_locked_file_is_told_after_a_while_and_works_again(kept, monkeypatch):
-    monkeypatch.setattr(corrections, "BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(store, "BUSY_SECONDS", 0.1)
     with contextlib.closing(sqlite3.connect(kept.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         assert "try again in a moment" in refused(kept.keep, SEVEN, "7", *SAID)
@@ -352,29 +357,29 @@ def version(path: Path) -> int:
 
 def test_an_older_file_is_brought_up_to_date_with_all_its_rows(kept):
     kept.keep(SEVEN, "7", *SAID)
-    later = (*corrections.MIGRATIONS, "ALTER TABLE corrections ADD COLUMN pen TEXT NOT NULL DEFAULT 'mouse'")
-    newer = Corrections(kept.path, migrations=later)
+    later = (*store.MIGRATIONS, "ALTER TABLE corrections ADD COLUMN pen TEXT NOT NULL DEFAULT 'mouse'")
+    newer = CorrectionStore(kept.path, migrations=later)
     newer.keep(SEVEN, "8", *SAID)
     assert version(kept.path) == len(later)
     assert [row.label for row in newer] == ["7", "8"]
     with contextlib.closing(sqlite3.connect(kept.path)) as connection:
         assert connection.execute("SELECT pen FROM corrections").fetchall() == [("mouse",), ("mouse",)]
-    assert Corrections(kept.path, migrations=later).count() == {"7": 1, "8": 1}
+    assert CorrectionStore(kept.path, migrations=later).count() == {"7": 1, "8": 1}
 
 
 def test_a_migration_that_fails_halfway_changes_nothing(kept):
     kept.keep(SEVEN, "7", *SAID)
-    broken = (*corrections.MIGRATIONS, "ALTER TABLE corrections ADD COLUMN pen TEXT", "ALTER TABLE nowhere DROP pen")
-    assert "no such table: nowhere" in refused(lambda: Corrections(kept.path, migrations=broken))
-    assert version(kept.path) == len(corrections.MIGRATIONS)
-    assert Corrections(kept.path).count() == {"7": 1}
+    broken = (*store.MIGRATIONS, "ALTER TABLE corrections ADD COLUMN pen TEXT", "ALTER TABLE nowhere DROP pen")
+    assert "no such table: nowhere" in refused(lambda: CorrectionStore(kept.path, migrations=broken))
+    assert version(kept.path) == len(store.MIGRATIONS)
+    assert CorrectionStore(kept.path).count() == {"7": 1}
 
 
 def test_a_file_from_a_newer_version_is_refused_and_left_as_it_is(kept):
     kept.keep(SEVEN, "7", *SAID)
-    Corrections(kept.path, migrations=(*corrections.MIGRATIONS, "CREATE TABLE pens (name TEXT)"))
+    CorrectionStore(kept.path, migrations=(*store.MIGRATIONS, "CREATE TABLE pens (name TEXT)"))
     before = kept.path.read_bytes()
-    assert "from a newer version of this program" in refused(Corrections, kept.path)
+    assert "from a newer version of this program" in refused(CorrectionStore, kept.path)
     assert kept.path.read_bytes() == before
 
 
@@ -398,21 +403,21 @@ def hub(monkeypatch):
 
 def test_the_environment_says_where_corrections_go_and_an_argument_says_it_first(tmp_path, monkeypatch):
     monkeypatch.delenv("CORRECTIONS", raising=False)
-    assert corrections.configured() is None
+    assert configured_store() is None
     monkeypatch.setenv("CORRECTIONS", str(tmp_path / "one"))
-    assert corrections.configured().path == tmp_path / "one"
-    assert corrections.configured(tmp_path / "two").path == tmp_path / "two"
-    assert corrections.configured().mirror is None
+    assert configured_store().path == tmp_path / "one"
+    assert configured_store(tmp_path / "two").path == tmp_path / "two"
+    assert configured_store().mirror is None
 
 
 @pytest.mark.parametrize("missing", ["HF_TOKEN", "CORRECTIONS_DATASET"])
 def test_without_a_token_or_a_dataset_nothing_goes_to_the_hub(hub, tmp_path, monkeypatch, missing):
     monkeypatch.delenv(missing)
-    assert corrections.configured(tmp_path / "kept").mirror is None
+    assert configured_store(tmp_path / "kept").mirror is None
 
 
 def test_rows_also_go_to_a_private_dataset_a_line_each_in_a_file_of_their_process(hub, tmp_path):
-    one, two = (corrections.configured(tmp_path / name) for name in ("one", "two"))
+    one, two = (configured_store(tmp_path / name) for name in ("one", "two"))
     asked = one.mirror.scheduler.asked
     assert (asked["repo_id"], asked["repo_type"], asked["private"]) == ("somebody/taught", "dataset", True)
     assert asked["token"] == "secret" and asked["folder_path"] == tmp_path / "one.hub"
@@ -427,7 +432,7 @@ def test_rows_also_go_to_a_private_dataset_a_line_each_in_a_file_of_their_proces
 
 
 def test_a_line_waits_for_an_upload_under_way(hub, tmp_path):
-    kept = corrections.configured(tmp_path / "kept")
+    kept = configured_store(tmp_path / "kept")
     with kept.mirror.scheduler.lock:
         keeping = threading.Thread(target=kept.keep, args=(SEVEN, "7", *SAID))
         keeping.start()
@@ -438,7 +443,7 @@ def test_a_line_waits_for_an_upload_under_way(hub, tmp_path):
 
 
 def test_a_copy_that_cannot_be_written_stops_nobody_and_is_told_in_the_log(hub, tmp_path, caplog):
-    kept = corrections.configured(tmp_path / "kept")
+    kept = configured_store(tmp_path / "kept")
     (tmp_path / "kept.hub").rmdir()
     kept.keep(SEVEN, "7", *SAID)
     assert kept.count() == {"7": 1}
@@ -450,5 +455,5 @@ def test_a_dataset_that_cannot_be_reached_is_told_by_its_name(hub, tmp_path, mon
         raise ConnectionError("no route to host")
 
     monkeypatch.setattr(huggingface_hub, "CommitScheduler", unreachable)
-    with pytest.raises(MirrorError, match="somebody/taught on the Hub cannot be used .no route to host"):
-        Mirror.configured(tmp_path / "kept.hub")
+    with pytest.raises(UserError, match="somebody/taught on the Hub cannot be used .no route to host"):
+        HubBackup.configured(tmp_path / "kept.hub")

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model import drawings
-from model.drawings import Drawings, DrawingsError
+from model.data.drawings import LabeledDrawings, read_drawings, write_drawings
+from model.errors import UserError
 
 SEVEN = [np.array([[0.2, 0.2], [0.7, 0.2], [0.4, 0.8]]), np.array([[0.3, 0.5], [0.6, 0.5]])]
 DOT = [np.array([[0.5, 0.5]])]
@@ -34,14 +34,14 @@ def written(path, content):
 
 
 def refused(path):
-    with pytest.raises(DrawingsError) as refusal:
-        drawings.read(path)
+    with pytest.raises(UserError) as refusal:
+        read_drawings(path)
     assert str(path) in str(refusal.value)
     return str(refusal.value)
 
 
 def test_strokes_are_fractions_of_the_drawings_longer_side(tmp_path):
-    read = drawings.read(written(tmp_path / "two.npz", arrays()))
+    read = read_drawings(written(tmp_path / "two.npz", arrays()))
     assert (len(read), read.labels, read.writers) == (2, ["7", "%"], ["ann", "bob"])
     assert [[stroke.tolist() for stroke in drawing] for drawing in read.drawings] == [
         [[[0, 0], [1, 0]], [[0.4, 1]]],
@@ -53,8 +53,8 @@ def test_strokes_are_fractions_of_the_drawings_longer_side(tmp_path):
 def test_what_is_written_is_read_but_for_place_and_size(tmp_path_factory, drawn):
     path = tmp_path_factory.getbasetemp() / "drawn.npz"
     labels = [str(number) for number in range(len(drawn))]
-    drawings.write(path, Drawings(drawn, labels, ["me"] * len(drawn)))
-    read = drawings.read(path)
+    write_drawings(path, LabeledDrawings(drawn, labels, ["me"] * len(drawn)))
+    read = read_drawings(path)
     assert (read.labels, len(read.drawings)) == (labels, len(drawn))
     for theirs, ours in zip(read.drawings, drawn, strict=True):
         assert [len(stroke) for stroke in theirs] == [len(stroke) for stroke in ours]
@@ -66,8 +66,8 @@ def test_what_is_written_is_read_but_for_place_and_size(tmp_path_factory, drawn)
 
 
 def test_a_file_read_and_written_again_is_the_same(tmp_path):
-    drawings.write(tmp_path / "one.npz", Drawings([SEVEN, DOT, []], ["7", ".", ""], ["ann", "ann", "bob"]))
-    drawings.write(tmp_path / "two.npz", drawings.read(tmp_path / "one.npz"))
+    write_drawings(tmp_path / "one.npz", LabeledDrawings([SEVEN, DOT, []], ["7", ".", ""], ["ann", "ann", "bob"]))
+    write_drawings(tmp_path / "two.npz", read_drawings(tmp_path / "one.npz"))
     with np.load(tmp_path / "one.npz") as one, np.load(tmp_path / "two.npz") as two:
         assert set(one) == set(two) == {"points", "stroke_lengths", "drawing_lengths", "labels", "writers"}
         for name in one:
@@ -76,14 +76,14 @@ def test_a_file_read_and_written_again_is_the_same(tmp_path):
 
 
 def test_it_is_written_where_one_says_even_without_npz(tmp_path):
-    drawings.write(tmp_path / "mine", Drawings([SEVEN], ["7"], ["me"]))
+    write_drawings(tmp_path / "mine", LabeledDrawings([SEVEN], ["7"], ["me"]))
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
-    assert len(drawings.read(tmp_path / "mine")) == 1
+    assert len(read_drawings(tmp_path / "mine")) == 1
 
 
 def test_each_drawing_needs_a_label_and_a_writer():
-    with pytest.raises(DrawingsError, match="2 drawings with 1 labels and 2 writers"):
-        Drawings([SEVEN, DOT], ["7"], ["me", "me"])
+    with pytest.raises(UserError, match="2 drawings with 1 labels and 2 writers"):
+        LabeledDrawings([SEVEN, DOT], ["7"], ["me", "me"])
 
 
 def test_a_missing_file_or_a_folder_is_no_file(tmp_path):

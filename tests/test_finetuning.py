@@ -12,20 +12,26 @@ import pytest
 import styles
 
 import train
-from model import backend, drawings, mnist
-from model.drawings import Drawings, DrawingsError
+from model.data import mnist
+from model.data.drawings import LabeledDrawings, write_drawings
+from model.errors import UserError
+from model.inference import backend
 
 backend.load_tensorflow()
 
-from model import checkpoint, corpus, finetuning  # noqa: E402  TensorFlow first, quietly.
-from model.classifier import Classifier  # noqa: E402
-from model.finetuning import Figures, FinetuningError  # noqa: E402
-from model.recipes import RECIPES  # noqa: E402
+from model.classes import classes_of
+from model.data import dataset
+from model.data.dataset import Dataset, Split
+from model.inference import checkpoint
+from model.inference.classifier import Classifier
+from model.recipes import RECIPES
+from model.training import finetuning
+from model.training.finetuning import Accuracies
 
 ROOT = Path(__file__).parent.parent
-RECIPE = finetuning.short(RECIPES["digits"])
-GOOD = Figures(held_back=0.9, mnist=0.996, written=0.99)
-FITTED = {"temperature": 1.0, "sure_above": 0.9, "refuse_above": 0.5}
+RECIPE = finetuning.finetuning_recipe(RECIPES["digits"])
+GOOD = Accuracies(held_back=0.9, mnist=0.996, synthetic=0.99)
+FITTED = {"temperature": 1.0, "confidence_threshold": 0.9, "rejection_threshold": 0.5}
 
 
 @pytest.fixture(scope="module")
@@ -35,10 +41,10 @@ def known():
     train = mnist.Examples(data.train.images[:10_000], data.train.labels[:10_000])
     test = mnist.Examples(data.test.images[:100], data.test.labels[:100])
     written = (
-        corpus.write(RECIPE.written_digits, RECIPE.written_others, corpus.TRAINING_SEED),
-        corpus.write(1_600, 800, corpus.VALIDATION_SEED),
+        dataset.generate(RECIPE.synthetic_digits, RECIPE.synthetic_non_digits, dataset.TRAINING_SEED),
+        dataset.generate(1_600, 800, dataset.VALIDATION_SEED),
     )
-    return corpus.Corpus(*map(corpus.from_mnist, (train, data.validation, test)), *written)
+    return Dataset(*map(dataset.normalize_mnist, (train, data.validation, test)), *written)
 
 
 @pytest.fixture
@@ -49,18 +55,18 @@ def committed(tmp_path):
     return tmp_path
 
 
-def lines(labels: list[str], seed: int = 1) -> Drawings:
+def lines(labels: list[str], seed: int = 1) -> LabeledDrawings:
     """A line for each label, none like another."""
     points = np.random.default_rng(seed).random((len(labels), 2, 2))
-    return Drawings([[stroke] for stroke in points], labels, ["me"] * len(labels))
+    return LabeledDrawings([[stroke] for stroke in points], labels, ["me"] * len(labels))
 
 
-def written(path: Path, drawn: Drawings) -> Path:
-    drawings.write(path, drawn)
+def written(path: Path, drawn: LabeledDrawings) -> Path:
+    write_drawings(path, drawn)
     return path
 
 
-def points(drawn: Drawings) -> list[bytes]:
+def points(drawn: LabeledDrawings) -> list[bytes]:
     return [np.concatenate(strokes).tobytes() for strokes in drawn.drawings]
 
 
@@ -75,8 +81,8 @@ def test_a_style_that_was_read_wrongly_is_learned_and_mnist_is_not_forgotten(kno
     assert before.held_back < 0.1
     assert after.held_back > 0.5
     assert after.mnist >= before.mnist - 0.0005
-    assert after.written > before.written - 0.01
-    # Drawings that were neither learned nor held back, as the page reads them.
+    assert after.synthetic > before.synthetic - 0.01
+    # LabeledDrawings that were neither learned nor held back, as the page reads them.
     others, classifier = styles.written("eastern", 100, seed=2), Classifier(network, fitted, "digits")
     answers = [classifier.read_strokes({"strokes": [line.tolist() for line in one]}) for one in others.drawings]
     assert np.mean([answer.number == label for answer, label in zip(answers, others.labels, strict=True)]) > 0.5
@@ -95,11 +101,11 @@ def test_only_the_last_layer_learns(known, monkeypatch):
         np.testing.assert_array_equal(a, b)
 
 
-def few_of(known: corpus.Corpus) -> corpus.Corpus:
+def few_of(known: Dataset) -> Dataset:
     """A hundred of each part, from all over it."""
     parts = (getattr(known, field.name) for field in dataclasses.fields(known))
     steps = ((part, len(part.labels) // 100) for part in parts)
-    return corpus.Corpus(*(corpus.Split(part.images[::step], part.labels[::step]) for part, step in steps))
+    return Dataset(*(Split(part.images[::step], part.labels[::step]) for part, step in steps))
 
 
 def test_when_mnist_would_be_forgotten_in_every_epoch_all_stays_as_it_was(known, monkeypatch):
@@ -117,12 +123,12 @@ def test_when_mnist_would_be_forgotten_in_every_epoch_all_stays_as_it_was(known,
 def test_every_kind_of_recipe_learns_drawings(name, known):
     network, notes = checkpoint.load(checkpoint.FOLDER / f"{name}.keras")
     learned, held_back = finetuning.hold_back(styles.written("eastern", 40, seed=1), seed=1)
-    recipe = dataclasses.replace(finetuning.short(RECIPES[name]), epochs=2)
-    parts = dataclasses.replace(few_of(known), written=None, written_validation=None)
+    recipe = dataclasses.replace(finetuning.finetuning_recipe(RECIPES[name]), epochs=2)
+    parts = dataclasses.replace(few_of(known), synthetic=None, synthetic_validation=None)
     before, after, fitted = finetuning.finetune(network, notes, recipe, parts, learned, held_back, seed=1)
     assert after.mnist >= before.mnist - 0.0005
-    assert before.written is after.written is None
-    assert fitted["refuse_above"] == 1
+    assert before.synthetic is after.synthetic is None
+    assert fitted["rejection_threshold"] == 1
 
 
 # Holding back
@@ -142,7 +148,7 @@ def test_a_quarter_of_each_label_is_held_back_and_nothing_is_both():
 
 def test_equal_drawings_are_all_learned_from_or_all_held_back():
     drawn = lines(["0"] * 12)
-    thrice = Drawings(drawn.drawings * 3, drawn.labels * 3, drawn.writers * 3)
+    thrice = LabeledDrawings(drawn.drawings * 3, drawn.labels * 3, drawn.writers * 3)
     for seed in range(10):
         learned, held_back = finetuning.hold_back(thrice, seed)
         assert 6 <= len(held_back) <= 9
@@ -151,7 +157,7 @@ def test_equal_drawings_are_all_learned_from_or_all_held_back():
 
 def test_what_is_held_back_depends_on_the_seed_and_not_on_the_order():
     drawn = lines(["0"] * 40)
-    turned = Drawings(drawn.drawings[::-1], drawn.labels, drawn.writers)
+    turned = LabeledDrawings(drawn.drawings[::-1], drawn.labels, drawn.writers)
     chosen = set(points(finetuning.hold_back(drawn, seed=1)[1]))
     assert set(points(finetuning.hold_back(turned, seed=1)[1])) == chosen
     assert set(points(finetuning.hold_back(drawn, seed=2)[1])) != chosen
@@ -159,21 +165,21 @@ def test_what_is_held_back_depends_on_the_seed_and_not_on_the_order():
 
 def test_a_file_that_has_grown_holds_back_mostly_what_it_held_back_before():
     drawn = lines(["0"] * 200)
-    first = Drawings(drawn.drawings[:160], drawn.labels[:160], drawn.writers[:160])
+    first = LabeledDrawings(drawn.drawings[:160], drawn.labels[:160], drawn.writers[:160])
     learned = set(points(finetuning.hold_back(first, seed=1)[0]))
     assert len(learned & set(points(finetuning.hold_back(drawn, seed=1)[1]))) < 10
 
 
 def test_any_other_label_is_no_digit():
-    assert finetuning.classes(["0", "9", "not a digit", "A", "12", ""]).tolist() == [0, 9, 10, 10, 10, 10]
+    assert classes_of(["0", "9", "not a digit", "A", "12", ""]).tolist() == [0, 9, 10, 10, 10, 10]
 
 
 def test_many_guises_of_few_drawings_and_one_of_many():
-    few = finetuning.in_many_guises(lines(["7"] * 3), seed=1)
+    few = finetuning.augmented_copies(lines(["7"] * 3), seed=1)
     assert few.images.shape == (96, 28, 28) and set(few.labels) == {7}
     assert len({image.tobytes() for image in few.images}) == 96
     assert few.images.min() >= 0 and few.images.max() <= 1
-    assert len(finetuning.in_many_guises(lines(["7"] * 2_600), seed=1).labels) == 2_600
+    assert len(finetuning.augmented_copies(lines(["7"] * 2_600), seed=1).labels) == 2_600
 
 
 # Refusing
@@ -189,21 +195,21 @@ def test_many_guises_of_few_drawings_and_one_of_many():
     ],
 )
 def test_a_worse_network_is_refused_in_words(changed, said):
-    with pytest.raises(FinetuningError, match=f"{said}.* Nothing was written"):
-        finetuning.refuse_worse(GOOD, dataclasses.replace(GOOD, **changed))
+    with pytest.raises(UserError, match=f"{said}.* Nothing was written"):
+        finetuning.check_improvement(GOOD, dataclasses.replace(GOOD, **changed))
 
 
 def test_two_of_mnists_validation_images_may_be_lost():
-    finetuning.refuse_worse(GOOD, dataclasses.replace(GOOD, held_back=0.95, mnist=0.9956))
+    finetuning.check_improvement(GOOD, dataclasses.replace(GOOD, held_back=0.95, mnist=0.9956))
 
 
 def test_a_worse_network_is_written_only_when_that_is_asked_for(committed, known, monkeypatch, capsys):
     worse = dataclasses.replace(GOOD, held_back=0.5)
     monkeypatch.setattr(finetuning, "finetune", lambda *given: (GOOD, worse, FITTED))
-    monkeypatch.setattr(corpus, "load", lambda *given: few_of(known))
+    monkeypatch.setattr(dataset, "load", lambda *given: few_of(known))
     file = written(committed / "taught.npz", lines(["7"] * 20))
     before = (committed / "digits.json").read_bytes()
-    with pytest.raises(FinetuningError, match="reads no more"):
+    with pytest.raises(UserError, match="reads no more"):
         finetuning.run(RECIPE, file, committed, None, 1, even_if_worse=False)
     assert (committed / "digits.json").read_bytes() == before
     assert "90.0% before, 50.0% after" in capsys.readouterr().out
@@ -212,7 +218,7 @@ def test_a_worse_network_is_written_only_when_that_is_asked_for(committed, known
     assert notes["finetuning"]["after"] == dataclasses.asdict(worse)
     assert notes["finetuning"]["from"] == json.loads(before)["sha256"]
     # What was measured of the old network is not told of the new one.
-    assert notes["temperature"] == 1 and "refusal" not in notes and notes["test"]["count"] == 100
+    assert notes["temperature"] == 1 and "rejection" not in notes and notes["test"]["count"] == 100
     assert notes["settings"] == json.loads(before)["settings"]
     Classifier.load(committed / "digits.keras")
 
@@ -226,26 +232,26 @@ def test_a_worse_network_is_written_only_when_that_is_asked_for(committed, known
     ],
 )
 def test_too_few_drawings_are_refused_in_words(tmp_path, labels, said):
-    with pytest.raises(FinetuningError, match=said):
+    with pytest.raises(UserError, match=said):
         finetuning.run(RECIPE, written(tmp_path / "few.npz", lines(labels)), tmp_path, None, 1, False)
 
 
 def test_drawings_without_ink_do_not_count(tmp_path):
-    blank = Drawings([[]] * 20 + [[np.zeros((0, 2))]], ["7"] * 21, ["me"] * 21)
-    with pytest.raises(FinetuningError, match="too few drawings: of 0"):
+    blank = LabeledDrawings([[]] * 20 + [[np.zeros((0, 2))]], ["7"] * 21, ["me"] * 21)
+    with pytest.raises(UserError, match="too few drawings: of 0"):
         finetuning.run(RECIPE, written(tmp_path / "blank.npz", blank), tmp_path, None, 1, False)
 
 
 def test_a_network_that_knows_digits_alone_is_taught_no_others(tmp_path, capsys):
     file = written(tmp_path / "mixed.npz", lines(["not a digit"] * 30 + ["7"] * 8))
-    with pytest.raises(FinetuningError, match="too few drawings: of 8"):
-        finetuning.run(finetuning.short(RECIPES["softmax"]), file, tmp_path, None, 1, False)
+    with pytest.raises(UserError, match="too few drawings: of 8"):
+        finetuning.run(finetuning.finetuning_recipe(RECIPES["softmax"]), file, tmp_path, None, 1, False)
     assert "30 drawings are no digits" in capsys.readouterr().out
 
 
 def test_a_file_that_holds_no_drawings_is_refused_in_words(tmp_path):
     (tmp_path / "letter.npz").write_text("Dear diary")
-    with pytest.raises(DrawingsError, match="letter.npz is no .npz file"):
+    with pytest.raises(UserError, match="letter.npz is no .npz file"):
         finetuning.run(RECIPE, tmp_path / "letter.npz", tmp_path, None, 1, False)
 
 

@@ -6,7 +6,7 @@ from hand import DIGITS, OTHERS, number
 from looking import digit, draw_seven, settled, traffic
 from playwright.sync_api import expect
 
-from assets.components import TEXTS
+from web.components import TEXTS
 
 ENGLISH, CHINESE = TEXTS["en"], TEXTS["zh-CN"]
 

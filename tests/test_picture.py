@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from PIL import Image, ImageDraw, ImageFilter
 
-from model import mnist, picture
-from model.ink import InkError, from_strokes
-from model.normalization import normalize
+from model.data import mnist
+from model.errors import InputError
+from model.preprocessing import picture
+from model.preprocessing.normalization import normalize
+from model.preprocessing.strokes import rasterize
 
 SIDE = 400
 PEN = 0.05  # Of the pad's side.
@@ -41,7 +43,7 @@ def render(strokes, side=SIDE, pen=PEN):
 def image_of(strokes):
     """What the strokes themselves, drawn with the same pen, are normalized to."""
     strokes = [np.array(stroke) for stroke in strokes]
-    return normalize(from_strokes(strokes, PEN / np.ptp(np.concatenate(strokes), axis=0).max()))
+    return normalize(rasterize(strokes, PEN / np.ptp(np.concatenate(strokes), axis=0).max()))
 
 
 def unlike(source, expected):
@@ -115,7 +117,7 @@ def test_a_fine_or_a_broad_pen(pen):
     strokes = [np.array(stroke) for stroke in FIVE]
     size = np.ptp(np.concatenate(strokes), axis=0).max()
     image = coloured(BLACK, WHITE, render(FIVE, pen=pen))
-    assert unlike(image, normalize(from_strokes(strokes, pen / size))) < 0.015
+    assert unlike(image, normalize(rasterize(strokes, pen / size))) < 0.015
 
 
 def test_a_blurred_drawing_is_not_blank():
@@ -308,7 +310,7 @@ def test_ink_is_never_larger_than_what_it_is_worked_out_on():
 
 
 def refused(source):
-    with pytest.raises(InkError) as refusal:
+    with pytest.raises(InputError) as refusal:
         picture.to_ink(source)
     return str(refusal.value)
 
@@ -366,7 +368,7 @@ def test_a_file_is_closed_whatever_is_wrong_with_it(form, tmp_path):
         (tmp_path / name).write_bytes(content)
         try:
             picture.to_ink(tmp_path / name)
-        except InkError as refusal:
+        except InputError as refusal:
             refusals.append(refusal)
     assert refusals
     still_open = [os.readlink(file) for file in OPEN_FILES.iterdir() if file.is_symlink()]
@@ -382,7 +384,7 @@ def test_a_damaged_file_is_read_or_refused_and_nothing_else(form, changes):
         content[int(place * len(content))] = value
     try:
         assert np.isfinite(picture.to_ink(io.BytesIO(content))).all()
-    except InkError as refusal:
+    except InputError as refusal:
         assert str(refusal).endswith(".")
 
 

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 import train
-from model import backend
+from model.inference import backend
 
 backend.load_tensorflow()
 
-from model import training  # noqa: E402  TensorFlow first, quietly.
-from model.recipes import RECIPES  # noqa: E402
+from model.recipes import RECIPES
+from model.training import trainer
+from model.training.resume import TrainingState
 
 EXPECTED_PARAMETERS = {
     "softmax": 7_850,
@@ -40,28 +41,28 @@ def test_digits_is_compact():
 @pytest.mark.parametrize("name", RECIPES)
 def test_every_recipe_trains_a_step_and_leaves_a_network_that_answers(name, few, sources, tmp_path):
     recipe = dataclasses.replace(RECIPES[name], epochs=1, epoch_steps=2)
-    journal = training.Journal(tmp_path, {})
+    journal = TrainingState(tmp_path, {})
     journal.open(resume=False)
-    network = training.train(recipe, sources(recipe), few, journal, seed=1)
-    outputs = training.logits(network, few.images)
-    assert outputs.shape == (600, 11 if recipe.written_others else 10)
+    network = trainer.train(recipe, sources(recipe), few, journal, seed=1)
+    outputs = trainer.logits(network, few.images)
+    assert outputs.shape == (600, 11 if recipe.synthetic_non_digits else 10)
     assert np.isfinite(outputs).all()
     assert outputs.std() > 0  # `softmax` starts at zero everywhere: only a step changes that.
 
 
 def test_softmax_starts_undecided():
     network = RECIPES["softmax"].network()
-    np.testing.assert_array_equal(training.logits(network, np.ones((1, 28, 28), np.float32)), np.zeros((1, 10)))
+    np.testing.assert_array_equal(trainer.logits(network, np.ones((1, 28, 28), np.float32)), np.zeros((1, 10)))
 
 
 def test_dense_ema_is_judged_by_the_average_of_its_weights(few):
     recipe = RECIPES["dense-ema"]
     network = recipe.network()
-    network.compile(recipe.optimizer(0.8, 500, 40), training.loss_of(recipe))
+    network.compile(recipe.optimizer(0.8, 500, 40), trainer.loss_of(recipe))
     for start in range(0, 600, 100):
         network.train_on_batch(few.images[start : start + 100], few.labels[start : start + 100])
     trained = [weight.numpy() for weight in network.trainable_variables]
-    with training.averaged_weights(network):
+    with trainer.averaged_weights(network):
         averaged = [weight.numpy() for weight in network.trainable_variables]
     restored = [weight.numpy() for weight in network.trainable_variables]
     assert all((a != b).any() for a, b in zip(trained, averaged, strict=True))
@@ -71,4 +72,4 @@ def test_dense_ema_is_judged_by_the_average_of_its_weights(few):
 def test_squared_error_sums_over_the_classes():
     outputs = np.zeros((2, 10), np.float32)
     outputs[1, 7] = 3
-    np.testing.assert_allclose(training.squared_error(np.array([0, 7]), outputs), [1, 4])
+    np.testing.assert_allclose(trainer.squared_error(np.array([0, 7]), outputs), [1, 4])

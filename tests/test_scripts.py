@@ -7,7 +7,7 @@ from pathlib import Path
 import gradio as gr
 import pytest
 
-from assets import components
+from web import components
 
 ROOT = Path(__file__).parent.parent
 MOST_LINES = 300

@@ -9,7 +9,8 @@ from hand import DIGITS, OTHERS
 from looking import alpha, draw_seven
 from playwright.sync_api import expect
 
-from model import checkpoint, portrait
+from model.evaluation import model_card
+from model.inference import checkpoint
 
 MODELS = len(list(checkpoint.FOLDER.glob("*.keras")))
 
@@ -98,7 +99,7 @@ def test_the_network_tells_what_is_known_of_it_in_the_pages_own_colours(open_pag
     notes = json.loads((ROOT / "model" / "checkpoints" / "digits.json").read_text())
     expect(facts.first).to_contain_text(f"{notes['test']['accuracy']:.2%}".replace("%", " %"))
     pictures = page.locator("#about figure svg")
-    expect(pictures).to_have_count(len(portrait.PICTURES))
+    expect(pictures).to_have_count(len(model_card.PICTURES))
     expect(page.locator("#about li")).to_have_count(4)
     text = pictures.first.locator("text").first
     assert text.evaluate("(it) => getComputedStyle(it).fill") == page.evaluate(

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from model import numbers, segmentation
-from model.segmentation import Span
+from model.evaluation import multidigit
+from model.preprocessing import segmentation
+from model.preprocessing.segmentation import Group
 
 BAR = [np.array([[0.0, 0.0], [0.0, 1.0]])]
 points = arrays(np.float64, st.tuples(st.integers(1, 6), st.just(2)), elements=st.floats(0, 1))
@@ -18,8 +19,8 @@ def strokes(drawn) -> list[np.ndarray]:
     return [np.array(stroke, float) for stroke in drawn]
 
 
-def spans(drawn) -> list[Span]:
-    return segmentation.spans([segmentation.from_stroke(stroke) for stroke in strokes(drawn)])
+def spans(drawn) -> list[Group]:
+    return segmentation.candidate_groups([segmentation.mark_from_stroke(stroke) for stroke in strokes(drawn)])
 
 
 def groups(drawn) -> set[tuple[int, ...]]:
@@ -64,8 +65,8 @@ def judged(*rows: tuple[int, int, float, float, bool]):
     probabilities = np.full((len(rows), 10), 0.0)
     probabilities[:, 3] = [sure for _, _, sure, _, _ in rows]
     no_digit = np.array([none for _, _, _, none, _ in rows])
-    listed = [Span(first, last, (), whole) for first, last, _, _, whole in rows]
-    return [rows[place][:2] for place in segmentation.best(listed, probabilities, no_digit)]
+    listed = [Group(first, last, (), whole) for first, last, _, _, whole in rows]
+    return [rows[place][:2] for place in segmentation.best_grouping(listed, probabilities, no_digit)]
 
 
 def test_a_four_is_likelier_than_an_l_and_a_one():
@@ -89,7 +90,7 @@ def test_a_letter_in_touching_strokes_is_refused_as_a_whole():
 @pytest.mark.parametrize("gap", [0.0, 0.25, 1.0])
 def test_composed_digits_are_equally_large_and_as_far_apart_as_asked(gap):
     digits = [strokes(DIGITS[i]) for i in (3, 8, 0)]
-    composed = numbers.compose(digits, gap, np.random.default_rng(1))["strokes"]
+    composed = multidigit.compose(digits, gap, np.random.default_rng(1))["strokes"]
     boxes = [np.array([np.min(stroke, axis=0), np.max(stroke, axis=0)]) for stroke in composed]
     heights = [box[1, 1] - box[0, 1] for box in boxes]
     np.testing.assert_allclose(heights, heights[0])
@@ -102,7 +103,7 @@ def test_composed_digits_are_equally_large_and_as_far_apart_as_asked(gap):
     "written, read, count", [("2026", "2026", 4), ("2026", "206", 3), ("12", "21", 1), ("7", "", 0), ("44", "?4", 1)]
 )
 def test_digits_read_in_order_are_counted(written, read, count):
-    assert numbers.in_order(written, read) == count
+    assert multidigit.in_order(written, read) == count
 
 
 def test_the_hand_written_numbers_of_these_tests_are_numbers():

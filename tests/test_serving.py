@@ -18,7 +18,7 @@ import pytest
 from browser import ROOT, free_port
 from hand import DIGITS
 
-from model.corrections import Corrections
+from model.corrections.store import CorrectionStore
 
 SEVEN = {"strokes": [[list(point) for point in stroke] for stroke in DIGITS[7]]}
 
@@ -95,7 +95,7 @@ def test_a_correction_is_kept_when_it_is_acknowledged(own_server, tmp_path):
     assert status == 200 and answer["data"][0]["label"] == "1"
     own_server.process.kill()
     own_server.process.wait()
-    [kept] = Corrections(tmp_path / "corrections.sqlite")
+    [kept] = CorrectionStore(tmp_path / "corrections.sqlite")
     assert (kept.label, kept.number, kept.verdict) == ("1", "7", "digit")
     notes = json.loads((ROOT / "model" / "checkpoints" / "digits.json").read_text())
     assert kept.model == notes["sha256"]
@@ -136,7 +136,7 @@ def test_several_processes_serve_one_page_and_keep_corrections_in_one_file(tmp_p
         assert {status for status, _ in answers} == {200}
         assert {answer["data"][0]["number"] for _, answer in answers} == {"7"}
         assert [call(address, "correct", SEVEN, "1")[0] for _ in range(20)] == [200] * 20
-    assert Corrections(tmp_path / "corrections.sqlite").count() == {"1": 20}
+    assert CorrectionStore(tmp_path / "corrections.sqlite").count() == {"1": 20}
 
 
 def test_when_one_of_two_processes_is_killed_under_load_visitors_go_on():

@@ -7,7 +7,7 @@ from hand import DIGITS, OTHERS, number
 from looking import digit, draw_seven, settled
 from playwright.sync_api import expect
 
-from model.corrections import Corrections
+from model.corrections.store import CorrectionStore
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def labels(page):
 
 
 def kept(path) -> list[str]:
-    return [correction.label for correction in Corrections(path)]
+    return [correction.label for correction in CorrectionStore(path)]
 
 
 def test_one_click_keeps_the_drawing_and_says_so(school):
@@ -88,7 +88,7 @@ def test_of_a_number_the_digit_that_is_looked_at_is_kept(school):
     expect(labels(page).nth(7)).to_be_disabled()
     labels(page).nth(1).click()
     expect(page.locator("#teach .note")).to_have_text("Thank you. Kept as 1.")
-    [*_, last] = Corrections(path)
+    [*_, last] = CorrectionStore(path)
     assert (last.number, last.label) == ("7", "1")
 
 

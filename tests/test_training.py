@@ -11,12 +11,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model import backend
+from model.inference import backend
 
 backend.load_tensorflow()
 
-from model import augmentation, corpus, training  # noqa: E402  TensorFlow first, quietly.
-from model.recipes import RECIPES  # noqa: E402
+from model.classes import CLASS_NOT_DIGIT
+from model.data.dataset import Split
+from model.errors import UserError
+from model.preprocessing import augmentation
+from model.recipes import RECIPES
+from model.training import trainer
+from model.training.resume import TrainingState
 
 ROOT = Path(__file__).parent.parent
 
@@ -29,8 +34,8 @@ def run(*arguments: str) -> subprocess.CompletedProcess:
     return subprocess.run(command(*arguments), capture_output=True, text=True, cwd=ROOT, timeout=240)
 
 
-def started(folder: Path) -> training.Journal:
-    journal = training.Journal(folder, {"seed": 1})
+def started(folder: Path) -> TrainingState:
+    journal = TrainingState(folder, {"seed": 1})
     journal.open(resume=False)
     return journal
 
@@ -71,14 +76,14 @@ def test_a_training_killed_in_the_middle_ends_as_if_it_had_not_been(tmp_path):
 def test_going_on_after_an_epoch_gives_the_weights_of_a_training_without_a_break(name, few, sources, tmp_path):
     recipe = dataclasses.replace(RECIPES[name], epochs=3, epoch_steps=2, batch_size=100)
     given = sources(recipe)
-    whole = training.train(recipe, given, few, started(tmp_path / "whole"), seed=1)
+    whole = trainer.train(recipe, given, few, started(tmp_path / "whole"), seed=1)
     part = dataclasses.replace(recipe, epochs=1)
     if name == "digits":  # Its schedule looks at the number of epochs.
         part = dataclasses.replace(part, optimizer=lambda rate, steps, epochs: recipe.optimizer(rate, steps, 3))
-    training.train(part, given, few, started(tmp_path / "broken"), seed=1)
-    journal = training.Journal(tmp_path / "broken", {"seed": 1})
+    trainer.train(part, given, few, started(tmp_path / "broken"), seed=1)
+    journal = TrainingState(tmp_path / "broken", {"seed": 1})
     journal.open(resume=True)
-    resumed = training.train(recipe, given, few, journal, seed=1)
+    resumed = trainer.train(recipe, given, few, journal, seed=1)
     assert journal.progress.epoch == 3
     for expected, weight in zip(whole.weights, resumed.weights, strict=True):
         np.testing.assert_allclose(weight.numpy(), expected.numpy(), atol=2e-4)
@@ -86,8 +91,8 @@ def test_going_on_after_an_epoch_gives_the_weights_of_a_training_without_a_break
 
 def test_going_on_with_other_settings_is_refused(tmp_path):
     started(tmp_path).write(_tiny_network(), {"validation_accuracy": 0.5, "validation_loss": 1.0})
-    with pytest.raises(training.ResumeError, match="seed was 1 and is now 2"):
-        training.Journal(tmp_path, {"seed": 2}).open(resume=True)
+    with pytest.raises(UserError, match="seed was 1 and is now 2"):
+        TrainingState(tmp_path, {"seed": 2}).open(resume=True)
 
 
 def test_going_on_with_nothing_says_so(tmp_path):
@@ -113,7 +118,7 @@ def test_a_kill_while_the_journal_is_written_leaves_the_epoch_before(tmp_path, m
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(os, "replace", killed)
         journal.write(network, {"validation_accuracy": 0.9, "validation_loss": 0.5})
-    again = training.Journal(tmp_path, {"seed": 1})
+    again = TrainingState(tmp_path, {"seed": 1})
     again.open(resume=True)
     assert again.progress.epoch == again.progress.best_epoch == 1
     again.restore(network)
@@ -124,53 +129,53 @@ def test_the_best_epoch_by_validation_is_kept_and_patience_ends_a_training(few, 
     # At this learning rate nothing is learned after the first epoch's jump.
     recipe = dataclasses.replace(RECIPES["softmax"], learning_rate=1e-12, epochs=50, epoch_steps=1, patience=3)
     journal = started(tmp_path)
-    training.train(recipe, (few,), few, journal, seed=1)
+    trainer.train(recipe, (few,), few, journal, seed=1)
     accuracies = [figures["validation_accuracy"] for figures in journal.progress.history]
     assert accuracies[journal.progress.best_epoch - 1] == max(accuracies)
     assert journal.progress.epoch == journal.progress.best_epoch + 3 < 50
 
 
 def test_each_pass_shows_every_image_once_in_an_order_of_its_own(few):
-    numbered = corpus.Split(few.images, np.arange(600))
+    numbered = Split(few.images, np.arange(600))
     recipe = dataclasses.replace(RECIPES["softmax"], batch_size=64)
-    batches = [labels.numpy() for _, labels in training.stream((numbered,), recipe, seed=3).take(20)]
+    batches = [labels.numpy() for _, labels in trainer.stream((numbered,), recipe, seed=3).take(20)]
     first, second = np.concatenate(batches[:10]), np.concatenate(batches[10:])
     assert sorted(first) == sorted(second) == list(range(600))
     assert (first != second).any()
 
 
 def test_a_batch_holds_as_much_handwriting_as_the_recipe_says(few):
-    written = corpus.Split(few.images[:90], np.full(90, corpus.NO_DIGIT))
-    recipe = dataclasses.replace(RECIPES["digits"], batch_size=100, written=30, augmented=False)
-    for _, labels in training.stream((few, written), recipe, seed=1).take(5):
-        assert np.count_nonzero(labels.numpy() == corpus.NO_DIGIT) == 30
+    written = Split(few.images[:90], np.full(90, CLASS_NOT_DIGIT))
+    recipe = dataclasses.replace(RECIPES["digits"], batch_size=100, synthetic_per_batch=30, augmented=False)
+    for _, labels in trainer.stream((few, written), recipe, seed=1).take(5):
+        assert np.count_nonzero(labels.numpy() == CLASS_NOT_DIGIT) == 30
         assert len(labels) == 100
 
 
 def test_batches_depend_on_the_seed_and_the_step_alone(few, sources):
     recipe = dataclasses.replace(RECIPES["digits"], batch_size=84)
     given = sources(recipe)
-    whole = list(training.stream(given, recipe, seed=3).take(25))
-    later = list(training.stream(given, recipe, seed=3, first_step=22).take(3))
+    whole = list(trainer.stream(given, recipe, seed=3).take(25))
+    later = list(trainer.stream(given, recipe, seed=3, first_step=22).take(3))
     for (images, labels), (expected_images, expected_labels) in zip(later, whole[22:], strict=True):
         np.testing.assert_array_equal(labels, expected_labels)
         np.testing.assert_array_equal(images, expected_images)
-    other = next(iter(training.stream(given, recipe, seed=4)))
+    other = next(iter(trainer.stream(given, recipe, seed=4)))
     assert (np.array(other[0]) != np.array(whole[0][0])).any()
 
 
 def test_augmentation_without_chance_changes_nothing_and_with_it_stays_between_paper_and_ink(few):
     images = few.images[:100]
-    still = augmentation.augment(images, np.zeros((100, augmentation.CHANCES), np.float32))
+    still = augmentation.augment(images, np.zeros((100, augmentation.RANDOM_NUMBERS), np.float32))
     np.testing.assert_allclose(still, images, atol=1e-5)
-    chances = np.random.default_rng(1).uniform(-1, 1, (100, augmentation.CHANCES)).astype(np.float32)
+    chances = np.random.default_rng(1).uniform(-1, 1, (100, augmentation.RANDOM_NUMBERS)).astype(np.float32)
     moved = np.array(augmentation.augment(images, chances))
     assert moved.min() >= 0 and moved.max() <= 1
     assert (np.abs(moved - images).max(axis=(1, 2)) > 0.2).all()
 
 
 def test_augmentation_shifts_by_up_to_two_pixels_and_paper_comes_in_from_the_edge(few):
-    chances = np.zeros((100, augmentation.CHANCES), np.float32)
+    chances = np.zeros((100, augmentation.RANDOM_NUMBERS), np.float32)
     chances[:, 5] = 1
     chances[:, 6] = -1
     moved = np.array(augmentation.augment(few.images[:100], chances))
@@ -180,7 +185,7 @@ def test_augmentation_shifts_by_up_to_two_pixels_and_paper_comes_in_from_the_edg
 
 
 def test_augmentation_breaks_and_blurs_strokes_now_and_then(few):
-    images, chances = few.images[:100], np.zeros((100, augmentation.CHANCES), np.float32)
+    images, chances = few.images[:100], np.zeros((100, augmentation.RANDOM_NUMBERS), np.float32)
     chances[:, 10] = 1  # A hole in the middle.
     broken = np.array(augmentation.augment(images, chances))
     np.testing.assert_allclose(broken[:, 13:15, 13:15], 0, atol=1e-6)
@@ -228,13 +233,13 @@ import numpy as np
 from model import corpus, training
 from model.recipes import RECIPES
 strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
-training.distribution = lambda: strategy
+trainer.distribution = lambda: strategy
 rng = np.random.default_rng(1)
-data = corpus.Split(rng.random((64, 28, 28), np.float32), rng.integers(0, 10, 64))
-recipe = dataclasses.replace(RECIPES["digits"], epochs=1, epoch_steps=2, batch_size=16, written=6)
-journal = training.Journal(pathlib.Path(tempfile.mkdtemp()), {})
+data = Split(rng.random((64, 28, 28), np.float32), rng.integers(0, 10, 64))
+recipe = dataclasses.replace(RECIPES["digits"], epochs=1, epoch_steps=2, batch_size=16, synthetic_per_batch=6)
+journal = TrainingState(pathlib.Path(tempfile.mkdtemp()), {})
 journal.open(resume=False)
-network = training.train(recipe, (data, data), data, journal, seed=1)
+network = trainer.train(recipe, (data, data), data, journal, seed=1)
 print("replicas", strategy.num_replicas_in_sync, "variable of", type(network.trainable_variables[0].value).__name__)
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, timeout=240)

@@ -1,1 +1,1 @@
-"""How the page is served: its endpoints and what they ask, batches, the way past Gradio, and the outer wall."""
+"""Serving: routes, API, security and batching for the page that `demo` builds."""

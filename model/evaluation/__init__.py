@@ -1,0 +1,1 @@
+"""Measure checkpoints: `python -m model.evaluation`."""

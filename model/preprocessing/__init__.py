@@ -1,0 +1,1 @@
+"""Drawing or picture → normalized 28×28 image."""

@@ -1,0 +1,45 @@
+"""Geometry of strokes: bounding box, scaling, arc length, resampling, rotation.
+
+A stroke is float (P, 2): x right, y down.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+Stroke = np.ndarray
+"""The pen's path from touch to lift: float (P, 2), x right, y down; on a pad, in fractions of its side."""
+
+
+def bounding_box(strokes: Sequence[Stroke]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the upper left and the lower right corner, each (2,), of the box of all points; there must be a point."""
+    points = np.concatenate(strokes)
+    return points.min(axis=0), points.max(axis=0)
+
+
+def longer_side(strokes: Sequence[Stroke]) -> float:
+    """Return the longer side of the bounding box; 0 for a dot."""
+    low, high = bounding_box(strokes)
+    return float((high - low).max())
+
+
+def arc_lengths(stroke: Stroke) -> np.ndarray:
+    """Return the distance along the stroke from its start to each point, (P,)."""
+    return np.concatenate([[0], np.cumsum(np.hypot(*np.diff(stroke, axis=0).T))])
+
+
+def interpolate(positions: np.ndarray, knots: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Interpolate `values` (K, 2), given at `knots` (K,), linearly at `positions` (M,); return (M, 2)."""
+    return np.stack([np.interp(positions, knots, values[:, axis]) for axis in (0, 1)], axis=1)
+
+
+def resample(stroke: Stroke, count: int) -> Stroke:
+    """Return `count` points at equal distances along the stroke, from its start to its end."""
+    lengths = arc_lengths(stroke)
+    return interpolate(np.linspace(0, lengths[-1], count), lengths, stroke)
+
+
+def rotation(radians: float) -> np.ndarray:
+    """Return the matrix (2, 2) that turns points clockwise on the screen: `points @ rotation(angle).T`."""
+    cos, sin = np.cos(radians), np.sin(radians)
+    return np.array([[cos, -sin], [sin, cos]])

@@ -1,0 +1,117 @@
+"""Create and launch the application: the page that `demo` builds, the API, and the middleware."""
+
+import errno
+import os
+import signal
+import socket
+import sys
+import threading
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import gradio as gr
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+
+from model.corrections.store import configured_store
+from model.errors import UserError
+from model.inference.checkpoint import DEFAULT_CHECKPOINT
+from web.api import Api
+from web.components import page_settings
+from web.fast_path import FastPath
+from web.health import Health
+from web.security import guard
+from web.service import Service
+from web.texts import ENGLISH
+
+# A photo from a phone has about 5 MB.
+MAX_FILE_SIZE = "20mb"
+
+ADDRESS_ERRORS = {
+    errno.EADDRINUSE: "port {port} is in use. Choose another port, or leave --port out for the next free one.",
+    errno.EACCES: "port {port} needs administrator rights. Choose a port above 1023.",
+}
+UNKNOWN_HOST = (
+    "{host} is not an address of this machine. Leave --host out to accept connections from this machine only, or give "
+    "0.0.0.0 to accept connections from others."
+)
+
+BuildPage = Callable[[Api], gr.Blocks]
+"""Builds the page and adds the API's endpoints to it."""
+
+
+def create_app(build_page: BuildPage) -> FastAPI:
+    """Return the page as an ASGI application; the environment variables DEMO_CHECKPOINT and CORRECTIONS configure it."""
+    api = _create_api(Path(os.environ.get("DEMO_CHECKPOINT", DEFAULT_CHECKPOINT)))
+    page = build_page(api)
+    return gr.mount_gradio_app(FastAPI(), page, path="/", **_settings(page, api))
+
+
+def serve(
+    build_page: BuildPage,
+    host: str | None = None,
+    port: int | None = None,
+    checkpoint: Path = DEFAULT_CHECKPOINT,
+    corrections: Path | None = None,
+    share: bool = False,
+) -> None:
+    """Serve the page until SIGTERM or Ctrl+C, and print its address once the network is loaded.
+
+    host, port: None means $GRADIO_SERVER_NAME or 127.0.0.1, and the first free port from $GRADIO_SERVER_PORT or 7860.
+    corrections: the file for corrections; None means $CORRECTIONS, or no corrections. share: also open a public
+    address, through Gradio's servers. Raises UserError or OSError if the page cannot be served.
+    """
+    # Like Ctrl+C: requests in progress are answered first.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    check_address(host, port)
+    api = _create_api(checkpoint, corrections)
+    page = build_page(api)
+    try:
+        _, local_address, public_address = page.launch(
+            server_name=host,
+            server_port=port,
+            share=share,
+            prevent_thread_lock=True,
+            quiet=True,
+            **_settings(page, api),
+        )
+        api.service.wait()
+        print(f"{ENGLISH['title']} at {(public_address or local_address).rstrip('/')}", flush=True)
+        threading.Event().wait()
+    finally:
+        page.close(verbose=False)
+
+
+def check_address(host: str | None, port: int | None) -> None:
+    """Raise UserError if a server cannot listen at this address. Gradio would try 100 ports first."""
+    host = host or os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1")
+    try:
+        family, *_, address = socket.getaddrinfo(host, port or 0, type=socket.SOCK_STREAM)[0]
+        socket.create_server(address[:2], family=family).close()
+    except (OSError, UnicodeError) as error:
+        message = ADDRESS_ERRORS.get(getattr(error, "errno", None), UNKNOWN_HOST)
+        raise UserError(message.format(host=host, port=port)) from None
+
+
+def _create_api(checkpoint: Path, corrections: Path | None = None) -> Api:
+    return Api(Service(checkpoint), configured_store(corrections))
+
+
+def _settings(page: gr.Blocks, api: Api) -> dict:
+    """Return the settings that both ways of serving share."""
+    # The sender of a damaged picture gets the message; Pillow would also write it to the log.
+    warnings.filterwarnings("ignore", module="PIL")
+    return page_settings() | {
+        "ssr_mode": False,
+        "run_history": False,
+        "max_file_size": MAX_FILE_SIZE,
+        "footer_links": ["api"],
+        "app_kwargs": {
+            "middleware": [
+                Middleware(Health, ready=lambda: api.service.ready),
+                guard.middleware(page),
+                Middleware(FastPath, endpoints={"predict": api.predict_batch, "explain": api.explain_batch}),
+            ]
+        },
+    }

@@ -1,0 +1,19 @@
+"""Serve the page on several machines with Ray Serve (`pip install "ray[serve]"`): serve run demo:cluster"""
+
+from collections.abc import Callable
+
+from fastapi import FastAPI
+from ray import serve
+
+REPLICAS = 2
+
+
+def build_application(create_app: Callable[[], FastAPI], replicas: int = REPLICAS) -> serve.Application:
+    """Return an application whose replicas each serve the whole page. Any replica can answer any request."""
+
+    @serve.deployment(num_replicas=replicas)
+    @serve.ingress(create_app)
+    class Page:
+        pass
+
+    return Page.bind()

@@ -1,0 +1,1 @@
+"""Middleware that limits what clients can request."""

@@ -1,0 +1,35 @@
+"""The page's texts by language, and the sentences that the API makes from them."""
+
+import json
+from pathlib import Path
+
+from model.inference.answer import Answer, Reading, Verdict
+
+ASSETS = Path(__file__).parent.parent / "assets"
+TEXTS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(ASSETS.glob("locales/*.json"))}
+"""Texts by language and key; `{name}` marks a value to fill in."""
+ENGLISH = TEXTS["en"]
+
+_REASON_KEYS = {
+    Verdict.DIGIT: "isNumber",
+    Verdict.UNSURE: "isBetween",
+    Verdict.NOT_DIGIT: "isNone",
+    Verdict.BLANK: "isBlank",
+}
+
+
+def reading_reason(reading: Reading) -> str:
+    """Return the verdict on one reading as an English sentence."""
+    first, second = reading.ranking[:2]
+    return ENGLISH[_REASON_KEYS[reading.verdict]].format(number=first, first=first, second=second)
+
+
+def answer_reason(answer: Answer) -> str:
+    """Return the verdict on the whole drawing as an English sentence."""
+    if len(answer.readings) == 1:
+        return reading_reason(answer.reading)
+    if answer.verdict == Verdict.DIGIT:
+        return ENGLISH["isNumber"].format(number=answer.number)
+    index = answer.least_certain
+    reason = reading_reason(answer.readings[index])
+    return ENGLISH["isDoubtful"].format(number=answer.number, place=index + 1, reason=reason)
