@@ -1,7 +1,7 @@
 # docker build -t digits . && docker run --rm -p 7860:7860 digits
 FROM python:3.11-slim
 
-# Nothing here runs as root, and nothing that runs may change the program.
+# The server does not run as root and cannot change the program's files.
 RUN useradd --create-home visitor
 WORKDIR /digits
 COPY requirements.txt .

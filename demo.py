@@ -1,4 +1,4 @@
-"""The page: draw a digit and see what the network reads.
+"""The page: draw a digit, and a neural network reads it while the pen moves.
 
 python demo.py                         serve on this machine or on a Space
 uvicorn --factory demo:app             serve with several processes: --workers 2
@@ -10,8 +10,9 @@ import contextlib
 import json
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-# Before Gradio is imported: no usage statistics are sent.
+# Before Gradio is imported: do not send usage statistics.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 import gradio as gr
@@ -20,11 +21,14 @@ from fastapi import FastAPI
 from model.errors import reported
 from model.inference.checkpoint import DEFAULT_CHECKPOINT
 from web import components
-from web.api import Api
+from web.api import Api, describe
 from web.app import create_app, serve
 from web.texts import ENGLISH
 
-# Seconds. Uploaded pictures show people's handwriting: every 10 minutes, those older than 10 minutes are deleted.
+if TYPE_CHECKING:
+    from ray.serve import Application
+
+# Every 600 s, delete uploaded pictures that are older than 600 s: they show people's handwriting.
 DELETE_UPLOADS = (600, 600)
 
 
@@ -44,14 +48,14 @@ def build_page(api: Api) -> gr.Blocks:
             comparison = components.comparison(api.service.name)
             about = components.about()
 
-        # Each event runs a JavaScript function in the browser; some of these functions call the API.
+        # Browser-side wiring: each event runs a JavaScript function, which may call the API.
         translated = [heading, pad, answer, example, share, correction, steps, comparison, about]
         ids = json.dumps([component.elem_id for component in translated])
         run_in_browser(heading.chosen, heading, translated, f"(language) => window.words(language, {ids})")
         run_in_browser(example.input, example, pad, "(drawing) => drawing")
         run_in_browser(share.opened, share, pad, "({ strokes }) => ({ strokes })")
         run_in_browser(share.asked, [share, pad], share, "(asked, pad) => ({ ...asked, strokes: pad?.strokes ?? [] })")
-        # The drawing is sent from JavaScript, so that it survives a restart of the server; see page/ask.js.
+        # The page itself posts the drawing, so that the drawing survives a restart of the server; see page/ask.js.
         gr.on([pad.input, answer.retry], None, pad, [answer, pad], js="(drawing) => window.ask(drawing)")
         run_in_browser(answer.wondering, [pad, answer], answer, "window.wonder")
         run_in_browser(answer.wondering, [pad, answer], correction, "window.correctable")
@@ -63,23 +67,24 @@ def build_page(api: Api) -> gr.Blocks:
         run_in_browser(about.asked, None, about, "window.about")
 
         hidden = components.hidden_json
-        api.add_endpoints(
-            [
-                (api.predict, [pad], answer),
-                (api.predict_image, [components.picture_file()], answer),
-                (api.explain, [pad, hidden("digit", 7), hidden("rather than", 1)], hidden("evidence")),
-                (api.compare, [pad], hidden("models")),
-                (api.steps, [pad], hidden("steps")),
-                (api.about, [], hidden("facts and pictures")),
-                (api.correct, [pad, hidden("label", "7")], hidden("kept")),
-            ]
-        )
+        add_endpoint(api.predict, [pad], answer)
+        add_endpoint(api.predict_image, [components.picture_file()], answer)
+        add_endpoint(api.explain, [pad, hidden("digit", 7), hidden("contrast", 1)], hidden("evidence"))
+        add_endpoint(api.compare, [pad], hidden("models"))
+        add_endpoint(api.steps, [pad], hidden("steps"))
+        add_endpoint(api.about, [], hidden("facts and pictures"))
+        add_endpoint(api.correct, [pad, hidden("label", "7")], hidden("correction"))
     return page
 
 
-def run_in_browser(event, inputs, output, js: str) -> None:
-    """Run a JavaScript function on an event: from the values of `inputs` to that of `output`."""
-    event(None, inputs, output, js=js, api_visibility="private")
+def run_in_browser(event, inputs, outputs, js: str) -> None:
+    """Run a JavaScript function on an event: it maps the values of `inputs` to those of `outputs`."""
+    event(None, inputs, outputs, js=js, api_visibility="private")
+
+
+def add_endpoint(function, inputs, output) -> None:
+    """Add an endpoint to the API, with the function's name. The page's own script calls it with `fetch`."""
+    gr.on([], function, inputs, output, api_name=function.__name__, api_description=describe(function), queue=False)
 
 
 def app() -> FastAPI:
@@ -87,8 +92,8 @@ def app() -> FastAPI:
     return create_app(build_page)
 
 
-def cluster(arguments: dict[str, str]):
-    """Return the page as an application of Ray Serve."""
+def cluster(arguments: dict[str, str]) -> "Application":
+    """Return the page as an application of Ray Serve, which calls this function; `arguments` are not used."""
     from web.ray_serve import build_application
 
     return build_application(app)
@@ -101,14 +106,15 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Serve a page on which a network reads the digits that one draws.")
+    """Return the command line's options: the arguments of `serve`."""
+    parser = argparse.ArgumentParser(description="Serve a page where one draws digits and a neural network reads them.")
     parser.add_argument("--host", help="address to listen on (default: $GRADIO_SERVER_NAME, or 127.0.0.1)")
     parser.add_argument(
         "--port", type=port, metavar="N", help="default: the first free port from $GRADIO_SERVER_PORT or 7860"
     )
     parser.add_argument("--checkpoint", type=Path, default=DEFAULT_CHECKPOINT, metavar="PATH", help="a .keras file")
     parser.add_argument(
-        "--corrections", type=Path, metavar="FILE", help="keep visitors' corrections in FILE (default: $CORRECTIONS)"
+        "--corrections", type=Path, metavar="FILE", help="store visitors' corrections in FILE (default: $CORRECTIONS)"
     )
     parser.add_argument("--share", action="store_true", help="also open a public address, through Gradio's servers")
     return parser.parse_args(arguments)

@@ -1,9 +1,9 @@
-"""Train a recipe and write its checkpoint and report.
+"""Train a recipe, or fine-tune its network on drawings, and write the checkpoint with its metrics.
 
-python train.py                      this project's own network
-python train.py --recipe softmax     one of the tutorials' models
-python train.py --list               all recipes
-python train.py --with-drawings FILE teach a trained network drawings that it gets wrong
+python train.py                       train `digits`, this project's own network
+python train.py --recipe softmax      train another recipe
+python train.py --list                list all recipes
+python train.py --with-drawings FILE  fine-tune a trained network on labeled drawings
 """
 
 import argparse
@@ -14,74 +14,57 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from model.errors import UserError
+from model.errors import UserError, reported
 from model.inference import backend, checkpoint
 
 DRY_RUN_STEPS = 3
-DRY_RUN_WRITTEN = 200
+DRY_RUN_SYNTHETIC = 200
 
 
 def main(arguments: list[str] | None = None) -> None:
     options = parse(arguments)
-    tensorflow = backend.load_tensorflow()
-    from model.recipes import RECIPES
-    from model.training import finetuning
-
-    if options.list:
-        print("\n".join(f"{recipe.name:<14}{recipe.summary}" for recipe in RECIPES.values()))
-        return
-    if options.recipe not in RECIPES:
-        sys.exit(f"train: there is no recipe “{options.recipe}”; there are {', '.join(RECIPES)}.")
-    if options.deterministic:
-        tensorflow.config.experimental.enable_op_determinism()
-    recipe = RECIPES[options.recipe]
-    mistakes = UserError, UserError, UserError, OSError
     try:
-        if options.with_drawings:
-            run(finetune, with_options(finetuning.finetuning_recipe(recipe), options), options)
-        else:
-            recipe = with_options(recipe, options)
-            if recipe.batch_size <= recipe.synthetic_per_batch:
-                sys.exit(
-                    f"train: of each batch {recipe.synthetic_per_batch} images are handwriting; give a larger --batch-size."
-                )
-            run(train, recipe, options)
-    except UserError as error:
-        sys.exit(f"train: {error}")
+        with reported("train"):
+            run(options)
     except KeyboardInterrupt:
-        remedy = "The same command with --resume goes on after the last complete epoch."
-        sys.exit(f"\ntrain: stopped. {'Nothing was written.' if options.with_drawings or options.dry_run else remedy}")
+        lost = options.with_drawings or options.dry_run
+        remedy = "Nothing was written." if lost else "The same command with --resume continues after the last epoch."
+        sys.exit(f"\ntrain: interrupted. {remedy}")
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Train a recipe on MNIST and write its checkpoint and report.")
-    parser.add_argument("--recipe", default="digits", metavar="NAME", help="which recipe (default: digits)")
-    parser.add_argument("--list", action="store_true", help="say which recipes there are")
-    parser.add_argument("--epochs", type=positive(int), help="instead of the recipe's own")
-    parser.add_argument("--batch-size", type=positive(int), help="images a step, instead of the recipe's own")
-    parser.add_argument("--learning-rate", type=positive(float), help="instead of the recipe's own")
-    parser.add_argument("--seed", type=seed, default=1, help="fixes every random choice (default: 1)")
-    parser.add_argument("--deterministic", action="store_true", help="repeat figures exactly on this machine; slower")
-    parser.add_argument("--data", type=Path, metavar="PATH", help="mnist.npz, mnist.pkl.gz or a folder of IDX files")
-    parser.add_argument("--output", type=Path, default=checkpoint.FOLDER, metavar="FOLDER", help="where to write")
-    parser.add_argument("--resume", action="store_true", help="go on with a training that was stopped")
-    parser.add_argument("--dry-run", action="store_true", help="a few steps through all of it; nothing is overwritten")
+    parser = argparse.ArgumentParser(description="Train a recipe on MNIST and write its checkpoint with its metrics.")
+    parser.add_argument("--recipe", default="digits", metavar="NAME", help="name of the recipe (default: digits)")
+    parser.add_argument("--list", action="store_true", help="list the recipes and exit")
+    parser.add_argument("--epochs", type=positive(int), help="number of epochs (default: the recipe's)")
+    parser.add_argument("--batch-size", type=positive(int), help="images per step (default: the recipe's)")
+    parser.add_argument("--learning-rate", type=positive(float), help="learning rate (default: the recipe's)")
+    parser.add_argument("--seed", type=seed, default=1, help="seed of all random numbers (default: 1)")
     parser.add_argument(
-        "--with-drawings", type=Path, metavar="FILE", help="go on with a checkpoint, on drawings as well"
+        "--deterministic", action="store_true", help="give exactly the same result each time on this machine; slower"
+    )
+    parser.add_argument("--data", type=Path, metavar="PATH", help="mnist.npz, mnist.pkl.gz or a folder of IDX files")
+    parser.add_argument(
+        "--output", type=Path, default=checkpoint.FOLDER, metavar="FOLDER", help="folder for the checkpoint"
+    )
+    parser.add_argument("--resume", action="store_true", help="continue an interrupted training")
+    parser.add_argument("--dry-run", action="store_true", help="test every stage with a few steps; write nothing")
+    parser.add_argument(
+        "--with-drawings", type=Path, metavar="FILE", help="fine-tune the recipe's checkpoint on labeled drawings"
     )
     parser.add_argument(
-        "--even-if-worse", action="store_true", help="with --with-drawings: write it whatever it became"
+        "--even-if-worse", action="store_true", help="with --with-drawings: write the checkpoint even if it is worse"
     )
     options = parser.parse_args(arguments)
     if options.resume and options.with_drawings:
-        parser.error("--with-drawings takes minutes and is begun anew; leave --resume out.")
+        parser.error("--with-drawings takes only minutes and cannot be resumed; omit --resume.")
     if options.resume and options.dry_run:
-        parser.error("a dry run leaves nothing to go on with; leave --resume out.")
+        parser.error("a dry run cannot be resumed; omit --resume.")
     return options
 
 
-def positive(kind):
-    """An argparse type: a number of this kind above 0."""
+def positive(kind: type) -> Callable:
+    """Return an argparse type: a finite number of this kind (int or float) above 0."""
 
     def number(text: str):
         value = kind(text)
@@ -94,41 +77,46 @@ def positive(kind):
 
 
 def seed(text: str) -> int:
+    """Argparse type: an integer that TensorFlow accepts as a seed."""
     value = int(text)
     if not 0 <= value < 2**31:
         raise argparse.ArgumentTypeError(f"{text} is not between 0 and 2³¹ − 1")
     return value
 
 
-def with_options(recipe, options: argparse.Namespace):
-    """The recipe with what the command line overrides."""
-    given = {"epochs": options.epochs, "batch_size": options.batch_size, "learning_rate": options.learning_rate}
-    if options.dry_run:
-        given |= {"epochs": 1, "epoch_steps": DRY_RUN_STEPS}
-        if recipe.synthetic_per_batch:
-            given |= {"synthetic_digits": DRY_RUN_WRITTEN, "synthetic_non_digits": DRY_RUN_WRITTEN}
-    return dataclasses.replace(recipe, **{name: value for name, value in given.items() if value is not None})
+def run(options: argparse.Namespace) -> None:
+    """Do what the command line asks for. Raises UserError."""
+    tensorflow = backend.load_tensorflow()
+    from model.recipes import RECIPES
 
-
-def run(work: Callable, recipe, options: argparse.Namespace) -> None:
-    """Do the work (`train` or `finetune`) in the output folder; a dry run in one that is gone afterwards."""
+    if options.list:
+        print("\n".join(f"{recipe.name:<14}{recipe.summary}" for recipe in RECIPES.values()))
+        return
+    if options.recipe not in RECIPES:
+        raise UserError(f"there is no recipe “{options.recipe}”; the recipes are {', '.join(RECIPES)}.")
+    if options.deterministic:
+        tensorflow.config.experimental.enable_op_determinism()
+    work = finetune if options.with_drawings else train
+    recipe = RECIPES[options.recipe]
     if not options.dry_run:
         return work(recipe, options, options.output)
     with tempfile.TemporaryDirectory() as folder:
         work(recipe, options, Path(folder))
-    print("Dry run: all of it works, nothing was written.")
+    print("Dry run: every stage works, nothing was written.")
 
 
 def finetune(recipe, options: argparse.Namespace, folder: Path) -> None:
+    """Fine-tune the recipe's checkpoint on drawings and write it to `folder`."""
     from model.training import finetuning
 
-    # A few steps seldom make a network better.
+    recipe = with_options(finetuning.finetuning_recipe(recipe), options)
+    # The few steps of a dry run seldom improve a network.
     even_if_worse = options.even_if_worse or options.dry_run
     finetuning.run(recipe, options.with_drawings, folder, options.data, options.seed, even_if_worse)
 
 
 def train(recipe, options: argparse.Namespace, folder: Path) -> None:
-    """Data → training → calibration → the test images, read this once → checkpoint, JSON and pictures."""
+    """Load the data, train, calibrate, and write checkpoint, metrics and figures to `folder`."""
     from model.data import dataset
     from model.evaluation import plots
     from model.inference.classifier import calibrate
@@ -136,34 +124,49 @@ def train(recipe, options: argparse.Namespace, folder: Path) -> None:
     from model.training.publish import publish
     from model.training.resume import TrainingState
 
+    recipe = with_options(recipe, options)
+    if recipe.batch_size <= recipe.synthetic_per_batch:
+        raise UserError(
+            f"a batch holds {recipe.synthetic_per_batch} synthetic images; --batch-size must be larger than that."
+        )
     if recipe.synthetic_per_batch:
         print(
-            f"Writing {recipe.synthetic_digits:,} digits and {recipe.synthetic_non_digits:,} non-digits to learn from."
+            f"Generating {recipe.synthetic_digits:,} digits and {recipe.synthetic_non_digits:,} non-digits.", flush=True
         )
     data = dataset.load(recipe, options.data)
-    journal = TrainingState(folder / f"{recipe.name}.resume", settings(recipe, options))
-    journal.open(options.resume)
-    network = trainer.train(recipe, data.sources, data.all_validation, journal, options.seed)
+    state = TrainingState(folder / f"{recipe.name}.resume", settings(recipe, options))
+    state.open(options.resume)
+    network = trainer.train(recipe, data.sources, data.all_validation, state, options.seed)
     checkpoint.round_weights(network)
 
     validation = data.all_validation
     notes = {
         "recipe": recipe.name,
-        **calibrate(network, recipe.augmented, validation.images, validation.labels),
+        **calibrate(network, recipe.test_time_augmentation, validation.images, validation.labels),
         "parameters": network.count_params(),
-        "seconds": round(journal.progress.seconds, 1),
-        "best_epoch": journal.progress.best_epoch,
-        "history": journal.progress.history,
+        "seconds": round(state.progress.seconds, 1),
+        "best_epoch": state.progress.best_epoch,
+        "history": state.progress.history,
         "settings": settings(recipe, options),
         "command": shlex.join(["python", *sys.argv]),
     }
     publish(network, notes, data, folder / f"{recipe.name}.keras")
-    plots.draw_curves(journal.progress.history, folder / f"{recipe.name}-curves.svg")
-    journal.remove()
+    plots.draw_curves(state.progress.history, folder / f"{recipe.name}-curves.svg")
+    state.remove()
+
+
+def with_options(recipe, options: argparse.Namespace):
+    """Return the recipe with the fields that the command line overrides."""
+    given = {"epochs": options.epochs, "batch_size": options.batch_size, "learning_rate": options.learning_rate}
+    if options.dry_run:
+        given |= {"epochs": 1, "epoch_steps": DRY_RUN_STEPS}
+        if recipe.synthetic_per_batch:
+            given |= {"synthetic_digits": DRY_RUN_SYNTHETIC, "synthetic_non_digits": DRY_RUN_SYNTHETIC}
+    return dataclasses.replace(recipe, **{name: value for name, value in given.items() if value is not None})
 
 
 def settings(recipe, options: argparse.Namespace) -> dict:
-    """What must be the same for a training to be gone on with."""
+    """Return the settings that must be equal to resume a training; they are also written to the JSON."""
     names = ("epochs", "batch_size", "learning_rate", "epoch_steps", "validation")
     if recipe.synthetic_per_batch:
         names += ("synthetic_per_batch", "synthetic_digits", "synthetic_non_digits")

@@ -1,4 +1,4 @@
-"""The classes that a network distinguishes: ten digits and, for some networks, "not a digit"."""
+"""The classes of the networks: ten digits and, for networks with eleven outputs, "not a digit"."""
 
 from collections.abc import Iterable
 
@@ -6,14 +6,14 @@ import numpy as np
 
 NUM_DIGITS = 10
 CLASS_NOT_DIGIT = NUM_DIGITS
-"""Index of the output for drawings that are not digits."""
+"""Class, and index of the network's output, of drawings that are not digits."""
 
 DIGIT_LABELS = tuple(str(digit) for digit in range(NUM_DIGITS))
 LABEL_NOT_DIGIT = "not a digit"
 LABELS = (*DIGIT_LABELS, LABEL_NOT_DIGIT)
-"""The labels that a visitor can give to a drawing."""
+"""The labels of drawings, in the order of their classes."""
 
 
 def classes_of(labels: Iterable[str]) -> np.ndarray:
-    """Return the class of each label, uint8 (N,): 0 to 9, and CLASS_NOT_DIGIT for any label that is not a digit."""
+    """Return the class of each label, uint8 (N,). Labels other than "0" to "9" have the class CLASS_NOT_DIGIT."""
     return np.array([int(label) if label in DIGIT_LABELS else CLASS_NOT_DIGIT for label in labels], np.uint8)

@@ -1,4 +1,4 @@
-"""The two kinds of error that a message to a person can fix, and how a command line reports them."""
+"""The errors that a caller or a user can fix, and how command lines report them."""
 
 import contextlib
 import sys
@@ -6,16 +6,16 @@ from collections.abc import Iterator
 
 
 class InputError(ValueError):
-    """A drawing, picture or other input from a caller is invalid. The message says what was expected."""
+    """A caller sent an invalid drawing, picture or value. The message says what is expected."""
 
 
 class UserError(Exception):
-    """A file, folder or setting cannot be used. The message says why and what to do."""
+    """A file, folder or setting cannot be used. The message gives the reason and what to do."""
 
 
 @contextlib.contextmanager
 def reported(program: str) -> Iterator[None]:
-    """Exit with "<program>: <message>" and status 1 on `UserError` or `OSError`, without a traceback."""
+    """Turn `UserError` and `OSError` into "<program>: <message>" on stderr and exit status 1, without a traceback."""
     try:
         yield
     except (UserError, OSError) as error:
@@ -23,6 +23,9 @@ def reported(program: str) -> Iterator[None]:
 
 
 def first_line(error: BaseException, max_length: int = 200) -> str:
-    """Return the first line of an error's message, or the name of its type if the message is empty."""
+    """Return the first line of the error's message, cut to `max_length`; if it is empty, the name of the error class.
+
+    Use it to quote errors of libraries, whose messages can fill a page.
+    """
     lines = str(error).strip().splitlines()
     return (lines[0] if lines else type(error).__name__)[:max_length]

@@ -1,20 +1,20 @@
-"""Replace files in one step, so that a reader or a crash never meets half of one."""
+"""Atomic replacement of files."""
 
 import contextlib
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Yield a temporary path beside `path`; on success move what was written there to `path`, else delete it.
+    """Yield a temporary path to write to. At the end of the block, move the temporary file to `path` in one step.
 
-    The temporary name keeps the suffix of `path` and is unique to this process.
+    If the block raises, delete the temporary file and leave `path` as it is. A reader of `path` finds the old file or
+    the new file, never a part. The temporary file has the same name, in a hidden temporary folder beside `path`.
     """
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
-    try:
+    with tempfile.TemporaryDirectory(prefix=".new-", dir=path.parent) as folder:
+        temporary = Path(folder, path.name)
         yield temporary
         os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)

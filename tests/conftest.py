@@ -1,4 +1,4 @@
-"""What several tests share, made once for the whole run: real digits, a server, a browser."""
+"""Fixtures that several test files share: MNIST images, a server, a browser."""
 
 import os
 
@@ -9,7 +9,7 @@ from playwright.sync_api import sync_playwright
 
 @pytest.fixture(scope="session")
 def few():
-    """600 real digits, normalized."""
+    """600 normalized MNIST images."""
     from model.data import mnist
     from model.inference import backend
 
@@ -22,35 +22,35 @@ def few():
 
 @pytest.fixture(scope="session")
 def sources(few):
-    """sources(recipe): what a small training of it learns from."""
+    """sources(recipe): the training data of a short training of that recipe."""
     from model.data import dataset
 
-    written = dataset.generate(digits=150, others=75, seed=3)
-    return lambda recipe: (few, written) if recipe.synthetic_per_batch else (few,)
+    synthetic = dataset.generate(digits=150, non_digits=75, seed=3)
+    return lambda recipe: (few, synthetic) if recipe.synthetic_per_batch else (few,)
 
 
 @pytest.fixture(scope="session")
 def server():
-    """`python demo.py`, running."""
+    """A running `python demo.py`."""
     with browser.serving() as running:
         yield running
 
 
 @pytest.fixture(scope="session")
 def chromium():
-    """A running Chromium. Where there is none, the test is skipped; in CI, it fails."""
+    """A running Chromium. If it is not installed, the test is skipped; in CI it fails."""
     if browser.chromium_path() is None:
         missing = pytest.fail if os.environ.get("CI") else pytest.skip
-        missing("There is no Chromium. On Debian: apt-get install chromium")
+        missing("Chromium is not installed. On Debian: apt-get install chromium")
     with sync_playwright() as playwright:
         yield browser.launch(playwright)
 
 
 @pytest.fixture
 def open_page(server, chromium):
-    """open_page(path, **options): the page in a window of its own, ready to draw on; `traffic` is what it asked.
+    """open_page(path, **options): the page in a new window, ready to draw on. It records its requests in `traffic`.
 
-    Options as Playwright's new_context; address: of another server.
+    address: of another server. options: as for Playwright's `new_context`.
     """
     contexts = []
 
@@ -69,25 +69,25 @@ def open_page(server, chromium):
 
 @pytest.fixture
 def page(open_page):
-    """The page in a window of a desktop."""
+    """The page in a desktop window."""
     return open_page()
 
 
-# Counts, inside the page, what goes to /predict; `traffic.delay` (milliseconds) holds answers back.
+# Records, inside the page, the requests to /predict. `traffic.delay` delays the answers, in milliseconds.
 COUNT_REQUESTS = """
-window.traffic = { underWay: 0, most: 0, sent: [], answers: [], delay: 0, changed: 0 };
+window.traffic = { pending: 0, maxPending: 0, sent: [], answers: [], delay: 0, changed: 0 };
 const fetchNow = window.fetch.bind(window);
 window.fetch = async (address, options) => {
   if (!String(address).includes("run/predict")) return fetchNow(address, options);
   traffic.sent.push(JSON.parse(options.body).data[0]);
-  traffic.most = Math.max(traffic.most, ++traffic.underWay);
+  traffic.maxPending = Math.max(traffic.maxPending, ++traffic.pending);
   try {
     const response = await fetchNow(address, options);
     await new Promise((done) => setTimeout(done, traffic.delay));
     traffic.answers.push(await response.clone().json());
     return response;
   } finally {
-    traffic.underWay--;
+    traffic.pending--;
     traffic.changed = performance.now();
   }
 };

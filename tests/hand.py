@@ -1,4 +1,4 @@
-"""Digits, numbers and other things, drawn as a person would, authored here: strokes in fractions of the pad's side."""
+"""Drawings for tests, made by hand for this project: digits, numbers and non-digits, in fractions of the pad's side."""
 
 from math import cos, radians, sin
 
@@ -6,12 +6,15 @@ Stroke = list[tuple[float, float]]
 
 
 def arc(x: float, y: float, across: float, down: float, start: float, end: float) -> Stroke:
-    """Part of an ellipse around (x, y); angles in degrees, 0 to the right, growing clockwise."""
+    """Return part of an ellipse around (x, y). Angles are in degrees: 0 is to the right, and they grow clockwise.
+
+    across, down: the half-axes.
+    """
     angles = [radians(start + (end - start) * step / 20) for step in range(21)]
     return [(x + across * cos(angle), y + down * sin(angle)) for angle in angles]
 
 
-DIGITS: list[list[Stroke]] = [
+DIGIT_DRAWINGS: list[list[Stroke]] = [
     [arc(0.5, 0.5, 0.19, 0.29, -80, 275)],
     [[(0.53, 0.2), (0.5, 0.5), (0.48, 0.8)]],
     [[*arc(0.49, 0.37, 0.17, 0.16, -160, 40), (0.5, 0.6), (0.33, 0.78), (0.52, 0.77), (0.7, 0.78)]],
@@ -24,7 +27,7 @@ DIGITS: list[list[Stroke]] = [
     [[*arc(0.5, 0.37, 0.15, 0.15, -20, -350), (0.64, 0.5), (0.62, 0.65), (0.58, 0.82)]],
 ]
 
-# Ways of writing that MNIST's Americans hardly have, and what each is.
+# Styles that are rare in MNIST: the digit and its strokes.
 STYLES: dict[str, tuple[int, list[Stroke]]] = {
     "slashed zero": (0, [arc(0.5, 0.5, 0.18, 0.29, -80, 275), [(0.72, 0.2), (0.5, 0.5), (0.28, 0.8)]]),
     "crossed seven": (7, [[(0.32, 0.22), (0.69, 0.22), (0.58, 0.5), (0.46, 0.82)], [(0.38, 0.52), (0.7, 0.49)]]),
@@ -32,7 +35,7 @@ STYLES: dict[str, tuple[int, list[Stroke]]] = {
     "footed one": (1, [[(0.38, 0.34), (0.52, 0.2), (0.52, 0.8)], [(0.36, 0.8), (0.68, 0.8)]]),
 }
 
-OTHERS: dict[str, list[Stroke]] = {
+NON_DIGIT_DRAWINGS: dict[str, list[Stroke]] = {
     "letter": [[(0.3, 0.8), (0.3, 0.2), (0.5, 0.55), (0.7, 0.2), (0.7, 0.8)]],
     "scribble": [
         [(0.2 + 0.6 * (step % 2) + 0.02 * (step % 3), 0.25 + 0.05 * step) for step in range(11)]
@@ -48,10 +51,19 @@ OTHERS: dict[str, list[Stroke]] = {
 
 
 def number(text: str) -> list[Stroke]:
-    """The digits of a number side by side, from edge to edge of the pad."""
-    share = 1 / len(text)
+    """Return the digits of a number side by side, from edge to edge of the pad."""
+    width = 1 / len(text)
     return [
-        [((place + 0.5 + 1.7 * (x - 0.5)) * share, 0.5 + 1.7 * (y - 0.5) * share) for x, y in stroke]
-        for place, digit in enumerate(text)
-        for stroke in DIGITS[int(digit)]
+        [((index + 0.5 + 1.7 * (x - 0.5)) * width, 0.5 + 1.7 * (y - 0.5) * width) for x, y in stroke]
+        for index, digit in enumerate(text)
+        for stroke in DIGIT_DRAWINGS[int(digit)]
     ]
+
+
+def payload(strokes: list[Stroke]) -> dict:
+    """Return strokes as the API takes them."""
+    return {"strokes": [[list(point) for point in stroke] for stroke in strokes]}
+
+
+SEVEN = payload(DIGIT_DRAWINGS[7])
+"""A drawing for the API."""

@@ -1,14 +1,14 @@
-"""How long one prediction takes, and how long a visitor waits: for the first bars, for the last, for the reasons.
+"""Measure latency: of one prediction in this process, and of the page in Chromium.
 
     python tests/latency.py
     python tests/latency.py --address http://127.0.0.1:7860
 
-First in this process, from strokes to answer, without a page. Then in Chromium on this machine, by the page's clock:
-- first bars: of a visitor who has just come, from the pen's first touch to the frame that shows the first answer;
-- pen-up to bars: from the pen-up event, which comes at once after the pen's last movement, to the frame that shows the
-  last answer to this drawing;
-- reasons: from that frame until the picture of them is drawn.
-Prints median and 95th percentile, and how much the layout shifted meanwhile (Chromium's layout shift score).
+In this process: from strokes to answer. In Chromium on this machine, by the page's clock:
+- first bars: from a new visitor's first touch to the frame that shows the first answer;
+- pen-up to bars: from the pen-up event, which follows the pen's last movement immediately, to the frame that shows the
+  last answer for this drawing;
+- bars to attribution: from that frame until the attribution is drawn.
+Prints median and 95th percentile, and Chromium's layout shift score.
 """
 
 import argparse
@@ -18,12 +18,12 @@ import time
 
 import numpy as np
 from browser import ROOT, draw, launch, ready, serving
-from hand import DIGITS
+from hand import DIGIT_DRAWINGS
 from playwright.sync_api import Browser, Page, sync_playwright
 
 WARM_UP = 5
 
-# Every answer writes its round trip below the bars, so that line changes with each, even where the bars stay the same.
+# Every answer shows its round-trip time below the bars. This text changes even if the bars do not.
 WATCH = """
 window.shown = [];
 window.explained = 0;
@@ -44,35 +44,36 @@ true;
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Measure how long a visitor waits.")
-    parser.add_argument("--address", help="of a running page (default: start one)")
+    parser = argparse.ArgumentParser(description="Measure the latency of the page.")
+    parser.add_argument("--address", help="address of a running page (default: start one)")
     parser.add_argument("--rounds", type=int, default=50, help="default: 50")
     parser.add_argument("--visits", type=int, default=10, help="default: 10")
     options = parser.parse_args()
-    say("one prediction in process", in_process(500), "drawings", digits=1)
+    report("one prediction in process", in_process(500), "drawings", digits=1)
     with contextlib.ExitStack() as stack:
         address = options.address or stack.enter_context(serving()).address
         browser = launch(stack.enter_context(sync_playwright()))
-        say(
+        report(
             "first bars after the first touch",
             [first_visit(browser, address) for _ in range(options.visits)],
             "visitors",
         )
         page = browser.new_page()
         ready(page, address).evaluate(WATCH)
-        measured = [one_round(page, DIGITS[i % 10]) for i in range(WARM_UP + options.rounds)][WARM_UP:]
-        say("pen-up to bars", [bars for bars, _ in measured], "drawings")
-        say("bars to reasons", [reasons for _, reasons in measured], "drawings")
+        measured = [one_round(page, DIGIT_DRAWINGS[i % 10]) for i in range(WARM_UP + options.rounds)][WARM_UP:]
+        report("pen-up to bars", [bars for bars, _ in measured], "drawings")
+        report("bars to attribution", [attribution for _, attribution in measured], "drawings")
         print(f"layout shift while drawing: {page.evaluate('shifted'):.4f}")
 
 
-def say(what: str, milliseconds: list[float], of: str, digits: int = 0) -> None:
+def report(what: str, milliseconds: list[float], unit: str, digits: int = 0) -> None:
+    """Print median and 95th percentile. unit: of the measured things. digits: decimal places."""
     median, high = np.percentile(milliseconds, (50, 95))
-    print(f"{what}: median {median:.{digits}f} ms, 95th percentile {high:.{digits}f} ms ({len(milliseconds)} {of})")
+    print(f"{what}: median {median:.{digits}f} ms, 95th percentile {high:.{digits}f} ms ({len(milliseconds)} {unit})")
 
 
 def first_visit(browser: Browser, address: str) -> float:
-    """Milliseconds from the first touch of somebody who has just come to the first bars, by a stroke of 20 points."""
+    """Return the milliseconds from a new visitor's first touch to the first bars, for a stroke of 20 points."""
     context = browser.new_context()
     page = context.new_page()
     ready(page, address).evaluate(WATCH)
@@ -84,12 +85,12 @@ def first_visit(browser: Browser, address: str) -> float:
 
 
 def in_process(rounds: int) -> list[float]:
-    """Milliseconds that each of so many drawings takes from strokes to answer."""
+    """Return the milliseconds from strokes to answer for each of `rounds` drawings."""
     sys.path.insert(0, str(ROOT))
     from model.inference.classifier import Classifier
 
     classifier = Classifier.load()
-    drawings = [{"strokes": [[list(point) for point in stroke] for stroke in strokes]} for strokes in DIGITS]
+    drawings = [[np.array(stroke) for stroke in strokes] for strokes in DIGIT_DRAWINGS]
     measured = []
     for i in range(WARM_UP + rounds):
         start = time.perf_counter()
@@ -99,7 +100,10 @@ def in_process(rounds: int) -> list[float]:
 
 
 def one_round(page: Page, strokes: list) -> tuple[float, float]:
-    """Milliseconds from pen-up to the last answer, 0 if all was answered by then; and from there to the reasons."""
+    """Return two durations in milliseconds: from pen-up to the last answer, and from there to the attribution.
+
+    The first is 0 if the last answer came before pen-up.
+    """
     draw(page, strokes)
     page.wait_for_timeout(400)
     waited = page.evaluate("[Math.max(0, shown.at(-1) - lifted), explained - shown.at(-1)]")

@@ -1,11 +1,11 @@
-"""What the tests of the page look at: its parts, its pixels, and what it asked the server."""
+"""Read the page in tests: its elements, its pixels, and its requests to the server."""
 
 import base64
 import io
 
 import numpy as np
 from browser import draw
-from hand import DIGITS
+from hand import DIGIT_DRAWINGS
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -13,12 +13,13 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 
 
 def settled(page):
-    """Wait until every change was answered: nothing is under way, nor was for a moment."""
-    page.wait_for_function("traffic.underWay === 0 && performance.now() - traffic.changed > 150")
+    """Wait until every change is answered: no request is pending, and none was for 150 ms."""
+    page.wait_for_function("traffic.pending === 0 && performance.now() - traffic.changed > 150")
     return page
 
 
 def traffic(page) -> dict:
+    """Return the requests that `conftest.COUNT_REQUESTS` has recorded."""
     return page.evaluate("traffic")
 
 
@@ -31,22 +32,22 @@ def invitation(page):
 
 
 def picture_of(locator) -> np.ndarray:
-    """What is on the screen there, as grey values 0…255."""
+    """Return what an element shows on the screen, as gray values, uint8 (H, W)."""
     return np.asarray(Image.open(io.BytesIO(locator.screenshot())).convert("L"))
 
 
 def ink_on(page) -> np.ndarray:
-    """The pad's own pixels: how much ink each holds, 0…255."""
+    """Return the ink on the pad's canvas, uint8 (H, W)."""
     return alpha(page.locator("#sketchpad canvas"))
 
 
 def alpha(canvas) -> np.ndarray:
-    """How opaque each pixel of a canvas is, 0…255."""
+    """Return the opacity of a canvas, uint8 (H, W)."""
     png = canvas.evaluate("(it) => it.toDataURL()").partition(",")[2]
     return np.asarray(Image.open(io.BytesIO(base64.b64decode(png))).getchannel("A"))
 
 
 def draw_seven(page):
-    draw(page, DIGITS[7])
+    draw(page, DIGIT_DRAWINGS[7])
     settled(page)
     expect(digit(page)).to_have_text("7")

@@ -1,4 +1,4 @@
-"""Runs coroutines in tests, even where a loop runs already."""
+"""Run coroutines in tests, also while an event loop is running."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 
 def finish(coroutine: Coroutine) -> object:
-    """Run a coroutine to its end → what it returns.
+    """Run a coroutine in its own thread, and return its result.
 
-    In a thread of its own: once a test has started a browser, Playwright keeps the main thread's loop running, in which
-    no other can.
+    Once a test has started a browser, Playwright keeps an event loop running in the main thread, so the main thread
+    cannot run another one.
     """
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, coroutine).result()

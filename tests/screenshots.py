@@ -1,7 +1,7 @@
-"""Take the README's pictures of the page, from a real run: python tests/screenshots.py"""
+"""Take the README's screenshots of the page: python tests/screenshots.py"""
 
 from browser import ROOT, draw, launch, ready, serving
-from hand import OTHERS, STYLES, number
+from hand import NON_DIGIT_DRAWINGS, STYLES, number
 from playwright.sync_api import sync_playwright
 
 FOLDER = ROOT / "assets" / "screenshots"
@@ -9,10 +9,10 @@ FOLDER = ROOT / "assets" / "screenshots"
 DESKTOP = {"viewport": {"width": 1100, "height": 740}, "device_scale_factor": 1.5}
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True}
 # Name, window, theme, drawing.
-PICTURES = (
+SCREENSHOTS = (
     ("desktop-light", DESKTOP, "light", STYLES["slashed zero"][1]),
     ("desktop-dark", DESKTOP, "dark", number("2026")),
-    ("phone", PHONE, "light", OTHERS["smiley"]),
+    ("phone", PHONE, "light", NON_DIGIT_DRAWINGS["smiley"]),
 )
 
 
@@ -20,7 +20,7 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with serving() as server, sync_playwright() as playwright:
         browser = launch(playwright)
-        for name, window, theme, drawing in PICTURES:
+        for name, window, theme, drawing in SCREENSHOTS:
             page = browser.new_context(**window, color_scheme=theme).new_page()
             ready(page, f"{server.address}/?__theme={theme}")
             draw(page, drawing)

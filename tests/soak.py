@@ -1,10 +1,11 @@
-"""Twenty visitors who draw for ten minutes, and often leave in the middle of a request: what is left of it?
+"""Soak test: twenty visitors draw for ten minutes and close some connections early. Does the server leak anything?
 
     python tests/soak.py
     python tests/soak.py --minutes 1 --visitors 5
 
-Prints errors, memory after the warm-up and at the end, open files, and what lies in Gradio's folder for uploads and
-what it caches. Exits 1 when a target is missed: any error, MAX_GROWTH, any file left. Linux only, for /proc.
+Prints the errors, the memory after the warm-up and at the end, the open files, and the files in Gradio's folders for
+uploads and caches. Exits with 1 if there is an error or a leftover file, or if memory grows by more than MAX_GROWTH.
+Linux only: it reads /proc.
 """
 
 import argparse
@@ -17,44 +18,42 @@ from pathlib import Path
 from browser import serving
 from visitors import crowd
 
-WARM_UP = 60  # Seconds: TensorFlow and Python take memory for every thread that they start.
-ABORTS = 0.05  # Of all requests: so many of a visitor's end with a closed connection.
+WARM_UP = 60  # Seconds. TensorFlow and Python allocate memory for every thread that they start.
+ABORTS = 0.05  # Rate of requests whose connection is closed early.
 MAX_GROWTH = 0.05
-SETTLES_WITHIN = 20  # Seconds, after the last visitor, for what is under way.
+SETTLE_SECONDS = 20  # After the last visitor, for requests in progress.
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Let many visitors draw for long, and see what is left of it.")
+    parser = argparse.ArgumentParser(description="Let many visitors draw for a long time; look for errors and leaks.")
     parser.add_argument("--minutes", type=float, default=10, help="default: 10")
     parser.add_argument("--visitors", type=int, default=20, help="default: 20")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, serving(environment={"GRADIO_TEMP_DIR": folder}) as server:
         print(f"warming up for {WARM_UP} s", flush=True)
-        asyncio.run(crowd(server.address, options.visitors, WARM_UP, ABORTS, wonders=True))
+        asyncio.run(crowd(server.address, options.visitors, WARM_UP, ABORTS, explains=True))
         memory, handles = server.megabytes, server.open_files
-        print(
-            f"after warm-up: {memory:.0f} MB, {handles} open files; {options.minutes:g} minutes from now on", flush=True
-        )
-        tally = asyncio.run(crowd(server.address, options.visitors, 60 * options.minutes, ABORTS, wonders=True))
-        time.sleep(SETTLES_WITHIN)
-        growth, more = server.megabytes / memory - 1, server.open_files - handles
-        left = [str(path.relative_to(folder)) for path in Path(folder).rglob("*") if path.is_file()]
+        print(f"after warm-up: {memory:.0f} MB, {handles} open files; {options.minutes:g} minutes follow", flush=True)
+        tally = asyncio.run(crowd(server.address, options.visitors, 60 * options.minutes, ABORTS, explains=True))
+        time.sleep(SETTLE_SECONDS)
+        growth, more_handles = server.megabytes / memory - 1, server.open_files - handles
+        leftover = [str(path.relative_to(folder)) for path in Path(folder).rglob("*") if path.is_file()]
         log = server.log.read_text().splitlines()[1:]
-    print(f"{len(tally.seconds):,} answers, {tally.aborted:,} connections closed in the middle of a request")
-    missed = [
-        told("errors", tally.errors.total(), dict(tally.errors)),
-        told("lines in the server's log", len(log), log[:10]),
-        told("files left", len(left), left[:10]),
-        told("open files more than after the warm-up", max(0, more), ""),
+    print(f"{len(tally.seconds):,} answers, {tally.aborted:,} connections closed during a request")
+    failed = [
+        report("errors", tally.errors.total(), dict(tally.errors)),
+        report("lines in the server's log", len(log), log[:10]),
+        report("leftover files", len(leftover), leftover[:10]),
+        report("more open files than after the warm-up", max(0, more_handles), ""),
         growth > MAX_GROWTH,
     ]
     print(f"memory at the end: {memory * (1 + growth):.0f} MB, {growth:+.1%} (at most {MAX_GROWTH:.0%})")
-    sys.exit(any(missed))
+    sys.exit(any(failed))
 
 
-def told(what: str, count: int, which: object) -> bool:
-    """Print what should not be; True when it is."""
-    print(f"{count} {what}", which if count else "")
+def report(what: str, count: int, examples: object) -> bool:
+    """Print how many failures of one kind there are, and return whether there are any."""
+    print(f"{count} {what}", examples if count else "")
     return count > 0
 
 

@@ -1,9 +1,8 @@
-"""The same demo made of Gradio's stock parts, for comparison: gr.Sketchpad → the same classifier → gr.Label.
+"""A page of Gradio's stock components, as a baseline for `benchmark`: gr.Sketchpad, the same classifier, gr.Label.
 
     python tests/stock.py
 
-All that could make it quicker without parts of one's own is done: a pad of 280×280 pixels without layers, no progress
-bar, no queue.
+It is as fast as stock components allow: a pad of 280×280 pixels without layers, no progress bar, no queue.
 """
 
 import argparse
@@ -23,9 +22,9 @@ from model.inference.classifier import Classifier
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="The demo, made of Gradio's stock parts.")
+    parser = argparse.ArgumentParser(description="Serve a page of Gradio's stock components.")
     parser.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1")
-    parser.add_argument("--port", type=int, help="default: the first free one from 7860 on")
+    parser.add_argument("--port", type=int, help="default: the first free port from 7860")
     options = parser.parse_args()
     page = build(Classifier.load())
     _, address, _ = page.launch(
@@ -35,11 +34,13 @@ def main() -> None:
     threading.Event().wait()
 
 
-def build(network: Classifier) -> gr.Blocks:
-    def read(drawn: dict) -> dict[str, float] | None:
-        if drawn["composite"] is None:
+def build(classifier: Classifier) -> gr.Blocks:
+    """Return the page."""
+
+    def read(drawing: dict) -> dict[str, float] | None:
+        if drawing["composite"] is None:
             return None
-        answer = network.read_picture(Image.fromarray(drawn["composite"]))
+        answer = classifier.read_picture(Image.fromarray(drawing["composite"]))
         return {str(digit): probability for digit, probability in enumerate(answer.reading.probabilities)}
 
     with gr.Blocks(analytics_enabled=False) as page:

@@ -1,4 +1,4 @@
-"""Probabilities that mean what they say."""
+"""Calibration: probabilities match frequencies, and thresholds have the error rates that they were fitted for."""
 
 import numpy as np
 import pytest
@@ -21,79 +21,80 @@ def test_softmax_gives_probabilities_in_the_order_of_the_logits(values, temperat
     assert (probabilities[np.arange(3), winner] == probabilities.max(axis=1)).all()
 
 
-def drawn_from(rng, values, temperature):
-    """Labels that come up as often as the probabilities at this temperature say."""
-    cumulated = calibration.softmax(values, temperature).cumsum(axis=1)
-    return (rng.random((len(values), 1)) > cumulated).sum(axis=1).clip(0, 9)
+def sample_labels(rng, values, temperature):
+    """Labels whose frequencies are the probabilities at this temperature."""
+    cumulative = calibration.softmax(values, temperature).cumsum(axis=1)
+    return (rng.random((len(values), 1)) > cumulative).sum(axis=1).clip(0, 9)
 
 
-def test_the_temperature_that_made_the_labels_is_found_again():
+def test_the_temperature_that_generated_the_labels_is_recovered():
     rng = np.random.default_rng(1)
     values = rng.normal(0, 4, (20_000, 10))
     for temperature in (0.5, 1.0, 3.0):
-        fitted = calibration.fit_temperature(values, drawn_from(rng, values, temperature))
+        fitted = calibration.fit_temperature(values, sample_labels(rng, values, temperature))
         assert abs(fitted / temperature - 1) < 0.05
 
 
-def test_answers_above_the_line_are_right_as_often_as_promised_and_the_line_is_no_higher_than_needed():
+def test_the_confidence_threshold_is_the_lowest_with_the_required_accuracy(monkeypatch):
+    monkeypatch.setattr(calibration, "CONFIDENT_ACCURACY", 0.95)
     rng = np.random.default_rng(2)
     values = rng.normal(0, 3, (20_000, 10))
-    labels = drawn_from(rng, values, 1.0)
+    labels = sample_labels(rng, values, 1.0)
     probabilities = calibration.softmax(values)
-    line = calibration.fit_confidence_threshold(probabilities, labels, accuracy=0.95)
-    top, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
-    assert right[top >= line].mean() >= 0.95
-    below = np.sort(top[top < line])[-200]
-    assert right[top >= below].mean() < 0.95
+    threshold = calibration.fit_confidence_threshold(probabilities, labels)
+    confidence, correct = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
+    assert correct[confidence >= threshold].mean() >= 0.95
+    lower = np.sort(confidence[confidence < threshold])[-200]
+    assert correct[confidence >= lower].mean() < 0.95
 
 
-def test_no_answer_is_sure_when_even_the_surest_are_wrong():
+def test_no_answer_is_confident_if_even_the_most_probable_answers_are_wrong():
     probabilities = np.eye(10)[np.zeros(50, int)]
     assert calibration.fit_confidence_threshold(probabilities, np.ones(50, int)) == 1.0
 
 
-def test_as_large_a_share_of_digits_is_refused_as_of_others_accepted():
+def test_at_the_rejection_threshold_false_rejection_rate_equals_false_acceptance_rate():
     rng = np.random.default_rng(3)
-    digits, others = rng.beta(1, 9, 10_000), rng.beta(5, 2, 3_000)
-    line = calibration.fit_rejection_threshold(digits, others)
-    assert np.mean(digits > line) == pytest.approx(np.mean(others <= line), abs=1 / 3_000)
+    digits, non_digits = rng.beta(1, 9, 10_000), rng.beta(5, 2, 3_000)
+    threshold = calibration.fit_rejection_threshold(digits, non_digits)
+    assert np.mean(digits > threshold) == pytest.approx(np.mean(non_digits <= threshold), abs=1 / 3_000)
 
 
-def test_where_digits_and_others_lie_apart_none_is_on_the_wrong_side():
-    digits, others = np.array([0.0, 0.1, 0.2]), np.array([0.7, 0.9])
-    line = calibration.fit_rejection_threshold(digits, others)
-    assert (digits <= line).all() and (others > line).all()
+def test_separable_digits_and_non_digits_are_separated_without_errors():
+    digits, non_digits = np.array([0.0, 0.1, 0.2]), np.array([0.7, 0.9])
+    threshold = calibration.fit_rejection_threshold(digits, non_digits)
+    assert (digits <= threshold).all() and (non_digits > threshold).all()
 
 
-def test_a_network_that_knows_digits_alone_refuses_nothing():
+def test_a_network_without_an_output_for_non_digits_rejects_nothing():
     fitted = calibration.fit_calibration(np.eye(10)[np.arange(100) % 10] * 9, np.arange(100) % 10)
     assert fitted["rejection_threshold"] == 1.0
     assert (calibration.not_digit_probability(np.zeros((3, 10)), 1.0) == 0).all()
 
 
 @given(arrays(np.float32, (3, 11), elements=st.floats(-50, 50, width=32)), st.floats(0.5, 3))
-def test_which_digit_and_whether_are_two_questions(values, temperature):
-    """The ten stay those of a digit whatever the eleventh output says, and together they are the softmax of eleven."""
-    ten = calibration.digit_probabilities(values, temperature)
-    none = calibration.not_digit_probability(values, temperature)
-    whole = calibration.softmax(values, temperature)
-    np.testing.assert_allclose(ten.sum(axis=1), 1)
-    np.testing.assert_allclose(ten * (1 - none[:, None]), whole[:, :10], atol=1e-12)
+def test_digit_probabilities_are_conditional_on_being_a_digit(values, temperature):
+    """They do not depend on the eleventh output, and the chain rule gives the softmax of all eleven outputs."""
+    digits = calibration.digit_probabilities(values, temperature)
+    not_digit = calibration.not_digit_probability(values, temperature)
+    joint = calibration.softmax(values, temperature)
+    np.testing.assert_allclose(digits.sum(axis=1), 1)
+    np.testing.assert_allclose(digits * (1 - not_digit[:, None]), joint[:, :10], atol=1e-12)
 
 
-def test_non_digits_do_not_move_temperature_and_sureness():
+def test_non_digits_do_not_change_the_temperature_and_the_confidence_threshold():
     rng = np.random.default_rng(4)
     values, labels = rng.normal(0, 4, (3_000, 11)), rng.integers(0, 10, 3_000)
-    alone = calibration.fit_calibration(values, labels)
-    more = np.concatenate([values, rng.normal(0, 9, (500, 11))])
-    together = calibration.fit_calibration(more, np.concatenate([labels, np.full(500, 10)]))
-    assert [together[name] for name in ("temperature", "confidence_threshold")] == [
-        alone[name] for name in ("temperature", "confidence_threshold")
-    ]
+    digits_only = calibration.fit_calibration(values, labels)
+    with_non_digits = calibration.fit_calibration(
+        np.concatenate([values, rng.normal(0, 9, (500, 11))]), np.concatenate([labels, np.full(500, 10)])
+    )
+    for name in ("temperature", "confidence_threshold"):
+        assert with_non_digits[name] == digits_only[name]
 
 
-def test_calibration_error_is_the_gap_between_sure_and_right():
-    sure = np.full((100, 10), 0.2 / 9)
-    sure[:, 3] = 0.8
+def test_the_expected_calibration_error_is_the_gap_between_confidence_and_accuracy():
+    probabilities = np.full((100, 10), 0.2 / 9)
+    probabilities[:, 3] = 0.8
     labels = np.where(np.arange(100) < 60, 3, 4)
-    assert abs(expected_calibration_error(sure, labels) - 0.2) < 1e-9
+    assert abs(expected_calibration_error(probabilities, labels) - 0.2) < 1e-9

@@ -1,47 +1,65 @@
-"""Every checkpoint reads the same image, and is loaded only when it is asked for."""
+"""Comparison: every checkpoint of a folder reads the same image, and is loaded only when it is needed."""
 
 import shutil
 
+import numpy as np
 import pytest
-from hand import DIGITS, OTHERS
+from hand import DIGIT_DRAWINGS, NON_DIGIT_DRAWINGS
 
-from model.errors import InputError
 from model.inference import checkpoint
 from model.inference.classifier import Classifier
 from model.inference.comparison import Comparison
+from model.preprocessing.normalization import normalize
+from model.preprocessing.strokes import rasterize
 
 
-@pytest.fixture
-def two(tmp_path):
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
     """A folder with two checkpoints."""
+    path = tmp_path_factory.mktemp("checkpoints")
     for name in ("softmax", "digits"):
         for suffix in (".keras", ".json"):
-            shutil.copy(checkpoint.FOLDER / f"{name}{suffix}", tmp_path)
-    return tmp_path
+            shutil.copy(checkpoint.FOLDER / f"{name}{suffix}", path)
+    return path
 
 
-def drawing(strokes) -> dict:
-    return {"strokes": [[list(point) for point in stroke] for stroke in strokes]}
+@pytest.fixture(scope="module")
+def comparison(folder):
+    return Comparison(folder)
 
 
-def test_each_model_answers_for_itself_the_least_accurate_first(two):
-    rows = Comparison(two).read_drawing(drawing(DIGITS[7])).as_json()["models"]
-    assert [row["name"] for row in rows] == ["softmax", "digits"]
-    assert [row["digit"] for row in rows] == [7, 7]
-    alone = Classifier.load(two / "digits.keras").read_strokes(drawing(DIGITS[7])).reading
-    assert rows[1]["probability"] == pytest.approx(max(alone.probabilities), abs=1e-6)
-    assert rows[1]["bytes"] == (two / "digits.keras").stat().st_size
+def image_of(strokes) -> np.ndarray:
+    return normalize(rasterize([np.array(stroke, float) for stroke in strokes]))
 
 
-def test_only_who_learned_of_non_digits_refuses(two):
-    rows = Comparison(two).read_drawing(drawing(OTHERS["smiley"])).as_json()["models"]
-    assert rows[0]["verdict"] in ("digit", "unsure") and rows[0]["digit"] is not None
-    assert (rows[1]["verdict"], rows[1]["digit"]) == ("not a digit", None)
-    assert rows[1]["probability"] > 0.5  # Of being none, not of the nearest digit.
+def test_each_model_reads_the_image_and_the_least_accurate_is_first(folder, comparison):
+    image = image_of(DIGIT_DRAWINGS[7])
+    models = comparison.compare(image)
+    assert [model.name for model in models] == ["softmax", "digits"]
+    assert [model.reading.digit for model in models] == [7, 7]
+    assert models[0].test_accuracy < models[1].test_accuracy
+    assert all(model.milliseconds > 0 for model in models)
+    expected = Classifier.load(folder / "digits.keras").read_image(image)
+    np.testing.assert_allclose(models[1].reading.probabilities, expected.probabilities, atol=1e-6)
+    assert models[1].size == (folder / "digits.keras").stat().st_size
 
 
-def test_nothing_is_loaded_for_nothing(two, monkeypatch):
+def test_only_a_model_that_was_trained_on_non_digits_rejects_them(comparison):
+    softmax, digits = (model.reading for model in comparison.compare(image_of(NON_DIGIT_DRAWINGS["smiley"])))
+    assert softmax.verdict in ("digit", "unsure") and softmax.digit is not None
+    assert (softmax.not_digit, digits.verdict, digits.digit) == (0.0, "not a digit", None)
+    assert digits.not_digit > 0.5
+
+
+def test_a_blank_image_has_no_readings_and_loads_no_model(folder, monkeypatch):
     monkeypatch.setattr(Classifier, "load", lambda path: pytest.fail("loaded"))
-    assert Comparison(two).read_drawing({"strokes": []}).as_json() == {"models": []}
-    with pytest.raises(InputError):
-        Comparison(two).read_drawing("{")
+    assert Comparison(folder).compare(np.zeros((28, 28), np.float32)) == []
+
+
+def test_models_are_loaded_once(folder, monkeypatch):
+    loaded, load = [], Classifier.load
+    monkeypatch.setattr(Classifier, "load", lambda path: loaded.append(path.stem) or load(path))
+    comparison = Comparison(folder)
+    for _ in range(2):
+        comparison.compare(image_of(DIGIT_DRAWINGS[7]))
+    assert sorted(loaded) == ["digits", "softmax"]

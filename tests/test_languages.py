@@ -1,18 +1,18 @@
-"""English and 中文: the browser's language, the visitor's choice, and every word in it."""
+"""The page in English and Chinese: the browser's language, the visitor's choice, and complete translations."""
 
 import pytest
 from browser import draw
-from hand import DIGITS, OTHERS, number
+from hand import DIGIT_DRAWINGS, NON_DIGIT_DRAWINGS, number
 from looking import digit, draw_seven, settled, traffic
 from playwright.sync_api import expect
 
-from web.components import TEXTS
+from web.texts import TEXTS
 
 ENGLISH, CHINESE = TEXTS["en"], TEXTS["zh-CN"]
 
 
 @pytest.mark.parametrize("locale, text", [("en-US", ENGLISH), ("de", ENGLISH), ("zh-CN", CHINESE), ("zh-TW", CHINESE)])
-def test_the_page_speaks_the_browsers_language_or_english(open_page, locale, text):
+def test_the_page_uses_the_browsers_language_or_english(open_page, locale, text):
     page = open_page(locale=locale)
     expect(page.locator("#heading h1")).to_have_text(text["title"])
     expect(page).to_have_title(text["title"])
@@ -22,18 +22,18 @@ def test_the_page_speaks_the_browsers_language_or_english(open_page, locale, tex
         expect(page.locator(f"#{section} summary")).to_have_text(text[section])
 
 
-def test_the_verdict_and_its_reason_are_said_in_chinese(open_page):
+def test_the_verdict_and_its_reason_are_in_chinese(open_page):
     page = open_page(locale="zh-CN")
-    draw(page, DIGITS[7])
+    draw(page, DIGIT_DRAWINGS[7])
     expect(page.locator("#answer .reason")).to_have_text("这是 7。")
     expect(page.locator("#answer .certainty")).to_have_text(CHINESE["sure"])
     page.keyboard.press("Delete")
-    draw(page, OTHERS["letter"])
+    draw(page, NON_DIGIT_DRAWINGS["letter"])
     expect(page.locator("#answer .reason")).to_contain_text("这不像数字")
     expect(page.get_by_role("status").filter(has_text="这不像数字")).to_have_count(1)
 
 
-def test_a_choice_changes_every_word_and_is_remembered(open_page):
+def test_a_chosen_language_changes_the_page_and_is_remembered(open_page):
     page = open_page(locale="en-US")
     draw_seven(page)
     page.get_by_role("button", name="中文").click()
@@ -47,7 +47,7 @@ def test_a_choice_changes_every_word_and_is_remembered(open_page):
     expect(page.locator("#heading h1")).to_have_text(ENGLISH["title"])
 
 
-def test_no_english_is_left_on_the_page_in_chinese(open_page):
+def test_the_chinese_page_has_no_english_words(open_page):
     page = open_page(locale="zh-CN")
     draw(page, number("74"))
     settled(page)
@@ -56,9 +56,14 @@ def test_no_english_is_left_on_the_page_in_chinese(open_page):
     assert words == {"EN", "PNG", "JSON"}
 
 
-def test_the_pages_reasons_are_the_apis(page):
-    """In English the page says what /predict says: two places write it, one in Python, one in texts.json."""
-    for strokes in (DIGITS[3], OTHERS["letter"], number("74"), [*number("74")[:1], *OTHERS["smiley"]]):
+def test_the_page_gives_the_same_reason_as_the_api(page):
+    """Both make it from the same texts: the API in web/texts.py, the page in its answer component."""
+    for strokes in (
+        DIGIT_DRAWINGS[3],
+        NON_DIGIT_DRAWINGS["letter"],
+        number("74"),
+        [*number("74")[:1], *NON_DIGIT_DRAWINGS["smiley"]],
+    ):
         page.keyboard.press("Delete")
         draw(page, strokes)
         settled(page)

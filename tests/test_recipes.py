@@ -1,4 +1,4 @@
-"""Every recipe is what its description says, builds, and takes a step."""
+"""Every recipe builds the described network and trains; a new recipe needs only its entry in `recipes.py`."""
 
 import dataclasses
 
@@ -10,11 +10,19 @@ from model.inference import backend
 
 backend.load_tensorflow()
 
-from model.recipes import RECIPES
+import keras  # TensorFlow first, quietly.
+
+from model.data import dataset
+from model.evaluation import readme_tables
+from model.inference.classifier import Classifier
+from model.inference.comparison import Comparison
+from model.inference.forward_pass import ForwardPass
+from model.recipes import RECIPES, Recipe, adam
 from model.training import trainer
 from model.training.resume import TrainingState
+from model.training.weight_averaging import averaged_weights
 
-EXPECTED_PARAMETERS = {
+TUTORIAL_PARAMETERS = {
     "softmax": 7_850,
     "softmax-tape": 7_850,
     "dense": 407_050,
@@ -24,45 +32,69 @@ EXPECTED_PARAMETERS = {
 }
 
 
-def test_the_eight_recipes_are_there_and_digits_is_the_default():
-    assert set(RECIPES) == {*EXPECTED_PARAMETERS, "digits", "quick"}
+def test_the_six_tutorials_digits_and_quick_are_recipes_and_digits_is_the_default():
+    assert set(RECIPES) >= {*TUTORIAL_PARAMETERS, "digits", "quick"}
     assert train.parse([]).recipe == "digits"
 
 
-@pytest.mark.parametrize("name", EXPECTED_PARAMETERS)
+def test_a_recipe_needs_only_its_entry(few, tmp_path, monkeypatch):
+    def network():
+        return keras.Sequential([keras.Input((28, 28)), keras.layers.Flatten(), keras.layers.Dense(10)])
+
+    entry = Recipe("tiny", "a recipe for this test", network, adam, 1e-3, batch_size=100, epochs=2, epoch_steps=3)
+    monkeypatch.setitem(RECIPES, entry.name, entry)
+    monkeypatch.setattr(dataset, "load", lambda recipe, path: dataset.Dataset(few, few, few))
+    train.main(["--recipe", "tiny", "--output", str(tmp_path)])
+    assert {path.name for path in tmp_path.iterdir()} >= {"tiny.keras", "tiny.json"}
+    classifier = Classifier.load(tmp_path / "tiny.keras")
+    assert classifier.notes["recipe"] == "tiny" and classifier.notes["settings"]["epochs"] == 2
+    assert [reading.name for reading in Comparison(tmp_path).compare(few.images[0])] == ["tiny"]
+    assert "| `tiny` | a recipe for this test |" in readme_tables.recipes(tmp_path)
+
+
+def test_a_new_recipe_is_listed_and_can_be_tried_with_a_dry_run(few, tmp_path, monkeypatch, capsys):
+    monkeypatch.setitem(RECIPES, "tiny", dataclasses.replace(RECIPES["softmax"], name="tiny"))
+    monkeypatch.setattr(dataset, "load", lambda recipe, path: dataset.Dataset(few, few, few))
+    train.main(["--list"])
+    assert "tiny" in capsys.readouterr().out
+    train.main(["--recipe", "tiny", "--dry-run", "--output", str(tmp_path)])
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", TUTORIAL_PARAMETERS)
 def test_a_tutorials_network_has_the_tutorials_number_of_parameters(name):
-    assert RECIPES[name].network().count_params() == EXPECTED_PARAMETERS[name]
+    assert RECIPES[name].network().count_params() == TUTORIAL_PARAMETERS[name]
 
 
-def test_digits_is_compact():
+def test_digits_has_at_most_a_million_parameters():
     assert RECIPES["digits"].network().count_params() <= 1_000_000
 
 
 @pytest.mark.parametrize("name", RECIPES)
-def test_every_recipe_trains_a_step_and_leaves_a_network_that_answers(name, few, sources, tmp_path):
+def test_every_recipe_trains_for_an_epoch_and_gives_finite_logits(name, few, sources, tmp_path):
     recipe = dataclasses.replace(RECIPES[name], epochs=1, epoch_steps=2)
-    journal = TrainingState(tmp_path, {})
-    journal.open(resume=False)
-    network = trainer.train(recipe, sources(recipe), few, journal, seed=1)
-    outputs = trainer.logits(network, few.images)
+    state = TrainingState(tmp_path, {})
+    state.open(resume=False)
+    network = trainer.train(recipe, sources(recipe), few, state, seed=1)
+    outputs = ForwardPass(network)(few.images)
     assert outputs.shape == (600, 11 if recipe.synthetic_non_digits else 10)
     assert np.isfinite(outputs).all()
-    assert outputs.std() > 0  # `softmax` starts at zero everywhere: only a step changes that.
+    assert outputs.std() > 0  # The weights of `softmax` are zero before the first step.
 
 
-def test_softmax_starts_undecided():
+def test_softmax_gives_equal_logits_before_training():
     network = RECIPES["softmax"].network()
-    np.testing.assert_array_equal(trainer.logits(network, np.ones((1, 28, 28), np.float32)), np.zeros((1, 10)))
+    np.testing.assert_array_equal(ForwardPass(network)(np.ones((1, 28, 28), np.float32)), np.zeros((1, 10)))
 
 
-def test_dense_ema_is_judged_by_the_average_of_its_weights(few):
+def test_dense_ema_is_validated_with_the_moving_average_of_its_weights(few):
     recipe = RECIPES["dense-ema"]
     network = recipe.network()
-    network.compile(recipe.optimizer(0.8, 500, 40), trainer.loss_of(recipe))
+    network.compile(recipe.optimizer(0.8, 500, 40), trainer.loss_function(recipe))
     for start in range(0, 600, 100):
         network.train_on_batch(few.images[start : start + 100], few.labels[start : start + 100])
     trained = [weight.numpy() for weight in network.trainable_variables]
-    with trainer.averaged_weights(network):
+    with averaged_weights(network):
         averaged = [weight.numpy() for weight in network.trainable_variables]
     restored = [weight.numpy() for weight in network.trainable_variables]
     assert all((a != b).any() for a, b in zip(trained, averaged, strict=True))

@@ -1,11 +1,11 @@
-"""What is shown beside the verdict: the reasons, and the sections that are folded away."""
+"""The attribution beside the verdict, and the folded sections of the page."""
 
 import json
 
 import numpy as np
 import pytest
 from browser import ROOT, draw
-from hand import DIGITS, OTHERS
+from hand import DIGIT_DRAWINGS, NON_DIGIT_DRAWINGS
 from looking import alpha, draw_seven
 from playwright.sync_api import expect
 
@@ -14,34 +14,34 @@ from model.inference import checkpoint
 
 MODELS = len(list(checkpoint.FOLDER.glob("*.keras")))
 
-# --- why
+# --- attribution
 
 
-def why(page) -> np.ndarray:
-    """How strongly each pixel of the picture of reasons is coloured."""
+def attribution(page) -> np.ndarray:
+    """Return the opacity of the attribution, uint8 (28, 28)."""
     return alpha(page.locator("#answer .why canvas"))
 
 
-def test_when_the_pen_rests_the_page_shows_which_ink_decided(page):
+def test_the_page_shows_the_attribution_when_the_pen_rests(page):
     draw_seven(page)
     expect(page.locator("#answer .why figcaption")).to_have_text("Why 7")
     page.wait_for_timeout(500)
-    seen = alpha(page.locator("#answer .seen canvas"))
-    assert why(page).max() > 250
-    assert not why(page)[seen == 0].any()
+    image = alpha(page.locator("#answer .seen canvas"))
+    assert attribution(page).max() > 250
+    assert not attribution(page)[image == 0].any()
     page.keyboard.press("Delete")
     expect(page.locator("#answer .why figcaption")).to_have_text("")
-    assert not why(page).any()
+    assert not attribution(page).any()
 
 
-def test_a_bar_asks_why_this_and_not_that(page):
+def test_a_click_on_a_bar_compares_with_that_digit(page):
     draw_seven(page)
     page.wait_for_timeout(500)
-    before = why(page)
+    before = attribution(page)
     page.locator("#answer .bar").nth(1).click()
     expect(page.locator("#answer .why figcaption")).to_have_text("Why 7, not 1")
     page.wait_for_timeout(500)
-    assert (why(page) != before).any()
+    assert (attribution(page) != before).any()
     page.locator("#answer .bar").nth(1).click()
     expect(page.locator("#answer .why figcaption")).to_have_text("Why 7")
 
@@ -49,7 +49,7 @@ def test_a_bar_asks_why_this_and_not_that(page):
 # --- every model
 
 
-def test_every_model_says_what_it_makes_of_the_drawing(page):
+def test_the_comparison_shows_the_reading_of_every_model(page):
     summary = page.get_by_text("Every model on this drawing")
     rows = page.locator("#compare tbody tr")
     expect(rows).to_have_count(0)
@@ -60,9 +60,9 @@ def test_every_model_says_what_it_makes_of_the_drawing(page):
     expect(rows.last.locator("td").first).to_have_text("digits")
     assert rows.locator(".says").all_inner_texts() == ["7"] * MODELS
     page.keyboard.press("Delete")
-    draw(page, OTHERS["letter"])
+    draw(page, NON_DIGIT_DRAWINGS["letter"])
     expect(rows.last.locator(".says")).to_have_text("none")
-    assert "none" not in rows.locator(".says").all_inner_texts()[:-1]  # The tutorials' models know digits alone.
+    assert "none" not in rows.locator(".says").all_inner_texts()[:-1]  # The other models have no output for non-digits.
     page.keyboard.press("Delete")
     expect(page.locator("#compare .hint")).to_contain_text("Draw something")
     expect(rows).to_have_count(0)
@@ -71,7 +71,7 @@ def test_every_model_says_what_it_makes_of_the_drawing(page):
 # --- the steps to 28×28
 
 
-def test_the_steps_from_the_drawing_to_28_by_28_follow_it(page):
+def test_the_steps_of_normalization_follow_the_drawing(page):
     summary = page.get_by_text("How your drawing becomes 28 × 28")
     steps = page.locator("#steps .step")
     summary.click()
@@ -81,7 +81,7 @@ def test_the_steps_from_the_drawing_to_28_by_28_follow_it(page):
     assert steps.locator(".sizes").all_inner_texts()[2:] == ["14 × 20", "28 × 28"]
     last = steps.last.locator("canvas")
     assert np.array_equal(alpha(last), alpha(page.locator("#answer .seen canvas")))
-    draw(page, DIGITS[1])  # Now the digit written last is a one.
+    draw(page, DIGIT_DRAWINGS[1])  # Now the digit drawn last is a one.
     expect(steps.nth(2).locator(".sizes")).not_to_have_text("14 × 20")
     page.keyboard.press("Delete")
     expect(steps).to_have_count(0)
@@ -91,7 +91,7 @@ def test_the_steps_from_the_drawing_to_28_by_28_follow_it(page):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_network_tells_what_is_known_of_it_in_the_pages_own_colours(open_page, theme):
+def test_about_shows_measurements_and_pictures_in_the_pages_colors(open_page, theme):
     page = open_page(f"/?__theme={theme}", color_scheme="light")
     page.get_by_text("About this network").click()
     facts = page.locator("#about tr")
@@ -107,15 +107,15 @@ def test_the_network_tells_what_is_known_of_it_in_the_pages_own_colours(open_pag
     )
 
 
-def test_what_is_known_comes_while_the_drawing_goes_on(page):
+def test_about_loads_while_one_draws(page):
     page.route("**/run/about", lambda route: (page.wait_for_timeout(1000), route.continue_()))
     page.get_by_text("About this network").click()
     draw_seven(page)
     expect(page.locator("#about tr").first).to_contain_text("MNIST")
 
 
-def test_folded_sections_ask_nothing(page):
+def test_folded_sections_send_no_requests(page):
     draw_seven(page)
     page.wait_for_timeout(500)
-    asked = page.evaluate("performance.getEntries().map((it) => it.name).filter((it) => it.includes('/run/'))")
-    assert {name.rpartition("/")[2] for name in asked} == {"predict", "explain"}
+    urls = page.evaluate("performance.getEntries().map((it) => it.name).filter((it) => it.includes('/run/'))")
+    assert {url.rpartition("/")[2] for url in urls} == {"predict", "explain"}

@@ -1,4 +1,4 @@
-"""Drawings and pictures that come in, and drawings that go out."""
+"""Examples, shared links, saved files and pictures."""
 
 import base64
 import json
@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 from browser import draw
-from hand import DIGITS, number
+from hand import DIGIT_DRAWINGS, number
 from looking import PHONE, alpha, digit, draw_seven, ink_on, invitation, settled, traffic
 from PIL import Image, ImageDraw
 from playwright.sync_api import expect
@@ -14,13 +14,13 @@ from playwright.sync_api import expect
 # --- examples
 
 
-def test_a_click_on_an_example_draws_it_stroke_by_stroke_and_reads_it(page):
+def test_an_example_is_drawn_stroke_by_stroke_and_read(page):
     draw_seven(page)
     page.get_by_role("button", name="The number 2026").click()
     expect(digit(page)).to_have_text("2026")
     settled(page)
     counts = [sum(map(len, sent["strokes"])) for sent in traffic(page)["sent"]]
-    assert len(set(counts)) > 3  # It grew before the visitor's eyes.
+    assert len(set(counts)) > 3  # Several states of the growing drawing were sent.
     page.keyboard.press("Control+z")
     expect(digit(page)).to_have_text("7")
 
@@ -36,12 +36,12 @@ EXAMPLES = {
 
 
 @pytest.mark.parametrize("name, answer", EXAMPLES.items())
-def test_every_example_is_what_it_is_called(page, name, answer):
+def test_every_example_is_read_as_its_name_says(page, name, answer):
     page.get_by_role("button", name=name).click()
     expect(digit(page)).to_have_text(answer)
 
 
-def test_a_hand_on_the_pad_ends_a_drawing_that_draws_itself(page):
+def test_drawing_on_the_pad_stops_the_animation_of_an_example(page):
     page.get_by_role("button", name="A scribble").click()
     draw(page, [[(0.1, 0.1), (0.2, 0.1)]])
     settled(page)
@@ -51,7 +51,7 @@ def test_a_hand_on_the_pad_ends_a_drawing_that_draws_itself(page):
 # --- sharing
 
 
-def test_a_link_carries_the_drawing_to_somebody_else(open_page, server):
+def test_a_link_opens_the_same_drawing(open_page, server):
     page = open_page(permissions=["clipboard-read", "clipboard-write"])
     draw(page, number("74"))
     settled(page)
@@ -68,7 +68,7 @@ def test_a_link_carries_the_drawing_to_somebody_else(open_page, server):
     np.testing.assert_allclose(np.concatenate(received), np.concatenate(sent), atol=0.0006)
 
 
-def test_without_a_clipboard_the_address_bar_has_the_link(page):
+def test_the_address_bar_has_the_link_if_the_clipboard_is_not_allowed(page):
     page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('not allowed')) }")
     draw_seven(page)
     page.get_by_role("button", name="Copy link").click()
@@ -85,7 +85,7 @@ def test_a_damaged_link_opens_an_empty_pad(open_page, fragment):
     draw_seven(page)
 
 
-def test_the_drawing_can_be_had_as_a_picture_and_as_strokes(page, tmp_path):
+def test_the_drawing_can_be_saved_as_png_and_as_json(page, tmp_path):
     draw_seven(page)
     for name in ("PNG", "JSON"):
         with page.expect_download() as download:
@@ -103,7 +103,7 @@ def test_the_drawing_can_be_had_as_a_picture_and_as_strokes(page, tmp_path):
 
 @pytest.fixture
 def photo(tmp_path):
-    """photo(strokes): the path of a picture of them, blue on grey, wider than high."""
+    """photo(strokes): the path of a picture of the strokes, blue on gray, 900×600."""
 
     def photo(strokes, name="photo.jpg"):
         image = Image.new("RGB", (900, 600), (214, 208, 200))
@@ -120,12 +120,12 @@ def frames(page):
     return page.locator("#sketchpad .frames .frame")
 
 
-def bring(page, path) -> None:
+def choose_picture(page, path) -> None:
     page.locator("#examples input[type=file]").set_input_files(path)
 
 
-def test_a_picture_is_shown_read_and_what_was_found_is_framed(page, photo):
-    bring(page, photo(number("74")))
+def test_a_picture_is_shown_and_read_and_its_digits_are_framed(page, photo):
+    choose_picture(page, photo(number("74")))
     expect(digit(page)).to_have_text("74")
     assert frames(page).all_inner_texts() == ["7", "4"]
     shown = page.locator("#sketchpad .photo").bounding_box()
@@ -139,49 +139,49 @@ def test_a_picture_is_shown_read_and_what_was_found_is_framed(page, photo):
     assert alpha(page.locator("#answer .why canvas")).max() > 250
 
 
-def test_a_picture_turned_by_the_camera_is_framed_as_it_is_seen(page, photo, tmp_path):
+def test_the_frames_fit_a_picture_with_an_exif_rotation(page, photo, tmp_path):
     upright = Image.open(photo(number("74")))
     exif = Image.Exif()
     exif[0x0112] = 6  # The camera was held sideways.
     upright.rotate(90, expand=True).save(tmp_path / "sideways.jpg", exif=exif)
-    bring(page, tmp_path / "sideways.jpg")
+    choose_picture(page, tmp_path / "sideways.jpg")
     expect(digit(page)).to_have_text("74")
     shown = page.locator("#sketchpad .photo").bounding_box()
     assert shown["width"] > shown["height"]
     assert frames(page).nth(0).bounding_box()["x"] < frames(page).nth(1).bounding_box()["x"]
 
 
-@pytest.mark.parametrize("way", ["paste", "drop"])
-def test_a_picture_may_be_pasted_or_dropped(page, photo, way):
-    content = base64.b64encode(photo(DIGITS[2]).read_bytes()).decode()
-    page.evaluate(HAND_OVER, [way, content])
+@pytest.mark.parametrize("action", ["paste", "drop"])
+def test_a_picture_can_be_pasted_or_dropped(page, photo, action):
+    content = base64.b64encode(photo(DIGIT_DRAWINGS[2]).read_bytes()).decode()
+    page.evaluate(TRANSFER, [action, content])
     expect(digit(page)).to_have_text("2")
     expect(frames(page)).to_have_count(1)
 
 
-HAND_OVER = """([way, content]) => {
+TRANSFER = """([action, content]) => {
   const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
-  const given = new DataTransfer();
-  given.items.add(new File([bytes], "photo.jpg", { type: "image/jpeg" }));
-  const event = way === "paste"
-    ? new ClipboardEvent("paste", { clipboardData: given, bubbles: true, cancelable: true })
-    : new DragEvent("drop", { dataTransfer: given, bubbles: true, cancelable: true });
+  const transfer = new DataTransfer();
+  transfer.items.add(new File([bytes], "photo.jpg", { type: "image/jpeg" }));
+  const event = action === "paste"
+    ? new ClipboardEvent("paste", { clipboardData: transfer, bubbles: true, cancelable: true })
+    : new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true });
   document.body.dispatchEvent(event);
-  if (!event.defaultPrevented) throw new Error("The browser would leave the page.");
+  if (!event.defaultPrevented) throw new Error("The browser would open the file.");
 }"""
 
 
-def test_drawing_takes_the_picture_away(page, photo):
-    bring(page, photo(DIGITS[2]))
+def test_drawing_removes_the_picture(page, photo):
+    choose_picture(page, photo(DIGIT_DRAWINGS[2]))
     expect(frames(page)).to_have_count(1)
     draw_seven(page)
     expect(page.locator("#sketchpad .photo")).to_be_hidden()
     expect(frames(page)).to_have_count(0)
 
 
-def test_clear_takes_the_picture_away_and_undo_returns_what_was_drawn_before(page, photo):
+def test_clear_removes_the_picture_and_undo_restores_the_drawing_before_it(page, photo):
     draw_seven(page)
-    bring(page, photo(DIGITS[2]))
+    choose_picture(page, photo(DIGIT_DRAWINGS[2]))
     expect(digit(page)).to_have_text("2")
     assert not ink_on(page).any()
     page.get_by_role("button", name="Clear").click()
@@ -191,41 +191,41 @@ def test_clear_takes_the_picture_away_and_undo_returns_what_was_drawn_before(pag
     expect(digit(page)).to_have_text("7")
 
 
-def test_undo_and_redo_with_nowhere_to_go_leave_the_picture(page, photo):
-    bring(page, photo(DIGITS[2]))
+def test_redo_with_nothing_to_redo_keeps_the_picture(page, photo):
+    choose_picture(page, photo(DIGIT_DRAWINGS[2]))
     expect(digit(page)).to_have_text("2")
     page.keyboard.press("Control+y")
     expect(page.locator("#sketchpad .photo")).to_be_visible()
     expect(digit(page)).to_have_text("2")
 
 
-def test_why_a_picture_was_refused_is_said(page, photo):
-    why = page.locator("#answer .reason")
+def test_the_reason_why_a_picture_is_rejected_is_shown(page, photo):
+    reason = page.locator("#answer .reason")
     page.route("**/upload", lambda route: route.fulfill(status=413, json={"error": "This is too large."}))
-    bring(page, photo(DIGITS[2]))
-    expect(why).to_have_text("This is too large.")
-    # As a server that stands in front would put it.
+    choose_picture(page, photo(DIGIT_DRAWINGS[2]))
+    expect(reason).to_have_text("This is too large.")
+    # The answer of a proxy in front of the server.
     page.unroute("**/upload")
     page.route("**/upload", lambda route: route.fulfill(status=413, body="<h1>413 Request Entity Too Large</h1>"))
-    bring(page, photo(DIGITS[3], "another.jpg"))
-    expect(why).to_contain_text("could not read this drawing")
+    choose_picture(page, photo(DIGIT_DRAWINGS[3], "another.jpg"))
+    expect(reason).to_contain_text("could not read this drawing")
 
 
-def test_a_picture_without_ink_is_said_to_hold_none(page, photo):
-    bring(page, photo([]))
+def test_a_picture_without_ink_gets_a_message(page, photo):
+    choose_picture(page, photo([]))
     expect(page.locator("#answer .reason")).to_have_text("No ink was found in this picture.")
 
 
-def test_what_is_no_picture_is_refused_in_words(page, tmp_path):
-    (tmp_path / "text.png").write_text("This is no picture.")
-    bring(page, tmp_path / "text.png")
-    expect(page.locator("#answer .reason")).to_contain_text("no picture that can be read")
+def test_a_file_that_is_not_a_picture_gets_a_message(page, tmp_path):
+    (tmp_path / "text.png").write_text("This is not a picture.")
+    choose_picture(page, tmp_path / "text.png")
+    expect(page.locator("#answer .reason")).to_contain_text("not a readable picture")
     draw_seven(page)
 
 
-def test_a_phone_brings_a_picture_too(open_page, photo):
+def test_a_picture_can_be_chosen_on_a_phone(open_page, photo):
     page = open_page(**PHONE)
-    bring(page, photo(number("2026")))
+    choose_picture(page, photo(number("2026")))
     expect(digit(page)).to_have_text("2026")
-    number_box, seen = (page.locator(part).bounding_box() for part in ("#answer .line", "#answer .seen"))
-    assert number_box["x"] + number_box["width"] <= seen["x"]
+    number_box, image_box = (page.locator(part).bounding_box() for part in ("#answer .line", "#answer .seen"))
+    assert number_box["x"] + number_box["width"] <= image_box["x"]

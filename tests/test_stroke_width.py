@@ -1,52 +1,52 @@
-"""A broad pen is found out, and its ink thinned; all other ink stays as it was."""
+"""Estimation of the pen's width, and thinning of wide strokes."""
 
 import numpy as np
 import pytest
-from hand import DIGITS
+from hand import DIGIT_DRAWINGS
 from PIL import Image
 
 from model.inference.classifier import Classifier
 from model.preprocessing import stroke_width
 from model.preprocessing.strokes import NETWORK_PEN_WIDTH, RESOLUTION, rasterize
 
-STROKES = [[np.array(stroke) for stroke in strokes] for strokes in DIGITS]
-HOLED = np.ones((80, 80), np.float32)
-HOLED[20::40, 20::40] = 0
+STROKES = [[np.array(stroke) for stroke in strokes] for strokes in DIGIT_DRAWINGS]
+SQUARE_WITH_HOLES = np.ones((80, 80), np.float32)
+SQUARE_WITH_HOLES[20::40, 20::40] = 0
 
 
 def drawn(digit: int, times: float) -> np.ndarray:
     return rasterize(STROKES[digit], times * NETWORK_PEN_WIDTH)
 
 
-def test_depth_is_the_distance_to_the_nearest_paper():
+def test_depth_is_the_distance_to_the_nearest_paper_pixel():
     rng = np.random.default_rng(1)
     image = (rng.random((9, 14)) < 0.8).astype(np.float32)
     paper = np.argwhere(np.pad(image, 1) == 0) - 1
-    for place in np.argwhere(image):
-        nearest = np.hypot(*(paper - place).T).min()
-        assert stroke_width.ink_depth(image)[tuple(place)] == pytest.approx(nearest)
+    for pixel in np.argwhere(image):
+        nearest = np.hypot(*(paper - pixel).T).min()
+        assert stroke_width.ink_depth(image)[tuple(pixel)] == pytest.approx(nearest)
     assert not stroke_width.ink_depth(image)[image == 0].any()
 
 
-def test_nothing_is_deeper_than_the_reach():
-    assert stroke_width.ink_depth(np.ones((100, 100))).max() == stroke_width.REACH
+def test_depth_is_at_most_max_depth():
+    assert stroke_width.ink_depth(np.ones((100, 100))).max() == stroke_width.MAX_DEPTH
 
 
 @pytest.mark.parametrize("times", [0.5, 1, 1.5, 2, 2.5])
 @pytest.mark.parametrize("digit", [0, 1, 2, 3, 7])
-def test_the_width_of_the_pen(digit, times):
+def test_the_estimated_pen_width_is_within_25_percent(digit, times):
     found = stroke_width.pen_width(stroke_width.ink_depth(drawn(digit, times)))
     assert found == pytest.approx(times * NETWORK_PEN_WIDTH * RESOLUTION, rel=0.25)
 
 
 @pytest.mark.parametrize("digit", range(10))
 @pytest.mark.parametrize("times", [0.25, 1, 1.25])
-def test_what_a_usual_pen_drew_stays_as_it_was(digit, times):
+def test_ink_of_a_normal_pen_is_unchanged(digit, times):
     image = drawn(digit, times)
     assert stroke_width.thin(image) is image
 
 
-def test_what_a_broad_pen_drew_is_narrower_and_its_ring_open():
+def test_ink_of_a_wide_pen_is_thinned_and_its_loop_opens():
     seven = stroke_width.thin(drawn(7, 3))
     pen = stroke_width.pen_width(stroke_width.ink_depth(seven))
     assert pen == pytest.approx(stroke_width.MAX_PEN_WIDTH * NETWORK_PEN_WIDTH * RESOLUTION, rel=0.25)
@@ -56,7 +56,7 @@ def test_what_a_broad_pen_drew_is_narrower_and_its_ring_open():
 
 
 @pytest.mark.parametrize("size", [20, 80, 300])
-def test_it_is_the_same_at_any_size(size):
+def test_thinning_does_not_depend_on_the_size_of_the_picture(size):
     image = drawn(3, 3)
     scaled = np.asarray(Image.fromarray(image).resize((size, size * image.shape[0] // image.shape[1])))
     found, expected = (stroke_width.thin(each) for each in (scaled, image))
@@ -69,24 +69,24 @@ def test_it_is_the_same_at_any_size(size):
         np.ones((1, 1)),
         np.ones((1, 300)),
         np.ones((60, 60)),
-        HOLED,
+        SQUARE_WITH_HOLES,
         0.01 * np.ones((50, 40)),
         np.random.default_rng(2).random((60, 60)),
         np.eye(90),
     ],
     ids=["dot", "line", "square", "square with holes", "faint", "noise", "diagonal"],
 )
-def test_whatever_it_is_ink_is_left(image):
+def test_thinning_never_removes_all_ink(image):
     thin = stroke_width.thin(image.astype(np.float32))
     assert thin.max() > 0 and thin.min() >= 0 and thin.max() <= 1
 
 
 @pytest.mark.parametrize("image", [np.zeros((0, 0)), np.zeros((30, 40))])
-def test_paper_stays_paper(image):
+def test_an_image_without_ink_is_unchanged(image):
     assert stroke_width.thin(image) is image
 
 
-def test_pictures_drawn_with_a_marker_are_read():
+def test_digits_drawn_with_a_marker_are_recognized_in_pictures():
     network = Classifier.load()
     for digit in range(10):
         image = np.pad(drawn(digit, 3), 30)

@@ -1,9 +1,9 @@
-"""“It was a …”: one click keeps a drawing, and nothing is kept without it. And the page while the network warms up."""
+"""Corrections on the page: one click stores a drawing with its label. Also the page while the network loads."""
 
 import browser
 import pytest
 from browser import draw
-from hand import DIGITS, OTHERS, number
+from hand import DIGIT_DRAWINGS, NON_DIGIT_DRAWINGS, number
 from looking import digit, draw_seven, settled
 from playwright.sync_api import expect
 
@@ -11,16 +11,17 @@ from model.corrections.store import CorrectionStore
 
 
 @pytest.fixture(scope="module")
-def teachable(tmp_path_factory):
-    """(A server that keeps corrections, the path of their file.)"""
-    path = tmp_path_factory.mktemp("kept") / "corrections.sqlite"
+def storing_server(tmp_path_factory):
+    """A server that stores corrections, and the path of their file."""
+    path = tmp_path_factory.mktemp("corrections") / "corrections.sqlite"
     with browser.serving(environment={"CORRECTIONS": str(path)}) as running:
         yield running, path
 
 
 @pytest.fixture
-def school(teachable, open_page):
-    server, path = teachable
+def correctable(storing_server, open_page):
+    """The page of a server that stores corrections, and the path of their file."""
+    server, path = storing_server
     return open_page(address=server.address), path
 
 
@@ -28,46 +29,46 @@ def labels(page):
     return page.locator("#teach .labels button")
 
 
-def kept(path) -> list[str]:
+def stored_labels(path) -> list[str]:
     return [correction.label for correction in CorrectionStore(path)]
 
 
-def test_one_click_keeps_the_drawing_and_says_so(school):
-    page, path = school
+def test_one_click_stores_the_drawing_and_confirms_it(correctable):
+    page, path = correctable
     expect(labels(page)).to_have_count(11)
     assert labels(page).nth(1).is_disabled()  # Nothing is drawn yet.
     expect(page.locator("#teach .note")).to_contain_text("nothing without a click")
-    before = kept(path)
+    before = stored_labels(path)
     draw_seven(page)
     expect(labels(page).nth(1)).to_be_enabled()
-    assert labels(page).nth(7).is_disabled()  # That is what was read.
-    assert kept(path) == before
+    assert labels(page).nth(7).is_disabled()  # The digit that was read.
+    assert stored_labels(path) == before
     labels(page).nth(1).click()
     expect(page.locator("#teach .note")).to_have_text("Thank you. Kept as 1.")
-    assert kept(path) == [*before, "1"]
-    assert all(button.is_disabled() for button in labels(page).all())  # Once.
-    draw(page, DIGITS[1])
+    assert stored_labels(path) == [*before, "1"]
+    assert all(button.is_disabled() for button in labels(page).all())  # A drawing is stored once.
+    draw(page, DIGIT_DRAWINGS[1])
     expect(page.locator("#teach .note")).to_contain_text("nothing without a click")
 
 
-def test_a_look_at_a_bar_lets_nothing_be_kept_twice(school):
-    page, path = school
+def test_selecting_another_digit_does_not_allow_a_second_correction(correctable):
+    page, path = correctable
     draw(page, number("74"))
     settled(page)
     digit(page).get_by_role("button").first.click()
     expect(labels(page).nth(7)).to_be_disabled()
     labels(page).nth(1).click()
     expect(page.locator("#teach .note")).to_have_text("Thank you. Kept as 1.")
-    digit(page).get_by_role("button").last.click()  # The four may be taught yet, …
+    digit(page).get_by_role("button").last.click()  # The four can still be corrected.
     expect(labels(page).nth(1)).to_be_enabled()
-    digit(page).get_by_role("button").first.click()  # … the seven no more.
+    digit(page).get_by_role("button").first.click()  # The seven cannot.
     expect(page.locator("#teach .note")).to_have_text("Thank you. Kept as 1.")
     assert all(button.is_disabled() for button in labels(page).all())
 
 
-def test_what_was_refused_may_be_a_digit_after_all_and_a_digit_none(school):
-    page, path = school
-    draw(page, OTHERS["letter"])
+def test_a_non_digit_can_be_corrected_to_a_digit_and_a_digit_to_a_non_digit(correctable):
+    page, path = correctable
+    draw(page, NON_DIGIT_DRAWINGS["letter"])
     settled(page)
     expect(labels(page).nth(10)).to_be_disabled()
     labels(page).nth(4).click()
@@ -76,11 +77,11 @@ def test_what_was_refused_may_be_a_digit_after_all_and_a_digit_none(school):
     draw_seven(page)
     labels(page).nth(10).click()
     expect(page.locator("#teach .note")).to_have_text("Thank you. Kept as not a digit.")
-    assert kept(path)[-2:] == ["4", "not a digit"]
+    assert stored_labels(path)[-2:] == ["4", "not a digit"]
 
 
-def test_of_a_number_the_digit_that_is_looked_at_is_kept(school):
-    page, path = school
+def test_the_selected_digit_of_a_number_is_stored(correctable):
+    page, path = correctable
     draw(page, number("74"))
     settled(page)
     expect(digit(page)).to_have_text("74")
@@ -92,29 +93,29 @@ def test_of_a_number_the_digit_that_is_looked_at_is_kept(school):
     assert (last.number, last.label) == ("7", "1")
 
 
-def test_what_could_not_be_kept_is_said(school):
-    page, path = school
+def test_a_failure_to_store_is_shown(correctable):
+    page, path = correctable
     draw_seven(page)
-    page.route("**/run/correct", lambda route: route.fulfill(status=422, json={"error": "There is no room left."}))
-    before = kept(path)
+    page.route("**/run/correct", lambda route: route.fulfill(status=422, json={"error": "The disk is full."}))
+    before = stored_labels(path)
     labels(page).nth(1).click()
-    expect(page.locator("#teach .note")).to_have_text("It could not be kept: There is no room left.")
+    expect(page.locator("#teach .note")).to_have_text("It could not be kept: The disk is full.")
     page.unroute("**/run/correct")
     page.route("**/run/correct", lambda route: route.abort())
     draw_seven(page)
     labels(page).nth(1).click()
     expect(page.locator("#teach .note")).to_have_text("It could not be kept: the server does not answer")
-    assert kept(path) == before
+    assert stored_labels(path) == before
 
 
-def test_where_nothing_is_kept_nobody_is_asked(page):
+def test_a_server_without_corrections_shows_no_buttons(page):
     draw_seven(page)
     expect(page.locator("#teach")).to_have_count(0)
 
 
-def test_while_the_network_warms_up_the_page_says_so_and_then_answers(page):
-    page.evaluate("traffic.delay = 2500")  # The first answer comes late.
-    draw(page, DIGITS[7])
+def test_the_page_shows_that_the_network_is_loading_and_then_the_answer(page):
+    page.evaluate("traffic.delay = 2500")  # Delay the first answer.
+    draw(page, DIGIT_DRAWINGS[7])
     expect(page.locator("#answer .reason")).to_contain_text("warming up")
     page.evaluate("traffic.delay = 0")
     expect(digit(page)).to_have_text("7", timeout=10_000)

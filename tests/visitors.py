@@ -1,9 +1,9 @@
-"""Visitors who draw, as the page's own script does it: a growing drawing, one request at a time, the newest only.
+"""Load generator: visitors who draw. Each sends requests as the page does: one at a time, with the newest drawing.
 
     python tests/visitors.py http://127.0.0.1:7860 --visitors 50 --seconds 30
 
-Each draws a digit for 1.5 s in every 5 s, in a process of their own, so that the server is not slowed by them more than
-by other work on the machine. Prints what they met with, as JSON.
+Each visitor draws a digit for 1.5 s in every 5 s. Prints a tally as JSON. Runs in its own process, so that it does not
+take time from the server's Python process.
 """
 
 import argparse
@@ -17,19 +17,19 @@ from collections.abc import Awaitable, Iterator
 from dataclasses import asdict, dataclass, field
 
 import httpx
-from hand import DIGITS
+from hand import DIGIT_DRAWINGS
 
-DRAWS_FOR, EVERY = 1.5, 5.0
-"""Seconds that a visitor draws, and from the beginning of one drawing to that of the next."""
+DRAWING_SECONDS, INTERVAL = 1.5, 5.0
+"""Duration of a drawing, and time from the start of one drawing to the start of the next."""
 
 FRAME = 1 / 60
-PATIENCE = 10.0  # As page/ask.js.
-POINTS = 90  # Of a digit drawn in DRAWS_FOR: a mouse tells one a frame.
+TIMEOUT = 10.0  # Seconds, as in page/ask.js.
+POINTS = 90  # Of one drawing: a mouse reports one point per frame.
 
 
 @dataclass
 class Tally:
-    """What visitors met with. seconds: how long each answer took; errors: how often each kind came."""
+    """What visitors experienced. seconds: response time of each /predict request. errors: count by kind."""
 
     seconds: list[float] = field(default_factory=list)
     errors: Counter = field(default_factory=Counter)
@@ -38,50 +38,52 @@ class Tally:
 
 @dataclass
 class Visitor:
-    """One who draws digits on the page at `address`.
+    """A visitor who draws digits on the page at `address`.
 
-    aborts: the share of requests that are given up in their middle, and their connection with them.
-    wonders: also asks which ink decided, once each drawing, as the page does when the pen rests.
+    seed: of the visitor's random choices. aborts: rate of requests whose connection the visitor closes early.
+    explains: also call /explain once per drawing, as the page does when the pen rests.
     """
 
     address: str
-    number: int
+    seed: int
     tally: Tally
     aborts: float = 0.0
-    wonders: bool = False
+    explains: bool = False
 
     def __post_init__(self):
-        self.chance = random.Random(self.number)
-        self.client = self._come()
+        self.random = random.Random(self.seed)
+        self.client = self._new_client()
 
-    def _come(self) -> httpx.AsyncClient:
-        return httpx.AsyncClient(base_url=self.address, timeout=PATIENCE, limits=httpx.Limits(max_connections=1))
+    def _new_client(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(base_url=self.address, timeout=TIMEOUT, limits=httpx.Limits(max_connections=1))
 
     async def stay(self, start: float, end: float) -> None:
-        """Draw one digit after the other from `start` to `end`, in seconds of time.monotonic()."""
+        """Draw one digit after the other from `start` to `end`, both in seconds of time.monotonic()."""
         while start < end:
             await asyncio.sleep(start - time.monotonic())
-            await self.draw(self.chance.randrange(10))
-            start = max(start + EVERY, time.monotonic())
+            await self.draw(self.random.randrange(10))
+            start = max(start + INTERVAL, time.monotonic())
         await self.client.aclose()
 
     async def draw(self, digit: int) -> None:
-        began, share = time.monotonic(), 0.0
-        while share < 1:
+        """Draw a digit, and request an answer for the newest state of the drawing until it is complete."""
+        start, progress = time.monotonic(), 0.0
+        while progress < 1:
             frame = time.monotonic()
-            share = min(1.0, (frame - began) / DRAWS_FOR)
-            drawing = {"strokes": begun(digit, share)}
-            await self.ask("predict", drawing)
+            progress = min(1.0, (frame - start) / DRAWING_SECONDS)
+            drawing = {"strokes": partial_strokes(digit, progress)}
+            await self.request("predict", drawing)
             await asyncio.sleep(frame + FRAME - time.monotonic())
-        if self.wonders:
-            await self.ask("explain", drawing, digit, None)
+        if self.explains:
+            await self.request("explain", drawing, digit, None)
 
-    async def ask(self, endpoint: str, *data: object) -> None:
+    async def request(self, endpoint: str, *data: object) -> None:
+        """Call an endpoint, and record the response time and the error, if any."""
         request = self.client.post(f"/gradio_api/run/{endpoint}", json={"data": data})
-        if self.chance.random() < self.aborts:
+        if self.random.random() < self.aborts:
             await self._abort(request)
             return
-        asked = time.monotonic()
+        start = time.monotonic()
         try:
             response = await request
             if response.status_code != 200:
@@ -89,23 +91,25 @@ class Visitor:
         except httpx.HTTPError as error:
             self.tally.errors[f"{endpoint}: {type(error).__name__}"] += 1
         if endpoint == "predict":
-            self.tally.seconds.append(time.monotonic() - asked)
+            self.tally.seconds.append(time.monotonic() - start)
 
     async def _abort(self, request: Awaitable) -> None:
-        """As when a tab is closed and another opened: a new client, as httpx loses a connection whose request was
-        cancelled while its answer came."""
+        """Cancel a request after a few milliseconds, as a closed tab does, and continue with a new client.
+
+        httpx cannot reuse a connection whose request was canceled during the response.
+        """
         with contextlib.suppress(TimeoutError, httpx.HTTPError):
-            await asyncio.wait_for(request, self.chance.uniform(0.0005, 0.02))
+            await asyncio.wait_for(request, self.random.uniform(0.0005, 0.02))
         self.tally.aborted += 1
         await self.client.aclose()
-        self.client = self._come()
+        self.client = self._new_client()
 
 
-def begun(digit: int, share: float) -> list[list[list[float]]]:
-    """The strokes of a digit so far as they are drawn: `share` of POINTS points."""
-    left = max(1, round(share * POINTS))
+def partial_strokes(digit: int, progress: float) -> list[list[list[float]]]:
+    """Return the strokes of a digit that are drawn so far. progress: fraction of POINTS, 0 to 1."""
+    left = max(1, round(progress * POINTS))
     strokes = []
-    for stroke in even(digit):
+    for stroke in resampled_strokes(digit):
         strokes.append(stroke[:left])
         left -= len(stroke)
         if left <= 0:
@@ -113,26 +117,27 @@ def begun(digit: int, share: float) -> list[list[list[float]]]:
     return strokes
 
 
-def even(digit: int) -> Iterator[list[list[float]]]:
-    """The strokes of a digit with points at even distances, some POINTS in all, rounded as the sketchpad's are."""
-    strokes = DIGITS[digit]
+def resampled_strokes(digit: int) -> Iterator[list[list[float]]]:
+    """Yield the strokes of a digit with about POINTS points in total, rounded as the sketchpad rounds them."""
+    strokes = DIGIT_DRAWINGS[digit]
     pieces = sum(len(stroke) - 1 for stroke in strokes)
     for stroke in strokes:
         steps = max(2, round(POINTS * (len(stroke) - 1) / pieces))
-        yield [_along(stroke, step / (steps - 1)) for step in range(steps)]
+        yield [_point_at(stroke, step / (steps - 1)) for step in range(steps)]
 
 
-def _along(stroke: list[tuple[float, float]], share: float) -> list[float]:
-    piece, part = divmod(share * (len(stroke) - 1), 1)
-    here, there = stroke[int(piece)], stroke[min(int(piece) + 1, len(stroke) - 1)]
-    return [round(a + part * (b - a), 4) for a, b in zip(here, there, strict=True)]
+def _point_at(stroke: list[tuple[float, float]], position: float) -> list[float]:
+    """Return a point of the stroke. position: 0 is its start, 1 its end."""
+    piece, part = divmod(position * (len(stroke) - 1), 1)
+    start, end = stroke[int(piece)], stroke[min(int(piece) + 1, len(stroke) - 1)]
+    return [round(a + part * (b - a), 4) for a, b in zip(start, end, strict=True)]
 
 
-async def crowd(address: str, visitors: int, seconds: float, aborts: float = 0.0, wonders: bool = False) -> Tally:
-    """So many visitors for so long, who come one after the other within the first EVERY seconds."""
+async def crowd(address: str, visitors: int, seconds: float, aborts: float = 0.0, explains: bool = False) -> Tally:
+    """Run visitors, who start one after the other within the first INTERVAL seconds, and return their tally."""
     tally, now = Tally(), time.monotonic()
     stays = [
-        Visitor(address, i, tally, aborts, wonders).stay(now + EVERY * i / visitors, now + seconds)
+        Visitor(address, i, tally, aborts, explains).stay(now + INTERVAL * i / visitors, now + seconds)
         for i in range(visitors)
     ]
     await asyncio.gather(*stays)
@@ -140,13 +145,13 @@ async def crowd(address: str, visitors: int, seconds: float, aborts: float = 0.0
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Draw on a running page, as many visitors at once.")
-    parser.add_argument("address", help="of a running page")
+    parser = argparse.ArgumentParser(description="Load a running page with visitors who draw.")
+    parser.add_argument("address", help="address of a running page")
     parser.add_argument("--visitors", type=int, default=10, help="default: 10")
     parser.add_argument("--seconds", type=float, default=30, help="default: 30")
-    parser.add_argument("--wonders", action="store_true", help="also ask /explain once each drawing")
+    parser.add_argument("--explain", action="store_true", help="also call /explain once per drawing")
     options = parser.parse_args()
-    tally = asyncio.run(crowd(options.address, options.visitors, options.seconds, wonders=options.wonders))
+    tally = asyncio.run(crowd(options.address, options.visitors, options.seconds, explains=options.explain))
     print(json.dumps(asdict(tally)))
 
 

@@ -1,4 +1,4 @@
-"""Create and launch the application: the page that `demo` builds, the API, and the middleware."""
+"""Create and serve the application: the page that `demo` builds, the API, and the middleware."""
 
 import errno
 import os
@@ -6,7 +6,6 @@ import signal
 import socket
 import sys
 import threading
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,8 +19,9 @@ from model.inference.checkpoint import DEFAULT_CHECKPOINT
 from web.api import Api
 from web.components import page_settings
 from web.fast_path import FastPath
-from web.health import Health
-from web.security import guard
+from web.health import HealthCheck
+from web.security.calls import CallChecker
+from web.security.middleware import SecurityMiddleware
 from web.service import Service
 from web.texts import ENGLISH
 
@@ -38,12 +38,16 @@ UNKNOWN_HOST = (
 )
 
 BuildPage = Callable[[Api], gr.Blocks]
-"""Builds the page and adds the API's endpoints to it."""
+"""Builds the page with its components, events and endpoints."""
 
 
 def create_app(build_page: BuildPage) -> FastAPI:
-    """Return the page as an ASGI application; the environment variables DEMO_CHECKPOINT and CORRECTIONS configure it."""
-    api = _create_api(Path(os.environ.get("DEMO_CHECKPOINT", DEFAULT_CHECKPOINT)))
+    """Return the page as an ASGI application; the environment variables DEMO_CHECKPOINT and CORRECTIONS configure it.
+
+    The networks load in the background. Raises UserError if the checkpoint or the file of corrections cannot be used.
+    """
+    checkpoint = Path(os.environ.get("DEMO_CHECKPOINT", DEFAULT_CHECKPOINT))
+    api = Api(Service(checkpoint), configured_store())
     page = build_page(api)
     return gr.mount_gradio_app(FastAPI(), page, path="/", **_settings(page, api))
 
@@ -56,16 +60,18 @@ def serve(
     corrections: Path | None = None,
     share: bool = False,
 ) -> None:
-    """Serve the page until SIGTERM or Ctrl+C, and print its address once the network is loaded.
+    """Serve the page until SIGTERM or KeyboardInterrupt. Print its address once the classifier is loaded.
 
-    host, port: None means $GRADIO_SERVER_NAME or 127.0.0.1, and the first free port from $GRADIO_SERVER_PORT or 7860.
-    corrections: the file for corrections; None means $CORRECTIONS, or no corrections. share: also open a public
-    address, through Gradio's servers. Raises UserError or OSError if the page cannot be served.
+    host: None means $GRADIO_SERVER_NAME, or 127.0.0.1.
+    port: None means the first free port from $GRADIO_SERVER_PORT or 7860.
+    corrections: the file that stores corrections; None means $CORRECTIONS, or no corrections.
+    share: also open a public address, through Gradio's servers.
+    Raises UserError or OSError if the page cannot be served.
     """
-    # Like Ctrl+C: requests in progress are answered first.
+    # Exit as after Ctrl+C: requests in progress are answered first.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
-    check_address(host, port)
-    api = _create_api(checkpoint, corrections)
+    _check_address(host, port)
+    api = Api(Service(checkpoint), configured_store(corrections))
     page = build_page(api)
     try:
         _, local_address, public_address = page.launch(
@@ -83,7 +89,7 @@ def serve(
         page.close(verbose=False)
 
 
-def check_address(host: str | None, port: int | None) -> None:
+def _check_address(host: str | None, port: int | None) -> None:
     """Raise UserError if a server cannot listen at this address. Gradio would try 100 ports first."""
     host = host or os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1")
     try:
@@ -94,24 +100,19 @@ def check_address(host: str | None, port: int | None) -> None:
         raise UserError(message.format(host=host, port=port)) from None
 
 
-def _create_api(checkpoint: Path, corrections: Path | None = None) -> Api:
-    return Api(Service(checkpoint), configured_store(corrections))
-
-
 def _settings(page: gr.Blocks, api: Api) -> dict:
-    """Return the settings that both ways of serving share."""
-    # The sender of a damaged picture gets the message; Pillow would also write it to the log.
-    warnings.filterwarnings("ignore", module="PIL")
+    """Return the arguments that `launch` and `mount_gradio_app` share."""
     return page_settings() | {
         "ssr_mode": False,
         "run_history": False,
         "max_file_size": MAX_FILE_SIZE,
         "footer_links": ["api"],
         "app_kwargs": {
+            # From the outermost to the innermost.
             "middleware": [
-                Middleware(Health, ready=lambda: api.service.ready),
-                guard.middleware(page),
-                Middleware(FastPath, endpoints={"predict": api.predict_batch, "explain": api.explain_batch}),
+                Middleware(HealthCheck, ready=lambda: api.service.ready),
+                Middleware(SecurityMiddleware, calls=CallChecker(page)),
+                Middleware(FastPath, endpoints=api.batched),
             ]
         },
     }

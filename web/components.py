@@ -1,4 +1,4 @@
-"""The page's visual components as Gradio ones. How each looks and what it does lies in assets/<its name>/."""
+"""The page's visual components, as gr.HTML. The markup, style and script of each are in assets/components/<name>/."""
 
 import json
 from collections.abc import Sequence
@@ -13,12 +13,12 @@ _SEVEN = [[0.3, 0.25], [0.7, 0.25], [0.45, 0.8]]
 
 
 def heading() -> gr.HTML:
-    """The title, and the choice of a language. Value: the language chosen, a key of TEXTS."""
+    """Return the title and the choice of a language. Value: the chosen language, a key of TEXTS."""
     return _component("heading", label="language")
 
 
 def sketchpad() -> gr.HTML:
-    """Where one draws. Value: {"strokes": [[[x, y], …], …]} in fractions of the pad's side, x right, y down."""
+    """Return the pad. Value: {"strokes": [[[x, y], …], …]} in fractions of the pad's side, x right, y down."""
     strokes = {"type": "array", "items": {"type": "array", "items": _NUMBERS}}
     schema = {"type": "object", "properties": {"strokes": strokes}, "required": ["strokes"]}
     scripts = ["shared/drawing.js", "components/sketchpad/photo.js", "components/sketchpad/keyboard.js"]
@@ -26,17 +26,17 @@ def sketchpad() -> gr.HTML:
 
 
 def answer_view() -> gr.HTML:
-    """Verdict, the image that the network saw, ten bars. Value: what classifier.Answer.as_json() gives."""
-    whole_numbers = {"type": "array", "items": {"type": "integer"}}
+    """Return the verdict, the network's 28×28 input and ten bars. Value: as `schemas.answer_json` returns it."""
+    integers = {"type": "array", "items": {"type": "integer"}}
     reading = {
         "digit": {"anyOf": [{"type": "integer"}, {"type": "null"}]},
         "verdict": {"type": "string"},
         "reason": {"type": "string"},
         "probabilities": _NUMBERS,
         "no_digit": {"type": "number"},
-        "image": {"type": "array", "items": whole_numbers},
+        "image": {"type": "array", "items": integers},
         "box": {"anyOf": [_NUMBERS, {"type": "null"}]},
-        "strokes": whole_numbers,
+        "strokes": integers,
     }
     properties = reading | {
         "number": {"type": "string"},
@@ -48,62 +48,66 @@ def answer_view() -> gr.HTML:
 
 
 def example_row() -> gr.HTML:
-    """Drawings to try, from assets/examples/, and a way to bring a picture. Value: {"strokes": …} or {"picture": …}."""
+    """Return drawings to try, from assets/examples/, and a button to choose a picture.
+
+    Value: {"strokes": …} or {"picture": …}.
+    """
     drawings = [
-        {"name": name} | json.loads(read_asset(f"examples/{name}.json"))
+        {"name": name} | json.loads(_read_asset(f"examples/{name}.json"))
         for name in ("two", "slashed-zero", "crossed-seven", "open-four", "2026", "letter", "scribble")
     ]
     return _component("examples", label="example", examples=drawings)
 
 
 def share_tools() -> gr.HTML:
-    """A link that carries the drawing, and its files. Value: {"strokes": …, "as": "link", "png" or "json"}."""
+    """Return the buttons that copy a link or save a file. Value: {"strokes": …, "as": "link", "png" or "json"}."""
     return _component("share", label="share", before=["shared/drawing.js", "components/share/link.js"])
 
 
-def comparison(own: str) -> gr.HTML:
-    """Every model's reading of the drawing, folded. Value: what comparison.Table.as_json() gives."""
-    return _component("compare", label="every model", own=own)
-
-
 def correction(visible: bool) -> gr.HTML:
-    """“It was a …”, shown only where corrections are kept. Value: {"label": …} of a click, {"kept": true} in answer."""
+    """Return the buttons that store a drawing with its label, for a server that stores corrections.
+
+    Value: {"label": …} after a click; then {"label": …, "kept": true}, or "error" with a message.
+    """
     return _component("teach", label="correction", visible=visible)
 
 
 def steps() -> gr.HTML:
-    """How the drawing becomes 28×28, folded. Value: what steps.Steps.as_json() gives."""
+    """Return the folded section that shows the steps of normalization. Value: as `schemas.trace_json` returns it."""
     return _component("steps", label="steps")
 
 
+def comparison(own: str) -> gr.HTML:
+    """Return the folded section that shows every model's reading. Value: as `schemas.comparison_json` returns it.
+
+    own: the name of the model that serves the page.
+    """
+    return _component("compare", label="every model", own=own)
+
+
 def about() -> gr.HTML:
-    """What is known of the network, folded. Value: what portrait.Portrait.as_json() gives."""
+    """Return the folded section with the network's measurements. Value: as `Api.about` returns it."""
     return _component("about", label="about")
 
 
 def picture_file() -> gr.File:
-    """A picture for the API, as it was uploaded; not to be seen on the page."""
+    """Return a hidden component for the API's pictures."""
     file = gr.File(label="picture", visible=False)
     example = {"path": "digit.png", "url": "digit.png", "orig_name": "digit.png", "meta": {"_type": "gradio.FileData"}}
     return _documented(file, file.api_info(), example)
 
 
-def hidden_json(label: str, example=None) -> gr.JSON:
-    """A value of the API that the page does not show."""
+def hidden_json(label: str, example: object = None) -> gr.JSON:
+    """Return a hidden component for a JSON value of the API."""
     return _documented(gr.JSON(label=label, visible=False), {}, example)
 
 
-def read_asset(path: str) -> str:
-    """The text of assets/<path>."""
-    return (ASSETS / path).read_text(encoding="utf-8")
-
-
 def page_settings() -> dict:
-    """Return the arguments of launch() that decide how the page looks."""
-    scripts = (read_asset(f"page/{name}.js") for name in ("words", "ask"))
+    """Return the arguments of `launch` and `mount_gradio_app` that decide how the page looks."""
+    scripts = (_read_asset(f"page/{name}.js") for name in ("words", "ask"))
     return {
         "theme": _theme(),
-        "css": read_asset("page/page.css"),
+        "css": _read_asset("page/page.css"),
         "head": "".join(f"<script>{script}</script>" for script in scripts),
         "i18n": gr.I18n(**TEXTS),
         "favicon_path": ASSETS / "page" / "favicon.svg",
@@ -126,12 +130,16 @@ def _theme() -> gr.themes.Base:
 
 
 def _component(name: str, label: str, before: Sequence[str] = (), visible: bool = True, **props) -> gr.HTML:
-    """Markup, style and script from assets/<name>/<name>.{html,css,js}, the script after others that it builds on."""
+    """Return a component from assets/components/<name>/<name>.{html,css,js}.
+
+    before: scripts that its script uses. props: values for its script.
+    """
+    path = f"components/{name}/{name}"
     return gr.HTML(
         label=label,
-        html_template=read_asset(f"components/{name}/{name}.html"),
-        css_template=read_asset(f"components/{name}/{name}.css"),
-        js_on_load="\n".join(map(read_asset, [*before, f"components/{name}/{name}.js"])),
+        html_template=_read_asset(f"{path}.html"),
+        css_template=_read_asset(f"{path}.css"),
+        js_on_load="\n".join(map(_read_asset, [*before, f"{path}.js"])),
         apply_default_css=False,
         elem_id=name,
         visible=visible,
@@ -140,11 +148,15 @@ def _component(name: str, label: str, before: Sequence[str] = (), visible: bool 
     )
 
 
-def _documented(component: Component, schema: dict, example: dict | None = None) -> Component:
-    """Say on Gradio's API page what the component's value is.
+def _documented(component: Component, schema: dict, example: object = None) -> Component:
+    """Set the JSON schema and an example of a component's value, for Gradio's API page.
 
-    Set on the instance: Gradio writes a .pyi file beside every module that derives a class from one of its components.
+    They are set on the instance: Gradio writes a .pyi file beside every module that derives a class from a component.
     """
     component.api_info = lambda: schema
     component.example_payload = component.example_value = lambda: example
     return component
+
+
+def _read_asset(path: str) -> str:
+    return (ASSETS / path).read_text(encoding="utf-8")

@@ -5,39 +5,42 @@ Gradio's own routes and get the same answers.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping
 
 from starlette.responses import JSONResponse
 
 from model.errors import InputError
-from web.batching import Batches, Busy
-from web.security import body
+from web.batching import Batcher, BatchFunction, Overloaded
+from web.security.requests import read_body
 
 PATH = "/gradio_api/run/"
-BUSY = "Many people are drawing at once. Try again in a moment."
+OVERLOADED = "Many people are drawing at once. Try again in a moment."
 
 
 class FastPath:
-    """ASGI middleware. It runs inside the security middleware, which has checked that the call is well-formed."""
+    """ASGI middleware. It runs inside SecurityMiddleware, which has checked that the call is well-formed.
 
-    def __init__(self, app, endpoints: dict[str, Callable[[Sequence[tuple]], Sequence[dict | InputError]]]):
-        """endpoints: by name, a function from the arguments of several calls to their JSON answers or errors."""
+    Above MAX_PENDING pending calls of an endpoint it answers 503. The page retries with its newest drawing.
+    """
+
+    def __init__(self, app, endpoints: Mapping[str, BatchFunction]):
+        """endpoints: the function of each endpoint."""
         self.app = app
-        self._batches = {f"{PATH}{name}": Batches(function) for name, function in endpoints.items()}
+        self._batchers = {f"{PATH}{name}": Batcher(function) for name, function in endpoints.items()}
 
     async def __call__(self, scope, receive, send) -> None:
-        posted = scope["type"] == "http" and scope["method"] == "POST"
-        batches = self._batches.get(scope["path"]) if posted else None
-        if batches is None:
+        is_post = scope["type"] == "http" and scope["method"] == "POST"
+        batcher = self._batchers.get(scope["path"]) if is_post else None
+        if batcher is None:
             return await self.app(scope, receive, send)
-        data = json.loads(await body.whole(receive))["data"]
-        await (await _response(batches, data))(scope, receive, send)
+        data = json.loads(await read_body(receive))["data"]
+        await (await _response(batcher, data))(scope, receive, send)
 
 
-async def _response(batches: Batches, data: list) -> JSONResponse:
+async def _response(batcher: Batcher, data: list) -> JSONResponse:
     try:
-        return JSONResponse({"data": [await batches(*data)]})
+        return JSONResponse({"data": [await batcher(*data)]})
     except InputError as error:
         return JSONResponse({"error": str(error)}, 422)
-    except Busy:
-        return JSONResponse({"error": BUSY}, 503)
+    except Overloaded:
+        return JSONResponse({"error": OVERLOADED}, 503)

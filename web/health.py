@@ -1,4 +1,4 @@
-"""/health: whether requests may be sent here, for load balancers and whoever starts a server."""
+"""/health: whether this server is ready for requests. Load balancers and start-up scripts call it."""
 
 from collections.abc import Callable
 
@@ -7,8 +7,8 @@ from starlette.responses import JSONResponse
 PATH = "/health"
 
 
-class Health:
-    """An ASGI middleware that answers {"ready": …} at PATH: 200 once the networks are warm, 503 until then."""
+class HealthCheck:
+    """ASGI middleware that answers {"ready": …} at PATH: 200 once the networks are loaded, 503 until then."""
 
     def __init__(self, app, ready: Callable[[], bool]):
         self.app, self.ready = app, ready

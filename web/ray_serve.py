@@ -8,10 +8,10 @@ from ray import serve
 REPLICAS = 2
 
 
-def build_application(create_app: Callable[[], FastAPI], replicas: int = REPLICAS) -> serve.Application:
-    """Return an application whose replicas each serve the whole page. Any replica can answer any request."""
+def build_application(create_app: Callable[[], FastAPI]) -> serve.Application:
+    """Return an application of REPLICAS replicas. Each serves the whole page and can answer any request."""
 
-    @serve.deployment(num_replicas=replicas)
+    @serve.deployment(num_replicas=REPLICAS)
     @serve.ingress(create_app)
     class Page:
         pass

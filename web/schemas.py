@@ -1,4 +1,4 @@
-"""The JSON of the API: validate requests and make arrays of them; make plain lists and numbers of answers."""
+"""Convert between the API's JSON and the model's types: validate requests, and format answers."""
 
 import numpy as np
 
@@ -54,7 +54,7 @@ def reading_json(reading: Reading) -> dict:
 
 
 def answer_json(answer: Answer) -> dict:
-    """Return an answer as JSON: the current reading, the verdict and number of the whole drawing, and all readings."""
+    """Return an answer as JSON: all readings, the number and the verdict; the current reading's entries at the top."""
     return reading_json(answer.reading) | {
         "number": answer.number,
         "verdict": answer.verdict,
@@ -83,7 +83,7 @@ def _model_json(model: ModelReading) -> dict:
         "digit": reading.digit,
         "verdict": reading.verdict,
         "probability": reading.not_digit if reading.digit is None else max(reading.probabilities),
-        "mnist": model.mnist,
+        "mnist": model.test_accuracy,
         "bytes": model.size,
         "milliseconds": round(model.milliseconds, 3),
     }

@@ -1,5 +1,6 @@
 """The loaded networks, shared by all endpoints."""
 
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,24 +13,26 @@ from model.preprocessing.picture import Source
 
 
 class Service:
-    """A checkpoint's classifier and attribution, and the comparison of all models. Thread-safe.
+    """The classifier and the attribution of one checkpoint, and the comparison of all checkpoints. Thread-safe.
 
-    The networks load in a background thread, so that the page is served meanwhile.
+    The networks load in a background thread, so that the page can be served meanwhile.
     path, name: of the checkpoint. notes: the JSON beside it.
     """
 
     def __init__(self, path: Path):
-        """Start to load. Raises UserError if the checkpoint's JSON is missing; `wait` raises what is found later."""
+        """Start to load. Raises UserError if the checkpoint's JSON is missing; `wait` raises errors found later."""
         self.path, self.name = path, path.stem
         self.notes = checkpoint.load_notes(path)
         self.comparison = Comparison()
         loading = ThreadPoolExecutor(1, "loading")
         self._classifier = loading.submit(Classifier.load, path)
-        # The classifier already answers while attribution is compiled.
+        # The classifier can answer while the attribution is compiled.
         self._attribution = loading.submit(lambda: IntegratedGradients(self.classifier.network))
         loading.shutdown(wait=False)
         # One picture at a time: decoding 25 megapixels takes hundreds of megabytes, and each thread would keep some.
         self._pictures = ThreadPoolExecutor(1, "pictures")
+        # The caller gets the reason why a picture is rejected. Pillow would also write warnings to the log.
+        warnings.filterwarnings("ignore", module="PIL")
 
     @property
     def classifier(self) -> Classifier:
@@ -51,5 +54,5 @@ class Service:
         self._classifier.result()
 
     def read_picture(self, source: Source) -> Answer:
-        """Read a picture after all pictures that were sent before. Raises InputError."""
+        """Read a picture, after all pictures that were sent before it. Raises InputError."""
         return self._pictures.submit(self.classifier.read_picture, source).result()

@@ -2,7 +2,7 @@
 // scripts, in the same scope.
 
 // On screen only; the server draws the strokes anew with a pen of its own.
-const PEN_WIDTH = 0.05;
+const SCREEN_PEN_WIDTH = 0.05;
 // How hard a stylus pressed at a point, 0 … 1: seen on screen, not sent.
 const pressures = new WeakMap();
 
@@ -15,7 +15,7 @@ function paintStrokes(context, strokes, side) {
 function paintStroke(context, points, side) {
   const path = points.map(([x, y]) => [x * side, y * side]);
   if (points.some((point) => pressures.has(point))) return paintPressed(context, points, path, side);
-  context.lineWidth = PEN_WIDTH * side;
+  context.lineWidth = SCREEN_PEN_WIDTH * side;
   context.beginPath();
   trace(context, path);
   context.stroke();
@@ -24,7 +24,7 @@ function paintStroke(context, points, side) {
 // Each segment as wide as the stylus pressed there: from half the pen's width to half as much again.
 function paintPressed(context, points, path, side) {
   points.forEach((point, i) => {
-    context.lineWidth = PEN_WIDTH * side * (0.5 + (pressures.get(point) ?? 0.5));
+    context.lineWidth = SCREEN_PEN_WIDTH * side * (0.5 + (pressures.get(point) ?? 0.5));
     context.beginPath();
     context.moveTo(...path[Math.max(0, i - 1)]);
     context.lineTo(...path[i]);

@@ -1,1 +1,1 @@
-"""Corrections by visitors: `python -m model.corrections`."""
+"""Corrections by visitors: storage, backup and export."""

@@ -1,1 +1,1 @@
-"""The data that networks learn from and are measured on."""
+"""Data for training and evaluation: MNIST, files of drawings, and the dataset of a recipe."""

@@ -1,6 +1,6 @@
-"""What a recipe learns from, is chosen by and is tested on: MNIST, and handwriting by program where it says so.
+"""The train, validation and test splits of a recipe: MNIST and, if the recipe uses it, synthetic handwriting.
 
-All images went the one way in: ink, then normalization.
+All images pass through the same normalization as drawings.
 """
 
 from dataclasses import dataclass
@@ -14,25 +14,25 @@ from model.preprocessing import normalization
 from model.recipes import Recipe
 from model.synthetic import generator
 
-# Handwriting is written with these seeds, whatever the seed of the training: it is data, like MNIST.
+# Synthetic handwriting has fixed seeds, independent of the seed of a training: it is data, like MNIST.
 TRAINING_SEED, VALIDATION_SEED = 1, 2
-VALIDATION_DIGITS, VALIDATION_OTHERS = 5_000, 2_500
+VALIDATION_DIGITS, VALIDATION_NON_DIGITS = 5_000, 2_500
 
 
 @dataclass(frozen=True)
 class Split:
-    """Normalized images, float32 (N, 28, 28), and labels, uint8 (N,): 0 … 9, or CLASS_NOT_DIGIT."""
+    """Normalized images, float32 (N, 28, 28), and labels, uint8 (N,): 0 to 9, or CLASS_NOT_DIGIT."""
 
     images: np.ndarray
     labels: np.ndarray
 
     def __add__(self, other: "Split") -> "Split":
-        return Split(*(np.concatenate(pair) for pair in ((self.images, other.images), (self.labels, other.labels))))
+        return Split(np.concatenate([self.images, other.images]), np.concatenate([self.labels, other.labels]))
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """MNIST's three parts, and handwriting to learn from and to validate on; None for a recipe that uses none."""
+    """MNIST's three splits, and synthetic splits for training and validation; None if the recipe uses MNIST only."""
 
     train: Split
     validation: Split
@@ -42,40 +42,40 @@ class Dataset:
 
     @property
     def sources(self) -> tuple[Split, ...]:
-        """What each batch is taken from: MNIST, then handwriting."""
+        """The splits that each training batch is sampled from: MNIST, then synthetic handwriting."""
         return (self.train,) if self.synthetic is None else (self.train, self.synthetic)
 
     @property
     def all_validation(self) -> Split:
-        """All that validates: what the best epoch, the temperature and the thresholds are chosen by."""
+        """All validation data. It selects the best epoch, the temperature and the thresholds."""
         return self.validation if self.synthetic_validation is None else self.validation + self.synthetic_validation
 
 
 def load(recipe: Recipe, path: Path | None = None) -> Dataset:
-    """MNIST (from `path`, if given) and the recipe's handwriting. Raises UserError."""
+    """Return the recipe's dataset. `path`: where MNIST is, as `mnist.load` takes it. Raises UserError."""
     data = mnist.load(path, recipe.validation)
-    parts = [normalize_mnist(part) for part in (data.train, data.validation, data.test)]
+    splits = [normalize_mnist(examples) for examples in (data.train, data.validation, data.test)]
     if not recipe.synthetic_per_batch:
-        return Dataset(*parts)
+        return Dataset(*splits)
     return Dataset(
-        *parts,
-        generate(recipe.synthetic_digits, recipe.synthetic_non_digits, TRAINING_SEED),
-        generate(
+        *splits,
+        synthetic=generate(recipe.synthetic_digits, recipe.synthetic_non_digits, TRAINING_SEED),
+        synthetic_validation=generate(
             min(VALIDATION_DIGITS, recipe.synthetic_digits),
-            min(VALIDATION_OTHERS, recipe.synthetic_non_digits),
+            min(VALIDATION_NON_DIGITS, recipe.synthetic_non_digits),
             VALIDATION_SEED,
         ),
     )
 
 
-def normalize_mnist(part: mnist.Examples) -> Split:
-    """MNIST's images go the way of every drawing: as ink through normalization."""
-    return Split(normalization.normalize_all(part.images / np.float32(255)), part.labels)
+def normalize_mnist(examples: mnist.Examples) -> Split:
+    """Return MNIST images after the normalization that every drawing passes through, with their labels."""
+    return Split(normalization.normalize_all(examples.images / np.float32(255)), examples.labels)
 
 
-def generate(digits: int, others: int, seed: int) -> Split:
-    """Handwriting by program: so many digits, then so many non-digits."""
+def generate(digits: int, non_digits: int, seed: int) -> Split:
+    """Return synthetic handwriting: `digits` images of digits, then `non_digits` images of non-digits."""
     images, labels = generator.digit_images(digits, seed)
-    images = np.concatenate([images, generator.non_digit_images(others, seed)])
-    labels = np.concatenate([labels, np.full(others, CLASS_NOT_DIGIT, np.uint8)])
+    images = np.concatenate([images, generator.non_digit_images(non_digits, seed)])
+    labels = np.concatenate([labels, np.full(non_digits, CLASS_NOT_DIGIT, np.uint8)])
     return Split(images / np.float32(255), labels)

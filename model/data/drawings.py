@@ -1,8 +1,10 @@
-"""Files of drawings with their labels (`--drawings FILE`): an npz of plain arrays, strokes as points.
+"""Files of labeled drawings: an .npz archive of five arrays, with strokes as points.
 
-`points` int (P, 2), x right, y down, each drawing shifted to 0 and scaled so that its longer side is 1000;
-`stroke_lengths` int (S,), the points of each stroke; `drawing_lengths` int (D,), the strokes of each drawing;
-`labels` str (D,); `writers` str (D,), who drew it.
+points            int (P, 2)   x right, y down; each drawing starts at 0 and has a longer side of 1000
+stroke_lengths    int (S,)     the number of points of each stroke
+drawing_lengths   int (D,)     the number of strokes of each drawing
+labels            str (D,)
+writers           str (D,)     who drew each drawing
 """
 
 import os
@@ -14,12 +16,14 @@ from pathlib import Path
 
 import numpy as np
 
+from model.classes import DIGIT_LABELS, classes_of
 from model.errors import UserError
-from model.preprocessing.geometry import Stroke
+from model.preprocessing.geometry import Stroke, bounding_box, longer_side
 
-# What the file calls the longer side of a drawing: a thousandth is finer than any pen.
 UNITS = 1000
-# Each array's number of dimensions, and the kinds of values (NumPy's letters) that it may hold.
+"""Longer side of a drawing in a file. A thousandth is finer than any pen."""
+
+# Number of dimensions and permitted dtype kinds (`numpy.dtype.kind`) of each array.
 ARRAYS = {
     "points": (2, "iuf"),
     "stroke_lengths": (1, "iu"),
@@ -28,10 +32,13 @@ ARRAYS = {
     "writers": (1, "U"),
 }
 
+# What NumPy and zipfile raise for a damaged archive.
+_DAMAGED = (OSError, EOFError, ValueError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error)
+
 
 @dataclass(frozen=True)
 class LabeledDrawings:
-    """Drawings, each a list of strokes in fractions of its longer side (0 … 1), with their labels and writers."""
+    """Drawings with their labels and writers. Strokes are in fractions of the drawing's longer side, 0 to 1."""
 
     drawings: list[list[Stroke]]
     labels: list[str]
@@ -40,8 +47,8 @@ class LabeledDrawings:
     def __post_init__(self):
         if not len(self.drawings) == len(self.labels) == len(self.writers):
             raise UserError(
-                f"{len(self.drawings):,} drawings with {len(self.labels):,} labels and {len(self.writers):,} writers; "
-                "each drawing has one of both."
+                f"There are {len(self.drawings):,} drawings, {len(self.labels):,} labels and {len(self.writers):,} "
+                "writers. Each drawing needs one label and one writer."
             )
 
     def __len__(self) -> int:
@@ -49,21 +56,48 @@ class LabeledDrawings:
 
 
 def read_drawings(path: str | os.PathLike) -> LabeledDrawings:
-    """Read a file of drawings. Raises UserError when it is missing, damaged or none."""
+    """Read a file of drawings. Raises UserError if it is missing, damaged or not a file of drawings."""
     path = Path(path)
     if not path.is_file():
-        raise UserError(f"{path} is no file. Expected an .npz of drawings.")
-    arrays = _arrays(path)
+        raise UserError(f"{path} is not a file. Expected an .npz file of drawings.")
+    arrays = _read_arrays(path)
+    _check_arrays(arrays, path)
     strokes = _split(arrays["points"] / UNITS, arrays["stroke_lengths"], path, "points in strokes")
     drawings = _split(strokes, arrays["drawing_lengths"], path, "strokes in drawings")
     try:
         return LabeledDrawings(drawings, arrays["labels"].tolist(), arrays["writers"].tolist())
     except UserError as error:
-        raise UserError(f"{path} does not add up: it holds {error}") from None
+        raise UserError(f"{path} is inconsistent. {error}") from None
+
+
+def read_digits(path: Path) -> tuple[LabeledDrawings, np.ndarray]:
+    """Read a file of drawn digits; return the drawings and their classes, uint8 (N,).
+
+    Raises UserError if the file is unreadable or empty, or if it contains a drawing that is not a digit.
+    """
+    drawings = _read_nonempty(path)
+    if not set(drawings.labels) <= set(DIGIT_LABELS):
+        raise UserError(f"{path} contains drawings that are not digits. Expected digits only.")
+    return drawings, classes_of(drawings.labels)
+
+
+def read_non_digits(path: Path) -> LabeledDrawings:
+    """Read a file of drawings that are not digits. Raises UserError if it is unreadable or empty, or has a digit."""
+    drawings = _read_nonempty(path)
+    if set(drawings.labels) & set(DIGIT_LABELS):
+        raise UserError(f"{path} contains digits. Expected drawings that are not digits.")
+    return drawings
+
+
+def _read_nonempty(path: Path) -> LabeledDrawings:
+    drawings = read_drawings(path)
+    if not len(drawings):
+        raise UserError(f"{path} contains no drawings. Expected at least one.")
+    return drawings
 
 
 def write_drawings(path: str | os.PathLike, drawings: LabeledDrawings) -> None:
-    """Write a file that `read_drawings` understands. Where a drawing lay on its pad, and how large, is not kept."""
+    """Write a file that `read_drawings` reads. It does not store the position and size of a drawing on its pad."""
     strokes = [stroke for drawing in drawings.drawings for stroke in _in_units(drawing)]
     arrays = {
         "points": np.concatenate([np.zeros((0, 2), np.int16), *strokes]),
@@ -72,53 +106,50 @@ def write_drawings(path: str | os.PathLike, drawings: LabeledDrawings) -> None:
         "labels": np.array(drawings.labels, np.str_),
         "writers": np.array(drawings.writers, np.str_),
     }
-    with open(path, "wb") as file:  # By name, NumPy would append .npz to what it was given.
+    with open(path, "wb") as file:  # NumPy appends .npz to a file name, but not to an open file.
         np.savez_compressed(file, **arrays)
 
 
-def _arrays(path: Path) -> dict[str, np.ndarray]:
-    """The five arrays, each checked by itself."""
+def _read_arrays(path: Path) -> dict[str, np.ndarray]:
     try:
-        # An npz is a zip; NumPy alone would also open a lone array, or complain about pickles that nobody sent.
+        # np.load also accepts a single array (.npy), and reports any other content as a pickle.
         if not zipfile.is_zipfile(path):
-            raise UserError(f"{path} is no .npz file, or only half of one.")
+            raise UserError(f"{path} is not an .npz file, or it is truncated.")
         with np.load(path, allow_pickle=False) as file:
             missing = sorted(ARRAYS.keys() - file.keys())
             if missing:
-                raise UserError(f"{path} is no file of drawings: it holds no {', '.join(missing)}.")
-            arrays = {name: file[name] for name in ARRAYS}
-    except UserError:
-        raise
-    except (OSError, EOFError, ValueError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error) as error:
+                raise UserError(f"{path} is not a file of drawings. Missing arrays: {', '.join(missing)}.")
+            return {name: file[name] for name in ARRAYS}
+    except _DAMAGED as error:
         raise UserError(f"{path} cannot be read as drawings ({error}).") from None
+
+
+def _check_arrays(arrays: dict[str, np.ndarray], path: Path) -> None:
+    """Raise UserError unless each array has the right dimensions and dtype and the points are finite."""
     for name, (dimensions, kinds) in ARRAYS.items():
         array = arrays[name]
-        # What is no array in the zip comes back as bytes.
+        # NumPy returns bytes for a member of the archive that is not an array.
         if not isinstance(array, np.ndarray) or array.ndim != dimensions or array.dtype.kind not in kinds:
-            raise UserError(f"{path} is no file of drawings: its {name} are not {_expected(dimensions, kinds)}.")
+            expected = f"{dimensions}-dimensional array of {'strings' if kinds == 'U' else 'numbers'}"
+            raise UserError(f"{path} is not a file of drawings: {name} is not a {expected}.")
     points = arrays["points"]
     if points.shape[1] != 2 or not np.isfinite(points).all():
-        raise UserError(f"{path} is no file of drawings: its points are not pairs of finite numbers.")
-    return arrays
-
-
-def _expected(dimensions: int, kinds: str) -> str:
-    return f"{'a list' if dimensions == 1 else 'a table'} of {'words' if kinds == 'U' else 'numbers'}"
+        raise UserError(f"{path} is not a file of drawings: points are not pairs of finite numbers.")
 
 
 def _split(values, lengths: np.ndarray, path: Path, what: str) -> list:
-    """`values` cut into consecutive pieces of the given lengths, which must use them up."""
-    # Each by itself first: a sum of absurd lengths could overflow and come out right.
+    """Return `values` cut into consecutive parts of the given lengths, which must add up to the number of values."""
+    # Check each length first: the sum of huge lengths can overflow to the expected number.
     if ((lengths < 0) | (lengths > len(values))).any() or lengths.sum() != len(values):
-        raise UserError(f"{path} does not add up: it counts {lengths.sum():,} {what}, but holds {len(values):,}.")
+        raise UserError(f"{path} is inconsistent. It counts {lengths.sum():,} {what}, but has {len(values):,}.")
     return [values[start:end] for start, end in pairwise(np.cumsum([0, *lengths.tolist()]))]
 
 
 def _in_units(drawing: list[Stroke]) -> list[np.ndarray]:
-    """Strokes shifted to 0 and scaled to whole thousandths of the drawing's longer side."""
+    """Return the strokes shifted to 0 and scaled to a longer side of UNITS, int16."""
     strokes = [np.asarray(stroke, np.float64).reshape(-1, 2) for stroke in drawing]
-    points = np.concatenate([np.zeros((0, 2)), *strokes])
-    if len(points) == 0:
+    if not any(len(stroke) for stroke in strokes):
         return [stroke.astype(np.int16) for stroke in strokes]
-    size = np.ptp(points, axis=0).max() or 1.0  # A drawing of a single point has none.
-    return [np.rint((stroke - points.min(axis=0)) / size * UNITS).astype(np.int16) for stroke in strokes]
+    corner, _ = bounding_box(strokes)
+    side = longer_side(strokes) or 1.0  # A dot has no size.
+    return [np.rint((stroke - corner) / side * UNITS).astype(np.int16) for stroke in strokes]

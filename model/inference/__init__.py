@@ -1,1 +1,1 @@
-"""Checkpoint → answer."""
+"""Inference: from a checkpoint and a drawing to an answer."""

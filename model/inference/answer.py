@@ -1,4 +1,4 @@
-"""The result of reading a drawing or a picture: a verdict and one reading for each digit."""
+"""The result of reading a drawing or a picture: an `Answer` with one `Reading` for each digit."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,7 +7,7 @@ import numpy as np
 
 
 class Verdict(StrEnum):
-    """What a drawing, or one group of its strokes, is."""
+    """The decision on a drawing or on one group of its strokes."""
 
     DIGIT = "digit"
     UNSURE = "unsure"
@@ -15,15 +15,18 @@ class Verdict(StrEnum):
     BLANK = "blank"
 
 
+LEAST_CERTAIN_FIRST = (Verdict.NOT_DIGIT, Verdict.UNSURE, Verdict.BLANK, Verdict.DIGIT)
+
+
 @dataclass(frozen=True)
 class Reading:
-    """One group of strokes, or of components of a picture, as the network reads it.
+    """The prediction for one candidate digit: a group of strokes, or of connected components of a picture.
 
-    probabilities: ten calibrated probabilities that sum to 1, given that it is a digit; 0.1 each if blank.
-    not_digit: probability of not being a digit; 0 for a network that distinguishes digits only.
-    verdict: the verdict on this group.
-    image: the normalized image that the network received, float32 (28, 28), 0 paper, 1 ink.
-    box: left, top, right, bottom in fractions of the pad's or picture's sides; None if blank.
+    probabilities: calibrated probability of each digit, given that the group is a digit; they sum to 1. If blank: 0.1.
+    not_digit: probability of not being a digit; 0 if the network has no output for non-digits.
+    verdict: the decision on this group.
+    image: the network's input, a normalized image, float32 (28, 28), 0 paper, 1 ink.
+    box: left, top, right and bottom as fractions of the pad's side or of the picture's sides; None if blank.
     strokes: indices of the group's strokes in the drawing; empty for a picture.
     """
 
@@ -36,22 +39,22 @@ class Reading:
 
     @property
     def ranking(self) -> tuple[int, ...]:
-        """The ten digits, most probable first."""
+        """The ten digits in order of decreasing probability."""
         return tuple(np.argsort(self.probabilities)[::-1].tolist())
 
     @property
     def digit(self) -> int | None:
-        """The most probable digit; None if the group is not a digit or blank."""
+        """The most probable digit; None if the group is blank or not a digit."""
         return self.ranking[0] if self.verdict in (Verdict.DIGIT, Verdict.UNSURE) else None
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What the network makes of a whole drawing or picture.
+    """The predictions for a whole drawing or picture.
 
-    readings: at least one, left to right.
-    current: index of the reading whose strokes were drawn last; of a picture, the rightmost.
-    milliseconds: duration of each step by name: "ink", "normalization", "network".
+    readings: from left to right, at least one.
+    current: index of the reading with the stroke that was drawn last; for a picture, of the rightmost reading.
+    milliseconds: duration of the steps "ink", "normalization" and "network".
     """
 
     readings: tuple[Reading, ...]
@@ -65,7 +68,7 @@ class Answer:
 
     @property
     def number(self) -> str:
-        """The digits from left to right, such as "2026"; "?" for a group that is not a digit; "" if blank."""
+        """The digits from left to right, such as "2026", with "?" for a group that is not a digit; "" if blank."""
         if self.verdict == Verdict.BLANK:
             return ""
         return "".join("?" if reading.digit is None else str(reading.digit) for reading in self.readings)
@@ -77,6 +80,5 @@ class Answer:
 
     @property
     def least_certain(self) -> int:
-        """Index of the first reading with the least certain verdict."""
-        order = (Verdict.NOT_DIGIT, Verdict.UNSURE, Verdict.BLANK, Verdict.DIGIT)
-        return min(range(len(self.readings)), key=lambda index: order.index(self.readings[index].verdict))
+        """Index of the reading with the least certain verdict; of several, the leftmost."""
+        return min(range(len(self.readings)), key=lambda i: LEAST_CERTAIN_FIRST.index(self.readings[i].verdict))

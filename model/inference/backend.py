@@ -1,4 +1,4 @@
-"""TensorFlow, loaded without its start-up chatter."""
+"""Import TensorFlow without its start-up messages."""
 
 import contextlib
 import importlib
@@ -7,38 +7,39 @@ import sys
 import threading
 from collections.abc import Iterator
 
-# The error stream belongs to the whole process: two threads must not turn it off and on at once.
-_ONE_AT_A_TIME = threading.Lock()
+# File descriptor 2 belongs to the whole process: only one thread at a time may redirect it.
+_LOCK = threading.Lock()
 
 
 def load_tensorflow():
-    """Import TensorFlow and return it.
+    """Import TensorFlow and return the module.
 
-    Its libraries write a dozen lines on processors and drivers to the error stream before any Python setting reaches
-    them. Those go nowhere; an import that fails still raises.
+    Its C++ libraries print about a dozen lines on processors and drivers to stderr before any Python setting takes
+    effect. These lines are discarded. If the import fails, its exception is raised.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with _ONE_AT_A_TIME:
+    with _LOCK:
         if "tensorflow" in sys.modules:
             return sys.modules["tensorflow"]
         with silenced_stderr():
             tensorflow = importlib.import_module("tensorflow")
-    # Below an error are hints to programmers, such as that several networks were compiled.
+    # Warnings are for programmers, such as a warning that several networks were compiled.
     tensorflow.get_logger().setLevel("ERROR")
     return tensorflow
 
 
 @contextlib.contextmanager
 def silenced_stderr() -> Iterator[None]:
-    """Send file descriptor 2 to nowhere: C++ does not ask sys.stderr, through which Python goes on being heard."""
+    """Discard what C++ code writes to file descriptor 2. Python's `sys.stderr` still reaches the terminal."""
     sys.stderr.flush()
-    kept, heard = os.dup(2), sys.stderr
+    saved_descriptor, saved_stderr = os.dup(2), sys.stderr
     try:
-        with open(os.devnull, "wb") as nowhere:
-            os.dup2(nowhere.fileno(), 2)
-        sys.stderr = open(os.dup(kept), "w", buffering=1)  # noqa: SIM115 – somebody may still hold it afterwards.
+        with open(os.devnull, "wb") as null:
+            os.dup2(null.fileno(), 2)
+        # Never closed, because other code may keep a reference to it.
+        sys.stderr = open(os.dup(saved_descriptor), "w", buffering=1)  # noqa: SIM115
         yield
     finally:
-        sys.stderr = heard
-        os.dup2(kept, 2)
-        os.close(kept)
+        sys.stderr = saved_stderr
+        os.dup2(saved_descriptor, 2)
+        os.close(saved_descriptor)

@@ -1,85 +1,90 @@
-"""Logits → probabilities that mean what they say, and two lines, sure or unsure and digit or none. All fitted."""
+"""Calibration: logits to calibrated probabilities, and the fit of the temperature and of the verdicts' thresholds."""
 
 import numpy as np
 
 from model.classes import NUM_DIGITS
 
-# Of the answers called sure, this share was right on validation.
-SURE_ACCURACY = 0.999
+CONFIDENT_ACCURACY = 0.999
+"""Accuracy, on validation data, of the answers whose probability reaches the confidence threshold."""
 
 
 def softmax(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
-    """Logits (N, K), divided by the temperature → probabilities, float64 (N, K), each row sums to 1."""
+    """Return probabilities, float64 (N, K), from logits (N, K) divided by the temperature. Each row sums to 1."""
     scaled = np.asarray(logits, np.float64) / temperature
     powers = np.exp(scaled - scaled.max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)
 
 
 def digit_probabilities(logits: np.ndarray, temperature: float) -> np.ndarray:
-    """Logits (N, 10 or 11) → for each digit the probability that it is this one, if it is one: (N, 10)."""
+    """Return the probability of each digit, given that the image is a digit: (N, 10) from logits (N, 10 or 11)."""
     return softmax(logits[:, :NUM_DIGITS], temperature)
 
 
 def not_digit_probability(logits: np.ndarray, temperature: float) -> np.ndarray:
-    """Logits (N, 10 or 11) → the probability of being no digit, (N,); 0 from a network that does not know of such."""
+    """Return the probability of not being a digit, (N,), from logits (N, 10 or 11); 0 if there are only ten."""
     if logits.shape[1] == NUM_DIGITS:
         return np.zeros(len(logits))
     return softmax(logits, temperature)[:, NUM_DIGITS]
 
 
 def fit_calibration(logits: np.ndarray, labels: np.ndarray) -> dict[str, float]:
-    """`temperature`, `confidence_threshold` and `rejection_threshold` from logits (N, 10 or 11) and labels (N,), 10 for no digit."""
+    """Return `temperature`, `confidence_threshold` and `rejection_threshold`.
+
+    logits: (N, 10 or 11), of validation data. labels: classes (N,), with CLASS_NOT_DIGIT for non-digits.
+    """
     is_digit = labels < NUM_DIGITS
-    digits, others, labels = logits[is_digit], logits[~is_digit], labels[is_digit]
+    digits, non_digits, labels = logits[is_digit], logits[~is_digit], labels[is_digit]
     temperature = fit_temperature(digits[:, :NUM_DIGITS], labels)
     return {
         "temperature": temperature,
         "confidence_threshold": fit_confidence_threshold(digit_probabilities(digits, temperature), labels),
         "rejection_threshold": fit_rejection_threshold(
-            *(not_digit_probability(part, temperature) for part in (digits, others))
+            not_digit_probability(digits, temperature), not_digit_probability(non_digits, temperature)
         ),
     }
 
 
 def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
-    """The temperature with the least negative log-likelihood.
+    """Return the temperature, 0.01 to 100, that minimizes the negative log-likelihood of labels (N,).
 
-    Guo, Pleiss, Sun, Weinberger 2017, "On calibration of modern neural networks". The likelihood is concave in
-    1/temperature, so its slope changes sign once: bisection, between 1/100 and 100.
+    Source: Guo, Pleiss, Sun, Weinberger 2017, "On calibration of modern neural networks". The log-likelihood is concave
+    in 1/temperature, so its derivative changes sign once and bisection finds the minimum.
     """
     logits = np.asarray(logits, np.float64)
-    given = logits[np.arange(len(labels)), labels]
+    label_logits = logits[np.arange(len(labels)), labels]
     low, high = np.log(0.01), np.log(100.0)
     for _ in range(40):
         middle = (low + high) / 2
-        expected = (softmax(logits, np.exp(middle)) * logits).sum(axis=1)
-        too_flat = np.mean(given - expected) > 0
-        low, high = (low, middle) if too_flat else (middle, high)
+        expected_logits = (softmax(logits, np.exp(middle)) * logits).sum(axis=1)
+        too_high = np.mean(label_logits - expected_logits) > 0
+        low, high = (low, middle) if too_high else (middle, high)
     return float(np.exp((low + high) / 2))
 
 
-def fit_confidence_threshold(probabilities: np.ndarray, labels: np.ndarray, accuracy: float = SURE_ACCURACY) -> float:
-    """The lowest top probability from which on answers were right as often as `accuracy`; at least 0.5.
+def fit_confidence_threshold(probabilities: np.ndarray, labels: np.ndarray) -> float:
+    """Return the lowest threshold, at least 0.5, above which the answers have the accuracy CONFIDENT_ACCURACY.
 
-    When not even the surest reach it, no answer is called sure: 1.
+    probabilities: (N, 10). labels: digits (N,). An answer is confident if its highest probability reaches the
+    threshold. Returns 1 if no threshold gives that accuracy.
     """
-    top = probabilities.max(axis=1)
-    order = np.argsort(-top)
-    right = (probabilities.argmax(axis=1) == labels)[order]
-    good = np.flatnonzero(np.cumsum(right) >= accuracy * np.arange(1, len(right) + 1))
-    return float(max(0.5, top[order][good[-1]])) if len(good) else 1.0
+    confidence = probabilities.max(axis=1)
+    order = np.argsort(-confidence)
+    correct = (probabilities.argmax(axis=1) == labels)[order]
+    accurate = np.flatnonzero(np.cumsum(correct) >= CONFIDENT_ACCURACY * np.arange(1, len(correct) + 1))
+    return float(max(0.5, confidence[order][accurate[-1]])) if len(accurate) else 1.0
 
 
-def fit_rejection_threshold(digits: np.ndarray, others: np.ndarray) -> float:
-    """The lowest line at which no greater share of digits is refused than of non-digits accepted: equal error rates.
+def fit_rejection_threshold(digits: np.ndarray, non_digits: np.ndarray) -> float:
+    """Return the equal-error-rate threshold: the false rejection rate equals the false acceptance rate.
 
-    digits, others: the probability of being no digit, (N,) and (M,). 1, which nothing passes, without non-digits or
-    when all are 0: a network that does not know of non-digits refuses nothing.
+    digits: probability of not being a digit, (N,), of digits. non_digits: the same, (M,), of non-digits. A drawing is
+    rejected if its probability is above the threshold. Returns 1, which rejects nothing, if there are no non-digits or
+    if the network has no output for them.
     """
-    if not others.any():
+    if not non_digits.any():
         return 1.0
-    lines = np.unique(np.concatenate([digits, others]))
-    digits_accepted, others_accepted = (
-        np.searchsorted(np.sort(part), lines, side="right") / len(part) for part in (digits, others)
+    thresholds = np.unique(np.concatenate([digits, non_digits]))
+    digits_accepted, non_digits_accepted = (
+        np.searchsorted(np.sort(part), thresholds, side="right") / len(part) for part in (digits, non_digits)
     )
-    return float(lines[np.argmax(1 - digits_accepted <= others_accepted)])
+    return float(thresholds[np.argmax(1 - digits_accepted <= non_digits_accepted)])

@@ -1,7 +1,8 @@
-"""A trained network and what is known of it, as two files side by side: `<recipe>.keras` and `<recipe>.json`.
+"""Load and save checkpoints: `<recipe>.keras`, the network, and `<recipe>.json`, its notes.
 
-Weights are rounded to half precision before they are measured and stored, and the archive is packed: half the size, and
-the figures in the JSON are those of the very file beside it, which it names by its SHA-256.
+The notes hold metrics, calibration, training settings, versions, and size and SHA-256 of the network's file. Weights
+are rounded to half precision before they are measured and saved, and the file is compressed. This halves its size, and
+the metrics are those of the saved weights.
 """
 
 import hashlib
@@ -13,15 +14,20 @@ from pathlib import Path
 
 import numpy as np
 
+from model.classes import NUM_DIGITS
 from model.errors import UserError, first_line
 from model.files import replacing
+from model.preprocessing.normalization import IMAGE_SIDE
 
 FOLDER = Path(__file__).parent.parent / "checkpoints"
 DEFAULT_CHECKPOINT = FOLDER / "digits.keras"
 
+_INPUT_SHAPE = (None, IMAGE_SIDE, IMAGE_SIDE)
+_OUTPUT_SHAPES = ((None, NUM_DIGITS), (None, NUM_DIGITS + 1))
+
 
 def round_weights(network) -> None:
-    """Round every weight to the nearest half-precision number, kept as float32."""
+    """Round every float32 weight of the network to the nearest float16 value; the dtype stays float32."""
     for variable in network.weights:
         value = variable.numpy()
         if value.dtype == np.float32:
@@ -29,72 +35,72 @@ def round_weights(network) -> None:
 
 
 def save(network, notes: dict, path: Path) -> None:
-    """Write both files, each in one step: what is there is the old one or the new one, never half of one."""
+    """Save a network and its notes. A failure before both files are complete leaves the old checkpoint unchanged."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path.with_suffix(".json")) as beside, replacing(path) as packed:
-        with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-            plain = Path(folder, "plain.keras")
-            _bare(network).save(plain)
-            _pack(plain, packed)
-        notes = notes | {"bytes": packed.stat().st_size, "sha256": _sha256(packed)}
-        beside.write_text(json.dumps(notes, indent=1) + "\n")
+    with replacing(path.with_suffix(".json")) as notes_path, replacing(path) as network_path:
+        _save_compressed(network, network_path)
+        notes = notes | {"bytes": network_path.stat().st_size, "sha256": _sha256(network_path)}
+        _write_notes(notes, notes_path)
 
 
 def load(path: Path):
-    """(network, notes) of a checkpoint. Raises UserError when a file is missing, damaged or another project's."""
+    """Return the network and the notes of a checkpoint. Raises UserError if a file is missing, damaged or unsuitable.
+
+    The network maps normalized images (N, 28, 28) to logits (N, 10 or 11).
+    """
     path = Path(path)
-    remedy = f"Make it with: python train.py --recipe {path.stem}"
+    remedy = _remedy(path)
     notes = load_notes(path)
     try:
-        right = _sha256(path) == notes.get("sha256")
+        described = _sha256(path) == notes.get("sha256")
     except FileNotFoundError:
         raise UserError(f"{path} does not exist. {remedy}") from None
     except OSError as error:
         raise UserError(f"{path} cannot be read ({error.strerror}).") from None
-    if not right:
+    if not described:
         raise UserError(f"{path} is not the file that {path.stem}.json describes. {remedy}")
     import keras
 
     try:
-        # Safe mode: a checkpoint may hold weights and Keras's own layers, no code.
+        # Safe mode rejects checkpoints that contain code: only weights and Keras's own layers are loaded.
         network = keras.saving.load_model(path, compile=False, safe_mode=True)
-    except Exception as error:  # Keras raises many kinds for a damaged file.
+    except Exception as error:  # Keras raises many types of exceptions for a damaged file.
         raise UserError(f"{path} is damaged or not a Keras checkpoint ({first_line(error)}). {remedy}") from None
-    if network.input_shape != (None, 28, 28) or network.output_shape not in ((None, 10), (None, 11)):
+    if network.input_shape != _INPUT_SHAPE or network.output_shape not in _OUTPUT_SHAPES:
         raise UserError(
-            f"{path} takes {network.input_shape} and gives {network.output_shape}; "
-            f"expected (None, 28, 28) and (None, 10), or 11 with one for no digit. {remedy}"
+            f"{path} has the input shape {network.input_shape} and the output shape {network.output_shape}; "
+            f"expected {_INPUT_SHAPE} and {' or '.join(map(str, _OUTPUT_SHAPES))}. {remedy}"
         )
     return network, notes
 
 
 def load_notes(path: Path) -> dict:
-    """The JSON beside a checkpoint. Raises UserError when it is missing or damaged."""
-    beside = Path(path).with_suffix(".json")
-    remedy = f"Make it with: python train.py --recipe {beside.stem}"
+    """Return the notes of a checkpoint. Raises UserError if they are missing, damaged or without calibration."""
+    path = Path(path).with_suffix(".json")
+    remedy = _remedy(path)
     try:
-        notes = json.loads(beside.read_text())
+        notes = json.loads(path.read_text())
         return notes | {
             name: float(notes[name]) for name in ("temperature", "confidence_threshold", "rejection_threshold")
         }
     except FileNotFoundError:
-        raise UserError(f"{beside} does not exist. {remedy}") from None
+        raise UserError(f"{path} does not exist. {remedy}") from None
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UserError(f"{beside} is damaged ({type(error).__name__}: {error}). {remedy}") from None
+        raise UserError(f"{path} is damaged ({type(error).__name__}: {error}). {remedy}") from None
 
 
 def update_notes(path: Path, part: str, name: str, figures: dict) -> None:
-    """Merge figures into the JSON beside a checkpoint, at `part` and `name`. Other entries stay."""
-    beside = path.with_suffix(".json")
-    notes = json.loads(beside.read_text())
-    measured = notes.setdefault(part, {})
-    measured[name] = measured.get(name, {}) | figures
-    with replacing(beside) as temporary:
-        temporary.write_text(json.dumps(notes, indent=1) + "\n")
+    """Merge `figures` into the entry `part`, `name` of a checkpoint's notes; all other entries stay."""
+    path = path.with_suffix(".json")
+    notes = json.loads(path.read_text())
+    entries = notes.setdefault(part, {})
+    entries[name] = entries.get(name, {}) | figures
+    with replacing(path) as temporary:
+        _write_notes(notes, temporary)
 
 
 def versions() -> dict[str, str]:
-    """What makes a checkpoint: of Python, TensorFlow, Keras and NumPy."""
+    """Return the versions of Python, TensorFlow, Keras and NumPy."""
     import keras
     import tensorflow
 
@@ -106,24 +112,34 @@ def versions() -> dict[str, str]:
     }
 
 
-def _bare(network):
-    """The network without its optimizer, whose state is twice as large as the weights."""
+def _remedy(path: Path) -> str:
+    return f"Make it with: python train.py --recipe {path.stem}"
+
+
+def _write_notes(notes: dict, path: Path) -> None:
+    path.write_text(json.dumps(notes, indent=1) + "\n")
+
+
+def _save_compressed(network, path: Path) -> None:
+    """Save without the optimizer, whose state is twice as large as the weights. Equal networks give equal files."""
     import keras
 
-    bare = keras.models.clone_model(network)
-    bare.set_weights(network.get_weights())
-    return bare
+    inference_network = keras.models.clone_model(network)
+    inference_network.set_weights(network.get_weights())
+    with tempfile.TemporaryDirectory() as folder:
+        uncompressed = Path(folder, "network.keras")
+        inference_network.save(uncompressed)
+        _compress(uncompressed, path)
 
 
-def _pack(source: Path, target: Path) -> None:
-    """Keras stores its archive unpacked; deflate finds the zeros that rounding left."""
-    with zipfile.ZipFile(source) as plain, zipfile.ZipFile(target, "w") as packed:
-        for member in plain.namelist():
-            content = plain.read(member)
+def _compress(source: Path, target: Path) -> None:
+    """Copy a Keras archive with compression, which Keras does not use, and without dates."""
+    with zipfile.ZipFile(source) as archive, zipfile.ZipFile(target, "w") as compressed:
+        for member in archive.namelist():
+            content = archive.read(member)
             if member == "metadata.json":
-                # Without the date of saving, there and in the archive, equal networks give equal files.
                 content = json.dumps({"keras_version": json.loads(content)["keras_version"]}).encode()
-            packed.writestr(zipfile.ZipInfo(member, (1980, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED, 9)
+            compressed.writestr(zipfile.ZipInfo(member, (1980, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED, 9)
 
 
 def _sha256(path: Path) -> str:

@@ -1,12 +1,25 @@
-"""The path from a drawing or a picture to an `Answer`: group, rasterize, normalize, run the network, choose a grouping."""
+"""Read a drawing or a picture: the whole path from strokes or pixels to an `Answer`.
+
+The steps of `Classifier.read_strokes`:
+
+1. `segmentation.candidate_groups` lists the groups of strokes that could be digits. Groups may share strokes.
+2. `strokes.rasterize` draws the strokes of each group as ink.
+3. `normalization.normalize_all` crops, scales and centers each ink to 28x28 pixels.
+4. `Classifier.predict` runs the network on all groups and calibrates its outputs.
+5. `segmentation.best_grouping` chooses the groups that explain the drawing best; each becomes a `Reading`.
+
+`Classifier.read_picture` takes the ink of a picture and its connected components in place of strokes. Steps 3 to 5 are
+the same.
+"""
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from model.classes import NUM_DIGITS
 from model.inference import backend, calibration, checkpoint
 from model.inference.answer import Answer, Reading, Verdict
 from model.inference.checkpoint import DEFAULT_CHECKPOINT
@@ -15,94 +28,100 @@ from model.preprocessing import segmentation, stroke_width
 from model.preprocessing.geometry import Stroke, bounding_box
 from model.preprocessing.normalization import IMAGE_SIDE, normalize_all
 from model.preprocessing.picture import Source, keep_parts, outline, parts, to_ink
-from model.preprocessing.segmentation import Group, Mark
+from model.preprocessing.segmentation import Group
 from model.preprocessing.strokes import rasterize
 
 
 class Classifier:
-    """A calibrated network. Load one with `Classifier.load`. All methods are thread-safe."""
+    """A network with its calibration. Create one with `Classifier.load`. All methods are thread-safe."""
 
     def __init__(self, network, notes: dict, name: str):
         """Compile the network.
 
         network: maps float32 (N, 28, 28) to logits (N, 10 or 11).
-        notes: the checkpoint's JSON, with the entries that `calibrate` returns.
+        notes: the checkpoint's notes; at least the entries that `calibrate` returns.
         """
         self.network = network
-        self.name = name
         self.notes = notes
+        self.name = name
         self.logits = ForwardPass(network, notes.get("test_time_augmentation", False))
 
     @classmethod
     def load(cls, path: Path = DEFAULT_CHECKPOINT) -> "Classifier":
-        """Load and compile a checkpoint. Raises UserError if it is missing or damaged."""
+        """Load a checkpoint and compile its network. Raises UserError if a file is missing or damaged."""
         backend.load_tensorflow()
-        network, notes = checkpoint.load(Path(path))
+        network, notes = checkpoint.load(path)
         return cls(network, notes, Path(path).stem)
 
-    def predict(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return calibrated probabilities of normalized images, float32 (N, 28, 28).
-
-        Returns float64 (N, 10), the probability of each digit given that the image is a digit, and float64 (N,), the
-        probability that it is not a digit.
-        """
-        outputs, temperature = self.logits(images), self.notes["temperature"]
-        return (
-            calibration.digit_probabilities(outputs, temperature),
-            calibration.not_digit_probability(outputs, temperature),
-        )
-
-    def rejects(self, not_digit: np.ndarray) -> np.ndarray:
-        """Return, for probabilities of not being a digit, whether the verdict is "not a digit"."""
-        return np.asarray(not_digit) > self.notes["rejection_threshold"]
-
     def read_strokes(self, strokes: Sequence[Stroke]) -> Answer:
-        """Read one drawing; `parse_strokes` makes strokes from JSON."""
+        """Read a drawing. Each stroke is float (P, 2), P ≥ 1, in fractions of the pad's side."""
         return self.read_drawings([strokes])[0]
 
     def read_drawings(self, drawings: Sequence[Sequence[Stroke]]) -> list[Answer]:
         """Read several drawings with one call of the network."""
-        candidates = [_candidates_of_strokes(strokes) for strokes in drawings]
-        return [
-            Answer(readings, _drawn_last(readings), candidate.clock.milliseconds)
-            for candidate, readings in zip(candidates, self._read(candidates), strict=True)
-        ]
+        return self._read([_candidates_of_strokes(strokes) for strokes in drawings])
 
     def read_picture(self, source: Source) -> Answer:
-        """Read a picture. Boxes are fractions of its own width and height. Raises InputError if it is unreadable."""
-        candidates = _candidates_of_picture(source)
-        [readings] = self._read([candidates])
-        readings = tuple(replace(reading, strokes=()) for reading in readings)
-        return Answer(readings, len(readings) - 1, candidates.clock.milliseconds)
+        """Read a picture. Raises InputError if it cannot be read."""
+        return self._read([_candidates_of_picture(source)])[0]
 
     def read_image(self, image: np.ndarray) -> Reading:
-        """Read a normalized image with ink, (28, 28), as one digit."""
-        probabilities, not_digit = self.predict(image[None])
-        return self._reading(image, probabilities[0], not_digit[0])
+        """Read a normalized image, (28, 28), that is not blank as one digit."""
+        [probabilities], [not_digit] = self.predict(image[None])
+        return self._reading(image, probabilities, not_digit)
 
-    def _read(self, drawings: Sequence["Candidates"]) -> list[tuple[Reading, ...]]:
-        """Run the network on all candidates of all drawings; then choose the best grouping of each drawing."""
-        images = [drawing.images for drawing in drawings if len(drawing.images)]
-        start = time.perf_counter()
-        probabilities, not_digit = self.predict(np.concatenate(images)) if images else ((), ())
-        readings, first = [], 0
-        for drawing in drawings:
-            rows = slice(first, first := first + len(drawing.images))
-            readings.append(self._best(drawing, probabilities[rows], not_digit[rows]))
-            drawing.clock.tick("network", start)
-        return readings
+    def predict(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the calibrated predictions for normalized images, float32 (N, 28, 28), N ≥ 1.
 
-    def _best(self, drawing: "Candidates", probabilities: np.ndarray, not_digit: np.ndarray) -> tuple[Reading, ...]:
-        if not drawing.groups:
-            return (_blank(),)
-        return tuple(
-            self._reading(drawing.images[i], probabilities[i], not_digit[i], drawing.boxes[i], drawing.groups[i].marks)
-            for i in segmentation.best_grouping(drawing.groups, probabilities, not_digit)
+        Returns the probability of each digit, given that the image is a digit, float64 (N, 10), and the probability of
+        not being a digit, float64 (N,).
+        """
+        logits, temperature = self.logits(images), self.notes["temperature"]
+        return (
+            calibration.digit_probabilities(logits, temperature),
+            calibration.not_digit_probability(logits, temperature),
         )
 
-    def _reading(self, image: np.ndarray, probabilities: np.ndarray, not_digit: float, *where) -> Reading:
+    def rejects(self, not_digit: np.ndarray) -> np.ndarray:
+        """Return, for probabilities of not being a digit, (N,), whether the verdict is "not a digit", bool (N,)."""
+        return np.asarray(not_digit) > self.notes["rejection_threshold"]
+
+    def _read(self, drawings: Sequence["Candidates"]) -> list[Answer]:
+        """Predict the candidates of all drawings with one call of the network; then answer each drawing."""
+        start = time.perf_counter()
+        images = [candidates.images for candidates in drawings if candidates.groups]
+        probabilities, not_digit = self.predict(np.concatenate(images)) if images else ((), ())
+        answers, first = [], 0
+        for candidates in drawings:
+            rows = slice(first, first := first + len(candidates.groups))
+            answers.append(self._answer(candidates, probabilities[rows], not_digit[rows], start))
+        return answers
+
+    def _answer(
+        self, candidates: "Candidates", probabilities: np.ndarray, not_digit: np.ndarray, start: float
+    ) -> Answer:
+        """Choose the best grouping. `start`: when the network was called, in seconds of `time.perf_counter`."""
+        readings = (_blank_reading(),)
+        if candidates.groups:
+            best = segmentation.best_grouping(candidates.groups, probabilities, not_digit)
+            readings = tuple(
+                self._reading(
+                    candidates.images[i], probabilities[i], not_digit[i], candidates.boxes[i], candidates.strokes[i]
+                )
+                for i in best
+            )
+        return Answer(readings, _current(readings), candidates.milliseconds | {"network": _milliseconds(start)})
+
+    def _reading(
+        self,
+        image: np.ndarray,
+        probabilities: np.ndarray,
+        not_digit: float,
+        box: tuple[float, ...] | None = None,
+        strokes: tuple[int, ...] = (),
+    ) -> Reading:
         verdict = self._verdict(probabilities, not_digit)
-        return Reading(tuple(probabilities.tolist()), float(not_digit), verdict, image, *where)
+        return Reading(tuple(probabilities.tolist()), float(not_digit), verdict, image, box, strokes)
 
     def _verdict(self, probabilities: np.ndarray, not_digit: float) -> Verdict:
         if self.rejects(not_digit):
@@ -113,77 +132,82 @@ class Classifier:
 def calibrate(network, test_time_augmentation: bool, images: np.ndarray, labels: np.ndarray) -> dict:
     """Return the notes that `Classifier` needs, fitted on validation data.
 
-    images: float32 (N, 28, 28). labels: classes (N,), with CLASS_NOT_DIGIT for non-digits.
+    images: normalized, float32 (N, 28, 28). labels: classes (N,), with CLASS_NOT_DIGIT for non-digits.
     """
-    outputs = ForwardPass(network, test_time_augmentation)(images)
-    return {"test_time_augmentation": test_time_augmentation} | calibration.fit_calibration(outputs, labels)
-
-
-class Clock:
-    """The duration of each step of an answer, in milliseconds."""
-
-    def __init__(self):
-        self.milliseconds = dict.fromkeys(("ink", "normalization", "network"), 0.0)
-        self._last = time.perf_counter()
-
-    def tick(self, step: str, start: float | None = None) -> None:
-        """Record that a step ends now. It began at `start` (`time.perf_counter()`), or when the last step ended."""
-        now = time.perf_counter()
-        self.milliseconds[step] = round((now - (start or self._last)) * 1000, 3)
-        self._last = now
+    logits = ForwardPass(network, test_time_augmentation)(images)
+    return {"test_time_augmentation": test_time_augmentation} | calibration.fit_calibration(logits, labels)
 
 
 @dataclass(frozen=True)
 class Candidates:
-    """The groups of one drawing or picture that could be digits.
+    """The groups of one drawing or picture that could be digits, in lists of the same length N.
 
-    images: float32 (N, 28, 28), one normalized image for each group. boxes: as in `Reading`.
+    images: the normalized image of each group, float32 (N, 28, 28).
+    boxes, strokes: as in `Reading`.
+    milliseconds: duration of the steps "ink" and "normalization".
     """
 
     groups: list[Group]
     images: np.ndarray
     boxes: list[tuple[float, ...]]
-    clock: Clock
+    strokes: list[tuple[int, ...]]
+    milliseconds: dict[str, float]
 
 
 def _candidates_of_strokes(strokes: Sequence[Stroke]) -> Candidates:
-    clock = Clock()
+    start = time.perf_counter()
     groups = segmentation.candidate_groups([segmentation.mark_from_stroke(stroke) for stroke in strokes])
     inks = [rasterize([strokes[i] for i in group.marks]) for group in groups]
-    return _candidates(groups, inks, strokes, clock)
+    boxes = [_box([strokes[i] for i in group.marks]) for group in groups]
+    return _normalized(groups, inks, boxes, [group.marks for group in groups], start)
 
 
 def _candidates_of_picture(source: Source) -> Candidates:
-    clock = Clock()
+    start = time.perf_counter()
     ink = to_ink(source)
     masks = parts(ink)
     outlines = [outline(mask) for mask in masks]
     groups = segmentation.candidate_groups(outlines)
     inks = [stroke_width.thin(_cut(ink, [masks[i] for i in group.marks], len(masks))) for group in groups]
     size = np.array(ink.shape[::-1], float)
-    return _candidates(groups, inks, [points / size for points in outlines], clock)
+    boxes = [_box([outlines[i] / size for i in group.marks]) for group in groups]
+    return _normalized(groups, inks, boxes, [()] * len(groups), start)
 
 
-def _candidates(groups: list[Group], inks: list[np.ndarray], marks: Sequence[Mark], clock: Clock) -> Candidates:
-    clock.tick("ink")
+def _normalized(
+    groups: list[Group],
+    inks: list[np.ndarray],
+    boxes: list[tuple[float, ...]],
+    strokes: list[tuple[int, ...]],
+    start: float,
+) -> Candidates:
+    """Normalize the inks of all groups. `start`: when the first step began, in seconds of `time.perf_counter`."""
+    milliseconds = {"ink": _milliseconds(start)}
+    start = time.perf_counter()
     images = normalize_all(inks)
-    clock.tick("normalization")
-    return Candidates(groups, images, [_box(marks, group) for group in groups], clock)
+    milliseconds["normalization"] = _milliseconds(start)
+    return Candidates(groups, images, boxes, strokes, milliseconds)
 
 
-def _box(marks: Sequence[Mark], group: Group) -> tuple[float, ...]:
-    low, high = bounding_box([marks[i] for i in group.marks])
-    return (*low.tolist(), *high.tolist())
+def _box(marks: Sequence[Stroke]) -> tuple[float, ...]:
+    top_left, bottom_right = bounding_box(marks)
+    return (*top_left.tolist(), *bottom_right.tolist())
 
 
 def _cut(ink: np.ndarray, masks: list[np.ndarray], num_parts: int) -> np.ndarray:
-    """Return the ink of some of a picture's parts; if these are all its parts, the whole ink with its faint pixels."""
+    """Return the ink of some parts of a picture; if they are all its parts, the whole ink with its faint pixels."""
     return ink if len(masks) == num_parts else keep_parts(ink, np.logical_or.reduce(masks))
 
 
-def _drawn_last(readings: tuple[Reading, ...]) -> int:
-    return max(range(len(readings)), key=lambda index: max(readings[index].strokes, default=0))
+def _current(readings: Sequence[Reading]) -> int:
+    """Return the index of the reading with the stroke that was drawn last; without strokes, of the rightmost."""
+    return max(range(len(readings)), key=lambda i: (max(readings[i].strokes, default=0), i))
 
 
-def _blank() -> Reading:
-    return Reading((0.1,) * 10, 0.0, Verdict.BLANK, np.zeros((IMAGE_SIDE, IMAGE_SIDE), np.float32))
+def _milliseconds(start: float) -> float:
+    return round((time.perf_counter() - start) * 1000, 3)
+
+
+def _blank_reading() -> Reading:
+    uniform = (1 / NUM_DIGITS,) * NUM_DIGITS
+    return Reading(uniform, 0.0, Verdict.BLANK, np.zeros((IMAGE_SIDE, IMAGE_SIDE), np.float32))

@@ -1,4 +1,4 @@
-"""Run every checkpoint of a folder on the same drawing."""
+"""Read the same image with every checkpoint of a folder."""
 
 import threading
 import time
@@ -14,20 +14,20 @@ from model.inference.classifier import Classifier
 
 @dataclass(frozen=True)
 class ModelReading:
-    """How one model reads a drawing, and what is known of the model.
+    """The reading of one model.
 
-    milliseconds: duration of the prediction. mnist: accuracy on the MNIST test images. size: of the file, in bytes.
+    milliseconds: duration of the prediction. test_accuracy: on the MNIST test images. size: of the .keras file, bytes.
     """
 
     name: str
     reading: Reading
     milliseconds: float
-    mnist: float
+    test_accuracy: float
     size: int
 
 
 class Comparison:
-    """All checkpoints of a folder, loaded at the first call. Thread-safe."""
+    """All models of a folder. They are loaded by the first call that needs them. Thread-safe."""
 
     def __init__(self, folder: Path = checkpoint.FOLDER):
         self._folder = folder
@@ -35,7 +35,10 @@ class Comparison:
         self._classifiers: list[Classifier] | None = None
 
     def compare(self, image: np.ndarray) -> list[ModelReading]:
-        """Read one normalized image (28, 28) with every model, the least accurate first; [] if the image is blank."""
+        """Return each model's reading of a normalized image, (28, 28), least accurate model first; [] if blank.
+
+        Raises UserError if a checkpoint cannot be loaded.
+        """
         if not image.any():
             return []
         return [_read(classifier, image) for classifier in self._loaded()]
@@ -44,7 +47,7 @@ class Comparison:
         with self._lock:
             if self._classifiers is None:
                 classifiers = [Classifier.load(path) for path in sorted(self._folder.glob("*.keras"))]
-                self._classifiers = sorted(classifiers, key=lambda classifier: classifier.notes["test"]["accuracy"])
+                self._classifiers = sorted(classifiers, key=_test_accuracy)
             return self._classifiers
 
 
@@ -52,5 +55,8 @@ def _read(classifier: Classifier, image: np.ndarray) -> ModelReading:
     start = time.perf_counter()
     reading = classifier.read_image(image)
     milliseconds = (time.perf_counter() - start) * 1000
-    notes = classifier.notes
-    return ModelReading(classifier.name, reading, milliseconds, notes["test"]["accuracy"], notes["bytes"])
+    return ModelReading(classifier.name, reading, milliseconds, _test_accuracy(classifier), classifier.notes["bytes"])
+
+
+def _test_accuracy(classifier: Classifier) -> float:
+    return classifier.notes["test"]["accuracy"]

@@ -1,24 +1,21 @@
-"""Geometry of strokes: bounding box, scaling, arc length, resampling, rotation.
-
-A stroke is float (P, 2): x right, y down.
-"""
+"""Geometry of strokes: bounding box, arc length, interpolation, resampling, rotation."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
 Stroke = np.ndarray
-"""The pen's path from touch to lift: float (P, 2), x right, y down; on a pad, in fractions of its side."""
+"""The path of the pen from touch to lift: float (P, 2), x right, y down, usually in fractions of the pad's side."""
 
 
 def bounding_box(strokes: Sequence[Stroke]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the upper left and the lower right corner, each (2,), of the box of all points; there must be a point."""
+    """Return the upper left and the lower right corner, each (2,), of the box around all points (at least one)."""
     points = np.concatenate(strokes)
     return points.min(axis=0), points.max(axis=0)
 
 
 def longer_side(strokes: Sequence[Stroke]) -> float:
-    """Return the longer side of the bounding box; 0 for a dot."""
+    """Return the length of the longer side of the bounding box; 0 if all points coincide."""
     low, high = bounding_box(strokes)
     return float((high - low).max())
 
@@ -29,17 +26,17 @@ def arc_lengths(stroke: Stroke) -> np.ndarray:
 
 
 def interpolate(positions: np.ndarray, knots: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Interpolate `values` (K, 2), given at `knots` (K,), linearly at `positions` (M,); return (M, 2)."""
+    """Return the linear interpolation, (M, 2), at `positions` (M,) of the points `values` (K, 2) at `knots` (K,)."""
     return np.stack([np.interp(positions, knots, values[:, axis]) for axis in (0, 1)], axis=1)
 
 
 def resample(stroke: Stroke, count: int) -> Stroke:
-    """Return `count` points at equal distances along the stroke, from its start to its end."""
+    """Return `count` points, (count, 2), at equal distances along the stroke, from its start to its end."""
     lengths = arc_lengths(stroke)
     return interpolate(np.linspace(0, lengths[-1], count), lengths, stroke)
 
 
 def rotation(radians: float) -> np.ndarray:
-    """Return the matrix (2, 2) that turns points clockwise on the screen: `points @ rotation(angle).T`."""
+    """Return the matrix (2, 2) that rotates points clockwise on the screen: `points @ rotation(radians).T`."""
     cos, sin = np.cos(radians), np.sin(radians)
     return np.array([[cos, -sin], [sin, cos]])

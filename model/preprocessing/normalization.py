@@ -1,8 +1,11 @@
-"""Ink → 28×28: the one way in, for training images and for drawings.
+"""Normalize ink to a 28×28 image, in the same way for training images and for drawings.
 
-MNIST's own recipe (LeCun, Bottou, Bengio, Haffner 1998, "Gradient-based learning applied to document recognition",
-III.A): crop to the ink, scale so that the longer side is 20 pixels, put the center of mass at the center of a 28×28
-field.
+The steps are those of MNIST (LeCun, Bottou, Bengio, Haffner 1998, "Gradient-based learning applied to document
+recognition", section III.A):
+
+1. `crop` the ink to its bounding box.
+2. `fit` the box to 20 pixels: scale by area averaging until the longer side is 20 pixels long.
+3. `center` the box in 28×28 pixels: shift it by whole pixels until its center of mass is at pixel index (14, 14).
 """
 
 from collections.abc import Iterable
@@ -11,14 +14,19 @@ import numpy as np
 
 IMAGE_SIDE = 28
 BOX_SIDE = 20
-# The pixel index of MNIST's center of mass. With 13.5, as often seen, three of four training images would have to move.
 CENTER = 14.0
-# Pixels. Added before rounding, so that an exact tie does not depend on rounding errors of the sum.
+"""Pixel index of the center of mass. It leaves 59,998 of MNIST's 60,000 training images where they are. With 13.5,
+which is often used, three of four would move."""
 ROUNDING = 1e-5
+"""Pixels, added before rounding. If the center of mass is halfway between two pixels, the rounding error of the sums
+would otherwise decide which one is taken, and that error differs between processors and languages."""
 
 
 def normalize(ink: np.ndarray) -> np.ndarray:
-    """Ink (H, W), 0 = paper … 1 = ink, any size → the normalized image, float32 (28, 28), 0 … 1; all 0 without ink."""
+    """Return the normalized image of one digit, float32 (28, 28), 0 to 1; all 0 if there is no ink.
+
+    ink: float (H, W) of any size, 0 paper, 1 ink.
+    """
     cropped = crop(ink)
     if cropped.size == 0:
         return np.zeros((IMAGE_SIDE, IMAGE_SIDE), np.float32)
@@ -26,13 +34,13 @@ def normalize(ink: np.ndarray) -> np.ndarray:
 
 
 def normalize_all(inks: Iterable[np.ndarray]) -> np.ndarray:
-    """Many inks, of one size or of several → normalized images, float32 (N, 28, 28)."""
+    """Return the normalized images, float32 (N, 28, 28), of N inks. Their sizes may differ."""
     images = [normalize(ink) for ink in inks]
     return np.stack(images) if images else np.zeros((0, IMAGE_SIDE, IMAGE_SIDE), np.float32)
 
 
 def crop(ink: np.ndarray) -> np.ndarray:
-    """The smallest box that holds all ink; (0, 0) without ink."""
+    """Return the part of the ink inside its bounding box; shape (0, 0) if there is no ink."""
     rows = np.flatnonzero(ink.any(axis=1))
     columns = np.flatnonzero(ink.any(axis=0))
     if rows.size == 0:
@@ -41,37 +49,42 @@ def crop(ink: np.ndarray) -> np.ndarray:
 
 
 def fit(cropped: np.ndarray) -> np.ndarray:
-    """Scale by area averaging so that the longer side is 20 pixels and the shorter at least one, float32."""
+    """Return the box scaled by area averaging, float32: the longer side is 20 pixels, the shorter side at least 1."""
     height, width = cropped.shape
     scale = BOX_SIDE / max(height, width)
-    rows = _averaging(height, max(1, round(height * scale)))
-    columns = _averaging(width, max(1, round(width * scale)))
+    rows = _averaging_matrix(height, max(1, round(height * scale)))
+    columns = _averaging_matrix(width, max(1, round(width * scale)))
     return (rows @ cropped @ columns.T).astype(np.float32)
 
 
 def center(box: np.ndarray) -> np.ndarray:
-    """Put a box of at most 20×20 into the 28×28 field, its center of mass as near to (14, 14) as whole pixels allow.
+    """Return a 28×28 image of the box, which is at most 20×20, with its center of mass as near to (14, 14) as possible.
 
-    Ink is never pushed over the edge: a box whose mass lies far to one side stops there.
+    The box moves by whole pixels and stays inside the image, even if its center of mass is near one side.
     """
+    top, left = _start(box.sum(axis=1)), _start(box.sum(axis=0))
     image = np.zeros((IMAGE_SIDE, IMAGE_SIDE), np.float32)
-    top, left = (_offset(box.sum(axis=axis)) for axis in (1, 0))
     image[top : top + box.shape[0], left : left + box.shape[1]] = box
     return image
 
 
-def _averaging(source: int, target: int) -> np.ndarray:
-    """The matrix (target, source) whose row i averages source pixels i·source/target … (i+1)·source/target exactly."""
+def _averaging_matrix(source: int, target: int) -> np.ndarray:
+    """Return the matrix (target, source) that averages `source` pixels exactly to `target` pixels.
+
+    Row i is the mean over the interval from i·source/target to (i+1)·source/target. A pixel that is partly inside the
+    interval counts in proportion.
+    """
     edges = np.arange(target + 1) * (source / target)
     pixels = np.arange(source)
     overlap = np.minimum(edges[1:, None], pixels + 1) - np.maximum(edges[:-1, None], pixels)
     return np.maximum(overlap, 0) * (target / source)
 
 
-def _offset(profile: np.ndarray) -> int:
-    """Where a box with this ink per row (or column) starts, so that its center of mass comes to CENTER."""
+def _start(profile: np.ndarray) -> int:
+    """Return the first row (or column) of the box in the image, from the sums of its rows (or columns)."""
     profile = profile.astype(np.float64)
-    # A breath of ink over a large box can average to exactly nothing: any place is right for that.
+    # Faint ink in a large box can average to exactly 0. The position does not matter then.
     mass = profile.sum() or 1.0
     center_of_mass = np.dot(np.arange(len(profile)), profile) / mass
-    return int(np.clip(np.floor(CENTER - center_of_mass + 0.5 + ROUNDING), 0, IMAGE_SIDE - len(profile)))
+    start = np.floor(CENTER - center_of_mass + 0.5 + ROUNDING)
+    return int(np.clip(start, 0, IMAGE_SIDE - len(profile)))

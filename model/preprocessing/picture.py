@@ -1,7 +1,7 @@
-"""A picture → ink: a float image, 0 = paper … 1 = ink, that normalization takes in.
+"""Extract ink from a picture file and split it into connected components.
 
-What surrounds is paper. What differs from it by a sharp step and lies within is ink, whatever the colours; what changes
-slowly, or comes in over the edge on a broad front, is light and shade.
+Paper is the background that surrounds everything else. Ink of any color has a sharp edge to the paper. Light and
+shade change slowly, or cross a long part of the picture's edge.
 """
 
 import io
@@ -15,59 +15,63 @@ from model.errors import InputError
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 MAX_PIXELS = 25_000_000
-# Of a file: no picture of so many pixels has more.
+# Of a file. A picture of MAX_PIXELS pixels has no more bytes.
 MAX_BYTES = 8 * MAX_PIXELS
-LIMIT = f"from one pixel to {MAX_PIXELS // 10**6} million are read."
-# Pictures are averaged down to this before anything else: more does not change a 28×28 image, it only takes time.
+LIMIT = f"pictures from 1 pixel to {MAX_PIXELS // 10**6} million pixels are accepted."
+# Longer side in pixels. Pictures are first averaged down to this size: more pixels take time and do not change the
+# 28×28 image.
 WORKING_SIDE = 320
-# The least contrast, of the range from black to white, that counts as ink.
+# Smallest contrast that counts as ink, as a fraction of the range from black to white.
 MIN_CONTRAST = 0.08
-# Enough to see what the paper is like.
+# Longer side in pixels of the sample from which the paper is estimated.
 SAMPLE_SIDE = 128
-# Fractions of the picture's longer side. Wider than WINDOW is a shadow or a lamp and no pen's stroke; where light and
-# shade are soft, so is what is wider than NARROW. In a square of SURROUNDINGS there is more paper than ink. Over EDGE,
-# the edge of ink rises by more than SHARP of all the contrast there is; by less than SOFT of its own, it is a shadow's.
+# Fractions of the picture's longer side. Shadows and lights are wider than WINDOW, strokes are narrower. If light and
+# shade have soft edges, NARROW separates them from strokes instead. In a square of side SURROUNDINGS, there is more
+# paper than ink.
 WINDOW = 0.4
 NARROW = 0.12
 SURROUNDINGS = 0.5
+# Over EDGE, also a fraction of the longer side, the edge of ink rises by more than SHARP of the picture's contrast, and
+# the edge of a shadow by less than SOFT of its own contrast.
 EDGE = 1 / 80
 SHARP = 0.35
 SOFT = 0.55
-# Light that differs by less, of the range from black to white, is even.
+# Light that varies by less is even. Fraction of the range from black to white.
 EVEN = 0.02
-# Black paper reflects this much at least: nothing is divided by zero.
+# Added to the brightness of paper, so that it is never 0 in a division.
 DARKEST = 0.1
-# Light and shade are made up for within these factors; what is darker yet holds more noise than ink.
+# Range of brightness, relative to the median, in which contrast is corrected. Darker areas have more noise than ink.
 LIGHT = (0.35, 2.0)
-# Root mean square of the paper's unevenness, of the range from black to white. A photograph's is above it, a drawing
-# saved as JPEG of quality 90 has a quarter, MNIST a hundredth.
+# Root mean square of the paper's unevenness, as a fraction of the range from black to white. Photographs are above it.
+# A drawing saved as JPEG with quality 90 has a quarter of it, MNIST a hundredth.
 DIRTY = 1 / 150
-# On dirty paper, connected parts of fewer pixels, or smaller than this share of the largest part, are dust and noise.
+# On dirty paper, a component with fewer pixels, or with less than this share of the largest component's, is noise.
 SPECK = 24
 SPECK_SHARE = 0.03
 
-# Connected parts smaller than this share of the largest are no digits: dots, dirt, a neighbour's end. Of 400 images of
-# MNIST's, 1 falls into two; with 0.02 it was 3.
+# A component smaller than this share of the largest one is not a digit, but a dot, dirt or a cut-off neighbor. Of 400
+# MNIST images, 1 falls into two components; with 0.02, 3 do.
 LEAST_PART = 0.1
-# Points along the outline of a part that say where it lies.
+# Largest number of points on the outline of a component, besides its four extreme points.
 OUTLINE = 120
 
 Source = str | os.PathLike | BinaryIO | Image.Image
 
 
 def to_ink(source: Source) -> np.ndarray:
-    """A picture file (its path, or open for reading bytes) or a PIL image → ink, float32 (H, W), paper exactly 0.
+    """Return the ink of a picture, float32 (H, W), 0 to 1, paper exactly 0; all 0 if nothing is drawn.
 
-    The longer side of the ink is at most WORKING_SIDE; without anything drawn it is all 0. Of an animation the first
-    picture is read. Raises InputError for what is no picture, a damaged one, or one of more than MAX_PIXELS.
+    source: path of a picture file, a binary file object or a PIL image. The first frame of an animation is taken.
+    The longer side of the result is at most WORKING_SIDE. Raises InputError if the source is not a picture, is damaged
+    or has more than MAX_PIXELS pixels.
     """
     return _ink(_planes(_open(source)))
 
 
 def parts(ink: np.ndarray) -> list[np.ndarray]:
-    """Ink (H, W) → its connected parts, as masks bool (H, W); dots that are small beside the largest are left out."""
+    """Return the connected components of ink (H, W) as masks, bool (H, W), without those smaller than LEAST_PART."""
     strong = ink > 0.5 * ink.max(initial=0)
-    # Grown by a pixel: a thin slanting stroke, whose pixels may touch at their corners alone, is one.
+    # Dilated by 1 pixel, because the pixels of a thin oblique stroke may touch only at their corners.
     numbers = _parts(_grown(strong, 1)) * strong
     sizes = np.bincount(numbers.ravel(), minlength=2)
     sizes[0] = 0
@@ -75,46 +79,46 @@ def parts(ink: np.ndarray) -> list[np.ndarray]:
 
 
 def outline(part: np.ndarray) -> np.ndarray:
-    """A part's mask (H, W) → points on its edge, in pixels, x right, y down: float (P, 2), P at most OUTLINE and four.
+    """Return points on the edge of a component: float (P, 2), P ≤ OUTLINE + 4, in pixels, x right, y down.
 
-    The four where it reaches furthest are among them.
+    The last four are the leftmost, top, rightmost and bottom points. part: its mask, bool (H, W).
     """
     inner = np.pad(part, 1)
     inner = inner[:-2, 1:-1] & inner[2:, 1:-1] & inner[1:-1, :-2] & inner[1:-1, 2:]
     points = np.argwhere(part & ~inner)[:, ::-1].astype(float)
-    furthest = [points.argmin(axis=0), points.argmax(axis=0)]
-    return np.concatenate([points[:: -(-len(points) // OUTLINE)], *(points[ends] for ends in furthest)])
+    extremes = [points.argmin(axis=0), points.argmax(axis=0)]
+    return np.concatenate([points[:: -(-len(points) // OUTLINE)], *(points[indices] for indices in extremes)])
 
 
 def keep_parts(ink: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """The ink of some parts, given by their mask, with the soft edge around it; elsewhere paper."""
+    """Return the ink inside a mask, bool (H, W), and up to 2 pixels around it, where strokes fade out; 0 elsewhere."""
     return np.where(_grown(mask, 2), ink, 0)
 
 
 def _open(source: Source) -> Image.Image:
-    """The picture, upright, reduced to WORKING_SIDE, in mode RGB, RGBA or F."""
+    """Return the picture upright, reduced to WORKING_SIDE, in mode RGB, RGBA or F."""
     expected = f"Expected a picture file, one of {', '.join(FORMATS)}."
     if not (isinstance(source, str | os.PathLike | Image.Image) or hasattr(source, "read")):
-        raise InputError(f"No picture was given. {expected}")
+        raise InputError(f"The input is not a picture. {expected}")
     try:
         image = source if isinstance(source, Image.Image) else Image.open(_in_memory(source), formats=FORMATS)
-        if not 0 < image.width * image.height <= MAX_PIXELS:  # Read in the header: nothing has been decoded yet.
+        if not 0 < image.width * image.height <= MAX_PIXELS:  # From the header, before decoding.
             raise InputError(f"The picture has {image.width:,} × {image.height:,} pixels; {LIMIT}")
         return _reduced(image)
     except InputError:
         raise
     except UnidentifiedImageError:
-        raise InputError(f"This is no picture that can be read. {expected}") from None
+        raise InputError(f"The file is not a readable picture. {expected}") from None
     except Image.DecompressionBombError:
         raise InputError(f"The picture is far too large; {LIMIT}") from None
     except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
         raise InputError(f"The picture could not be opened ({error.strerror}). {expected}") from None
-    except Exception as error:  # Pillow's readers let out whatever broke in them.
+    except Exception as error:  # Pillow raises many classes for damaged files.
         raise InputError(f"The picture is damaged ({error}). {expected}") from None
 
 
 def _in_memory(source: str | os.PathLike | BinaryIO) -> BinaryIO:
-    """A file's content: of a damaged picture, Pillow leaves the file itself open, and a server has only so many."""
+    """Return the content of a file. Pillow would keep the file of a damaged picture open and exhaust the limit."""
     if hasattr(source, "read"):
         return source
     with open(source, "rb") as file:
@@ -122,8 +126,8 @@ def _in_memory(source: str | os.PathLike | BinaryIO) -> BinaryIO:
 
 
 def _reduced(image: Image.Image) -> Image.Image:
-    """Decoded, averaged down, and turned as the camera was held."""
-    image.draft(None, (2 * WORKING_SIDE, 2 * WORKING_SIDE))  # A large JPEG needs not be decoded in full.
+    """Decode, average down to WORKING_SIDE and rotate as the EXIF orientation says."""
+    image.draft(None, (2 * WORKING_SIDE, 2 * WORKING_SIDE))  # Decodes a large JPEG at reduced size.
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
         image = _scaled(image)
     else:
@@ -133,33 +137,33 @@ def _reduced(image: Image.Image) -> Image.Image:
 
 
 def _scaled(image: Image.Image) -> Image.Image:
-    """Grey values of 16 or 32 bits, or floats, as floats from 0 to 1."""
-    grey = np.nan_to_num(np.asarray(image).astype(np.float32), posinf=0, neginf=0)
+    """Return gray values of 16 or 32 bits, or floats, as floats from 0 to 1."""
+    gray = np.nan_to_num(np.asarray(image).astype(np.float32), posinf=0, neginf=0)
     sixteen = image.mode.startswith("I;16")
-    full = 65535 if sixteen else next((top for top in (1, 255, 65535) if grey.max() <= top), grey.max())
-    scaled = Image.fromarray(np.clip(grey / full, 0, 1))
+    full = 65535 if sixteen else next((top for top in (1, 255, 65535) if gray.max() <= top), gray.max())
+    scaled = Image.fromarray(np.clip(gray / full, 0, 1))
     scaled.info = image.info
     return scaled
 
 
 def _planes(image: Image.Image) -> np.ndarray:
-    """What ink can differ from paper by, float32 (H, W, C), each 0 … 1: grey, colour, or how opaque it is."""
+    """Return the channels in which ink can differ from paper, float32 (H, W, C), 0 to 1: gray, color or opacity."""
     values = np.asarray(image, np.float32)
     if image.mode == "F":
         return values[:, :, None]
     values = values / 255
     if image.mode == "RGB":
         return values
-    colour, alpha = values[:, :, :3], values[:, :, 3:]
+    color, alpha = values[:, :, :3], values[:, :, 3:]
     if np.median(_border(alpha)) < alpha.max() / 2:
-        return alpha  # A transparent sheet: whatever can be seen is ink, whatever its colour.
-    # An opaque sheet with holes or round corners, which are filled with what its edge looks like.
+        return alpha  # On a transparent background, everything visible is ink.
+    # An opaque sheet with holes or round corners: fill them with the typical color of its edge.
     edge = _border(values)
-    return colour * alpha + (1 - alpha) * np.median(edge[edge[:, 3] >= alpha.max() / 2, :3], axis=0)
+    return color * alpha + (1 - alpha) * np.median(edge[edge[:, 3] >= alpha.max() / 2, :3], axis=0)
 
 
 def _ink(planes: np.ndarray) -> np.ndarray:
-    """Planes (H, W, C) → ink (H, W)."""
+    """Return the ink (H, W) of the channels (H, W, C)."""
     step = max(1, max(planes.shape) // SAMPLE_SIDE)
     sample = planes[::step, ::step]
     surface = _paper(sample)
@@ -170,20 +174,23 @@ def _ink(planes: np.ndarray) -> np.ndarray:
     raised = (planes - paper) @ direction
     shade = _shade(raised)
     light = np.maximum((paper + shade[:, :, None] * direction).mean(axis=2), 0) + DARKEST
-    # Ink in a shadow differs from its paper by less, in proportion to the light that is left.
+    # In a shadow, the contrast of ink is reduced in proportion to the light.
     contrast = (raised - shade) / np.clip(light / np.median(light), *LIGHT)
     contrast -= np.median(contrast)
     if np.ptp(shade) > MIN_CONTRAST and _sharpest(contrast) < SOFT * contrast.max():
-        return np.zeros(planes.shape[:2], np.float32)  # Nothing but what is left of a shadow's edge.
+        return np.zeros(planes.shape[:2], np.float32)  # Only the rest of a shadow's edge.
     return _cleaned(contrast)
 
 
 def _ink_direction(difference: np.ndarray) -> np.ndarray | None:
-    """All differences to paper (H, W, C) → the direction in colours, (C,), in which the ink lies; None without ink."""
+    """Return the unit vector (C,) from paper to ink in color space; None if there is no ink.
+
+    difference: pixel minus paper, (H, W, C).
+    """
     if np.linalg.norm(difference, axis=2).max() < MIN_CONTRAST:
         return None
-    # A stroke stands out from its surroundings to one side only, the edge of a shadow to both alike. By the third
-    # power, strong differences decide.
+    # A stroke deviates from its surroundings in one direction, the edge of a shadow in both. The third power gives
+    # strong differences more weight.
     difference = difference - _averaged(difference)
     direction = np.einsum("hwc,hw->c", difference, np.linalg.norm(difference, axis=2) ** 3)
     length = np.linalg.norm(direction)
@@ -191,7 +198,7 @@ def _ink_direction(difference: np.ndarray) -> np.ndarray | None:
 
 
 def _averaged(values: np.ndarray) -> np.ndarray:
-    """Each value's mean over a square of SURROUNDINGS around it; what lies outside repeats the edge."""
+    """Return the mean over the square of side SURROUNDINGS around each pixel; the edge is repeated outside."""
     reach = int(SURROUNDINGS * max(values.shape[:2]) / 2)
     for axis in (0, 1):
         padded = np.pad(values.swapaxes(0, axis), ((reach + 1, reach), (0, 0), (0, 0)), mode="edge")
@@ -201,20 +208,20 @@ def _averaged(values: np.ndarray) -> np.ndarray:
 
 
 def _cleaned(contrast: np.ndarray) -> np.ndarray:
-    """Contrast to paper (H, W) → ink, 0 … 1, without noise, ruled lines and specks.
+    """Return ink, 0 to 1, without noise, ruled lines and specks.
 
-    How much is cut away follows from how still the paper is: nothing from a drawing made by program.
+    contrast: to paper, (H, W). The more uneven the paper is, the more is removed; from a computer drawing, nothing.
     """
-    noise = 1.4826 * np.median(np.abs(contrast))  # The standard deviation, were it normally distributed.
+    noise = 1.4826 * np.median(np.abs(contrast))  # Standard deviation of normal noise.
     drawn = contrast > max(MIN_CONTRAST, 5 * noise)
     if not drawn.any():
         return np.zeros(contrast.shape, np.float32)
-    # The full strength of the pen, whatever fainter things lie about: their mean, with the strongest counting most.
+    # Full strength of the pen: a mean in which strong contrast dominates, so that fainter objects hardly matter.
     strength = np.sum(contrast[drawn] ** 5) / np.sum(contrast[drawn] ** 4)
     full = np.quantile(contrast[contrast > strength / 2], 0.9)
     still = contrast[~_grown(drawn, 1)]
     dirt = min(1.0, np.sqrt(np.mean(still**2)) / DIRTY) if still.size else 0.0
-    # On still paper the faintest grey is ink, as in MNIST; on dirty paper, a third of the pen's strength is none yet.
+    # On even paper, the faintest gray is ink, as in MNIST. On dirty paper, up to a third of the pen's strength is not.
     low, high = full * (0.003 + 0.35 * dirt), full * (1 - 0.25 * dirt)
     ink = np.clip((contrast - low) / (high - low), 0, 1).astype(np.float32)
     strokes = _without_specks(ink > 0.5 * dirt, dirt)
@@ -222,19 +229,19 @@ def _cleaned(contrast: np.ndarray) -> np.ndarray:
 
 
 def _grown(mask: np.ndarray, reach: int) -> np.ndarray:
-    """The mask and everything within `reach` pixels of it, rows and columns counted alike."""
+    """Return the mask dilated by a square that extends `reach` pixels to each side."""
     return _running(np.logical_or, _running(np.logical_or, mask, reach, 0), reach, 1)
 
 
 def _without_specks(mask: np.ndarray, dirt: float) -> np.ndarray:
-    """The mask without its small connected parts; nothing is small on paper without dirt."""
+    """Return the mask without small components. dirt: from 0, nothing is removed, to 1."""
     parts = _parts(mask)
     sizes = np.bincount(parts[mask], minlength=1)
     return mask & (sizes[parts] >= dirt * max(SPECK, SPECK_SHARE * sizes.max()))
 
 
 def _parts(mask: np.ndarray) -> np.ndarray:
-    """A number for each pixel of the mask, the same for all that are connected by edges, (H, W); elsewhere 0."""
+    """Return component numbers (H, W), equal for pixels that are connected by their edges; 0 outside the mask."""
     number = np.cumsum(mask).reshape(mask.shape) * mask
     beside = mask[:, 1:] & mask[:, :-1]
     below = mask[1:] & mask[:-1]
@@ -252,14 +259,14 @@ def _parts(mask: np.ndarray) -> np.ndarray:
 
 
 def _border(planes: np.ndarray) -> np.ndarray:
-    """The pixels along the four edges, (N, C)."""
+    """Return the pixels along the four edges, (N, C)."""
     return np.concatenate([planes[0], planes[-1], planes[:, 0], planes[:, -1]])
 
 
 def _paper(sample: np.ndarray) -> np.ndarray:
-    """The paper as if nothing were drawn on it: the coefficients (6, C) of a quadratic surface for each channel.
+    """Return the paper without ink as a quadratic surface: coefficients (6, C), one column for each channel.
 
-    Fitted to the edge of the sheet first, then to all that lies near the surface found so far.
+    The surface is fitted to the picture's edge, then repeatedly to all pixels near the previous surface.
     """
     height, width, channels = sample.shape
     basis = np.stack(np.broadcast_arrays(*_quadratic(height, width)), axis=-1).reshape(-1, 6)
@@ -269,7 +276,7 @@ def _paper(sample: np.ndarray) -> np.ndarray:
     weights = weights.ravel()
     for _ in range(4):
         weighted = (basis * weights[:, None]).T
-        # Least squares again for the six equations: a sheet of one row leaves some of them empty.
+        # Least squares, because the normal equations are singular for a picture with a single row.
         surface = np.linalg.lstsq(weighted @ basis, weighted @ values, rcond=1e-9)[0]
         distance = np.linalg.norm(values - basis @ surface, axis=1)
         scale = max(0.02, 2 * np.median(distance[weights > 0]))
@@ -278,36 +285,36 @@ def _paper(sample: np.ndarray) -> np.ndarray:
 
 
 def _quadratic(height: int, width: int) -> tuple[np.ndarray, ...]:
-    """1, x, y, x², xy and y², each such that all together broadcast to (H, W)."""
+    """Return 1, x, y, x², xy and y² as arrays that together broadcast to (H, W)."""
     y, x = np.linspace(-1, 1, height)[:, None], np.linspace(-1, 1, width)[None]
     return np.ones((1, 1)), x, y, x * x, x * y, y * y
 
 
 def _evaluate(surface: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """A surface's coefficients (6, C) → its values (H, W, C)."""
+    """Return the values (H, W, C) of a surface from its coefficients (6, C)."""
     terms = _quadratic(*shape)
     return np.stack([sum(a * term for a, term in zip(plane, terms, strict=True)) for plane in surface.T], axis=-1)
 
 
 def _shade(raised: np.ndarray) -> np.ndarray:
-    """Heights above the paper (H, W), of ink, light and shade together → those of light and shade."""
+    """Return the part of the contrast that is light and shade, (H, W). raised: all contrast to paper, (H, W)."""
     wide = _opened(raised, WINDOW)
     if np.ptp(wide) < EVEN:
         return wide
     narrow = _opened(raised, NARROW)
-    # Light and shade are soft: a sharp edge in what the narrow window leaves is that of a wider pen's ink.
+    # Light and shade have soft edges. A sharp edge after the narrow window belongs to the ink of a wide pen.
     return wide if _sharpest(narrow) > SHARP * np.ptp(raised) else narrow
 
 
 def _sharpest(values: np.ndarray) -> float:
-    """The largest difference within the breadth of an edge, down or across."""
+    """Return the largest difference over the width EDGE, vertically or horizontally."""
     reach = max(2, round(max(values.shape) * EDGE))
     steps = (values[reach:] - values[:-reach], values[:, reach:] - values[:, :-reach])
     return max(np.abs(step).max(initial=0) for step in steps)
 
 
 def _opened(height: np.ndarray, window: float) -> np.ndarray:
-    """What is left of heights (H, W) when everything narrower than the window is cut off (a morphological opening)."""
+    """Return the morphological opening of heights (H, W), which removes everything narrower than the window."""
     reach = int(window * max(height.shape) / 2)
     for extreme in (np.minimum, np.maximum):
         for axis in (0, 1):
@@ -316,7 +323,7 @@ def _opened(height: np.ndarray, window: float) -> np.ndarray:
 
 
 def _running(extreme: np.ufunc, values: np.ndarray, reach: int, axis: int) -> np.ndarray:
-    """The extreme of each value and its neighbours up to `reach` to both sides, in steps that double."""
+    """Return the extreme of each value and its neighbors up to `reach` away along an axis, in doubling steps."""
     values = np.pad(values.swapaxes(0, axis), ((reach, reach), (0, 0)), mode="edge")
     wanted, span = 2 * reach + 1, 1
     while span < wanted:

@@ -1,10 +1,11 @@
-"""Which marks make up which digit: a drawing of "2026" → four groups of marks, left to right.
+"""Group the marks of a drawing or picture into digits: "2026" becomes four groups, left to right.
 
-A mark is a stroke of a drawing, or a connected part of a picture's ink; either way, points.
+A mark is a stroke of a drawing or a connected component of a picture's ink. The method is segmentation by recognition
+(Casey, Lecolinet 1996, "A survey of methods and strategies in character segmentation"), in three steps:
 
-In three steps, as usual in reading of handwriting (Casey, Lecolinet 1996, "segmentation by recognition"): marks that
-lie over one another are one piece; neighbouring pieces that nearly touch *may* belong together, and each such way of
-reading them is a span; a network says how good each span is as a digit, and the best_grouping row of spans is taken.
+1. Marks that overlap horizontally form a piece.
+2. Each piece, and each row of neighboring pieces with small gaps, is a candidate group: it could be a digit.
+3. The network classifies every candidate. The best grouping covers all pieces at the lowest cost.
 """
 
 from collections.abc import Sequence
@@ -12,110 +13,131 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.preprocessing.geometry import Stroke
+from model.preprocessing.geometry import Stroke, resample
 
 Mark = np.ndarray
-"""Points, float (P, 2), x right, y down, in any unit, so dense that they tell how near two marks come."""
+"""Points on a stroke or on the outline of a component: float (P, 2), x right, y down, in any unit. They are dense, so
+that the distance between the points of two marks is the distance between the marks."""
 
-# Chosen on written numbers, digits and non-digits: `python -m model.numbers` prints how well those are read.
-WIDE_GAP = 0.12  # of the drawing's height: pieces that lie further apart are never one digit
-TOUCHING = 0.04  # of the drawing's height: ink that lies nearer than this touches
-MOST_MARKS = 64  # more are no number, but a scribble
-LONGEST_SPAN = 3  # pieces; no digit falls into more
-GROUP_COST = 0.25  # nats that each group costs, so that one 4 is likelier than an L and a 1
-REFUSAL_COST = 3.0  # nats that a group costs besides when it is no digit
+MARK_POINTS = 60
+MAX_MARKS = 64
+"""A drawing with more marks is a scribble, and one piece."""
+
+# Chosen on synthetic numbers, digits and non-digits. `python -m model.evaluation.multidigit` measures the result.
+MAX_GAP = 0.12
+"""Largest horizontal gap between the pieces of a group, as a fraction of the drawing's height."""
+TOUCHING_DISTANCE = 0.04
+"""Ink that is nearer touches. Fraction of the drawing's height."""
+MAX_PIECES = 3
+"""Most pieces of a group: no digit has more."""
+GROUP_COST = 0.25
+"""Cost of each group in nats. It makes one 4 cheaper than an L and a 1."""
+NOT_DIGIT_COST = 3.0
+"""Additional cost of a group that is not a digit, in nats."""
 
 
 @dataclass(frozen=True)
 class Group:
-    """Pieces first … last (excluded) as one group, and the numbers of its marks, lowest first.
+    """A group of marks that could be a digit.
 
-    whole: a single piece, or pieces whose ink touches: only such a group may be no digit.
+    start, stop: the group consists of the pieces with indices start to stop − 1, counted from the left.
+    marks: indices of its marks, ascending.
+    connected: the group is a single piece or its pieces touch. Only a connected group can be a non-digit.
     """
 
-    first: int
-    last: int
+    start: int
+    stop: int
     marks: tuple[int, ...]
-    whole: bool
+    connected: bool
 
 
-def mark_from_stroke(points: Stroke, count: int = 60) -> Mark:
-    """A stroke (P, 2), P ≥ 1, as a mark: `count` points evenly along it, and the four where it reaches furthest."""
-    along = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
-    places = np.linspace(0, along[-1], count)
-    between = np.stack([np.interp(places, along, points[:, axis]) for axis in (0, 1)], axis=1)
-    return np.concatenate([between, points[points.argmin(axis=0)], points[points.argmax(axis=0)]])
+def mark_from_stroke(stroke: Stroke) -> Mark:
+    """Return MARK_POINTS points at equal distances along the stroke and its leftmost, top, rightmost and bottom points.
+
+    The stroke needs at least one point.
+    """
+    extremes = stroke[stroke.argmin(axis=0)], stroke[stroke.argmax(axis=0)]
+    return np.concatenate([resample(stroke, MARK_POINTS), *extremes])
 
 
 def candidate_groups(marks: Sequence[Mark]) -> list[Group]:
-    """All groups that could be a digit, each piece alone among them; none of no marks."""
+    """Return all groups that could be a digit, among them every single piece; [] if there are no marks."""
     pieces = _pieces(marks)
     if not pieces:
         return []
-    boxes = [_across(np.concatenate([marks[i] for i in piece])) for piece in pieces]
+    ranges = [_x_range(np.concatenate([marks[i] for i in piece])) for piece in pieces]
     height = _height(marks)
-    found = []
-    for first in range(len(pieces)):
-        whole, right = True, boxes[first][1]
-        for last in range(first + 1, min(first + LONGEST_SPAN, len(pieces)) + 1):
-            if last - first > 1:
-                if boxes[last - 1][0] - right > WIDE_GAP * height:
+    groups = []
+    for start in range(len(pieces)):
+        connected, right = True, ranges[start][1]
+        for stop in range(start + 1, min(start + MAX_PIECES, len(pieces)) + 1):
+            if stop - start > 1:
+                if ranges[stop - 1][0] - right > MAX_GAP * height:
                     break
-                whole &= _distance(marks, pieces[last - 2], pieces[last - 1]) <= TOUCHING * height
-                right = max(right, boxes[last - 1][1])
-            found.append(Group(first, last, tuple(sorted(sum(pieces[first:last], []))), bool(whole)))
-    return found
+                connected &= _distance(marks, pieces[stop - 2], pieces[stop - 1]) <= TOUCHING_DISTANCE * height
+                right = max(right, ranges[stop - 1][1])
+            groups.append(Group(start, stop, tuple(sorted(sum(pieces[start:stop], []))), connected))
+    return groups
 
 
-def best_grouping(spans: Sequence[Group], probabilities: np.ndarray, no_digit: np.ndarray) -> list[int]:
-    """Which spans make up the best_grouping row, left to right: their places in `spans`.
+def best_grouping(groups: Sequence[Group], probabilities: np.ndarray, not_digit: np.ndarray) -> list[int]:
+    """Return the indices of the groups that together cover every piece once at the lowest cost, left to right.
 
-    probabilities: (N, 10), and no_digit: (N,), the probability of being none, as the network reads each span.
+    probabilities: for each of the N groups, the probability of each digit, (N, 10).
+    not_digit: for each group, the probability that it is not a digit, (N,).
     """
+    costs = _costs(groups, probabilities, not_digit)
+    # Dynamic programming: best[i] is the cost and the groups of the best grouping of the first i pieces.
+    best: dict[int, tuple[float, list[int]]] = {0: (0.0, [])}
+    for index in sorted(range(len(groups)), key=lambda index: groups[index].stop):
+        group = groups[index]
+        cost, grouping = best[group.start]
+        cost += costs[index]
+        if group.stop not in best or cost < best[group.stop][0]:
+            best[group.stop] = cost, [*grouping, index]
+    return best[max(best)][1]
+
+
+def _costs(groups: Sequence[Group], probabilities: np.ndarray, not_digit: np.ndarray) -> list[float]:
+    """Return the cost of each group in nats: its negative log-likelihood as a digit or non-digit, plus constants."""
     tiny = 1e-12
-    as_digit = -np.log((1 - no_digit) * probabilities.max(axis=1) + tiny)
-    as_other = np.where([span.whole for span in spans], REFUSAL_COST - np.log(no_digit + tiny), np.inf)
-    costs = GROUP_COST + np.minimum(as_digit, as_other)
-    rows: dict[int, tuple[float, list[int]]] = {0: (0.0, [])}
-    for place in sorted(range(len(spans)), key=lambda place: spans[place].last):
-        span = spans[place]
-        cost, row = rows[span.first]
-        if span.last not in rows or cost + costs[place] < rows[span.last][0]:
-            rows[span.last] = cost + float(costs[place]), [*row, place]
-    return rows[max(rows)][1]
+    as_digit = -np.log((1 - not_digit) * probabilities.max(axis=1) + tiny)
+    as_non_digit = NOT_DIGIT_COST - np.log(not_digit + tiny)
+    as_non_digit = np.where([group.connected for group in groups], as_non_digit, np.inf)
+    return (GROUP_COST + np.minimum(as_digit, as_non_digit)).tolist()
 
 
 def _pieces(marks: Sequence[Mark]) -> list[list[int]]:
-    """Marks that lie over one another, together; left to right by the middle of their boxes.
+    """Return the pieces, sorted by their centers from left to right, each as the indices of its marks.
 
-    The widest comes first; a mark whose middle lies within a piece joins it.
+    Marks are taken from the widest to the narrowest. A mark whose center is within the x range of a piece joins it.
     """
-    if len(marks) > MOST_MARKS:
+    if len(marks) > MAX_MARKS:
         return [list(range(len(marks)))]
-    ends = [_across(mark) for mark in marks]
+    ranges = [_x_range(mark) for mark in marks]
     pieces: list[tuple[list[int], float, float]] = []
-    for i in sorted(range(len(marks)), key=lambda i: ends[i][0] - ends[i][1]):
-        left, right = ends[i]
-        for at, (members, low, high) in enumerate(pieces):
+    for i in sorted(range(len(marks)), key=lambda i: ranges[i][0] - ranges[i][1]):
+        left, right = ranges[i]
+        for index, (members, low, high) in enumerate(pieces):
             if low <= (left + right) / 2 <= high:
-                pieces[at] = [*members, i], min(low, left), max(high, right)
+                pieces[index] = [*members, i], min(low, left), max(high, right)
                 break
         else:
             pieces.append(([i], left, right))
     return [members for members, _, _ in sorted(pieces, key=lambda piece: piece[1] + piece[2])]
 
 
-def _across(points: np.ndarray) -> tuple[float, float]:
+def _x_range(points: np.ndarray) -> tuple[float, float]:
     return float(points[:, 0].min()), float(points[:, 0].max())
 
 
 def _height(marks: Sequence[Mark]) -> float:
-    """Of the drawing; of a row of dashes, a tenth of its width."""
+    """Return the height of the drawing, but at least a tenth of its width: a row of dashes is nearly flat."""
     width, height = np.ptp(np.concatenate(marks), axis=0)
     return float(max(height, width / 10))
 
 
 def _distance(marks: Sequence[Mark], one: list[int], other: list[int]) -> float:
-    """From the nearest point of one piece to the other's."""
+    """Return the smallest distance between a point of one piece and a point of the other."""
     first, second = (np.concatenate([marks[i] for i in piece]) for piece in (one, other))
     return float(np.sqrt(((first[:, None] - second[None]) ** 2).sum(axis=2).min()))

@@ -1,4 +1,4 @@
-"""Strokes → ink: a float image, 0 = paper … 1 = ink, that normalization takes in. (Pictures: `picture.py`.)"""
+"""Parse strokes and rasterize them to ink."""
 
 import json
 from collections.abc import Sequence
@@ -6,25 +6,26 @@ from collections.abc import Sequence
 import numpy as np
 
 from model.errors import InputError
-from model.preprocessing.geometry import Stroke
+from model.preprocessing.geometry import Stroke, bounding_box, interpolate
 
-# Width of the pen as a fraction of the drawing's longer side. MNIST's own strokes, measured as twice the area over the
-# outline's length, are 2.6 pixels wide in the 20-pixel box.
 NETWORK_PEN_WIDTH = 0.13
-# Pixels along the drawing's longer side: four for each of the 20 that normalization keeps.
+"""Width of the pen as a fraction of the drawing's longer side. MNIST's strokes are 2.6 of 20 pixels wide, measured as
+twice the area over the length of the outline."""
 RESOLUTION = 80
-# Parts of such a pixel that the pen's way is kept to, and how many of its dots are drawn at a time (10 MB).
-GRID = 8
-CHUNK = 4096
+"""Pixels along the drawing's longer side: 4 for each of the 20 pixels that normalization keeps."""
+SUBPIXELS = 8  # positions on the path of the pen are rounded to 1/SUBPIXELS of a pixel
+CHUNK = 4096  # positions that are rendered at a time, in 10 MB of memory
 
 MAX_POINTS = 20_000
 MAX_STROKES = 1_000
+MAX_COORDINATE = 1_000  # in sides of the pad
 
 
 def parse_strokes(drawing: object) -> list[Stroke]:
-    """`{"strokes": [[[x, y], …], …]}`, as an object or as JSON text → a list of strokes; empty strokes are dropped.
+    """Return the strokes of a drawing, float64 (P, 2) each, without empty strokes.
 
-    Raises InputError for anything else, for coordinates that are no finite numbers, and for drawings past the limits.
+    drawing: `{"strokes": [[[x, y], …], …]}`, as an object or as JSON text. Raises InputError for any other input, for
+    non-finite or very large coordinates, and for drawings with more than MAX_STROKES strokes or MAX_POINTS points.
     """
     if isinstance(drawing, str | bytes):
         try:
@@ -35,17 +36,17 @@ def parse_strokes(drawing: object) -> list[Stroke]:
         raise InputError('A drawing is an object {"strokes": [[[x, y], …], …]} with x and y from 0 to 1.')
     strokes = drawing["strokes"]
     if len(strokes) > MAX_STROKES:
-        raise InputError(f"The drawing has {len(strokes):,} strokes; at most {MAX_STROKES:,} are read.")
+        raise InputError(f"The drawing has {len(strokes):,} strokes; at most {MAX_STROKES:,} are allowed.")
     if not all(isinstance(stroke, list) for stroke in strokes):
         raise InputError("Each stroke is a list of points [x, y].")
     count = sum(map(len, strokes))
     if count > MAX_POINTS:
-        raise InputError(f"The drawing has {count:,} points; at most {MAX_POINTS:,} are read.")
+        raise InputError(f"The drawing has {count:,} points; at most {MAX_POINTS:,} are allowed.")
     return [_parse_stroke(stroke) for stroke in strokes if stroke]
 
 
 def _parse_stroke(stroke: list) -> Stroke:
-    # Checked by hand: NumPy would take "0.5", true and nested lists for numbers.
+    # NumPy alone would accept "0.5", true and nested lists as numbers.
     for point in stroke:
         if (
             not isinstance(point, list | tuple)
@@ -56,61 +57,63 @@ def _parse_stroke(stroke: list) -> Stroke:
     try:
         points = np.array(stroke, np.float64)
     except OverflowError:
-        raise InputError(
-            "A coordinate is too large for a number; expected fractions of the pad's side, 0 to 1."
-        ) from None
-    if not (np.abs(points) <= 1000).all():  # False for NaN, too.
+        raise InputError("A coordinate is too large; expected fractions of the pad's side, 0 to 1.") from None
+    if not (np.abs(points) <= MAX_COORDINATE).all():  # The comparison is also false for NaN.
         raise InputError("A coordinate is not finite or far off the pad; expected fractions of the pad's side, 0 to 1.")
     return points
 
 
 def rasterize(strokes: Sequence[Stroke], pen_width: float = NETWORK_PEN_WIDTH) -> np.ndarray:
-    """Draw strokes with a round pen → ink, float32 (H, W), antialiased; (0, 0) without a point.
+    """Return the ink of strokes drawn with a round pen: float32 (H, W), 0 paper, 1 ink, antialiased.
 
-    Position and size on the pad do not matter: the drawing's box is scaled so that its longer side takes RESOLUTION
-    pixels. `pen_width` is a fraction of that side. A drawing of a single point is one dot.
+    The drawing's longer side is scaled to RESOLUTION pixels, so its position and size on the pad do not matter.
+    A drawing of a single point is one dot. Returns shape (0, 0) if there is no point.
+
+    pen_width: fraction of the drawing's longer side.
     """
     strokes = [stroke for stroke in strokes if len(stroke)]
     if not strokes:
         return np.zeros((0, 0), np.float32)
-    points = np.concatenate(strokes)
-    low = points.min(axis=0)
-    size = np.ptp(points, axis=0)
+    low, high = bounding_box(strokes)
+    size = high - low
     scale = RESOLUTION / max(size.max(), 1e-9)
     radius = pen_width * RESOLUTION / 2
     margin = int(np.ceil(radius + 0.5))
     width, height = np.ceil(size * scale).astype(int) + 2 * margin
-    path = np.concatenate([_dots((stroke - low) * scale + margin) for stroke in strokes])
-    distance = _distance_to_nearest(_once(path, (height, width)), (height, width), margin)
+    path = np.concatenate([_densify((stroke - low) * scale + margin) for stroke in strokes])
+    path = _deduplicate(path, width)
+    distance = _distance_to_nearest(path, (height, width), margin)
     return np.clip(radius + 0.5 - distance, 0, 1).astype(np.float32)
 
 
-def _dots(points: np.ndarray) -> np.ndarray:
-    """Points along a polyline, at most a pixel apart: a round pen's edge between two of them is off by under 0.03."""
+def _densify(points: np.ndarray) -> np.ndarray:
+    """Return points along a polyline, at most 1 pixel apart: a round pen's edge is then off by under 0.03 pixels."""
     steps = np.ceil(np.hypot(*np.diff(points, axis=0).T)).astype(int)
-    position = np.concatenate([[0], np.cumsum(np.maximum(steps, 1))])
-    along = np.arange(position[-1] + 1)
-    return np.stack([np.interp(along, position, points[:, axis]) for axis in (0, 1)], axis=1)
+    knots = np.concatenate([[0], np.cumsum(np.maximum(steps, 1))])
+    return interpolate(np.arange(knots[-1] + 1), knots, points)
 
 
-def _once(dots: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """Each dot once, to the GRID-th of a pixel: a scribble of 20,000 points comes by the same places over and over."""
-    columns, rows = np.rint(dots * GRID).astype(int).T
-    width = shape[1] * GRID
-    places = np.unique(rows * width + columns)
-    return np.stack([places % width, places // width], axis=1) / GRID
+def _deduplicate(points: np.ndarray, width: int) -> np.ndarray:
+    """Return the distinct points, rounded to 1/SUBPIXELS of a pixel: a scribble passes many positions repeatedly."""
+    columns, rows = np.rint(points * SUBPIXELS).astype(int).T
+    row_length = width * SUBPIXELS
+    indices = np.unique(rows * row_length + columns)
+    return np.stack([indices % row_length, indices // row_length], axis=1) / SUBPIXELS
 
 
-def _distance_to_nearest(dots: np.ndarray, shape: tuple[int, int], reach: int) -> np.ndarray:
-    """Distance of each pixel's centre to the nearest dot, exact up to `reach` − 1 pixels, and `reach` at most."""
+def _distance_to_nearest(points: np.ndarray, shape: tuple[int, int], reach: int) -> np.ndarray:
+    """Return the distance from each pixel's center to the nearest point, (H, W), in pixels.
+
+    Distances up to `reach` − 1 are exact. No distance is larger than `reach`.
+    """
     window = np.arange(-reach, reach)
     squared = np.full(shape[0] * shape[1], float(reach) ** 2)
-    for some in np.split(dots, range(CHUNK, len(dots), CHUNK)):
-        corner = np.floor(some).astype(int)
+    for chunk in np.split(points, range(CHUNK, len(points), CHUNK)):
+        corner = np.floor(chunk).astype(int)
         columns = corner[:, :1] + window
         rows = corner[:, 1:] + window
-        across = (columns + 0.5 - some[:, :1]) ** 2
-        down = (rows + 0.5 - some[:, 1:]) ** 2
-        pixel = rows[:, :, None] * shape[1] + columns[:, None, :]
-        np.minimum.at(squared, pixel.ravel(), (down[:, :, None] + across[:, None, :]).ravel())
+        across = (columns + 0.5 - chunk[:, :1]) ** 2
+        down = (rows + 0.5 - chunk[:, 1:]) ** 2
+        pixels = rows[:, :, None] * shape[1] + columns[:, None, :]
+        np.minimum.at(squared, pixels.ravel(), (down[:, :, None] + across[:, None, :]).ravel())
     return np.sqrt(squared).reshape(shape)

@@ -1,4 +1,4 @@
-"""The intermediate images of normalization, for display."""
+"""Return the intermediate images of normalization, for display."""
 
 from collections.abc import Sequence
 
@@ -10,9 +10,9 @@ from model.preprocessing.strokes import rasterize
 
 
 def trace_strokes(strokes: Sequence[Stroke]) -> dict[str, np.ndarray]:
-    """Return the images of each step from the strokes of one digit to its normalized image, in order.
+    """Return the image after each step from the strokes of one digit to its normalized image, in order.
 
-    Each is float32 (H, W), 0 paper, 1 ink. Returns {} if nothing is drawn.
+    Each image is float32 (H, W), 0 paper, 1 ink. Returns {} if nothing is drawn.
     """
     ink = rasterize(strokes)
     cropped = normalization.crop(ink)

@@ -1,1 +1,1 @@
-"""Generated handwriting: digits and non-digits."""
+"""Synthetic handwriting: generated digits and non-digits."""

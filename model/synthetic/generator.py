@@ -1,174 +1,145 @@
-"""Digits and non-digit_images written by program, in the styles that MNIST lacks, on the very path that a drawing takes.
+"""Sample synthetic handwriting: digits in styles that MNIST lacks, and drawings that are not digits.
 
-`letterforms` and `otherforms` say what is written, `penmanship` how; here chance picks, `ink` renders and
-`normalization` makes images of it. All comes from knowledge of how people write; no drawing of anybody's was looked at.
+Each sample takes four steps: choose a glyph (`digit_glyphs`, `non_digit_glyphs`) or a scribble (`scribbles`), sample
+its numbers (`notation`), let a random writer draw it (`writer`), and normalize it like every drawing (`preprocessing`).
 
-    python -m model.handwriting sheet.png     what it writes, style by style
+The glyphs come from general knowledge of handwriting; no strokes of any person were copied. Mistakes of earlier
+networks on `unipen_digits` guided which styles were added. Therefore `unipen_digits`, `unipen_other` and `semeion` are
+development data, not independent test data.
+
+`python -m model.synthetic.contact_sheet FILE` draws samples of every style.
 """
 
-import sys
 from collections.abc import Callable
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 
+from model.classes import NUM_DIGITS
 from model.preprocessing.geometry import Stroke
 from model.preprocessing.normalization import IMAGE_SIDE, normalize
 from model.preprocessing.strokes import NETWORK_PEN_WIDTH, rasterize
 from model.synthetic import non_digit_glyphs, scribbles
 from model.synthetic.digit_glyphs import DIGIT_GLYPHS
 from model.synthetic.notation import Glyph, parse_glyph
-from model.synthetic.writer import Writer
+from model.synthetic.writer import Writer, draw_glyph
 
-# The pen's width is log-normal around NETWORK_PEN_WIDTH: nine tenths lie between 0.55 and 1.8 times that, none past the
-# limits.
-WIDTH_SPREAD = 0.36
-WIDTH_LIMITS = (0.25, 3.0)
+# Pen widths are log-normal around NETWORK_PEN_WIDTH: 90 % are between 0.55 and 1.8 times that, all within the limits.
+PEN_WIDTH_SIGMA = 0.36
+PEN_WIDTH_LIMITS = (0.25, 3.0)
 
-# Space between neighbouring digit_images of a number, in hundredths of their height: from touching to clearly apart.
-GAPS = (0, 45)
+# Gap between neighboring digits of a number, in units (a digit is about 100 high): from touching to clearly apart.
+DIGIT_GAPS = (0, 45)
 
 
 def sample_digit(digit: int, rng: np.random.Generator) -> list[Stroke]:
-    """One drawing of a digit, 0 … 9, in a style and a hand by chance → strokes as `rasterize` takes them."""
-    forms, chances = _styles(digit)
-    return _write(forms[rng.choice(len(forms), p=chances)], rng)
+    """Return the strokes of a digit, 0 to 9, in a random style by a random writer, on a pad of side 1."""
+    return draw_glyph(_sample_style(digit, rng), rng)
 
 
 def sample_non_digit(rng: np.random.Generator) -> list[Stroke]:
-    """One drawing that nobody takes for a digit → strokes as `rasterize` takes them."""
-    weights, writers = zip(*NON_DIGIT_KINDS.values(), strict=True)
-    return writers[rng.choice(len(writers), p=np.array(weights) / sum(weights))](rng)
+    """Return the strokes of a drawing that people would not take for a digit, on a pad of side 1."""
+    weights, samplers = zip(*NON_DIGIT_KINDS.values(), strict=True)
+    return samplers[rng.choice(len(samplers), p=np.array(weights) / sum(weights))](rng)
 
 
 def digit_images(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """`count` written digit_images, as many of each as can be → images uint8 (N, 28, 28), 0 … 255, and labels uint8 (N,)."""
+    """Return `count` normalized images of digits, uint8 (N, 28, 28), 0 to 255, and their labels, uint8 (N,).
+
+    The digits 0 to 9 are equally frequent, up to one image, in random order.
+    """
     rng = np.random.default_rng(seed)
-    labels = rng.permutation(np.arange(count) % 10).astype(np.uint8)
+    labels = rng.permutation(np.arange(count) % NUM_DIGITS).astype(np.uint8)
     images = np.empty((count, IMAGE_SIDE, IMAGE_SIDE), np.uint8)
     for i, label in enumerate(labels):
-        images[i] = _image(sample_digit(int(label), rng), rng)
+        images[i] = to_image(sample_digit(int(label), rng), rng)
     return images, labels
 
 
 def non_digit_images(count: int, seed: int) -> np.ndarray:
-    """`count` written non-digit_images → images uint8 (N, 28, 28), 0 … 255."""
+    """Return `count` normalized images of non-digits, uint8 (N, 28, 28), 0 to 255."""
     rng = np.random.default_rng(seed)
     images = np.empty((count, IMAGE_SIDE, IMAGE_SIDE), np.uint8)
     for i in range(count):
-        images[i] = _image(sample_non_digit(rng), rng)
+        images[i] = to_image(sample_non_digit(rng), rng)
     return images
 
 
 def sample_pen_width(rng: np.random.Generator) -> float:
-    """A pen's width as `rasterize` takes it: a fraction of the drawing's longer side."""
-    return NETWORK_PEN_WIDTH * float(np.clip(np.exp(rng.normal(0, WIDTH_SPREAD)), *WIDTH_LIMITS))
+    """Return a random pen width for `rasterize`: a fraction of the drawing's longer side."""
+    return NETWORK_PEN_WIDTH * float(np.clip(np.exp(rng.normal(0, PEN_WIDTH_SIGMA)), *PEN_WIDTH_LIMITS))
 
 
-def _image(strokes: list[Stroke], rng: np.random.Generator) -> np.ndarray:
+def to_image(strokes: list[Stroke], rng: np.random.Generator) -> np.ndarray:
+    """Return the normalized image of strokes drawn with a random pen width, uint8 (28, 28), 0 to 255."""
     return np.rint(255 * normalize(rasterize(strokes, sample_pen_width(rng)))).astype(np.uint8)
+
+
+def digit_glyph(digit: int, style: str) -> Glyph:
+    """Return the glyph of a digit in a style of DIGIT_GLYPHS."""
+    return parse_glyph(*DIGIT_GLYPHS[digit][style][1:])
+
+
+def _sample_style(digit: int, rng: np.random.Generator) -> Glyph:
+    glyphs, probabilities = _styles(digit)
+    return glyphs[rng.choice(len(glyphs), p=probabilities)]
 
 
 @cache
 def _styles(digit: int) -> tuple[list[Glyph], np.ndarray]:
-    """The forms of a digit and how probable each is."""
-    styles = DIGIT_GLYPHS[digit].values()
-    weights = np.array([weight for weight, *_ in styles], float)
-    return [parse_glyph(*strokes) for _, *strokes in styles], weights / weights.sum()
+    """Return the glyphs of a digit's styles and the probability of each."""
+    weights = np.array([weight for weight, *_ in DIGIT_GLYPHS[digit].values()], float)
+    return [digit_glyph(digit, style) for style in DIGIT_GLYPHS[digit]], weights / weights.sum()
 
 
-def _form(digit: int, style: str) -> Glyph:
-    return parse_glyph(*DIGIT_GLYPHS[digit][style][1:])
+def _any_of(glyphs: dict[str, tuple[str, ...]]) -> Callable[[np.random.Generator], list[Stroke]]:
+    """Return a sampler of the glyphs, all equally probable."""
+    names = list(glyphs)
+    return lambda rng: draw_glyph(parse_glyph(*glyphs[names[rng.integers(len(names))]]), rng)
 
 
-def _write(form: Glyph, rng: np.random.Generator) -> list[Stroke]:
-    hand = Writer.sample(rng)
-    return hand.write(form.strokes(rng, hand.unsteadiness), rng)
-
-
-def _any_of(forms: dict[str, tuple[str, ...]]) -> Callable[[np.random.Generator], list[Stroke]]:
-    names = list(forms)
-    return lambda rng: _write(parse_glyph(*forms[names[rng.integers(len(names))]]), rng)
-
-
-def _turned(rng: np.random.Generator) -> list[Stroke]:
-    """A digit mirrored, upside down or lying, where that is none."""
-    turns = [
+def _mirrored_or_rotated_digit(rng: np.random.Generator) -> list[Stroke]:
+    """Return a digit that is mirrored or rotated by 180° or 90°, in a style that is then no longer a digit."""
+    transforms = [
         (non_digit_glyphs.MIRRORED, np.diag([-1, 1])),
         (non_digit_glyphs.UPSIDE_DOWN, np.diag([-1, -1])),
-        (non_digit_glyphs.LYING, rng.choice((-1, 1)) * np.array([[0, -1], [1, 0]])),
+        (non_digit_glyphs.SIDEWAYS, rng.choice((-1, 1)) * np.array([[0, -1], [1, 0]])),
     ]
-    choice, turn = turns[rng.choice(3, p=(0.6, 0.2, 0.2))]
-    digit = int(rng.choice(list(choice)))
-    form = _form(digit, choice[digit][rng.integers(len(choice[digit]))])
-    hand = Writer.sample(rng)
-    return hand.write([stroke @ turn.T for stroke in form.strokes(rng, hand.unsteadiness)], rng)
+    styles, matrix = transforms[rng.choice(3, p=(0.6, 0.2, 0.2))]
+    digit = int(rng.choice(list(styles)))
+    glyph = digit_glyph(digit, styles[digit][rng.integers(len(styles[digit]))])
+    writer = Writer.sample(rng)
+    return writer.draw([stroke @ matrix.T for stroke in glyph.sample(rng, writer.unsteadiness)], rng)
 
 
 def _number(rng: np.random.Generator) -> list[Stroke]:
-    """Two digit_images or three, one beside the other."""
-    hand = Writer.sample(rng)
-    written, right = [], 0.0
+    """Return two or three digits side by side."""
+    writer = Writer.sample(rng)
+    strokes, left = [], 0.0
     for _ in range(rng.choice((2, 3), p=(0.75, 0.25))):
-        forms, chances = _styles(int(rng.integers(10)))
-        strokes = forms[rng.choice(len(forms), p=chances)].strokes(rng, hand.unsteadiness)
-        across = np.concatenate(strokes)[:, 0]
-        written += [stroke + [right - across.min(), 0] for stroke in strokes]
-        right += np.ptp(across) + rng.uniform(*GAPS)
-    return hand.write(written, rng)
+        glyph = _sample_style(int(rng.integers(NUM_DIGITS)), rng)
+        digit = glyph.sample(rng, writer.unsteadiness)
+        x = np.concatenate(digit)[:, 0]
+        strokes += [stroke + [left - x.min(), 0] for stroke in digit]
+        left += np.ptp(x) + rng.uniform(*DIGIT_GAPS)
+    return writer.draw(strokes, rng)
 
 
-NON_DIGIT_KINDS: dict[str, tuple[float, Callable[[np.random.Generator], list[Stroke]]]] = {
-    "letters": (35, _any_of(non_digit_glyphs.LETTERS)),
-    "signs": (14, _any_of(non_digit_glyphs.SIGNS)),
-    "shapes": (12, _any_of(non_digit_glyphs.SHAPES)),
-    "doodles": (12, _any_of(non_digit_glyphs.DOODLES)),
-    "scribbles": (12, lambda rng: Writer.sample(rng).write(scribbles.scribble(rng), rng)),
-    "turned digit_images": (8, _turned),
-    "parts of digit_images": (3, _any_of(non_digit_glyphs.PARTS)),
-    "numbers": (9, _number),
+class NonDigitKind(NamedTuple):
+    """A kind of non-digit: its relative frequency and the function that samples its strokes."""
+
+    weight: int
+    sample: Callable[[np.random.Generator], list[Stroke]]
+
+
+NON_DIGIT_KINDS = {
+    "letters": NonDigitKind(35, _any_of(non_digit_glyphs.LETTERS)),
+    "signs": NonDigitKind(14, _any_of(non_digit_glyphs.SIGNS)),
+    "shapes": NonDigitKind(12, _any_of(non_digit_glyphs.SHAPES)),
+    "doodles": NonDigitKind(12, _any_of(non_digit_glyphs.DOODLES)),
+    "scribbles": NonDigitKind(12, lambda rng: Writer.sample(rng).draw(scribbles.scribble(rng), rng)),
+    "mirrored or rotated digits": NonDigitKind(8, _mirrored_or_rotated_digit),
+    "parts of digits": NonDigitKind(3, _any_of(non_digit_glyphs.PARTS)),
+    "numbers": NonDigitKind(9, _number),
 }
-"""How often each kind of non-digit is written (a weight), and what writes it."""
-
-
-def contact_sheet(path: str, seed: int = 0, columns: int = 12, cell: int = 72) -> None:
-    """A PNG of what is written: a row for each style of each digit, then rows of non-digit_images.
-
-    Each row: drawings with a thin pen, then the same as normalized images with a pen by chance.
-    """
-    from PIL import Image, ImageDraw
-
-    rows = _sheet_rows()
-    margin = 170
-    sheet = Image.new("L", (margin + 2 * columns * cell, len(rows) * cell), 255)
-    label = ImageDraw.Draw(sheet)
-    for row, (name, write) in enumerate(rows):
-        label.text((4, row * cell + cell // 2 - 6), name, fill=0)
-        rng = np.random.default_rng([seed, row])
-        for column in range(columns):
-            strokes = write(rng)
-            pictures = (255 * rasterize(strokes, NETWORK_PEN_WIDTH / 2)).astype(np.uint8), _image(strokes, rng)
-            for half, picture in enumerate(pictures):
-                image = Image.fromarray(255 - picture).resize(_size(picture.shape, cell - 6))
-                sheet.paste(image, (margin + (half * columns + column) * cell + 3, row * cell + 3))
-    sheet.save(path)
-
-
-def _size(shape: tuple[int, int], longer: int) -> tuple[int, int]:
-    height, width = shape
-    return max(1, width * longer // max(shape)), max(1, height * longer // max(shape))
-
-
-def _sheet_rows() -> list[tuple[str, Callable[[np.random.Generator], list[Stroke]]]]:
-    rows = []
-    for digit, styles in DIGIT_GLYPHS.items():
-        for style in styles:
-            form = _form(digit, style)
-            rows.append((f"{digit} {style}"[:28], lambda rng, form=form: _write(form, rng)))
-    for kind, (weight, write) in NON_DIGIT_KINDS.items():
-        rows += [(kind, write)] * max(3, weight // 2)
-    return rows
-
-
-if __name__ == "__main__":
-    contact_sheet(sys.argv[1] if len(sys.argv) > 1 else "handwriting.png")

@@ -1,12 +1,12 @@
-"""What is no digit: letters, signs, shapes and doodles, as pure data in the notation of `penmanship`.
+"""Glyphs that are not digits: letters, signs, shapes, doodles; pure data, in the notation of `notation.py`.
 
-Left out is whatever a person could take for a digit: O o D Q θ Φ ° rings and boxes (0), I l | / ! ( 工 (1), Z z (2),
+Glyphs that a person could read as a digit are left out: O o D Q θ Φ ° rings and boxes (0), I l | / ! ( 工 (1), Z z (2),
 Э (3), Ч Y y ц (4), S s $ (5), G b Б δ (6), ] て フ (7), B § an hourglass (8), q g (9).
 """
 
 LETTERS: dict[str, tuple[str, ...]] = {
     "A": ("30 0, 0 100", "30 0, 62 100", "12 62, 50 62"),
-    "A one stroke": ("0 100, 30 0!, 60 100!, 12..20 58!, 54..66 60",),
+    "A in one stroke": ("0 100, 30 0!, 60 100!, 12..20 58!, 54..66 60",),
     "A round": ("2 100, 4 40, 28 0, 52 40, 54 100", "4 56, 52 56"),
     "C": ("60 18..26, 36 0, 8 20, 0 52, 10 84, 38 100, 62 76..84",),
     "E": ("56 0, 4 2!, 4 98!, 60 98", "4 48, 46..54 48"),
@@ -117,9 +117,9 @@ SIGNS: dict[str, tuple[str, ...]] = {
     "divided by": ("0 40, 80 40", "@40 10 3 3 0 360", "@40 70 3 3 0 360"),
     "plus minus": ("0 34, 70 34", "35 0, 35 68", "0 92, 70 92"),
     "hash": ("24 0, 14 100", "60 0, 50 100", "0 32, 80 32", "-4 66, 76 66"),
-    "per cent": ("74 0, 6 100", "@16 20 14 18 0 -360", "@66 80 14 18 0 -360"),
-    "per cent, rings first": ("@16 20 16 18 -90 -360", "@62 80 16 18 -90 -360", "70..80 0, 0..10 100"),
-    "per cent at once": ("@18 18 16 16 -20 -350, 76 4!, 4 100", "@66 82 15 17 -90 -360"),
+    "percent": ("74 0, 6 100", "@16 20 14 18 0 -360", "@66 80 14 18 0 -360"),
+    "percent, rings first": ("@16 20 16 18 -90 -360", "@62 80 16 18 -90 -360", "70..80 0, 0..10 100"),
+    "percent in one stroke": ("@18 18 16 16 -20 -350, 76 4!, 4 100", "@66 82 15 17 -90 -360"),
     "at": ("60 62, 40 66, 30 46, 40 28, 58 30, 60 62, 76 62, 86 40, 70 8, 36 0, 6 24, 4 70, 30 98, 72 92",),
     "ampersand": ("76 96, 14 26, 22 4, 40 2, 44 20, 8 58, 4 84, 26 98, 56 86, 76 52",),
     "ampersand, small": ("70 98, 24 44, 16 18, 32 2, 46 16, 34 40, 6 66, 10 96, 40 96, 66 60",),
@@ -144,7 +144,7 @@ SIGNS: dict[str, tuple[str, ...]] = {
     "arrow left": ("100 40, 0 40", "30 14, 0 40!, 30 66"),
     "arrow up": ("36 100, 36 0", "6 34, 36 0!, 66 34"),
     "arrow down": ("36 0, 36 100", "6 66, 36 100!, 66 66"),
-    "arrow at once": ("0 46, 100 44!, 72 20!, 100 44!, 74 70",),
+    "arrow in one stroke": ("0 46, 100 44!, 72 20!, 100 44!, 74 70",),
     "double arrow": ("24 16, 0 40!, 24 64", "0 40, 110 40", "86 16, 110 40!, 86 64"),
     "bent arrow": ("0 100, 0 30!, 80 30", "58 8, 80 30!, 58 52"),
     "bracket left": ("40 0, 0 0!, 0 100!, 40 100",),
@@ -182,9 +182,9 @@ SHAPES: dict[str, tuple[str, ...]] = {
     ),
     "spiral inwards": ("@50 50 50 48 0 -170, @50 50 38 37 -180 -170, @50 50 28 27 0 -170, @50 50 16 15 180 -170",),
     "house": ("0 40, 0 100!, 90 100!, 90 40!, 45 0!, 0 40!, 90 40",),
-    "house at once": ("0 100, 70 40!, 0 40!, 35 0!, 70 40!, 70 100!, 0 40!, 0 100!, 70 100",),
+    "house in one stroke": ("0 100, 70 40!, 0 40!, 35 0!, 70 40!, 70 100!, 0 40!, 0 100!, 70 100",),
     "ring with a cross": ("@50 50 48 48 -90 -360", "50 2, 50 98", "2 50, 98 50"),
-    "ring with a turned cross": ("@50 50 48 48 -90 -360", "16 16, 84 84", "84 16, 16 84"),
+    "ring with a diagonal cross": ("@50 50 48 48 -90 -360", "16 16, 84 84", "84 16, 16 84"),
     "three rings": ("@50 50 50 50 -90 -360", "@50 50 32 32 -90 -360", "@50 50 14 14 -90 -360"),
     "three rings in a row": ("@20 20 18 18 -90 -360", "@62 20 18 18 -90 -360", "@104 20 18 18 -90 -360"),
     "chain": ("@24 24 24 22 -90 -360", "@62 24 24 22 -90 -360"),
@@ -323,25 +323,25 @@ DOODLES: dict[str, tuple[str, ...]] = {
     "writing": ("0 40, 10 10, 20 40, 30 20, 38 40, 48 18, 58 42, 66 22, 76 40, 88 16, 96 40, 112 30",),
 }
 
-# Digits, by style, that are no digits any more when turned. Those that are stay out: a mirrored 5 is much like a 2, a
-# turned 6 is a 9, a lying 1 a dash that some write for a one.
+# For each digit, the styles that are not digits any more when mirrored or rotated. Other styles remain digits: a
+# mirrored 5 resembles a 2, a rotated 6 is a 9, and some people write a 1 as a horizontal stroke.
 MIRRORED: dict[int, tuple[str, ...]] = {
     2: ("flat base", "sharp, wide base", "swan neck"),
     3: ("round", "flat-topped", "soft middle", "looped middle"),
-    4: ("open", "open, long bar", "closed", "closed at once"),
+    4: ("open", "open, long bar", "closed", "closed in one stroke"),
     6: ("curved stem", "curled", "straight stem"),
     7: ("bare", "serif", "crossed", "crossed, serif", "crossed, long bar"),
     9: ("straight stem", "from the corner", "curled tail", "stem separate"),
 }
 UPSIDE_DOWN: dict[int, tuple[str, ...]] = {
     3: ("round", "flat-topped", "soft middle", "looped middle"),
-    4: ("open, long bar", "closed", "closed at once"),
+    4: ("open, long bar", "closed", "closed in one stroke"),
     7: ("crossed", "crossed, serif", "crossed, long bar"),
 }
-LYING: dict[int, tuple[str, ...]] = {
+SIDEWAYS: dict[int, tuple[str, ...]] = {
     2: ("flat base", "sharp, wide base"),
     3: ("round", "soft middle"),
-    4: ("open", "closed", "closed at once"),
+    4: ("open", "closed", "closed in one stroke"),
     8: ("from the top", "from the middle", "two rings"),
 }
 

@@ -1,14 +1,17 @@
-"""A form in a few numbers → the strokes of somebody's pen: curves, and what a hand and a device make of them.
+"""The glyph notation and its parser: a few numbers describe a glyph and how its samples may differ.
 
-Forms are written in *units*: a digit is about 100 high. A stroke is a text of items, parted by commas, that the pen
-passes in order:
+Glyphs are in *units*: a digit is about 100 units high; x points right, y down. A stroke is a string of items, separated
+by commas, in the order in which the pen passes them:
 
-    20 35                a point: x right, y down; the pen's way through points is a smooth curve (Catmull–Rom)
-    20 35!               a corner: the pen stops there and goes on in another direction
-    @30 50 25 48 -90 -350  a part of an ellipse: centre x y, radii x y, where it starts and how far it goes, in degrees
-                         clockwise from the right; with ! its end is a corner
-    20..35               a number between two, drawn anew for each writing
-    20/35                a number between two that goes along with the form's other such numbers: a proportion
+    20 35                  a point x y; the pen follows a smooth curve (Catmull-Rom) through consecutive points
+    20 35!                 a corner: the pen stops at this point and leaves it in any direction
+    @30 50 25 48 -90 -350  an elliptic arc: center x y, radii x y, start angle, sweep angle; degrees, clockwise from the
+                           right; with ! its last point is a corner
+
+Each number may be a range:
+
+    20..35                 uniform between 20 and 35, sampled independently
+    20/35                  uniform between 20 and 35; all such numbers of a glyph share one random fraction
 """
 
 import re
@@ -20,82 +23,100 @@ import numpy as np
 from model.preprocessing.geometry import Stroke
 
 POINT_SPACING = 4.0
-"""Units between two points of a written curve: 3 pixels of the 80 that `ink` draws."""
+"""Distance between two points of a sampled curve, in units: 3 of the 80 pixels that `rasterize` draws."""
 ARC_STEP = 30.0
-"""Degrees of an ellipse from one control point to the next: the curve is off by 2 % at most, far less than any hand."""
+"""Degrees between two control points of an arc. The curve deviates from the ellipse by at most 2 % of the radius."""
 
 _NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)(?:(\.\.|/)(-?\d+(?:\.\d+)?))?")
+
+_Range = tuple[float, float, bool]
+"""Lower end, upper end, and whether the number uses the random fraction that the glyph's numbers share."""
 
 
 @dataclass(frozen=True)
 class Glyph:
-    """A text of strokes, parse_glyph. Control point i lies at centre + radius · (cos, sin)(start + along · sweep)."""
+    """A parsed glyph: the ranges of its numbers, and the linear map from control points to curve points.
 
-    low: np.ndarray  # (N,) every number's lower and upper end; the last is a constant 0
+    low, high: the ends of each range, (N,); the last number is the constant 0.
+    shared: whether a number uses the random fraction that the glyph's numbers share, bool (N,).
+    numbers: for each control point, the indices of its center x y, radii x y, start and sweep, int (P, 6).
+    fractions: how far along its sweep each control point is, 0 to 1, (P,).
+    curve: the matrix from control points to the points of all strokes, (S, P).
+    splits: the index, among the S points, of each stroke's first point, except the first stroke's.
+    """
+
+    low: np.ndarray
     high: np.ndarray
-    together: np.ndarray  # bool (N,): moves with the form's proportion
-    places: np.ndarray  # int (P, 6): which numbers are centre x y, radius x y, start and sweep of each control point
-    along: np.ndarray  # (P,) 0 … 1
-    curve: np.ndarray  # (S, P): control points → points of the curves, all strokes one after another
-    ends: tuple[int, ...]  # where among the S points a new stroke begins
+    shared: np.ndarray
+    numbers: np.ndarray
+    fractions: np.ndarray
+    curve: np.ndarray
+    splits: tuple[int, ...]
 
-    def strokes(self, rng: np.random.Generator, unsteadiness: float = 0.0) -> list[Stroke]:
-        """One writing of the form, in units. `unsteadiness` is by how much each number is missed (units, degrees)."""
-        chance = rng.random(len(self.low))
-        chance[self.together] = rng.random()
-        numbers = self.low + chance * (self.high - self.low)
-        numbers[:-1] += unsteadiness * rng.standard_normal(len(numbers) - 1)
-        return np.split(self.curve @ _control_points(numbers[self.places], self.along), self.ends)
+    def sample(self, rng: np.random.Generator, unsteadiness: float = 0.0) -> list[Stroke]:
+        """Return one random instance of the glyph, in units.
+
+        `unsteadiness` is the standard deviation of the noise added to each number (units, or degrees for angles).
+        """
+        fractions = rng.random(len(self.low))
+        fractions[self.shared] = rng.random()
+        values = self.low + fractions * (self.high - self.low)
+        values[:-1] += unsteadiness * rng.standard_normal(len(values) - 1)
+        return np.split(self.curve @ _control_points(values[self.numbers], self.fractions), self.splits)
 
 
 @cache
 def parse_glyph(*strokes: str) -> Glyph:
-    """Strokes in the notation above → a form. Raises ValueError for an item that is neither point nor ellipse."""
-    numbers, places, along, corners, lengths = [], [], [], [], []
+    """Return the glyph of strokes in the notation above. Raises ValueError for an invalid item."""
+    ranges, numbers, fractions, corners, lengths = [], [], [], [], []
     for stroke in strokes:
-        before = len(along)
+        first_point = len(fractions)
         for item in stroke.split(","):
-            found = _numbers(item)
-            steps = _steps(found)
-            first, missing = len(numbers), [-1] * (6 - len(found))
-            places += [[*range(first, first + len(found)), *missing]] * len(steps)
-            along += steps
-            corners += [False] * (len(steps) - 1) + [item.rstrip().endswith("!")]
-            numbers += found
-        corners[before] = corners[-1] = True
-        lengths.append(len(along) - before)
-    # Where a point has no radius, start and sweep, its places (-1) say 0, the last number.
-    low, high, together = (np.array(column) for column in zip(*numbers, (0.0, 0.0, False), strict=True))
-    places, along = np.array(places), np.array(along)
-    curve, ends = _curves(_control_points(((low + high) / 2)[places], along), corners, lengths)
-    return Glyph(low, high, together, places, along, curve, ends)
+            item_ranges = _parse_item(item)
+            item_fractions = _control_fractions(item_ranges)
+            first, missing = len(ranges), [-1] * (6 - len(item_ranges))
+            numbers += [[*range(first, first + len(item_ranges)), *missing]] * len(item_fractions)
+            fractions += item_fractions
+            corners += [False] * (len(item_fractions) - 1) + [item.rstrip().endswith("!")]
+            ranges += item_ranges
+        corners[first_point] = corners[-1] = True
+        lengths.append(len(fractions) - first_point)
+    # A point has no radii, start and sweep: their index -1 selects the last number, the constant 0.
+    low, high, shared = (np.array(column) for column in zip(*ranges, (0.0, 0.0, False), strict=True))
+    numbers, fractions = np.array(numbers), np.array(fractions)
+    curve, splits = _curves(_control_points(((low + high) / 2)[numbers], fractions), corners, lengths)
+    return Glyph(low, high, shared, numbers, fractions, curve, splits)
 
 
-def _control_points(places: np.ndarray, along: np.ndarray) -> np.ndarray:
-    """(P, 6) centres, radii, starts and sweeps, and how far along the sweep → points (P, 2)."""
-    angle = np.radians(places[:, 4] + along * places[:, 5])
-    return places[:, :2] + places[:, 2:4] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+def _control_points(values: np.ndarray, fractions: np.ndarray) -> np.ndarray:
+    """Return center + radii · (cos, sin)(start + fraction · sweep), (P, 2), for values (P, 6) and fractions (P,)."""
+    angle = np.radians(values[:, 4] + fractions * values[:, 5])
+    return values[:, :2] + values[:, 2:4] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
 
 
-def _steps(item: list[tuple[float, float, bool]]) -> list[float]:
-    """How far along its sweep each control point of an item lies, 0 … 1; a point is one, at 0."""
+def _control_fractions(item: list[_Range]) -> list[float]:
+    """Return how far along the item's sweep its control points are, 0 to 1; a point has one control point, at 0."""
     if len(item) == 2:
         return [0.0]
     low, high, _ = item[5]
     return list(np.linspace(0, 1, 1 + max(2, int(np.ceil(abs(low + high) / 2 / ARC_STEP)))))
 
 
-def _numbers(item: str) -> list[tuple[float, float, bool]]:
-    """The (low, high, together) of each number of an item."""
+def _parse_item(item: str) -> list[_Range]:
+    """Return the ranges of an item: two for a point, six for an arc."""
     words = item.replace("@", " ").replace("!", " ").split()
     matches = [_NUMBER.fullmatch(word) for word in words]
     if len(words) != (6 if "@" in item else 2) or None in matches:
-        raise ValueError(f"{item.strip()!r} is neither a point (x y) nor an ellipse (@x y rx ry start sweep).")
+        raise ValueError(f"{item.strip()!r} is neither a point (x y) nor an arc (@x y rx ry start sweep).")
     return [(float(m[1]), float(m[3] or m[1]), m[2] == "/") for m in matches]
 
 
 def _curves(points: np.ndarray, corners: list[bool], lengths: list[int]) -> tuple[np.ndarray, tuple[int, ...]]:
-    """The matrix of all strokes' curves and where each but the first begins; knots are those of `points`."""
+    """Return `Glyph.curve` and `Glyph.splits`.
+
+    points: control points at the middle of their ranges, (P, 2). corners: for each, whether a curve ends there.
+    lengths: the number of control points of each stroke.
+    """
     blocks, ends, first = [], [], 0
     for length in lengths:
         stops = [i for i in range(first, first + length) if corners[i]]
@@ -108,21 +129,14 @@ def _curves(points: np.ndarray, corners: list[bool], lengths: list[int]) -> tupl
 
 
 def _curve(points: np.ndarray, start: int, stop: int) -> np.ndarray:
-    """Centripetal Catmull–Rom from point `start` to just before point `stop`, as a matrix (S, P).
+    """Return the centripetal Catmull-Rom curve from point `start` to just before point `stop`, as a matrix (S, P).
 
-    The curve is linear in its points once the knots are fixed, so it is evaluated once, for the unit vectors.
+    With the knots fixed by `points`, the curve is linear in the control points: evaluate it once, for unit vectors.
     """
-    run = np.eye(len(points))[start : stop + 1]
+    control = np.eye(len(points))[start : stop + 1]
     chords = np.hypot(*np.diff(points[start : stop + 1], axis=0).T)
-    knots = np.sqrt(np.maximum(chords, 1e-3))[:, None]
-    slopes = np.diff(run, axis=0) / knots
-    tangents = np.empty_like(run)
-    weight = knots[:-1] / (knots[:-1] + knots[1:])
-    tangents[1:-1] = (1 - weight) * slopes[:-1] + weight * slopes[1:]
-    # An end bends on as its neighbourhood does; a run of two points is a straight line.
-    straight = len(run) == 2
-    tangents[0] = slopes[0] if straight else 2 * slopes[0] - tangents[1]
-    tangents[-1] = slopes[-1] if straight else 2 * slopes[-1] - tangents[-2]
+    intervals = np.sqrt(np.maximum(chords, 1e-3))[:, None]
+    tangents = _tangents(control, intervals)
     pieces = []
     for i, chord in enumerate(chords):
         count = max(1, round(chord / POINT_SPACING))
@@ -130,6 +144,20 @@ def _curve(points: np.ndarray, start: int, stop: int) -> np.ndarray:
         rise = t * t * (3 - 2 * t)
         leave, arrive = t * (1 - t) ** 2, t * t * (t - 1)
         pieces.append(
-            (1 - rise) * run[i] + rise * run[i + 1] + knots[i] * (leave * tangents[i] + arrive * tangents[i + 1])
+            (1 - rise) * control[i]
+            + rise * control[i + 1]
+            + intervals[i] * (leave * tangents[i] + arrive * tangents[i + 1])
         )
     return np.concatenate(pieces)
+
+
+def _tangents(control: np.ndarray, intervals: np.ndarray) -> np.ndarray:
+    """Return the curve's derivative at each control point; with two control points, the curve is a straight line."""
+    slopes = np.diff(control, axis=0) / intervals
+    tangents = np.empty_like(control)
+    weight = intervals[:-1] / (intervals[:-1] + intervals[1:])
+    tangents[1:-1] = (1 - weight) * slopes[:-1] + weight * slopes[1:]
+    straight = len(control) == 2
+    tangents[0] = slopes[0] if straight else 2 * slopes[0] - tangents[1]
+    tangents[-1] = slopes[-1] if straight else 2 * slopes[-1] - tangents[-2]
+    return tangents

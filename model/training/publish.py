@@ -1,23 +1,30 @@
-"""Evaluate a trained network on the test data and write its checkpoint."""
+"""Evaluate a trained network on MNIST and write its checkpoint."""
 
 from pathlib import Path
 
+import keras
+
+from model.data.dataset import Dataset
 from model.evaluation import metrics, plots
 from model.inference import checkpoint
 from model.inference.classifier import Classifier
 
 
-def publish(network, notes: dict, known, path: Path) -> None:
-    """Write a network that was just trained: its checkpoint, with its figures on MNIST, and its confusion.
+def publish(network: keras.Model, notes: dict, dataset: Dataset, path: Path) -> None:
+    """Write `path`, the JSON and the confusion figure beside it, and print the test accuracy.
 
-    The test images of the corpus `known` are read here, this once; nothing is chosen by them.
+    network: with rounded weights (`checkpoint.round_weights`), so that the metrics are those of the stored file.
+    notes: the entries of the JSON that training gives, with those of `calibrate`; the MNIST metrics are added.
+    dataset: its test images are used here only, so no choice depends on them.
     """
     classifier = Classifier(network, notes, path.stem)
-    for name, part in {"test": known.test, "validation": known.validation}.items():
-        judged = metrics.predict(classifier, part.images)
-        notes[name] = metrics.classification_metrics(judged.probabilities, part.labels)
-        notes[name] |= metrics.accuracy_without_augmentation(classifier, part.images, part.labels)
-    checkpoint.save(network, notes | {"versions": checkpoint.versions()}, path)
-    plots.draw_confusion(notes["test"]["confusion"], plots.figure_path(path.parent, path, "confusion"))
-    low, high = notes["test"]["interval"]
-    print(f"{path}: {notes['test']['accuracy']:.2%} of MNIST's test images (95 % interval {low:.2%} to {high:.2%}).")
+    measured = {}
+    for name, split in {"test": dataset.test, "validation": dataset.validation}.items():
+        predictions = metrics.predict(classifier, split.images)
+        measured[name] = metrics.classification_metrics(predictions.probabilities, split.labels)
+        measured[name] |= metrics.accuracy_without_augmentation(classifier, split.images, split.labels)
+    checkpoint.save(network, notes | measured | {"versions": checkpoint.versions()}, path)
+    test = measured["test"]
+    plots.draw_confusion(test["confusion"], plots.figure_path(path.parent, path, "confusion"))
+    low, high = test["interval"]
+    print(f"{path}: test accuracy on MNIST {test['accuracy']:.2%} (95 % interval {low:.2%} to {high:.2%}).")

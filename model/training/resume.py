@@ -1,9 +1,7 @@
-"""The state of an interrupted training: where it is written after each epoch, and how it resumes."""
+"""The state of an interrupted training: written after each epoch, read by `train.py --resume`."""
 
-import contextlib
 import json
 import shutil
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -11,105 +9,113 @@ import keras
 
 from model.errors import UserError
 from model.files import replacing
+from model.training.weight_averaging import averaged_weights
 
 
 @dataclass
 class Progress:
-    """How far a training has come: what is written after each epoch beside the weights."""
+    """What a training has done so far.
+
+    epoch: number of complete epochs. best_epoch: the one with the best validation metrics, counted from 1.
+    seconds: training time. history: the metrics of each epoch.
+    """
 
     epoch: int = 0
     best_epoch: int = 0
     seconds: float = 0.0
     history: list[dict[str, float]] = field(default_factory=list)
 
-    def note(self, figures: dict[str, float]) -> bool:
-        """Add an epoch's figures; True when its validation accuracy (then its loss) is the best so far."""
-        self.history.append(figures)
+    def add_epoch(self, metrics: dict[str, float]) -> bool:
+        """Append an epoch's metrics; return whether it is the best so far: highest accuracy, then lowest loss."""
+        self.history.append(metrics)
         self.epoch = len(self.history)
-        best = max(range(self.epoch), key=lambda i: _rank(self.history[i]))
-        self.best_epoch = best + 1
+        self.best_epoch = 1 + max(range(self.epoch), key=lambda i: _rank(self.history[i]))
         return self.best_epoch == self.epoch
 
 
-def _rank(figures: dict[str, float]) -> tuple[float, float]:
-    return figures["validation_accuracy"], -figures["validation_loss"]
+def _rank(metrics: dict[str, float]) -> tuple[float, float]:
+    return metrics["validation_accuracy"], -metrics["validation_loss"]
 
 
 class TrainingState:
-    """The folder of a training in progress: the last epoch's state, the best epoch's weights, and the figures so far.
+    """A folder with the state after the last epoch, the weights of the best epoch, and the progress.
 
-    Files of a new epoch are written under a new name; then `progress.json`, which names them, is replaced in one step.
-    A kill at any moment leaves the last complete epoch.
+    Each epoch writes its weights under new names and then replaces `progress.json`, which refers to them, in one step.
+    A training that is killed at any moment therefore leaves its last complete epoch.
     """
 
     def __init__(self, folder: Path, settings: dict):
+        """settings: what must be equal to resume a training, with values that JSON can hold."""
         self.folder = folder
         self.settings = settings
         self.progress = Progress()
 
     def open(self, resume: bool) -> None:
-        """Start anew, or take up what is there. Raises UserError when it is from another training."""
-        if not resume:
-            shutil.rmtree(self.folder, ignore_errors=True)
-        elif not (self.folder / "progress.json").exists():
-            raise UserError(f"{self.folder} holds no training to go on with. Leave --resume out to start one.")
+        """Start a new training, or read the state of the interrupted one.
+
+        Raises UserError if there is no interrupted training, or if it had other settings.
+        """
+        if resume:
+            self.progress = self._read_progress()
         else:
-            noted = json.loads((self.folder / "progress.json").read_text())
-            if noted["settings"] != self.settings:
-                raise UserError(
-                    f"{self.folder} is from a training with other settings: "
-                    f"{_difference(noted['settings'], self.settings)}. "
-                    "Repeat those, or leave --resume out to start anew."
-                )
-            self.progress = Progress(**noted["progress"])
+            self.remove()
         self.folder.mkdir(parents=True, exist_ok=True)
 
+    def _read_progress(self) -> Progress:
+        try:
+            stored = json.loads(self._progress_file.read_text())
+        except FileNotFoundError:
+            raise UserError(
+                f"{self.folder} holds no interrupted training. To start a new one, omit --resume."
+            ) from None
+        if stored["settings"] != self.settings:
+            raise UserError(
+                f"{self.folder} holds a training with other settings: "
+                f"{_difference(stored['settings'], self.settings)}. Use those settings, or omit --resume."
+            )
+        return Progress(**stored["progress"])
+
     def restore(self, network: keras.Model) -> None:
-        """Weights, optimizer and random state as they were after the last complete epoch."""
+        """Load the weights and the optimizer's state of the last complete epoch, if there is one."""
         if self.progress.epoch:
-            network.load_weights(self._state(self.progress.epoch))
+            network.load_weights(self._last_weights)
 
     def restore_best(self, network: keras.Model) -> None:
-        network.load_weights(self._best(self.progress.best_epoch))
+        """Load the weights of the best epoch."""
+        network.load_weights(self._best_weights)
 
-    def write(self, network: keras.Model, figures: dict[str, float]) -> None:
-        """After an epoch: what is needed to go on, and the weights if they are the best so far."""
-        if self.progress.note(figures):
+    def write(self, network: keras.Model, metrics: dict[str, float]) -> None:
+        """Store the state after an epoch, and its weights (averaged, if the optimizer does) if it is the best so far.
+
+        network: compiled, so that the optimizer's state is stored with it.
+        """
+        if self.progress.add_epoch(metrics):
             with averaged_weights(network):
-                network.save_weights(self._best(self.progress.epoch))
-        # Compiled, so that the optimizer's state goes in, too.
-        network.save_weights(self._state(self.progress.epoch))
-        with replacing(self.folder / "progress.json") as part:
-            part.write_text(json.dumps({"settings": self.settings, "progress": asdict(self.progress)}))
+                network.save_weights(self._best_weights)
+        network.save_weights(self._last_weights)
+        with replacing(self._progress_file) as temporary:
+            temporary.write_text(json.dumps({"settings": self.settings, "progress": asdict(self.progress)}))
         for file in self.folder.glob("*.weights.h5"):
-            if file not in (self._state(self.progress.epoch), self._best(self.progress.best_epoch)):
+            if file not in (self._last_weights, self._best_weights):
                 file.unlink()
 
     def remove(self) -> None:
+        """Delete the folder."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _state(self, epoch: int) -> Path:
-        return self.folder / f"state-{epoch:03}.weights.h5"
+    @property
+    def _progress_file(self) -> Path:
+        return self.folder / "progress.json"
 
-    def _best(self, epoch: int) -> Path:
-        return self.folder / f"best-{epoch:03}.weights.h5"
+    @property
+    def _last_weights(self) -> Path:
+        return self.folder / f"state-{self.progress.epoch:03}.weights.h5"
+
+    @property
+    def _best_weights(self) -> Path:
+        return self.folder / f"best-{self.progress.best_epoch:03}.weights.h5"
 
 
-def _difference(was: dict, now: dict) -> str:
-    changed = [key for key in now if was.get(key) != now[key]]
-    return ", ".join(f"{key} was {was.get(key)} and is now {now[key]}" for key in changed)
-
-
-@contextlib.contextmanager
-def averaged_weights(network: keras.Model) -> Iterator[None]:
-    """Within, the network holds the moving average of its weights, if its optimizer keeps one."""
-    if not network.optimizer.use_ema:
-        yield
-        return
-    trained = [keras.ops.convert_to_numpy(variable) for variable in network.trainable_variables]
-    network.optimizer.finalize_variable_values(network.trainable_variables)
-    try:
-        yield
-    finally:
-        for variable, value in zip(network.trainable_variables, trained, strict=True):
-            variable.assign(value)
+def _difference(old: dict, new: dict) -> str:
+    changed = [name for name in new if old.get(name) != new[name]]
+    return ", ".join(f"{name} was {old.get(name)} and is now {new[name]}" for name in changed)

@@ -1,12 +1,12 @@
-"""A recipe and its data → a trained network: batches, two loops, the choice by validation, going on after a kill.
+"""Train a recipe's network: batches, two training loops, validation after each epoch.
 
-Every random choice follows from the seed and the step, not from what ran before: a training that was interrupted goes
-on with the very batches that it would have seen.
+All random numbers follow from the seed and the step, not from earlier calls: a resumed training sees the same batches
+as one without a break.
 """
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import keras
 import numpy as np
@@ -16,81 +16,134 @@ from model.data.dataset import Split
 from model.inference.forward_pass import ForwardPass
 from model.preprocessing import augmentation
 from model.recipes import SQUARED_ERROR, Recipe
-from model.training.resume import TrainingState, averaged_weights
+from model.training.resume import TrainingState
+from model.training.weight_averaging import averaged_weights
 
 
 def train(recipe: Recipe, sources: Sequence[Split], validation: Split, state: TrainingState, seed: int) -> keras.Model:
-    """Train until the recipe's epochs are over or validation has stopped improving → the network of the best epoch.
+    """Train for the recipe's epochs, or until patience ends; return the network with the weights of the best epoch.
 
-    `sources` is MNIST and, for a recipe with `written` images in its batches, handwriting.
+    sources: MNIST and, if `recipe.synthetic_per_batch` is not 0, synthetic images.
+    state: opened; an interrupted training continues after its last complete epoch.
     """
     keras.utils.set_random_seed(seed)
     steps = recipe.epoch_steps or -(-len(sources[0].labels) // (recipe.batch_size - recipe.synthetic_per_batch))
     network = recipe.network()
     optimizer = recipe.optimizer(recipe.learning_rate, steps, recipe.epochs)
-    network.compile(optimizer, loss_of(recipe), metrics=["accuracy"], jit_compile=False)
+    network.compile(optimizer, loss_function(recipe), metrics=["accuracy"], jit_compile=False)
     optimizer.build(network.trainable_variables)
     state.restore(network)
-    batches = stream(sources, recipe, seed, first_step=state.progress.epoch * steps)
-    watch = Watch(network, recipe, validation, state, seed)
-    if not watch.finished():
-        loop = _tape_loop if recipe.explicit_loop else _fit
-        loop(network, recipe, batches, steps, watch)
+    batches = training_batches(sources, recipe, seed, first_step=state.progress.epoch * steps)
+    callback = ValidationCallback(network, recipe, validation, state, seed)
+    if not callback.finished():
+        loop = _explicit_loop if recipe.explicit_loop else _fit
+        loop(network, recipe, batches, steps, callback)
     state.restore_best(network)
     return network
 
 
-def loss_of(recipe: Recipe):
-    """(labels (N,), logits (N, classes)) → a scalar, the mean over the batch."""
+def loss_function(recipe: Recipe) -> Callable:
+    """Return a function of labels (N,) and logits (N, K): the loss of each image (N,), or its mean, a scalar."""
     if recipe.loss == SQUARED_ERROR:
         return squared_error
     return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
 
 def squared_error(labels, outputs):
-    """Sum over the ten classes of the squared distance to the one-hot target, per image."""
-    targets = keras.ops.one_hot(keras.ops.reshape(labels, (-1,)), 10)
+    """Return the squared distance (N,) between outputs (N, K) and the one-hot vectors of the labels (N,)."""
+    targets = keras.ops.one_hot(keras.ops.reshape(labels, (-1,)), outputs.shape[-1])
     return keras.ops.sum(keras.ops.square(outputs - targets), axis=-1)
 
 
-def stream(sources: Sequence[Split], recipe: Recipe, seed: int, first_step: int = 0) -> tf.data.Dataset:
-    """Endless batches (images, labels) from step `first_step` on: shuffled anew each pass, augmented if it says so.
+# Batches
 
-    Which images come at a step, and how they are augmented, depends on the seed and the step alone.
+
+def training_batches(sources: Sequence[Split], recipe: Recipe, seed: int, first_step: int = 0) -> tf.data.Dataset:
+    """Return endless batches: images (B, 28, 28) and int32 labels (B,), from `first_step` on.
+
+    Each source is shuffled anew for each pass over it; images are augmented if the recipe says so. A batch depends on
+    the seed and on the number of its step only.
     """
-    shares = (recipe.batch_size - recipe.synthetic_per_batch, recipe.synthetic_per_batch)
+    sizes = (recipe.batch_size - recipe.synthetic_per_batch, recipe.synthetic_per_batch)
     images = [tf.constant(source.images) for source in sources]
     labels = [tf.constant(source.labels, tf.int32) for source in sources]
-    chosen = [
-        _order(len(source.labels), share, seed + place, first_step)
-        for place, (source, share) in enumerate(zip(sources, shares, strict=False))
+    indices = [
+        _shuffled_indices(len(source.labels), size, seed + number, first_step)
+        for number, (source, size) in enumerate(zip(sources, sizes, strict=False))
     ]
 
-    def batch(step, chosen):
-        taken = tf.concat([tf.gather(*pair) for pair in zip(images, chosen, strict=True)], 0)
+    def batch(step, indices):
+        batch_images = tf.concat([tf.gather(*pair) for pair in zip(images, indices, strict=True)], 0)
         if recipe.augmented:
-            shape = (tf.shape(taken)[0], augmentation.RANDOM_NUMBERS)
-            taken = augmentation.augment(taken, tf.random.stateless_uniform(shape, [seed, step], -1, 1))
-        return taken, tf.concat([tf.gather(*pair) for pair in zip(labels, chosen, strict=True)], 0)
+            shape = (tf.shape(batch_images)[0], augmentation.RANDOM_NUMBERS)
+            random_numbers = tf.random.stateless_uniform(shape, [seed, step], -1, 1)
+            batch_images = augmentation.augment(batch_images, random_numbers)
+        return batch_images, tf.concat([tf.gather(*pair) for pair in zip(labels, indices, strict=True)], 0)
 
-    batches = tf.data.Dataset.zip(tuple(chosen)).enumerate(first_step)
+    batches = tf.data.Dataset.zip(tuple(indices)).enumerate(first_step)
     return batches.map(batch, num_parallel_calls=2, deterministic=True).prefetch(4)
 
 
-def _order(count: int, share: int, seed: int, first_step: int) -> tf.data.Dataset:
-    """Endless batches of `share` places among `count`, each pass in another order, from step `first_step` on."""
-    pass_steps = -(-count // share)
+def _shuffled_indices(count: int, size: int, seed: int, first_step: int) -> tf.data.Dataset:
+    """Return endless batches of `size` indices below `count`, in a new order for each pass, from `first_step` on."""
+    pass_steps = -(-count // size)
 
     def one_pass(number):
         order = tf.random.experimental.stateless_shuffle(tf.range(count), [seed, tf.cast(number, tf.int32)])
-        return tf.data.Dataset.from_tensor_slices(order).batch(share)
+        return tf.data.Dataset.from_tensor_slices(order).batch(size)
 
     passes = tf.data.Dataset.range(first_step // pass_steps, np.iinfo(np.int64).max)
     return passes.flat_map(one_pass).skip(first_step % pass_steps)
 
 
-class Watch(keras.callbacks.Callback):
-    """At the end of each epoch: validate, write the state, and stop when patience is at its end."""
+# Loops
+
+
+def _fit(
+    network: keras.Model, recipe: Recipe, batches: tf.data.Dataset, steps: int, callback: "ValidationCallback"
+) -> None:
+    network.fit(
+        batches,
+        shuffle=False,  # The batches are shuffled already.
+        steps_per_epoch=steps,
+        epochs=recipe.epochs,
+        initial_epoch=callback.state.progress.epoch,
+        # Redirected to a file, the progress bar would be a thousand lines; the callback prints one line per epoch.
+        verbose=int(sys.stdout.isatty()),
+        callbacks=[callback],
+    )
+
+
+def _explicit_loop(
+    network: keras.Model, recipe: Recipe, batches: tf.data.Dataset, steps: int, callback: "ValidationCallback"
+) -> None:
+    """Do what `fit` does, step by step: forward pass, loss, gradients, update; metrics per epoch."""
+    loss_of, optimizer = loss_function(recipe), network.optimizer
+
+    @tf.function
+    def step(images, labels):
+        with tf.GradientTape() as tape:
+            outputs = network(images, training=True)
+            loss = tf.reduce_mean(loss_of(labels, outputs))
+        optimizer.apply(tape.gradient(loss, network.trainable_variables), network.trainable_variables)
+        correct = tf.equal(tf.argmax(outputs, axis=1, output_type=tf.int32), labels)
+        return loss, tf.reduce_mean(tf.cast(correct, tf.float32))
+
+    batches = iter(batches)
+    while not callback.finished():
+        epoch = callback.state.progress.epoch
+        callback.on_epoch_begin(epoch)
+        bar = keras.utils.Progbar(steps, verbose=int(sys.stdout.isatty()))
+        sums = np.zeros(2)
+        for number in range(1, steps + 1):
+            values = [float(value) for value in step(*next(batches))]
+            bar.update(number, list(zip(("loss", "accuracy"), values, strict=True)))
+            sums += values
+        callback.on_epoch_end(epoch, {"loss": sums[0] / steps, "accuracy": sums[1] / steps})
+
+
+class ValidationCallback(keras.callbacks.Callback):
+    """After each epoch: validate, store the training state, print one line, and stop when patience ends."""
 
     def __init__(self, network: keras.Model, recipe: Recipe, validation: Split, state: TrainingState, seed: int):
         super().__init__()
@@ -98,79 +151,41 @@ class Watch(keras.callbacks.Callback):
         self.forward = ForwardPass(network)
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
-        reseed(self.network, self.seed, epoch)
+        seed_dropout(self.network, self.seed, epoch)
         self.started = time.monotonic()
 
     def on_epoch_end(self, epoch: int, logs: dict) -> None:
         with averaged_weights(self.network):
             outputs = self.forward(self.validation.images)
         labels = self.validation.labels
-        logs["validation_loss"] = float(tf.reduce_mean(loss_of(self.recipe)(labels, outputs)))
+        logs["validation_loss"] = float(tf.reduce_mean(loss_function(self.recipe)(labels, outputs)))
         logs["validation_accuracy"] = float(np.mean(outputs.argmax(axis=1) == labels))
         self.state.progress.seconds += time.monotonic() - self.started
         self.state.write(self.network, {name: float(value) for name, value in logs.items()})
-        print(self._line(), flush=True)
+        print(self._epoch_summary(), flush=True)
         if self.model is not None:
             self.model.stop_training = self.finished()
 
-    def _line(self) -> str:
+    def _epoch_summary(self) -> str:
         progress = self.state.progress
         last = progress.history[-1]
-        left = (self.recipe.epochs - progress.epoch) * progress.seconds / progress.epoch
+        seconds_left = (self.recipe.epochs - progress.epoch) * progress.seconds / progress.epoch
         return (
             f"epoch {progress.epoch:>2} of {self.recipe.epochs}: "
             f"loss {last['loss']:.4f}, accuracy {last['accuracy']:.2%}; "
             f"validation loss {last['validation_loss']:.4f}, accuracy {last['validation_accuracy']:.2%}"
-            f"{' (best)' if progress.best_epoch == progress.epoch else ''}; {left / 60:.1f} minutes left"
+            f"{' (best)' if progress.best_epoch == progress.epoch else ''}; {seconds_left / 60:.1f} minutes left"
         )
 
     def finished(self) -> bool:
+        """Return whether all epochs are done or patience has ended."""
         progress = self.state.progress
         impatient = self.recipe.patience is not None and progress.epoch - progress.best_epoch >= self.recipe.patience
         return impatient or progress.epoch >= self.recipe.epochs
 
 
-def _fit(network: keras.Model, recipe: Recipe, batches: tf.data.Dataset, steps: int, watch: Watch) -> None:
-    network.fit(
-        batches,
-        shuffle=False,  # They are, already.
-        steps_per_epoch=steps,
-        epochs=recipe.epochs,
-        initial_epoch=watch.state.progress.epoch,
-        # In a file, a bar is a thousand lines: there the watch's line per epoch is enough.
-        verbose=int(sys.stdout.isatty()),
-        callbacks=[watch],
-    )
-
-
-def _tape_loop(network: keras.Model, recipe: Recipe, batches: tf.data.Dataset, steps: int, watch: Watch) -> None:
-    """What `fit` does, written out: forward, loss, gradients, step; figures per epoch."""
-    loss_function, optimizer = loss_of(recipe), network.optimizer
-
-    @tf.function
-    def step(images, labels):
-        with tf.GradientTape() as tape:
-            outputs = network(images, training=True)
-            loss = tf.reduce_mean(loss_function(labels, outputs))
-        optimizer.apply(tape.gradient(loss, network.trainable_variables), network.trainable_variables)
-        hits = tf.equal(tf.argmax(outputs, axis=1, output_type=tf.int32), labels)
-        return loss, tf.reduce_mean(tf.cast(hits, tf.float32))
-
-    batches = iter(batches)
-    while not watch.finished():
-        epoch = watch.state.progress.epoch
-        watch.on_epoch_begin(epoch)
-        bar = keras.utils.Progbar(steps, verbose=int(sys.stdout.isatty()))
-        sums = np.zeros(2)
-        for number in range(1, steps + 1):
-            figures = [float(value) for value in step(*next(batches))]
-            bar.update(number, list(zip(("loss", "accuracy"), figures, strict=True)))
-            sums += figures
-        watch.on_epoch_end(epoch, {"loss": sums[0] / steps, "accuracy": sums[1] / steps})
-
-
-def reseed(network: keras.Model, seed: int, epoch: int) -> None:
-    """Give dropout the random state that belongs to this epoch: Keras does not keep it with the weights."""
-    for place, variable in enumerate(network.non_trainable_variables):
+def seed_dropout(network: keras.Model, seed: int, epoch: int) -> None:
+    """Seed the random generators of the dropout layers for an epoch; stored weights do not include their state."""
+    for index, variable in enumerate(network.non_trainable_variables):
         if "seed_generator_state" in variable.path:
-            variable.assign(np.array([seed ^ (place << 24), epoch << 20], np.uint32))
+            variable.assign(np.array([seed ^ (index << 24), epoch << 20], np.uint32))

@@ -1,1 +1,1 @@
-"""Middleware that limits what clients can request."""
+"""Middleware that protects Gradio's server from unwanted requests."""

@@ -21,7 +21,8 @@ const KINDS = {
 function fact(given) {
   const line = document.createElement("tr");
   const count = given.count?.toLocaleString("en");
-  const name = fill(props.text[`fact ${given.name}`], { ...given, count });
+  const file = given.development ? fill(props.text.developmentData, given) : given.file;
+  const name = fill(props.text[`fact ${given.name}`], { ...given, file, count });
   line.append(
     Object.assign(document.createElement("th"), { scope: "row", textContent: name }),
     Object.assign(document.createElement("td"), { textContent: KINDS[given.kind](given) }),

@@ -1,6 +1,6 @@
-"""What strangers are told: every answer with headers that keep it where it belongs, every refusal in words.
+"""Complete responses: add security headers, and replace a bare 500 with an error message.
 
-Gradio answers 500 to whatever fails: a drawing that is refused, a call with too few values, a fault of its own.
+Gradio answers every failure with 500: an invalid drawing, a wrong number of arguments, and its own faults.
 """
 
 import json
@@ -18,21 +18,21 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
 
-SORRY = "Something went wrong here. Please try again."
+GENERIC_MESSAGE = "Something went wrong on the server. Please try again."
 
 
-class Refusal(Exception):
-    """A status and a sentence, instead of what was asked for."""
+class Response:
+    """Sends the response to one request.
 
-
-class Reply:
-    """Passes on to `send`, with HEADERS. A 500 with a sentence is a refusal and becomes 422; one without gets one."""
+    Turns Gradio's 500 with an error message into 422, and any other 500 into a generic message.
+    """
 
     def __init__(self, send):
+        """send: the server's ASGI `send`."""
         self._send, self._started, self._failed = send, False, False
 
     async def send(self, message) -> None:
-        """An ASGI message of the application."""
+        """Forward an ASGI message of the application."""
         if message["type"] == "http.response.start":
             MutableHeaders(scope=message).update(HEADERS)
             self._failed = message["status"] == 500
@@ -40,29 +40,30 @@ class Reply:
         if not self._failed:
             await self._send(message)
         elif message["type"] == "http.response.body":
-            sentence = said(message["body"])
-            await self.refuse(422 if sentence else 500, sentence or SORRY)
+            error = _error_message(message["body"])
+            await self.send_error(422 if error else 500, error or GENERIC_MESSAGE)
 
-    async def refuse(self, status: int, sentence: str) -> None:
-        """Send {"error": sentence}, as Gradio's own script expects it, unless an answer is on its way."""
+    async def send_error(self, status: int, message: str) -> None:
+        """Send {"error": message}, which Gradio's clients expect, unless a response has started."""
         if self._started:
             return
         self._started = True
-        response = JSONResponse({"error": sentence}, status, HEADERS)
+        response = JSONResponse({"error": message}, status, HEADERS)
         await self._send({"type": "http.response.start", "status": status, "headers": response.raw_headers})
         await self._send({"type": "http.response.body", "body": response.body})
 
-    async def fail(self, error: Exception, path: str) -> None:
-        """A fault of the application: into the log with it, and a sentence to the one who asked.
+    async def send_failure(self, error: Exception, path: str) -> None:
+        """Log an exception of the application, and send a generic message.
 
-        Once an answer is on its way there is nothing more to say: so Gradio ends a stream of events that are none.
+        Gradio raises an exception to end the event stream of an unknown event. Then the response has started, and the
+        log needs no traceback.
         """
         logging.getLogger(__name__).error("%s: %s", path, error, exc_info=None if self._started else error)
-        await self.refuse(500, SORRY)
+        await self.send_error(500, GENERIC_MESSAGE)
 
 
-def said(body: bytes) -> str | None:
-    """The sentence in an answer of Gradio's to what has failed."""
+def _error_message(body: bytes) -> str | None:
+    """Return the error message in the body of a Gradio response, or None."""
     try:
         return json.loads(body)["error"]
     except (ValueError, LookupError, TypeError):

@@ -1,0 +1,104 @@
+"""The images that fine-tuning uses: copies of the drawings, held-out drawings, and images the network already knows."""
+
+import hashlib
+import math
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from model.classes import classes_of
+from model.data.dataset import Dataset, Split
+from model.data.drawings import LabeledDrawings, read_drawings
+from model.errors import UserError
+from model.preprocessing import augmentation, normalization
+from model.preprocessing.geometry import Stroke
+from model.preprocessing.strokes import NETWORK_PEN_WIDTH, rasterize
+from model.synthetic import generator
+
+HELD_OUT_SHARE = 0.25
+MIN_HELD_OUT = 5
+"""With fewer held-out drawings, an improvement cannot be distinguished from chance."""
+NUM_MNIST_IMAGES = 10_000
+"""MNIST training images that are mixed with the drawings."""
+MAX_COPIES, MAX_COPIED_IMAGES = 32, 5_000
+"""Limits for the augmented copies of each drawing and for the copies of all drawings together."""
+CHUNK = 5_000
+"""Images that are augmented or turned into features at a time; limits memory."""
+
+
+def hold_out(drawings: LabeledDrawings, seed: int) -> tuple[LabeledDrawings, LabeledDrawings]:
+    """Return the drawings for training, and HELD_OUT_SHARE of each class for measuring. Raise UserError for too few.
+
+    The choice depends on the seed and on each drawing's content, not on the order. Equal drawings stay together, and a
+    file that has grown holds out nearly the same drawings again.
+    """
+    keys = np.array([_key(strokes, seed) for strokes in drawings.drawings])
+    labels = classes_of(drawings.labels)
+    held_out = np.zeros(len(drawings), bool)
+    for label in np.unique(labels):
+        indices = np.flatnonzero(labels == label)
+        ordered = np.sort(keys[indices])
+        held_out[indices] = keys[indices] < ordered[math.floor(HELD_OUT_SHARE * len(indices) + 0.5)]
+    if held_out.sum() < MIN_HELD_OUT:
+        raise UserError(
+            f"too few drawings: of {len(drawings):,}, only {held_out.sum()} can be held out for measuring, a quarter "
+            f"of each label. At least {MIN_HELD_OUT} are needed."
+        )
+    return _select(drawings, np.flatnonzero(~held_out)), _select(drawings, np.flatnonzero(held_out))
+
+
+def _key(strokes: list[Stroke], seed: int) -> str:
+    points = np.concatenate(strokes).tobytes()
+    return hashlib.sha256(f"{seed} ".encode() + points).hexdigest()
+
+
+def _select(drawings: LabeledDrawings, indices: np.ndarray) -> LabeledDrawings:
+    columns = (drawings.drawings, drawings.labels, drawings.writers)
+    return LabeledDrawings(*([column[i] for i in indices] for column in columns))
+
+
+def usable_drawings(file: Path, num_outputs: int) -> LabeledDrawings:
+    """Return a file's drawings that have ink and a class that the network distinguishes. Raise UserError."""
+    drawings = read_drawings(file)
+    has_ink = np.array([any(map(len, strokes)) for strokes in drawings.drawings], bool)
+    has_class = classes_of(drawings.labels) < num_outputs
+    if not has_class.all():
+        print(f"Skipped {np.sum(~has_class):,} drawings that are not digits: this network distinguishes digits only.")
+    return _select(drawings, np.flatnonzero(has_ink & has_class))
+
+
+def augmented_copies(drawings: LabeledDrawings, seed: int) -> Split:
+    """Return several images of each drawing, each with a random pen width; all but the first ones are augmented."""
+    rng = np.random.default_rng(seed)
+    copies = int(np.clip(MAX_COPIED_IMAGES // len(drawings), 1, MAX_COPIES))
+    images = np.concatenate([drawing_images(drawings, rng) for _ in range(copies)])
+    first, others = images[: len(drawings)], images[len(drawings) :]
+    if len(others):
+        images = np.concatenate([first, _augmented(others, rng)])
+    return Split(images, np.tile(classes_of(drawings.labels), copies))
+
+
+def drawing_images(drawings: LabeledDrawings, rng: np.random.Generator | None = None) -> np.ndarray:
+    """Return normalized images, float32 (N, 28, 28), with the pen width of the page or with random pen widths."""
+    widths = [NETWORK_PEN_WIDTH if rng is None else generator.sample_pen_width(rng) for _ in drawings.drawings]
+    return normalization.normalize_all(map(rasterize, drawings.drawings, widths))
+
+
+def known_images(known: Dataset, seed: int) -> np.ndarray:
+    """Return MNIST and synthetic images, unchanged and augmented. Without the augmented ones, more is forgotten."""
+    rng = np.random.default_rng(seed)
+    indices = rng.permutation(len(known.train.labels))[:NUM_MNIST_IMAGES]
+    synthetic = [] if known.synthetic is None else [known.synthetic.images]
+    images = np.concatenate([known.train.images[indices], *synthetic])
+    return np.concatenate([images, _augmented(images, rng)])
+
+
+def _augmented(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    random_numbers = rng.uniform(-1, 1, (len(images), augmentation.RANDOM_NUMBERS)).astype(np.float32)
+    pairs = zip(chunks(images), chunks(random_numbers), strict=True)
+    return np.concatenate([keras.ops.convert_to_numpy(augmentation.augment(*pair)) for pair in pairs])
+
+
+def chunks(array: np.ndarray) -> list[np.ndarray]:
+    return np.array_split(array, math.ceil(len(array) / CHUNK))

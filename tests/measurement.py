@@ -1,0 +1,25 @@
+"""One result of `benchmark`."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One row of the table.
+
+    ratio: how many times better than the baseline; None without a baseline. met: whether the target is met; None
+    without a target.
+    """
+
+    what: str
+    here: str
+    baseline: str = ""
+    ratio: float | None = None
+    target: str = ""
+    met: bool | None = None
+
+    def row(self) -> list[str]:
+        """Return the cells of the table's row."""
+        ratio = "" if self.ratio is None else f"{self.ratio:.1f}"
+        missed = " **missed**" if self.met is not None and not self.met else ""
+        return [self.what, self.here, self.baseline, ratio, self.target + missed]

@@ -1,0 +1,38 @@
+"""Errors: command lines report them in one line, and errors of libraries are quoted briefly."""
+
+import pytest
+
+from model.errors import InputError, UserError, first_line, reported
+
+
+@pytest.mark.parametrize("error", [UserError("The file is damaged."), OSError("The disk is full.")])
+def test_a_command_line_exits_with_its_name_and_the_message(error):
+    with pytest.raises(SystemExit) as stopped, reported("train"):
+        raise error
+    # Python prints a text given to sys.exit to stderr and exits with status 1.
+    assert stopped.value.code == f"train: {error}"
+
+
+@pytest.mark.parametrize("error", [InputError("a bug"), ValueError("a bug"), KeyboardInterrupt()])
+def test_other_errors_are_not_hidden(error):
+    with pytest.raises(type(error)), reported("train"):
+        raise error
+
+
+def test_a_command_without_errors_does_not_exit():
+    with reported("train"):
+        pass
+
+
+@pytest.mark.parametrize(
+    "error, expected",
+    [
+        (ValueError("first\nsecond"), "first"),
+        (ValueError("\n  first  \nsecond"), "first"),
+        (ValueError("x" * 500), "x" * 200),
+        (ValueError(), "ValueError"),
+        (KeyError(), "KeyError"),
+    ],
+)
+def test_the_first_line_of_a_message_is_short_and_never_empty(error, expected):
+    assert first_line(error).strip() == expected

@@ -1,0 +1,91 @@
+"""Configuration of the corrections by the environment, and their backup in a dataset on the Hub."""
+
+import json
+import threading
+
+import huggingface_hub
+import numpy as np
+import pytest
+
+from model.corrections.hub_backup import HubBackup
+from model.corrections.store import configured_store
+from model.errors import UserError
+from model.inference.answer import Verdict
+
+LINE = [np.array([[0.2, 0.2], [0.75, 0.2]])]
+ANSWER = ("4", Verdict.UNSURE, "0123456789abcdef" * 4)
+
+
+class Scheduler:
+    """Replaces huggingface_hub.CommitScheduler: records its arguments, and uploads nothing."""
+
+    def __init__(self, **arguments):
+        self.arguments, self.lock = arguments, threading.Lock()
+        arguments["folder_path"].mkdir()
+
+
+@pytest.fixture
+def hub(monkeypatch):
+    monkeypatch.setattr(huggingface_hub, "CommitScheduler", Scheduler, raising=False)
+    monkeypatch.setenv("HF_TOKEN", "secret")
+    monkeypatch.setenv("CORRECTIONS_DATASET", "somebody/corrections")
+
+
+def test_the_path_is_the_argument_or_else_the_environment_variable(tmp_path, monkeypatch):
+    for name in ("CORRECTIONS", "HF_TOKEN", "CORRECTIONS_DATASET"):
+        monkeypatch.delenv(name, raising=False)
+    assert configured_store() is None
+    monkeypatch.setenv("CORRECTIONS", str(tmp_path / "one"))
+    assert configured_store().path == tmp_path / "one"
+    assert configured_store(tmp_path / "two").path == tmp_path / "two"
+    assert configured_store().backup is None
+
+
+@pytest.mark.parametrize("missing", ["HF_TOKEN", "CORRECTIONS_DATASET"])
+def test_without_a_token_or_a_dataset_there_is_no_backup(hub, tmp_path, monkeypatch, missing):
+    monkeypatch.delenv(missing)
+    assert configured_store(tmp_path / "kept").backup is None
+
+
+def test_corrections_are_appended_to_a_file_of_this_process_for_a_private_dataset(hub, tmp_path):
+    one, two = (configured_store(tmp_path / name) for name in ("one", "two"))
+    arguments = one.backup.scheduler.arguments
+    assert (arguments["repo_id"], arguments["repo_type"]) == ("somebody/corrections", "dataset")
+    assert (arguments["private"], arguments["token"]) == (True, "secret")
+    assert arguments["folder_path"] == tmp_path / "one.hub" == one.backup.file.parent
+    for label in ("7", "8"):
+        one.keep(LINE, label, *ANSWER)
+    two.keep(LINE, "9", *ANSWER)
+    rows = [json.loads(line) for line in one.backup.file.read_text().splitlines()]
+    assert [(row["label"], row["verdict"]) for row in rows] == [("7", "unsure"), ("8", "unsure")]
+    assert json.loads(rows[0]["strokes"]) == {"strokes": [[[0.2, 0.2], [0.75, 0.2]]]}
+    assert one.backup.file.name != two.backup.file.name
+    assert "secret" not in one.backup.file.read_text()
+
+
+def test_a_row_waits_for_the_end_of_an_upload(hub, tmp_path):
+    store = configured_store(tmp_path / "kept")
+    with store.backup.scheduler.lock:
+        keeping = threading.Thread(target=store.keep, args=(LINE, "7", *ANSWER))
+        keeping.start()
+        keeping.join(0.5)
+        assert keeping.is_alive() and not store.backup.file.exists()
+    keeping.join()
+    assert len(store.backup.file.read_text().splitlines()) == 1
+
+
+def test_a_backup_that_cannot_be_written_is_logged_and_the_correction_is_stored(hub, tmp_path, caplog):
+    store = configured_store(tmp_path / "kept")
+    (tmp_path / "kept.hub").rmdir()
+    store.keep(LINE, "7", *ANSWER)
+    assert store.count() == {"7": 1}
+    assert "missing in the backup for the Hub" in caplog.text
+
+
+def test_a_dataset_that_cannot_be_reached_is_named(hub, tmp_path, monkeypatch):
+    def unreachable(**arguments):
+        raise ConnectionError("no route to host")
+
+    monkeypatch.setattr(huggingface_hub, "CommitScheduler", unreachable)
+    with pytest.raises(UserError, match="somebody/corrections on the Hub cannot be used .no route to host"):
+        HubBackup.configured(tmp_path / "kept.hub")

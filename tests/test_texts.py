@@ -1,0 +1,42 @@
+"""Sentences of the API: the reason of a verdict, in English."""
+
+import numpy as np
+import pytest
+
+from model.inference.answer import Answer, Reading, Verdict
+from web.texts import answer_reason, reading_reason
+
+IMAGE = np.zeros((28, 28), np.float32)
+
+
+def reading(verdict: Verdict, first: int = 4, second: int = 9) -> Reading:
+    probabilities = [0.0] * 10
+    probabilities[first], probabilities[second] = 0.6, 0.4
+    return Reading(tuple(probabilities), 0.0, verdict, IMAGE)
+
+
+@pytest.mark.parametrize(
+    "verdict, reason",
+    [
+        (Verdict.DIGIT, "This is 4."),
+        (Verdict.UNSURE, "Between 4 and 9."),
+        (Verdict.NOT_DIGIT, "This looks like no digit; the nearest is 4."),
+        (Verdict.BLANK, "Nothing is drawn yet."),
+    ],
+)
+def test_a_single_digit_has_the_reason_of_its_verdict(verdict, reason):
+    assert reading_reason(reading(verdict)) == reason
+    assert answer_reason(Answer((reading(verdict),), 0, {})) == reason
+
+
+def test_a_confident_number_is_named():
+    answer = Answer((reading(Verdict.DIGIT, 7, 1), reading(Verdict.DIGIT)), 0, {})
+    assert answer_reason(answer) == "This is 74."
+
+
+def test_a_doubtful_number_has_the_reason_of_its_least_certain_digit():
+    confident, unsure, other = reading(Verdict.DIGIT, 7, 1), reading(Verdict.UNSURE), reading(Verdict.NOT_DIGIT)
+    assert answer_reason(Answer((confident, unsure), 0, {})) == "74: number 2 from the left. Between 4 and 9."
+    assert answer_reason(Answer((unsure, confident, other), 0, {})) == (
+        "47?: number 3 from the left. This looks like no digit; the nearest is 4."
+    )

@@ -1,0 +1,95 @@
+"""Check calls of Gradio's endpoints: the endpoint exists, the arguments are complete, and files were uploaded here.
+
+Gradio answers a wrong number of arguments with a bare 500, and fetches any file or URL that a caller names.
+"""
+
+from pathlib import Path
+
+import gradio as gr
+
+from web.security.requests import RequestRejected, levels
+
+UPLOAD = "/gradio_api/upload"
+
+
+class CallChecker:
+    """Checks the JSON bodies of calls.
+
+    endpoints: the parameters of each endpoint, with the type of their component.
+    names: the endpoint of each of Gradio's function indices.
+    uploads: the folder of uploaded files. Each is in a subfolder named by its hash, so nobody can guess its path.
+    """
+
+    def __init__(self, page: gr.Blocks):
+        """Read the endpoints of a page."""
+        self.endpoints = {
+            name.strip("/"): {each["parameter_name"]: each["component"] for each in endpoint["parameters"]}
+            for name, endpoint in page.get_api_info()["named_endpoints"].items()
+        }
+        self.names = {index: fn.api_name for index, fn in page.fns.items() if fn.api_name in self.endpoints}
+        self.uploads = Path(gr.utils.get_upload_folder()).resolve()
+
+    def check_call(self, route: str, name: str, body: dict) -> bool:
+        """Check a call, and return whether a file in `body` was replaced. Raises RequestRejected.
+
+        route: "run", "call", "call/v2" or "queue". name: the last part of the path.
+        """
+        if route == "queue":
+            index = body.get("fn_index")
+            name = self.names.get(index) if isinstance(index, int) else None
+        if name not in self.endpoints:
+            raise RequestRejected(404, f"Unknown endpoint. The endpoints are /{', /'.join(self.endpoints)}.")
+        parameters = self.endpoints[name]
+        arguments, keys = _arguments(route, body, list(parameters))
+        for key, component in zip(keys, parameters.values(), strict=True):
+            if component == "File":
+                arguments[key] = self._uploaded_file(arguments[key])
+            elif _has_path(arguments[key]):
+                raise RequestRejected(422, 'A "path" is accepted for files only.')
+        return "File" in parameters.values()
+
+    def check_tool_call(self, body: dict) -> None:
+        """Check a call of an MCP tool: Gradio would fetch a file from any URL. Raises RequestRejected."""
+        parameters = body.get("params")
+        if body.get("method") != "tools/call" or not isinstance(parameters, dict):
+            return
+        name, arguments = str(parameters.get("name")), parameters.get("arguments")
+        takes_file = any(name.endswith(each) for each, types in self.endpoints.items() if "File" in types.values())
+        files = arguments.values() if isinstance(arguments, dict) else ()
+        if takes_file and not all(isinstance(file, str) and file.startswith("data:") for file in files):
+            raise RequestRejected(422, "Send the picture as a data: URL; other URLs are not fetched.")
+
+    def _uploaded_file(self, value: object) -> dict | None:
+        """Return a reference to an uploaded file without the other entries, such as a URL that Gradio would fetch."""
+        if value is None:
+            return None
+        path = value.get("path") if isinstance(value, dict) else None
+        if not isinstance(path, str) or not self._is_uploaded(path):
+            raise RequestRejected(422, f"Send the file to {UPLOAD} first, then give the path that it returns.")
+        return {"path": path, "orig_name": Path(path).name, "meta": {"_type": "gradio.FileData"}}
+
+    def _is_uploaded(self, path: str) -> bool:
+        # The folder is shared by all processes that serve the page.
+        try:
+            resolved = Path(path).resolve(strict=True)
+        except (OSError, ValueError):  # The file does not exist, or no file can have this name.
+            return False
+        return resolved.is_file() and resolved.is_relative_to(self.uploads)
+
+
+def _arguments(route: str, body: dict, parameters: list[str]) -> tuple[dict | list, list]:
+    """Return the object or list that holds the arguments, and the key or index of each argument in it."""
+    if route == "call/v2":
+        if set(body) != set(parameters):
+            expected = ", ".join(f'"{name}": …' for name in parameters)
+            raise RequestRejected(422, f"Expected {{{expected}}}.")
+        return body, parameters
+    data = body.get("data")
+    if not isinstance(data, list) or len(data) != len(parameters):
+        raise RequestRejected(422, f'Expected {{"data": [{", ".join(parameters)}]}}.')
+    return data, list(range(len(parameters)))
+
+
+def _has_path(value: object) -> bool:
+    """Return whether an object in a JSON value has the key "path"; Gradio would treat it as a file."""
+    return any("path" in part for level in levels(value) for part in level if isinstance(part, dict))
