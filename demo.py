@@ -18,7 +18,7 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 import gradio as gr
 from fastapi import FastAPI
 
-from model.errors import reported
+from model.errors import exit_on_error
 from model.inference.checkpoint import DEFAULT_CHECKPOINT
 from web import components
 from web.api import Api, describe
@@ -101,7 +101,7 @@ def cluster(arguments: dict[str, str]) -> "Application":
 
 def main(arguments: list[str] | None = None) -> None:
     options = parse(arguments)
-    with reported("demo"), contextlib.suppress(KeyboardInterrupt):
+    with exit_on_error("demo"), contextlib.suppress(KeyboardInterrupt):
         serve(build_page, **vars(options))
 
 
@@ -112,7 +112,9 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--port", type=port, metavar="N", help="default: the first free port from $GRADIO_SERVER_PORT or 7860"
     )
-    parser.add_argument("--checkpoint", type=Path, default=DEFAULT_CHECKPOINT, metavar="PATH", help="a .keras file")
+    parser.add_argument(
+        "--checkpoint", type=Path, default=DEFAULT_CHECKPOINT, metavar="PATH", help="a .keras file (default: digits)"
+    )
     parser.add_argument(
         "--corrections", type=Path, metavar="FILE", help="store visitors' corrections in FILE (default: $CORRECTIONS)"
     )

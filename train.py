@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from model.errors import UserError, reported
+from model.errors import UserError, exit_on_error
 from model.inference import backend, checkpoint
 
 DRY_RUN_STEPS = 3
@@ -24,7 +24,7 @@ DRY_RUN_SYNTHETIC = 200
 def main(arguments: list[str] | None = None) -> None:
     options = parse(arguments)
     try:
-        with reported("train"):
+        with exit_on_error("train"):
             run(options)
     except KeyboardInterrupt:
         lost = options.with_drawings or options.dry_run

@@ -4,6 +4,8 @@ import contextlib
 import sys
 from collections.abc import Iterator
 
+MAX_REASON_LENGTH = 200  # characters
+
 
 class InputError(ValueError):
     """A caller sent an invalid drawing, picture or value. The message says what is expected."""
@@ -14,7 +16,7 @@ class UserError(Exception):
 
 
 @contextlib.contextmanager
-def reported(program: str) -> Iterator[None]:
+def exit_on_error(program: str) -> Iterator[None]:
     """Turn `UserError` and `OSError` into "<program>: <message>" on stderr and exit status 1, without a traceback."""
     try:
         yield
@@ -22,10 +24,10 @@ def reported(program: str) -> Iterator[None]:
         sys.exit(f"{program}: {error}")
 
 
-def first_line(error: BaseException, max_length: int = 200) -> str:
-    """Return the first line of the error's message, cut to `max_length`; if it is empty, the name of the error class.
+def first_line(error: BaseException) -> str:
+    """Return the first line of the message, cut to MAX_REASON_LENGTH; if it is empty, the name of the error class.
 
     Use it to quote errors of libraries, whose messages can fill a page.
     """
     lines = str(error).strip().splitlines()
-    return (lines[0] if lines else type(error).__name__)[:max_length]
+    return (lines[0] if lines else type(error).__name__)[:MAX_REASON_LENGTH]

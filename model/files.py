@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 @contextlib.contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def atomic_write(path: Path) -> Iterator[Path]:
     """Yield a temporary path to write to. At the end of the block, move the temporary file to `path` in one step.
 
     If the block raises, delete the temporary file and leave `path` as it is. A reader of `path` finds the old file or

@@ -4,7 +4,7 @@ Six recipes reproduce the models of well-known tutorials. `digits` and `quick` a
 maps normalized images, float32 (N, 28, 28), to ten logits; `digits` has an eleventh logit for "not a digit". Where a
 tutorial ends in a softmax layer, the loss contains the softmax here: the same model, numerically more stable.
 
-A new recipe needs only its entry in `RECIPES`. Importing this module imports Keras.
+A new recipe needs only its entry at the end of this module. Importing this module imports Keras.
 """
 
 from collections.abc import Callable

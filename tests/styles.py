@@ -15,7 +15,7 @@ sys.path.insert(0, str(ROOT))
 
 from model.classes import NUM_DIGITS
 from model.data.drawings import LabeledDrawings, write_drawings
-from model.errors import reported
+from model.errors import exit_on_error
 from model.preprocessing.geometry import Stroke, bounding_box
 from model.synthetic import generator
 from model.synthetic.notation import parse_glyph
@@ -65,7 +65,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    with reported("styles"):
+    with exit_on_error("styles"):
         write_drawings(options.file, drawings(options.style, options.count, options.seed))
 
 

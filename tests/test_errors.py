@@ -2,12 +2,12 @@
 
 import pytest
 
-from model.errors import InputError, UserError, first_line, reported
+from model.errors import InputError, UserError, exit_on_error, first_line
 
 
 @pytest.mark.parametrize("error", [UserError("The file is damaged."), OSError("The disk is full.")])
 def test_a_command_line_exits_with_its_name_and_the_message(error):
-    with pytest.raises(SystemExit) as stopped, reported("train"):
+    with pytest.raises(SystemExit) as stopped, exit_on_error("train"):
         raise error
     # Python prints a text given to sys.exit to stderr and exits with status 1.
     assert stopped.value.code == f"train: {error}"
@@ -15,12 +15,12 @@ def test_a_command_line_exits_with_its_name_and_the_message(error):
 
 @pytest.mark.parametrize("error", [InputError("a bug"), ValueError("a bug"), KeyboardInterrupt()])
 def test_other_errors_are_not_hidden(error):
-    with pytest.raises(type(error)), reported("train"):
+    with pytest.raises(type(error)), exit_on_error("train"):
         raise error
 
 
 def test_a_command_without_errors_does_not_exit():
-    with reported("train"):
+    with exit_on_error("train"):
         pass
 
 

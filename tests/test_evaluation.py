@@ -87,7 +87,7 @@ def test_writers_with_few_drawings_are_left_out():
 
 
 def test_a_sample_is_stratified_and_always_the_same(monkeypatch):
-    monkeypatch.setattr(robustness, "LIMIT", 90)
+    monkeypatch.setattr(robustness, "SAMPLE_SIZE", 90)
     labels = np.array([1] * 200 + [5] * 60 + [7] * 10)
     picked = robustness.stratified_sample(labels)
     assert np.unique(labels[picked], return_counts=True)[1].tolist() == [30, 30, 10]
@@ -316,11 +316,11 @@ def test_figures_show_the_metrics(tmp_path):
     }
     images = [rasterize(strokes) for strokes in drawings]
     plots.draw_curves(history, tmp_path / "curves.svg")
-    plots.draw_confusion(measured["confusion"], tmp_path / "confusion.svg")
+    plots.draw_confusion("digits", measured["confusion"], tmp_path / "confusion.svg")
     plots.draw_reliability({"one": measured, "other": measured}, tmp_path / "reliability.svg")
     plots.draw_rejection("letters", rejection, tmp_path / "rejection.svg")
-    plots.draw_mistakes(images, labels, predicted, tmp_path / "mistakes.svg")
-    plots.draw_sweeps(sweeps, tmp_path / "sweeps.svg")
+    plots.draw_mistakes("digits", images, labels, predicted, tmp_path / "mistakes.svg")
+    plots.draw_sweeps("digits", sweeps, tmp_path / "sweeps.svg")
     shown = {path.stem: words(path) for path in tmp_path.iterdir()}
     assert {"loss", "accuracy", "training", "validation", "epoch"} <= shown["curves"]
     assert {"predicted digit", "true digit", "3", "2"} <= shown["confusion"]
@@ -332,15 +332,15 @@ def test_figures_show_the_metrics(tmp_path):
 
 
 def test_mistakes_are_drawn_even_without_any_or_with_a_blank_image(tmp_path):
-    plots.draw_mistakes([np.zeros((0, 0))], np.array([3]), np.eye(10)[[4]], tmp_path / "blank.svg")
-    plots.draw_mistakes([np.ones((5, 5))], np.array([3]), np.eye(10)[[3]], tmp_path / "none.svg")
+    plots.draw_mistakes("digits", [np.zeros((0, 0))], np.array([3]), np.eye(10)[[4]], tmp_path / "blank.svg")
+    plots.draw_mistakes("digits", [np.ones((5, 5))], np.array([3]), np.eye(10)[[3]], tmp_path / "none.svg")
     assert "3 → 4  100%" in words(tmp_path / "blank.svg")
     assert "The 0 most confident of 0 mistakes in 1 predictions" in words(tmp_path / "none.svg")
 
 
 def test_figures_have_the_color_of_the_surrounding_text_and_no_background(tmp_path):
-    plots.draw_confusion(np.eye(10, dtype=int).tolist(), tmp_path / "one.svg")
-    plots.draw_confusion(np.eye(10, dtype=int).tolist(), tmp_path / "two.svg")
+    plots.draw_confusion("digits", np.eye(10, dtype=int).tolist(), tmp_path / "one.svg")
+    plots.draw_confusion("digits", np.eye(10, dtype=int).tolist(), tmp_path / "two.svg")
     drawn = (tmp_path / "one.svg").read_text()
     assert drawn.count("currentColor") > 20 and "fill: #ffffff" not in drawn and plots.TEXT_COLOR not in drawn
     assert drawn == (tmp_path / "two.svg").read_text()

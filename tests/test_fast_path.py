@@ -13,7 +13,7 @@ from loops import finish
 
 from model.errors import InputError
 from web import batching
-from web.fast_path import PATH, FastPath
+from web.fast_path import RUN_PATH, FastPath
 
 
 @pytest.mark.parametrize("strokes", [DIGIT_DRAWINGS[3], number("74"), []])
@@ -45,7 +45,7 @@ async def post_all(page: FastPath, count: int) -> list[httpx.Response]:
     async with httpx.AsyncClient(transport=httpx.ASGITransport(page), base_url="http://page") as client:
 
         async def post(i: int):
-            responses[i] = await client.post(f"{PATH}predict", json={"data": [i]})
+            responses[i] = await client.post(f"{RUN_PATH}predict", json={"data": [i]})
 
         async with anyio.create_task_group() as tasks:
             for i in range(count):

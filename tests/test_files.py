@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from model.files import replacing
+from model.files import atomic_write
 
 ROOT = Path(__file__).parent.parent
 
 KILLED_WHILE_WRITING = """
 import os, signal, sys
 from pathlib import Path
-from model.files import replacing
-with replacing(Path(sys.argv[1])) as temporary:
+from model.files import atomic_write
+with atomic_write(Path(sys.argv[1])) as temporary:
     temporary.write_text("half")
     os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -29,7 +29,7 @@ def names(folder: Path) -> list[str]:
 def test_the_new_file_appears_at_the_end_of_the_block(tmp_path):
     path = tmp_path / "notes.json"
     path.write_text("old")
-    with replacing(path) as temporary:
+    with atomic_write(path) as temporary:
         temporary.write_text("new")
         assert path.read_text() == "old"
     assert path.read_text() == "new"
@@ -37,7 +37,7 @@ def test_the_new_file_appears_at_the_end_of_the_block(tmp_path):
 
 
 def test_a_file_that_does_not_exist_yet_is_created(tmp_path):
-    with replacing(tmp_path / "notes.json") as temporary:
+    with atomic_write(tmp_path / "notes.json") as temporary:
         temporary.write_text("new")
     assert (tmp_path / "notes.json").read_text() == "new"
 
@@ -45,7 +45,7 @@ def test_a_file_that_does_not_exist_yet_is_created(tmp_path):
 def test_an_exception_leaves_the_old_file_and_no_temporary_file(tmp_path):
     path = tmp_path / "notes.json"
     path.write_text("old")
-    with pytest.raises(ZeroDivisionError), replacing(path) as temporary:
+    with pytest.raises(ZeroDivisionError), atomic_write(path) as temporary:
         temporary.write_text("half")
         raise ZeroDivisionError
     assert path.read_text() == "old"
@@ -53,7 +53,7 @@ def test_an_exception_leaves_the_old_file_and_no_temporary_file(tmp_path):
 
 
 def test_an_exception_before_anything_is_written_is_raised_as_it_is(tmp_path):
-    with pytest.raises(ZeroDivisionError), replacing(tmp_path / "notes.json"):
+    with pytest.raises(ZeroDivisionError), atomic_write(tmp_path / "notes.json"):
         raise ZeroDivisionError
     assert names(tmp_path) == []
 
@@ -69,7 +69,7 @@ def test_a_killed_process_leaves_the_old_file_and_nothing_that_looks_like_anothe
 
 def test_the_temporary_file_has_the_same_suffix_and_the_permissions_of_any_new_file(tmp_path):
     """Keras and NumPy derive the format from the suffix."""
-    with replacing(tmp_path / "digits.keras") as temporary:
+    with atomic_write(tmp_path / "digits.keras") as temporary:
         assert temporary.suffix == ".keras"
         temporary.write_text("new")
     (tmp_path / "other").write_text("new")
@@ -78,7 +78,7 @@ def test_the_temporary_file_has_the_same_suffix_and_the_permissions_of_any_new_f
 
 def test_blocks_for_the_same_file_at_the_same_time_do_not_share_a_temporary_file(tmp_path):
     path = tmp_path / "notes.json"
-    with replacing(path) as first, replacing(path) as second:
+    with atomic_write(path) as first, atomic_write(path) as second:
         first.write_text("first")
         second.write_text("second")
     assert path.read_text() == "first"

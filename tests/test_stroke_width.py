@@ -29,7 +29,7 @@ def test_depth_is_the_distance_to_the_nearest_paper_pixel():
 
 
 def test_depth_is_at_most_max_depth():
-    assert stroke_width.ink_depth(np.ones((100, 100))).max() == stroke_width.MAX_DEPTH
+    assert stroke_width.ink_depth(np.ones((100, 100))).max() == stroke_width.MAX_INK_DEPTH
 
 
 @pytest.mark.parametrize("times", [0.5, 1, 1.5, 2, 2.5])

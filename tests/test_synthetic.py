@@ -70,7 +70,7 @@ def test_an_arc_follows_its_ellipse(start, sweep, width):
 
 def test_ranges_with_two_dots_are_independent_and_ranges_with_a_slash_share_one_fraction():
     rng = np.random.default_rng(0)
-    ends = np.array([np.ravel(parse_glyph("0..100 0/100, 0..100 0/100").sample(rng)[0][[0, -1]]) for _ in range(50)])
+    ends = np.array([np.ravel(parse_glyph("0..100 0/100, 0..100 0/100").sample(rng, 0)[0][[0, -1]]) for _ in range(50)])
     assert np.array_equal(ends[:, 1], ends[:, 3])
     assert abs(np.corrcoef(ends[:, 0], ends[:, 2])[0, 1]) < 0.5
     assert ends.min() >= 0 and ends.max() <= 100 and np.ptp(ends, axis=0).min() > 80

@@ -82,13 +82,13 @@ class Api:
     @_errors_for_caller()
     def correct(self, drawing, label):
         """Store the strokes of one digit with its label, so that the network can learn from it: "0" to "9", or "not a
-        digit". Stored are the strokes, the label, the network's answer and hash, and the time; nothing about the
+        digit". It stores the strokes, the label, the network's answer and hash, and the time; nothing about the
         visitor. Answer: label, and time (UTC, ISO 8601), once it is on the disk."""
         if self.store is None:
             raise InputError("This server does not store corrections.")
         strokes = parse_strokes(drawing)
         answer = self.service.classifier.read_strokes(strokes)
-        sha256 = self.service.notes.get("sha256")
+        sha256 = self.service.notes["sha256"]
         correction = self.store.keep(strokes, label, answer.number, answer.verdict, sha256)
         return {"label": correction.label, "time": correction.time}
 

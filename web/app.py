@@ -12,6 +12,7 @@ from pathlib import Path
 import gradio as gr
 from fastapi import FastAPI
 from starlette.middleware import Middleware
+from starlette.responses import JSONResponse
 
 from model.corrections.store import configured_store
 from model.errors import UserError
@@ -19,7 +20,6 @@ from model.inference.checkpoint import DEFAULT_CHECKPOINT
 from web.api import Api
 from web.components import page_settings
 from web.fast_path import FastPath
-from web.health import HealthCheck
 from web.security.calls import CallChecker
 from web.security.middleware import SecurityMiddleware
 from web.service import Service
@@ -27,6 +27,7 @@ from web.texts import ENGLISH
 
 # A photo from a phone has about 5 MB.
 MAX_FILE_SIZE = "20mb"
+HEALTH_PATH = "/health"
 
 ADDRESS_ERRORS = {
     errno.EADDRINUSE: "port {port} is in use. Choose another port, or leave --port out for the next free one.",
@@ -98,6 +99,19 @@ def _check_address(host: str | None, port: int | None) -> None:
     except (OSError, UnicodeError) as error:
         message = ADDRESS_ERRORS.get(getattr(error, "errno", None), UNKNOWN_HOST)
         raise UserError(message.format(host=host, port=port)) from None
+
+
+class HealthCheck:
+    """ASGI middleware that answers {"ready": …} at HEALTH_PATH: 200 once the networks are loaded, 503 until then."""
+
+    def __init__(self, app, ready: Callable[[], bool]):
+        self.app, self.ready = app, ready
+
+    async def __call__(self, scope, receive, send) -> None:
+        if scope["type"] != "http" or scope["path"].rstrip("/") != HEALTH_PATH:
+            return await self.app(scope, receive, send)
+        ready = self.ready()
+        await JSONResponse({"ready": ready}, 200 if ready else 503)(scope, receive, send)
 
 
 def _settings(page: gr.Blocks, api: Api) -> dict:

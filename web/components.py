@@ -67,7 +67,8 @@ def share_tools() -> gr.HTML:
 def correction(visible: bool) -> gr.HTML:
     """Return the buttons that store a drawing with its label, for a server that stores corrections.
 
-    Value: {"label": …} after a click; then {"label": …, "kept": true}, or "error" with a message.
+    Value: {"digit": …} if the drawing can be corrected, else {}; {"label": …} after a click; then {"label": …, "kept":
+    true}, or {"label": …, "error": …} with a message, or null if the server does not answer.
     """
     return _component("teach", label="correction", visible=visible)
 

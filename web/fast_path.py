@@ -13,7 +13,7 @@ from model.errors import InputError
 from web.batching import Batcher, BatchFunction, Overloaded
 from web.security.requests import read_body
 
-PATH = "/gradio_api/run/"
+RUN_PATH = "/gradio_api/run/"
 OVERLOADED = "Many people are drawing at once. Try again in a moment."
 
 
@@ -26,7 +26,7 @@ class FastPath:
     def __init__(self, app, endpoints: Mapping[str, BatchFunction]):
         """endpoints: the function of each endpoint."""
         self.app = app
-        self._batchers = {f"{PATH}{name}": Batcher(function) for name, function in endpoints.items()}
+        self._batchers = {f"{RUN_PATH}{name}": Batcher(function) for name, function in endpoints.items()}
 
     async def __call__(self, scope, receive, send) -> None:
         is_post = scope["type"] == "http" and scope["method"] == "POST"

@@ -23,7 +23,7 @@ class Service:
         """Start to load. Raises UserError if the checkpoint's JSON is missing; `wait` raises errors found later."""
         self.path, self.name = path, path.stem
         self.notes = checkpoint.load_notes(path)
-        self.comparison = Comparison()
+        self.comparison = Comparison(checkpoint.FOLDER)
         loading = ThreadPoolExecutor(1, "loading")
         self._classifier = loading.submit(Classifier.load, path)
         # The classifier can answer while the attribution is compiled.

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from model.classes import DIGIT_LABELS, LABEL_NOT_DIGIT, LABELS
 from model.corrections.store import CorrectionStore
-from model.errors import UserError, reported
+from model.errors import UserError, exit_on_error
 
 LABELS_BY_OPTION = {"digits": DIGIT_LABELS, "non-digits": (LABEL_NOT_DIGIT,), None: LABELS}
 
@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     if not options.database:
         parser.error("no database. Give --database FILE, or set CORRECTIONS.")
-    with reported(f"corrections: {options.database}"):
+    with exit_on_error(f"corrections: {options.database}"):
         _run(options.database, options.export, LABELS_BY_OPTION[options.only])
 
 

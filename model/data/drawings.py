@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 
 from model.classes import DIGIT_LABELS, classes_of
-from model.errors import UserError
-from model.preprocessing.geometry import Stroke, bounding_box, longer_side
+from model.errors import UserError, first_line
+from model.preprocessing.geometry import Stroke, scaled
 
 UNITS = 1000
 """Longer side of a drawing in a file. A thousandth is finer than any pen."""
@@ -121,7 +121,7 @@ def _read_arrays(path: Path) -> dict[str, np.ndarray]:
                 raise UserError(f"{path} is not a file of drawings. Missing arrays: {', '.join(missing)}.")
             return {name: file[name] for name in ARRAYS}
     except _DAMAGED as error:
-        raise UserError(f"{path} cannot be read as drawings ({error}).") from None
+        raise UserError(f"{path} cannot be read as drawings ({first_line(error)}).") from None
 
 
 def _check_arrays(arrays: dict[str, np.ndarray], path: Path) -> None:
@@ -150,6 +150,4 @@ def _in_units(drawing: list[Stroke]) -> list[np.ndarray]:
     strokes = [np.asarray(stroke, np.float64).reshape(-1, 2) for stroke in drawing]
     if not any(len(stroke) for stroke in strokes):
         return [stroke.astype(np.int16) for stroke in strokes]
-    corner, _ = bounding_box(strokes)
-    side = longer_side(strokes) or 1.0  # A dot has no size.
-    return [np.rint((stroke - corner) / side * UNITS).astype(np.int16) for stroke in strokes]
+    return [np.rint(stroke).astype(np.int16) for stroke in scaled(strokes, UNITS)]

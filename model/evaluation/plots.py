@@ -42,7 +42,7 @@ def draw_curves(history: list[dict[str, float]], path: Path) -> None:
     _save(figure, path)
 
 
-def draw_confusion(confusion: list[list[int]], path: Path) -> None:
+def draw_confusion(title: str, confusion: list[list[int]], path: Path) -> None:
     """Draw a confusion matrix: true digits down, predicted digits across. The mistakes are colored."""
     counts = np.array(confusion)
     mistakes = counts * (1 - np.eye(NUM_DIGITS, dtype=int))
@@ -55,7 +55,7 @@ def draw_confusion(confusion: list[list[int]], path: Path) -> None:
     ticks = np.arange(NUM_DIGITS) + 0.5
     axis.set_xticks(ticks, range(NUM_DIGITS))
     axis.set_yticks(ticks, range(NUM_DIGITS))
-    axis.set(xlabel="predicted digit", ylabel="true digit", aspect="equal")
+    axis.set(title=title, xlabel="predicted digit", ylabel="true digit", aspect="equal")
     axis.invert_yaxis()
     _save(figure, path)
 
@@ -100,17 +100,19 @@ def draw_rejection(name: str, metrics: dict, path: Path) -> None:
     _save(figure, path)
 
 
-def draw_mistakes(images: Sequence[np.ndarray], labels: np.ndarray, probabilities: np.ndarray, path: Path) -> None:
+def draw_mistakes(
+    name: str, images: Sequence[np.ndarray], labels: np.ndarray, probabilities: np.ndarray, path: Path
+) -> None:
     """Draw the most confident mistakes, each with the true digit, the predicted digit and the confidence.
 
-    images: of any size, 0 paper, 1 ink. labels: int (N,). probabilities: (N, 10).
+    name: of the data set. images: of any size, 0 paper, 1 ink. labels: int (N,). probabilities: (N, 10).
     """
     confidence, predicted = probabilities.max(axis=1), probabilities.argmax(axis=1)
     wrong = np.flatnonzero(predicted != labels)
     shown = wrong[np.argsort(-confidence[wrong], kind="stable")][: MISTAKE_ROWS * MISTAKE_COLUMNS]
     rows = max(1, -(-len(shown) // MISTAKE_COLUMNS))
     figure, axes = _subplots(rows, MISTAKE_COLUMNS, 1.15 * MISTAKE_COLUMNS, 1.4 * rows + 0.5, squeeze=False)
-    title = f"The {len(shown)} most confident of {len(wrong):,} mistakes in {len(labels):,} predictions"
+    title = f"{name}: the {len(shown)} most confident of {len(wrong):,} mistakes in {len(labels):,} predictions"
     figure.suptitle(title, fontsize=10)
     for axis in axes.flat:
         axis.set_axis_off()
@@ -121,9 +123,10 @@ def draw_mistakes(images: Sequence[np.ndarray], labels: np.ndarray, probabilitie
     _save(figure, path)
 
 
-def draw_sweeps(metrics: dict, path: Path) -> None:
+def draw_sweeps(title: str, metrics: dict, path: Path) -> None:
     """Draw the result of `robustness.measure`: accuracy for each setting of each sweep, and for each corruption."""
     figure, axes = _subplots(3, 3, 12, 10.5)
+    figure.suptitle(title, fontsize=10)
     bottom_row = axes[2, 0].get_gridspec()[2, :]
     for axis in axes[2]:
         axis.remove()

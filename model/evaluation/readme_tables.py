@@ -18,15 +18,15 @@ def marks(name: str, command: str) -> tuple[str, str]:
     return f"<!-- {name}: written by {command} -->", f"<!-- end of {name} -->"
 
 
-RECIPES, EVALUATION = (
+RECIPES_MARKS, EVALUATION_MARKS = (
     marks(name, "python -m model.evaluation --readme README.md") for name in ("table of recipes", "evaluation")
 )
 
 
 def write(readme: Path) -> None:
     """Replace both tables in the README. Raises UserError if it lacks their marks."""
-    replace(readme, RECIPES, recipes())
-    replace(readme, EVALUATION, evaluation())
+    replace(readme, RECIPES_MARKS, recipes())
+    replace(readme, EVALUATION_MARKS, evaluation(DEFAULT_CHECKPOINT))
 
 
 def replace(readme: Path, between: tuple[str, str], table: str) -> None:
@@ -73,7 +73,7 @@ def _summaries() -> dict[str, str]:
     return {name: recipe.summary for name, recipe in RECIPES.items()}
 
 
-def evaluation(path: Path = DEFAULT_CHECKPOINT) -> str:
+def evaluation(path: Path) -> str:
     """Return the table of all measurements of a checkpoint, or a sentence if there are none."""
     notes = checkpoint.load_notes(path)
     sections = {}

@@ -16,11 +16,14 @@ import numpy as np
 
 from model.classes import NUM_DIGITS
 from model.errors import UserError, first_line
-from model.files import replacing
+from model.files import atomic_write
 from model.preprocessing.normalization import IMAGE_SIDE
 
 FOLDER = Path(__file__).parent.parent / "checkpoints"
 DEFAULT_CHECKPOINT = FOLDER / "digits.keras"
+
+CALIBRATION = ("temperature", "confidence_threshold", "rejection_threshold")
+"""The entries of the notes without which a network cannot be used."""
 
 _INPUT_SHAPE = (None, IMAGE_SIDE, IMAGE_SIDE)
 _OUTPUT_SHAPES = ((None, NUM_DIGITS), (None, NUM_DIGITS + 1))
@@ -37,7 +40,7 @@ def round_weights(network) -> None:
 def save(network, notes: dict, path: Path) -> None:
     """Save a network and its notes. A failure before both files are complete leaves the old checkpoint unchanged."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path.with_suffix(".json")) as notes_path, replacing(path) as network_path:
+    with atomic_write(path.with_suffix(".json")) as notes_path, atomic_write(path) as network_path:
         _save_compressed(network, network_path)
         notes = notes | {"bytes": network_path.stat().st_size, "sha256": _sha256(network_path)}
         _write_notes(notes, notes_path)
@@ -80,12 +83,12 @@ def load_notes(path: Path) -> dict:
     remedy = _remedy(path)
     try:
         notes = json.loads(path.read_text())
-        return notes | {
-            name: float(notes[name]) for name in ("temperature", "confidence_threshold", "rejection_threshold")
-        }
+        return notes | {name: float(notes[name]) for name in CALIBRATION}
     except FileNotFoundError:
         raise UserError(f"{path} does not exist. {remedy}") from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except KeyError as error:
+        raise UserError(f"{path} has no entry {error}; another version of this project wrote it. {remedy}") from None
+    except (OSError, ValueError, TypeError) as error:
         raise UserError(f"{path} is damaged ({type(error).__name__}: {error}). {remedy}") from None
 
 
@@ -95,7 +98,7 @@ def update_notes(path: Path, part: str, name: str, figures: dict) -> None:
     notes = json.loads(path.read_text())
     entries = notes.setdefault(part, {})
     entries[name] = entries.get(name, {}) | figures
-    with replacing(path) as temporary:
+    with atomic_write(path) as temporary:
         _write_notes(notes, temporary)
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 
-from model.inference import checkpoint
 from model.inference.answer import Reading
 from model.inference.classifier import Classifier
 
@@ -29,7 +28,7 @@ class ModelReading:
 class Comparison:
     """All models of a folder. They are loaded by the first call that needs them. Thread-safe."""
 
-    def __init__(self, folder: Path = checkpoint.FOLDER):
+    def __init__(self, folder: Path):
         self._folder = folder
         self._lock = threading.Lock()
         self._classifiers: list[Classifier] | None = None

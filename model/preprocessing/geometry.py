@@ -1,4 +1,4 @@
-"""Geometry of strokes: bounding box, arc length, interpolation, resampling, rotation."""
+"""Geometry of strokes: bounding box, scaling, arc length, interpolation, resampling, rotation."""
 
 from collections.abc import Sequence
 
@@ -18,6 +18,16 @@ def longer_side(strokes: Sequence[Stroke]) -> float:
     """Return the length of the longer side of the bounding box; 0 if all points coincide."""
     low, high = bounding_box(strokes)
     return float((high - low).max())
+
+
+def scaled(strokes: Sequence[Stroke], side: float) -> list[Stroke]:
+    """Return the strokes, scaled so that the longer side of their box is `side`, with its upper left corner at (0, 0).
+
+    A dot keeps no size.
+    """
+    low, high = bounding_box(strokes)
+    scale = side / max((high - low).max(), 1e-9)
+    return [(stroke - low) * scale for stroke in strokes]
 
 
 def arc_lengths(stroke: Stroke) -> np.ndarray:

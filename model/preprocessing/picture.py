@@ -11,13 +11,13 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from model.errors import InputError
+from model.errors import InputError, first_line
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 MAX_PIXELS = 25_000_000
 # Of a file. A picture of MAX_PIXELS pixels has no more bytes.
 MAX_BYTES = 8 * MAX_PIXELS
-LIMIT = f"pictures from 1 pixel to {MAX_PIXELS // 10**6} million pixels are accepted."
+PIXEL_LIMIT_MESSAGE = f"pictures from 1 pixel to {MAX_PIXELS // 10**6} million pixels are accepted."
 # Longer side in pixels. Pictures are first averaged down to this size: more pixels take time and do not change the
 # 28×28 image.
 WORKING_SIDE = 320
@@ -103,18 +103,18 @@ def _open(source: Source) -> Image.Image:
     try:
         image = source if isinstance(source, Image.Image) else Image.open(_in_memory(source), formats=FORMATS)
         if not 0 < image.width * image.height <= MAX_PIXELS:  # From the header, before decoding.
-            raise InputError(f"The picture has {image.width:,} × {image.height:,} pixels; {LIMIT}")
+            raise InputError(f"The picture has {image.width:,} × {image.height:,} pixels; {PIXEL_LIMIT_MESSAGE}")
         return _reduced(image)
     except InputError:
         raise
     except UnidentifiedImageError:
         raise InputError(f"The file is not a readable picture. {expected}") from None
     except Image.DecompressionBombError:
-        raise InputError(f"The picture is far too large; {LIMIT}") from None
+        raise InputError(f"The picture is far too large; {PIXEL_LIMIT_MESSAGE}") from None
     except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
         raise InputError(f"The picture could not be opened ({error.strerror}). {expected}") from None
     except Exception as error:  # Pillow raises many classes for damaged files.
-        raise InputError(f"The picture is damaged ({error}). {expected}") from None
+        raise InputError(f"The picture is damaged ({first_line(error)}). {expected}") from None
 
 
 def _in_memory(source: str | os.PathLike | BinaryIO) -> BinaryIO:

@@ -29,7 +29,7 @@ MAX_GAP = 0.12
 TOUCHING_DISTANCE = 0.04
 """Ink that is nearer touches. Fraction of the drawing's height."""
 MAX_PIECES = 3
-"""Most pieces of a group: no digit has more."""
+"""Largest number of pieces in a group. No digit has more."""
 GROUP_COST = 0.25
 """Cost of each group in nats. It makes one 4 cheaper than an L and a 1."""
 NOT_DIGIT_COST = 3.0

@@ -12,7 +12,7 @@ from model.preprocessing.strokes import NETWORK_PEN_WIDTH, RESOLUTION
 MAX_PEN_WIDTH = 2.0
 """In units of NETWORK_PEN_WIDTH. Chosen from 1.25, 1.5, 1.75, 2 and 2.25 on synthetic handwriting with pens of 1.5 to 3
 units and on MNIST's validation images."""
-MAX_DEPTH = RESOLUTION // 3
+MAX_INK_DEPTH = RESOLUTION // 3
 """Pixels. No ink of a digit is deeper."""
 
 
@@ -36,17 +36,17 @@ def thin(ink: np.ndarray) -> np.ndarray:
 
 
 def ink_depth(ink: np.ndarray) -> np.ndarray:
-    """Return the distance from each pixel's center to the center of the nearest paper pixel, (H, W), up to MAX_DEPTH.
+    """Return the distance from each pixel to the nearest paper pixel, between centers, (H, W), up to MAX_INK_DEPTH.
 
     Paper has depth 0. A squared distance is a sum over the axes, so the minimum is taken along one axis after the other
     (Felzenszwalb, Huttenlocher 2012, "Distance transforms of sampled functions").
     """
-    squared = np.where(ink > 0.5 * ink.max(), float(MAX_DEPTH) ** 2, 0.0)
+    squared = np.where(ink > 0.5 * ink.max(), float(MAX_INK_DEPTH) ** 2, 0.0)
     for axis in (0, 1):
         rows = squared.swapaxes(0, axis)
-        padded = np.pad(rows, ((MAX_DEPTH, MAX_DEPTH), (0, 0)))
-        offsets = range(-MAX_DEPTH, MAX_DEPTH + 1)
-        shifted = [padded[MAX_DEPTH + by : MAX_DEPTH + by + len(rows)] + by * by for by in offsets]
+        padded = np.pad(rows, ((MAX_INK_DEPTH, MAX_INK_DEPTH), (0, 0)))
+        offsets = range(-MAX_INK_DEPTH, MAX_INK_DEPTH + 1)
+        shifted = [padded[MAX_INK_DEPTH + by : MAX_INK_DEPTH + by + len(rows)] + by * by for by in offsets]
         squared = np.minimum.reduce(shifted).swapaxes(0, axis)
     return np.sqrt(squared)
 

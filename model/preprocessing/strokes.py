@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from model.errors import InputError
-from model.preprocessing.geometry import Stroke, bounding_box, interpolate
+from model.preprocessing.geometry import Stroke, bounding_box, interpolate, scaled
 
 NETWORK_PEN_WIDTH = 0.13
 """Width of the pen as a fraction of the drawing's longer side. MNIST's strokes are 2.6 of 20 pixels wide, measured as
@@ -14,7 +14,7 @@ twice the area over the length of the outline."""
 RESOLUTION = 80
 """Pixels along the drawing's longer side: 4 for each of the 20 pixels that normalization keeps."""
 SUBPIXELS = 8  # positions on the path of the pen are rounded to 1/SUBPIXELS of a pixel
-CHUNK = 4096  # positions that are rendered at a time, in 10 MB of memory
+POSITIONS_PER_CHUNK = 4096  # positions that are rendered at a time, in 10 MB of memory
 
 MAX_POINTS = 20_000
 MAX_STROKES = 1_000
@@ -74,13 +74,11 @@ def rasterize(strokes: Sequence[Stroke], pen_width: float = NETWORK_PEN_WIDTH) -
     strokes = [stroke for stroke in strokes if len(stroke)]
     if not strokes:
         return np.zeros((0, 0), np.float32)
-    low, high = bounding_box(strokes)
-    size = high - low
-    scale = RESOLUTION / max(size.max(), 1e-9)
+    strokes = scaled(strokes, RESOLUTION)
     radius = pen_width * RESOLUTION / 2
     margin = int(np.ceil(radius + 0.5))
-    width, height = np.ceil(size * scale).astype(int) + 2 * margin
-    path = np.concatenate([_densify((stroke - low) * scale + margin) for stroke in strokes])
+    width, height = np.ceil(bounding_box(strokes)[1]).astype(int) + 2 * margin
+    path = np.concatenate([_densify(stroke + margin) for stroke in strokes])
     path = _deduplicate(path, width)
     distance = _distance_to_nearest(path, (height, width), margin)
     return np.clip(radius + 0.5 - distance, 0, 1).astype(np.float32)
@@ -108,7 +106,7 @@ def _distance_to_nearest(points: np.ndarray, shape: tuple[int, int], reach: int)
     """
     window = np.arange(-reach, reach)
     squared = np.full(shape[0] * shape[1], float(reach) ** 2)
-    for chunk in np.split(points, range(CHUNK, len(points), CHUNK)):
+    for chunk in np.split(points, range(POSITIONS_PER_CHUNK, len(points), POSITIONS_PER_CHUNK)):
         corner = np.floor(chunk).astype(int)
         columns = corner[:, :1] + window
         rows = corner[:, 1:] + window

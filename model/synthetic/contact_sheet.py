@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
-from model.errors import reported
+from model.errors import exit_on_error
 from model.preprocessing.geometry import Stroke
 from model.preprocessing.strokes import NETWORK_PEN_WIDTH, rasterize
 from model.synthetic.digit_glyphs import DIGIT_GLYPHS
@@ -62,10 +62,12 @@ def _cell(ink: np.ndarray) -> Image.Image:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Draw samples of the synthetic handwriting.")
+    parser = argparse.ArgumentParser(
+        prog="python -m model.synthetic.contact_sheet", description="Draw samples of the synthetic handwriting."
+    )
     parser.add_argument("file", type=Path, metavar="FILE", help="the PNG file to write")
     file = parser.parse_args().file
-    with reported("contact_sheet"):
+    with exit_on_error("contact_sheet"):
         contact_sheet().save(file, format="PNG")
 
 

@@ -47,7 +47,7 @@ def sample_non_digit(rng: np.random.Generator) -> list[Stroke]:
 def digit_images(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Return `count` normalized images of digits, uint8 (N, 28, 28), 0 to 255, and their labels, uint8 (N,).
 
-    The digits 0 to 9 are equally frequent, up to one image, in random order.
+    The digits 0 to 9 are in random order, and their counts differ by at most one.
     """
     rng = np.random.default_rng(seed)
     labels = rng.permutation(np.arange(count) % NUM_DIGITS).astype(np.uint8)

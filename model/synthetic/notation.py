@@ -53,7 +53,7 @@ class Glyph:
     curve: np.ndarray
     splits: tuple[int, ...]
 
-    def sample(self, rng: np.random.Generator, unsteadiness: float = 0.0) -> list[Stroke]:
+    def sample(self, rng: np.random.Generator, unsteadiness: float) -> list[Stroke]:
         """Return one random instance of the glyph, in units.
 
         `unsteadiness` is the standard deviation of the noise added to each number (units, or degrees for angles).

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.preprocessing.geometry import Stroke, bounding_box, rotation
+from model.preprocessing.geometry import Stroke, bounding_box, rotation, scaled
 from model.synthetic.notation import POINT_SPACING, Glyph
 
 NUM_WAVES = 3
@@ -125,8 +125,7 @@ def _transform(rng: np.random.Generator) -> np.ndarray:
 
 def _fit_to_pad(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
     """Scale to 35 to 90 % of a pad of side 1 and shift to a random position on it."""
-    low, high = bounding_box(strokes)
-    size = high - low
-    scale = rng.uniform(0.35, 0.9) / max(size.max(), 1e-9)
-    corner = rng.uniform(0.03, 0.97 - scale * size)
-    return [(stroke - low) * scale + corner for stroke in strokes]
+    strokes = scaled(strokes, rng.uniform(0.35, 0.9))
+    _, size = bounding_box(strokes)
+    corner = rng.uniform(0.03, 0.97 - size)
+    return [stroke + corner for stroke in strokes]

@@ -23,7 +23,7 @@ NUM_MNIST_IMAGES = 10_000
 """MNIST training images that are mixed with the drawings."""
 MAX_COPIES, MAX_COPIED_IMAGES = 32, 5_000
 """Limits for the augmented copies of each drawing and for the copies of all drawings together."""
-CHUNK = 5_000
+IMAGES_PER_CHUNK = 5_000
 """Images that are augmented or turned into features at a time; limits memory."""
 
 
@@ -101,4 +101,4 @@ def _augmented(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def chunks(array: np.ndarray) -> list[np.ndarray]:
-    return np.array_split(array, math.ceil(len(array) / CHUNK))
+    return np.array_split(array, math.ceil(len(array) / IMAGES_PER_CHUNK))

@@ -25,6 +25,6 @@ def publish(network: keras.Model, notes: dict, dataset: Dataset, path: Path) -> 
         measured[name] |= metrics.accuracy_without_augmentation(classifier, split.images, split.labels)
     checkpoint.save(network, notes | measured | {"versions": checkpoint.versions()}, path)
     test = measured["test"]
-    plots.draw_confusion(test["confusion"], plots.figure_path(path.parent, path, "confusion"))
+    plots.draw_confusion("MNIST test", test["confusion"], plots.figure_path(path.parent, path, "confusion"))
     low, high = test["interval"]
     print(f"{path}: test accuracy on MNIST {test['accuracy']:.2%} (95 % interval {low:.2%} to {high:.2%}).")

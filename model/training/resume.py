@@ -8,7 +8,7 @@ from pathlib import Path
 import keras
 
 from model.errors import UserError
-from model.files import replacing
+from model.files import atomic_write
 from model.training.weight_averaging import averaged_weights
 
 
@@ -93,7 +93,7 @@ class TrainingState:
             with averaged_weights(network):
                 network.save_weights(self._best_weights)
         network.save_weights(self._last_weights)
-        with replacing(self._progress_file) as temporary:
+        with atomic_write(self._progress_file) as temporary:
             temporary.write_text(json.dumps({"settings": self.settings, "progress": asdict(self.progress)}))
         for file in self.folder.glob("*.weights.h5"):
             if file not in (self._last_weights, self._best_weights):

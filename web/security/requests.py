@@ -4,7 +4,7 @@ import json
 import math
 from collections.abc import Iterator
 
-MAX_DEPTH = 16
+MAX_JSON_LEVELS = 16
 """Levels of lists and objects in a body. A drawing has 6. Gradio processes bodies by recursion."""
 
 
@@ -65,8 +65,8 @@ def parse_object(body: bytes) -> dict:
         raise RequestRejected(422, "The request is not JSON.") from None
     if not isinstance(value, dict):
         raise RequestRejected(422, 'Expected a JSON object, such as {"data": [ … ]}.')
-    if sum(1 for _ in levels(value)) > MAX_DEPTH:
-        raise RequestRejected(422, f"The JSON is nested too deeply; at most {MAX_DEPTH} levels are accepted.")
+    if sum(1 for _ in levels(value)) > MAX_JSON_LEVELS:
+        raise RequestRejected(422, f"The JSON is nested too deeply; at most {MAX_JSON_LEVELS} levels are accepted.")
     return value
 
 
