@@ -1,94 +1,28 @@
-"""Fixtures that several test files share: MNIST images, a server, a browser."""
+"""Fixtures that several folders share. Each imports what it needs, so that unit tests stay quick."""
 
-import os
-
-import browser
 import pytest
-from playwright.sync_api import sync_playwright
 
 
 @pytest.fixture(scope="session")
-def few():
-    """600 normalized MNIST images."""
+def mnist():
+    """MNIST, with the usual 5,000 validation images."""
     from model.data import mnist
-    from model.inference import backend
 
-    backend.load_tensorflow()
-    from model.data import dataset
-
-    part = mnist.load().train
-    return dataset.normalize_mnist(mnist.Examples(part.images[:600], part.labels[:600]))
+    return mnist.load()
 
 
 @pytest.fixture(scope="session")
-def sources(few):
-    """sources(recipe): the training data of a short training of that recipe."""
-    from model.data import dataset
+def classifier():
+    """The classifier of the default checkpoint."""
+    from model.inference.classifier import Classifier
 
-    synthetic = dataset.generate(digits=150, non_digits=75, seed=3)
-    return lambda recipe: (few, synthetic) if recipe.synthetic_per_batch else (few,)
+    return Classifier.load()
 
 
 @pytest.fixture(scope="session")
 def server():
-    """A running `python demo.py`."""
-    with browser.serving() as running:
+    """A running `python -m demo`."""
+    from tests.helpers.server import serving
+
+    with serving() as running:
         yield running
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    """A running Chromium. If it is not installed, the test is skipped; in CI it fails."""
-    if browser.chromium_path() is None:
-        missing = pytest.fail if os.environ.get("CI") else pytest.skip
-        missing("Chromium is not installed. On Debian: apt-get install chromium")
-    with sync_playwright() as playwright:
-        yield browser.launch(playwright)
-
-
-@pytest.fixture
-def open_page(server, chromium):
-    """open_page(path, **options): the page in a new window, ready to draw on. It records its requests in `traffic`.
-
-    address: of another server. options: as for Playwright's `new_context`.
-    """
-    contexts = []
-
-    def open_page(path: str = "", address: str | None = None, **options):
-        context = chromium.new_context(**options)
-        contexts.append(context)
-        context.add_init_script(COUNT_REQUESTS)
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        return browser.ready(page, (address or server.address) + path)
-
-    yield open_page
-    for context in contexts:
-        context.close()
-
-
-@pytest.fixture
-def page(open_page):
-    """The page in a desktop window."""
-    return open_page()
-
-
-# Records, inside the page, the requests to /predict. `traffic.delay` delays the answers, in milliseconds.
-COUNT_REQUESTS = """
-window.traffic = { pending: 0, maxPending: 0, sent: [], answers: [], delay: 0, changed: 0 };
-const fetchNow = window.fetch.bind(window);
-window.fetch = async (address, options) => {
-  if (!String(address).includes("run/predict")) return fetchNow(address, options);
-  traffic.sent.push(JSON.parse(options.body).data[0]);
-  traffic.maxPending = Math.max(traffic.maxPending, ++traffic.pending);
-  try {
-    const response = await fetchNow(address, options);
-    await new Promise((done) => setTimeout(done, traffic.delay));
-    traffic.answers.push(await response.clone().json());
-    return response;
-  } finally {
-    traffic.pending--;
-    traffic.changed = performance.now();
-  }
-};
-"""

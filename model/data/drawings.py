@@ -18,7 +18,7 @@ import numpy as np
 
 from model.classes import DIGIT_LABELS, classes_of
 from model.errors import UserError, first_line
-from model.preprocessing.geometry import Stroke, scaled
+from model.preprocessing.geometry import Stroke, bounding_box, longer_side
 
 UNITS = 1000
 """Longer side of a drawing in a file. A thousandth is finer than any pen."""
@@ -150,4 +150,6 @@ def _in_units(drawing: list[Stroke]) -> list[np.ndarray]:
     strokes = [np.asarray(stroke, np.float64).reshape(-1, 2) for stroke in drawing]
     if not any(len(stroke) for stroke in strokes):
         return [stroke.astype(np.int16) for stroke in strokes]
-    return [np.rint(stroke).astype(np.int16) for stroke in scaled(strokes, UNITS)]
+    corner, _ = bounding_box(strokes)
+    side = longer_side(strokes) or 1.0  # A dot has no size.
+    return [np.rint((stroke - corner) / side * UNITS).astype(np.int16) for stroke in strokes]

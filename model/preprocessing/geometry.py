@@ -23,7 +23,7 @@ def longer_side(strokes: Sequence[Stroke]) -> float:
 def scaled(strokes: Sequence[Stroke], side: float) -> list[Stroke]:
     """Return the strokes, scaled so that the longer side of their box is `side`, with its upper left corner at (0, 0).
 
-    A dot keeps no size.
+    A drawing below 1e-9 counts as a dot, because its shape is rounding noise: it is not enlarged to `side`.
     """
     low, high = bounding_box(strokes)
     scale = side / max((high - low).max(), 1e-9)

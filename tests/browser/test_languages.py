@@ -1,0 +1,71 @@
+"""The page in English and Chinese: the browser's language, the visitor's choice, and complete translations."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.helpers.browser import draw
+from tests.helpers.drawings import DIGIT_DRAWINGS, NON_DIGIT_DRAWINGS, number
+from tests.helpers.page import digit, draw_seven, settled, traffic
+from web.texts import TEXTS
+
+ENGLISH, CHINESE = TEXTS["en"], TEXTS["zh-CN"]
+
+
+@pytest.mark.parametrize("locale, text", [("en-US", ENGLISH), ("de", ENGLISH), ("zh-CN", CHINESE), ("zh-TW", CHINESE)])
+def test_the_page_uses_the_browsers_language_or_english(open_page, locale, text):
+    page = open_page(locale=locale)
+    expect(page.locator("#heading h1")).to_have_text(text["title"])
+    expect(page).to_have_title(text["title"])
+    expect(page.locator("#sketchpad .undo")).to_have_text(text["undo"])
+    expect(page.locator("#examples button")).to_have_count(7)
+    for section in ("steps", "compare", "about"):
+        expect(page.locator(f"#{section} summary")).to_have_text(text[section])
+
+
+def test_the_verdict_and_its_reason_are_in_chinese(open_page):
+    page = open_page(locale="zh-CN")
+    draw(page, DIGIT_DRAWINGS[7])
+    expect(page.locator("#answer .reason")).to_have_text("这是 7。")
+    expect(page.locator("#answer .certainty")).to_have_text(CHINESE["sure"])
+    page.keyboard.press("Delete")
+    draw(page, NON_DIGIT_DRAWINGS["letter"])
+    expect(page.locator("#answer .reason")).to_contain_text("这不像数字")
+    expect(page.get_by_role("status").filter(has_text="这不像数字")).to_have_count(1)
+
+
+def test_a_chosen_language_changes_the_page_and_is_remembered(open_page):
+    page = open_page(locale="en-US")
+    draw_seven(page)
+    page.get_by_role("button", name="中文").click()
+    expect(page.locator("#answer .reason")).to_have_text("这是 7。")
+    expect(page.locator("#answer .timing")).to_contain_text(CHINESE["roundTrip"])
+    assert page.evaluate("document.documentElement.lang") == "zh-CN"
+    expect(digit(page)).to_have_text("7")  # The drawing stays.
+    page.reload()
+    expect(page.locator("#heading h1")).to_have_text(CHINESE["title"])
+    page.get_by_role("button", name="EN").click()
+    expect(page.locator("#heading h1")).to_have_text(ENGLISH["title"])
+
+
+def test_the_chinese_page_has_no_english_words(open_page):
+    page = open_page(locale="zh-CN")
+    draw(page, number("74"))
+    settled(page)
+    shown = page.locator("#heading, #stage, #below, #more").all_inner_texts()
+    words = {word for part in shown for word in part.replace("\n", " ").split() if word.isascii() and word.isalpha()}
+    assert words == {"EN", "PNG", "JSON"}
+
+
+def test_the_page_gives_the_same_reason_as_the_api(page):
+    """Both make it from the same texts: the API in web/texts.py, the page in its answer component."""
+    for strokes in (
+        DIGIT_DRAWINGS[3],
+        NON_DIGIT_DRAWINGS["letter"],
+        number("74"),
+        [*number("74")[:1], *NON_DIGIT_DRAWINGS["smiley"]],
+    ):
+        page.keyboard.press("Delete")
+        draw(page, strokes)
+        settled(page)
+        [answer] = traffic(page)["answers"][-1]["data"]
+        expect(page.locator("#answer .reason")).to_have_text(answer["reason"])

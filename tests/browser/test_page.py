@@ -1,0 +1,261 @@
+"""The page in Chromium: reading drawings, appearance, accessibility, network access and errors."""
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.helpers.browser import draw, on_pad, ready
+from tests.helpers.drawings import DIGIT_DRAWINGS, NON_DIGIT_DRAWINGS, STYLES, number
+from tests.helpers.page import PHONE, alpha, digit, draw_seven, ink_on, invitation, picture_of, settled, traffic
+from tests.helpers.server import Server, free_port
+
+# --- reading
+
+
+@pytest.mark.parametrize("value", range(10))
+def test_a_digit_drawn_with_the_mouse_is_read(page, value):
+    draw(page, DIGIT_DRAWINGS[value])
+    settled(page)
+    expect(digit(page)).to_have_text(str(value))
+    expect(page.locator("#answer .winner .name")).to_have_text(str(value))
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_style_that_is_rare_in_mnist_is_read(page, style):
+    value, strokes = STYLES[style]
+    draw(page, strokes)
+    settled(page)
+    expect(digit(page)).to_have_text(str(value))
+    expect(page.locator("#answer .certainty")).to_have_text("sure")
+
+
+@pytest.mark.parametrize("name", NON_DIGIT_DRAWINGS)
+def test_a_non_digit_is_rejected_with_a_reason(page, name):
+    draw(page, NON_DIGIT_DRAWINGS[name])
+    settled(page)
+    expect(digit(page)).to_have_text("?")
+    expect(page.locator("#answer .certainty")).to_have_text("not a digit")
+    expect(page.locator("#answer .reason")).to_contain_text("This looks like no digit; the nearest is")
+    expect(page.locator("#answer .winner")).to_have_count(0)
+
+
+def test_a_number_is_read_and_each_of_its_digits_can_be_selected(page):
+    draw(page, number("2026"))
+    settled(page)
+    expect(digit(page)).to_have_text("2026")
+    expect(page.locator("#answer .reason")).to_have_text("This is 2026.")
+    digits = digit(page).get_by_role("button")
+    expect(digits.nth(3)).to_have_attribute("aria-pressed", "true")  # The one drawn last.
+    expect(page.locator("#answer .winner .name")).to_have_text("6")
+    digits.nth(1).click()
+    expect(page.locator("#answer .winner .name")).to_have_text("0")
+    expect(digits.nth(1)).to_have_attribute("aria-pressed", "true")
+    [answer] = traffic(page)["answers"][-1]["data"]
+    assert np.array_equal(alpha(page.locator("#answer .seen canvas")), answer["readings"][1]["image"])
+
+
+def test_an_empty_pad_shows_an_invitation_and_sends_no_request(page):
+    expect(invitation(page)).to_be_visible()
+    expect(digit(page)).to_have_text("")
+    assert page.locator("#answer .figure").all_inner_texts() == [""] * 10
+    assert traffic(page)["sent"] == []
+
+
+def test_the_bars_show_the_probabilities_of_the_answer(page):
+    draw(page, DIGIT_DRAWINGS[3])
+    settled(page)
+    [answer] = traffic(page)["answers"][-1]["data"]
+    values = [int(bar.get_attribute("aria-valuenow")) for bar in page.get_by_role("meter").all()]
+    assert values == [round(100 * probability) for probability in answer["probabilities"]]
+
+
+def test_the_image_beside_the_verdict_is_the_networks_input(page):
+    draw(page, DIGIT_DRAWINGS[5])
+    settled(page)
+    [answer] = traffic(page)["answers"][-1]["data"]
+    assert np.array_equal(alpha(page.locator("#answer .seen canvas")), answer["image"])
+
+
+def test_the_answer_is_updated_while_the_pen_moves(page):
+    top, bottom = on_pad(page, (0.5, 0.2), (0.5, 0.8))
+    page.mouse.move(*top)
+    page.mouse.down()
+    page.mouse.move(*bottom, steps=20)
+    expect(digit(page)).to_have_text("1")  # The pen is still down.
+    page.mouse.up()
+
+
+def test_one_request_is_pending_at_a_time_and_the_last_state_is_answered(page):
+    page.evaluate("traffic.delay = 120")
+    draw(page, DIGIT_DRAWINGS[4])
+    settled(page)
+    recorded = traffic(page)
+    assert recorded["maxPending"] == 1
+    assert 2 <= len(recorded["sent"]) < 8  # The drawing has eight points, drawn in at most eight frames.
+    assert [len(stroke) for stroke in recorded["sent"][-1]["strokes"]] == [5, 3]
+    [last] = recorded["answers"][-1]["data"]
+    expect(digit(page)).to_have_text(str(last["digit"]))
+
+
+def test_a_drawing_that_is_cleared_before_its_answer_stays_cleared(page):
+    page.evaluate("traffic.delay = 200")
+    draw(page, DIGIT_DRAWINGS[7])
+    page.keyboard.press("Delete")
+    settled(page)
+    expect(digit(page)).to_have_text("")
+    expect(invitation(page)).to_be_visible()
+
+
+# --- appearance
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_ink_and_paper_have_a_high_contrast(open_page, theme):
+    page = open_page(f"/?__theme={theme}", color_scheme=theme)
+    draw(page, DIGIT_DRAWINGS[1])
+    settled(page)
+    expect(digit(page)).to_have_text("1")
+    pixels = picture_of(page.locator("#sketchpad canvas"))
+    height, width = pixels.shape
+    ink, paper = pixels[height // 2, width // 2], pixels[height // 2, width // 5]
+    assert contrast(ink, paper) > 7
+    assert (paper > ink) == (theme == "light")
+
+
+def contrast(one: int, other: int) -> float:
+    """Return the contrast ratio of two gray values by WCAG, 1 to 21."""
+    light = sorted(((value / 255 + 0.055) / 1.055) ** 2.4 for value in (int(one), int(other)))
+    return (light[1] + 0.05) / (light[0] + 0.05)
+
+
+@pytest.mark.parametrize("height", [844, 664])  # A phone's screen, without and with the browser's bars.
+def test_a_phone_shows_pad_verdict_and_bars_on_one_screen(open_page, height):
+    page = open_page(**{**PHONE, "viewport": {"width": 390, "height": height}})
+    draw(page, DIGIT_DRAWINGS[2])
+    settled(page)
+    for part in ("#sketchpad canvas", "#answer .verdict", "#answer .bars"):
+        box = page.locator(part).bounding_box()
+        assert box["x"] >= 0 and box["y"] >= 0, part
+        assert box["x"] + box["width"] <= 390 and box["y"] + box["height"] <= height, part
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1280])
+def test_nothing_is_wider_than_the_window(open_page, width):
+    page = open_page(viewport={"width": width, "height": 800})
+    draw(page, DIGIT_DRAWINGS[8])
+    settled(page)
+    inside = "(part) => { const box = part.getBoundingClientRect(); return box.left >= 0 && box.right <= innerWidth; }"
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for part in ("#heading", "#sketchpad .pad", "#sketchpad .tools", "#answer .verdict", "#answer .bars"):
+        assert page.locator(part).evaluate(inside), part
+
+
+def test_buttons_are_at_least_44_pixels_large(open_page):
+    page = open_page(**{**PHONE, "viewport": {"width": 320, "height": 640}})
+    for name in ("Undo", "Redo", "Erase", "Clear"):
+        box = page.get_by_role("button", name=name).bounding_box()
+        assert min(box["width"], box["height"]) >= 44, name
+
+
+def test_nothing_moves_when_the_answer_appears(page):
+    def boxes():
+        parts = ("#sketchpad .pad", "#answer .verdict", "#answer .seen", "#answer .bars", "footer")
+        return [page.locator(part).bounding_box() for part in parts]
+
+    before = boxes()
+    draw_seven(page)
+    assert boxes() == before
+
+
+def test_the_pad_does_not_shift_while_the_page_loads(chromium, server):
+    page = chromium.new_page()
+    page.add_init_script(RECORD_SHIFTS)
+    ready(page, server.address)
+    page.wait_for_timeout(500)
+    assert page.evaluate("shifts") == []
+    page.close()
+
+
+RECORD_SHIFTS = """
+window.shifts = [];
+new PerformanceObserver((list) => {
+  for (const { sources } of list.getEntries())
+    for (const { node } of sources)
+      if (node?.closest?.("#stage")) shifts.push(node.id || node.className);
+}).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+def test_the_drawing_stays_when_the_phone_is_rotated(open_page):
+    page = open_page(**PHONE)
+    draw_seven(page)
+    page.set_viewport_size({"width": 844, "height": 390})
+    pad = page.locator("#sketchpad canvas")
+    # One canvas pixel per screen pixel.
+    expect(pad).to_have_js_property("width", round(2 * pad.bounding_box()["width"]))
+    assert ink_on(page).any()
+    expect(digit(page)).to_have_text("7")
+
+
+def test_a_screen_reader_announces_the_verdict_when_the_pen_rests(page):
+    draw_seven(page)
+    expect(page.get_by_role("status").filter(has_text="7")).to_have_attribute("aria-live", "polite")
+    expect(page.get_by_role("application", name="Sketchpad")).to_be_visible()
+    expect(page.get_by_role("meter")).to_have_count(10)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("window", [{"viewport": {"width": 1100, "height": 760}}, PHONE])
+def test_axe_finds_no_serious_problem(open_page, theme, window):
+    page = open_page(f"/?__theme={theme}", color_scheme=theme, **window)
+    for strokes in ([], number("74"), NON_DIGIT_DRAWINGS["letter"]):
+        page.keyboard.press("Delete")
+        draw(page, strokes)
+        settled(page)
+        page.wait_for_timeout(300)
+        violations = Axe().run(page).response["violations"]
+        assert [(each["id"], each["help"]) for each in violations if each["impact"] in ("serious", "critical")] == []
+
+
+# --- other hosts and errors
+
+
+def test_the_page_sends_no_request_to_other_hosts(chromium, server):
+    context = chromium.new_context()
+    page = context.new_page()
+    urls = []
+    page.on("request", lambda request: urls.append(request.url))
+    ready(page, server.address)
+    draw(page, DIGIT_DRAWINGS[6])
+    expect(digit(page)).not_to_have_text("")
+    context.close()
+    other_hosts = [url for url in urls if not url.startswith((server.address, "data:", "blob:"))]
+    assert other_hosts == []
+
+
+def test_an_error_message_is_shown_as_text_not_as_html(page):
+    message = "<b id=injected>Too many points.</b>"
+    page.route("**/run/predict", lambda route: route.fulfill(status=500, json={"error": message}))
+    draw(page, DIGIT_DRAWINGS[7])
+    expect(page.locator("#answer .reason")).to_have_text(message)
+    assert page.locator("#injected").count() == 0
+    assert ink_on(page).any()
+
+
+def test_the_page_shows_that_the_server_is_offline_and_reads_the_drawing_when_it_is_back(chromium):
+    server = Server(free_port())
+    server.start()
+    page = ready(chromium.new_page(), server.address)
+    server.stop()
+    draw(page, DIGIT_DRAWINGS[7])
+    expect(page.locator("#answer .reason")).to_contain_text("server does not answer")
+    ink = ink_on(page)
+    assert ink.any()
+    server.start()
+    try:
+        expect(digit(page)).to_have_text("7", timeout=15_000)
+        assert np.array_equal(ink_on(page), ink)
+    finally:
+        server.stop()
+        page.close()

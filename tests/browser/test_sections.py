@@ -1,0 +1,122 @@
+"""The attribution beside the verdict, and the folded sections of the page."""
+
+import json
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from model.evaluation import model_card
+from model.inference import checkpoint
+from tests.helpers.browser import draw
+from tests.helpers.drawings import DIGIT_DRAWINGS, NON_DIGIT_DRAWINGS
+from tests.helpers.page import alpha, draw_seven
+from tests.helpers.paths import ROOT
+
+MODELS = len(list(checkpoint.FOLDER.glob("*.keras")))
+
+# --- attribution
+
+
+def attribution(page) -> np.ndarray:
+    """Return the opacity of the attribution, uint8 (28, 28)."""
+    return alpha(page.locator("#answer .why canvas"))
+
+
+def test_the_page_shows_the_attribution_when_the_pen_rests(page):
+    draw_seven(page)
+    expect(page.locator("#answer .why figcaption")).to_have_text("Why 7")
+    page.wait_for_timeout(500)
+    image = alpha(page.locator("#answer .seen canvas"))
+    assert attribution(page).max() > 250
+    assert not attribution(page)[image == 0].any()
+    page.keyboard.press("Delete")
+    expect(page.locator("#answer .why figcaption")).to_have_text("")
+    assert not attribution(page).any()
+
+
+def test_a_click_on_a_bar_compares_with_that_digit(page):
+    draw_seven(page)
+    page.wait_for_timeout(500)
+    before = attribution(page)
+    page.locator("#answer .bar").nth(1).click()
+    expect(page.locator("#answer .why figcaption")).to_have_text("Why 7, not 1")
+    page.wait_for_timeout(500)
+    assert (attribution(page) != before).any()
+    page.locator("#answer .bar").nth(1).click()
+    expect(page.locator("#answer .why figcaption")).to_have_text("Why 7")
+
+
+# --- every model
+
+
+def test_the_comparison_shows_the_reading_of_every_model(page):
+    summary = page.get_by_text("Every model on this drawing")
+    rows = page.locator("#compare tbody tr")
+    expect(rows).to_have_count(0)
+    draw_seven(page)
+    assert not any("compare" in request for request in page.evaluate("performance.getEntries().map((e) => e.name)"))
+    summary.click()
+    expect(rows).to_have_count(MODELS, timeout=30_000)
+    expect(rows.last.locator("td").first).to_have_text("digits")
+    assert rows.locator(".says").all_inner_texts() == ["7"] * MODELS
+    page.keyboard.press("Delete")
+    draw(page, NON_DIGIT_DRAWINGS["letter"])
+    expect(rows.last.locator(".says")).to_have_text("none")
+    assert "none" not in rows.locator(".says").all_inner_texts()[:-1]  # The other models have no output for non-digits.
+    page.keyboard.press("Delete")
+    expect(page.locator("#compare .hint")).to_contain_text("Draw something")
+    expect(rows).to_have_count(0)
+
+
+# --- the steps to 28×28
+
+
+def test_the_steps_of_normalization_follow_the_drawing(page):
+    summary = page.get_by_text("How your drawing becomes 28 × 28")
+    steps = page.locator("#steps .step")
+    summary.click()
+    expect(page.locator("#steps .hint")).to_contain_text("Draw something")
+    draw_seven(page)
+    expect(steps).to_have_count(4)
+    assert steps.locator(".sizes").all_inner_texts()[2:] == ["14 × 20", "28 × 28"]
+    last = steps.last.locator("canvas")
+    assert np.array_equal(alpha(last), alpha(page.locator("#answer .seen canvas")))
+    draw(page, DIGIT_DRAWINGS[1])  # Now the digit drawn last is a one.
+    expect(steps.nth(2).locator(".sizes")).not_to_have_text("14 × 20")
+    page.keyboard.press("Delete")
+    expect(steps).to_have_count(0)
+
+
+# --- about
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_about_shows_measurements_and_pictures_in_the_pages_colors(open_page, theme):
+    page = open_page(f"/?__theme={theme}", color_scheme="light")
+    page.get_by_text("About this network").click()
+    facts = page.locator("#about tr")
+    expect(facts.first).to_contain_text("MNIST")
+    notes = json.loads((ROOT / "model" / "checkpoints" / "digits.json").read_text())
+    expect(facts.first).to_contain_text(f"{notes['test']['accuracy']:.2%}".replace("%", " %"))
+    pictures = page.locator("#about figure svg")
+    expect(pictures).to_have_count(len(model_card.PICTURES))
+    expect(page.locator("#about li")).to_have_count(4)
+    text = pictures.first.locator("text").first
+    assert text.evaluate("(it) => getComputedStyle(it).fill") == page.evaluate(
+        "getComputedStyle(document.querySelector('#about table')).color"
+    )
+
+
+def test_about_loads_while_one_draws(page):
+    page.route("**/run/about", lambda route: (page.wait_for_timeout(1000), route.continue_()))
+    page.get_by_text("About this network").click()
+    draw_seven(page)
+    expect(page.locator("#about tr").first).to_contain_text("MNIST")
+
+
+def test_folded_sections_send_no_requests(page):
+    draw_seven(page)
+    page.wait_for_timeout(500)
+    urls = page.evaluate("performance.getEntries().map((it) => it.name).filter((it) => it.includes('/run/'))")
+    assert {url.rpartition("/")[2] for url in urls} == {"predict", "explain"}

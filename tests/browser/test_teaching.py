@@ -1,0 +1,121 @@
+"""Corrections on the page: one click stores a drawing with its label. Also the page while the network loads."""
+
+import pytest
+from playwright.sync_api import expect
+
+from model.corrections.store import CorrectionStore
+from tests.helpers.browser import draw
+from tests.helpers.drawings import DIGIT_DRAWINGS, NON_DIGIT_DRAWINGS, number
+from tests.helpers.page import digit, draw_seven, settled
+from tests.helpers.server import serving
+
+
+@pytest.fixture(scope="module")
+def storing_server(tmp_path_factory):
+    """A server that stores corrections, and the path of their file."""
+    path = tmp_path_factory.mktemp("corrections") / "corrections.sqlite"
+    with serving(environment={"CORRECTIONS": str(path)}) as running:
+        yield running, path
+
+
+@pytest.fixture
+def correctable(storing_server, open_page):
+    """The page of a server that stores corrections, and the path of their file."""
+    server, path = storing_server
+    return open_page(address=server.address), path
+
+
+def labels(page):
+    return page.locator("#teach .labels button")
+
+
+def stored_labels(path) -> list[str]:
+    return [correction.label for correction in CorrectionStore(path)]
+
+
+def test_one_click_stores_the_drawing_and_confirms_it(correctable):
+    page, path = correctable
+    expect(labels(page)).to_have_count(11)
+    assert labels(page).nth(1).is_disabled()  # Nothing is drawn yet.
+    expect(page.locator("#teach .note")).to_contain_text("nothing without a click")
+    before = stored_labels(path)
+    draw_seven(page)
+    expect(labels(page).nth(1)).to_be_enabled()
+    assert labels(page).nth(7).is_disabled()  # The digit that was read.
+    assert stored_labels(path) == before
+    labels(page).nth(1).click()
+    expect(page.locator("#teach .note")).to_have_text("Thank you. Kept as 1.")
+    assert stored_labels(path) == [*before, "1"]
+    assert all(button.is_disabled() for button in labels(page).all())  # A drawing is stored once.
+    draw(page, DIGIT_DRAWINGS[1])
+    expect(page.locator("#teach .note")).to_contain_text("nothing without a click")
+
+
+def test_selecting_another_digit_does_not_allow_a_second_correction(correctable):
+    page, path = correctable
+    draw(page, number("74"))
+    settled(page)
+    digit(page).get_by_role("button").first.click()
+    expect(labels(page).nth(7)).to_be_disabled()
+    labels(page).nth(1).click()
+    expect(page.locator("#teach .note")).to_have_text("Thank you. Kept as 1.")
+    digit(page).get_by_role("button").last.click()  # The four can still be corrected.
+    expect(labels(page).nth(1)).to_be_enabled()
+    digit(page).get_by_role("button").first.click()  # The seven cannot.
+    expect(page.locator("#teach .note")).to_have_text("Thank you. Kept as 1.")
+    assert all(button.is_disabled() for button in labels(page).all())
+
+
+def test_a_non_digit_can_be_corrected_to_a_digit_and_a_digit_to_a_non_digit(correctable):
+    page, path = correctable
+    draw(page, NON_DIGIT_DRAWINGS["letter"])
+    settled(page)
+    expect(labels(page).nth(10)).to_be_disabled()
+    labels(page).nth(4).click()
+    expect(page.locator("#teach .note")).to_have_text("Thank you. Kept as 4.")
+    page.keyboard.press("Delete")
+    draw_seven(page)
+    labels(page).nth(10).click()
+    expect(page.locator("#teach .note")).to_have_text("Thank you. Kept as not a digit.")
+    assert stored_labels(path)[-2:] == ["4", "not a digit"]
+
+
+def test_the_selected_digit_of_a_number_is_stored(correctable):
+    page, path = correctable
+    draw(page, number("74"))
+    settled(page)
+    expect(digit(page)).to_have_text("74")
+    digit(page).get_by_role("button").first.click()
+    expect(labels(page).nth(7)).to_be_disabled()
+    labels(page).nth(1).click()
+    expect(page.locator("#teach .note")).to_have_text("Thank you. Kept as 1.")
+    [*_, last] = CorrectionStore(path)
+    assert (last.number, last.label) == ("7", "1")
+
+
+def test_a_failure_to_store_is_shown(correctable):
+    page, path = correctable
+    draw_seven(page)
+    page.route("**/run/correct", lambda route: route.fulfill(status=422, json={"error": "The disk is full."}))
+    before = stored_labels(path)
+    labels(page).nth(1).click()
+    expect(page.locator("#teach .note")).to_have_text("It could not be kept: The disk is full.")
+    page.unroute("**/run/correct")
+    page.route("**/run/correct", lambda route: route.abort())
+    draw_seven(page)
+    labels(page).nth(1).click()
+    expect(page.locator("#teach .note")).to_have_text("It could not be kept: the server does not answer")
+    assert stored_labels(path) == before
+
+
+def test_a_server_without_corrections_shows_no_buttons(page):
+    draw_seven(page)
+    expect(page.locator("#teach")).to_have_count(0)
+
+
+def test_the_page_shows_that_the_network_is_loading_and_then_the_answer(page):
+    page.evaluate("traffic.delay = 2500")  # Delay the first answer.
+    draw(page, DIGIT_DRAWINGS[7])
+    expect(page.locator("#answer .reason")).to_contain_text("warming up")
+    page.evaluate("traffic.delay = 0")
+    expect(digit(page)).to_have_text("7", timeout=10_000)

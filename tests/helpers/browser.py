@@ -1,0 +1,51 @@
+"""Start Chromium, open the page, and draw on it."""
+
+import shutil
+
+from playwright.sync_api import Browser, Page, Playwright
+
+# No sandbox, so that it runs as root in a container. No requests to other hosts.
+CHROMIUM_OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def chromium_path() -> str | None:
+    """Return the path of Chromium, or None."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next(filter(None, map(shutil.which, names)), None)
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Start Chromium."""
+    return playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_OPTIONS)
+
+
+def ready(page: Page, address: str) -> Page:
+    """Open the page, and wait until one can draw on it."""
+    page.goto(address)
+    page.locator("#sketchpad .invitation:not(:empty)").wait_for()
+    return page
+
+
+def on_pad(page: Page, *points: tuple[float, float]) -> list[tuple[float, float]]:
+    """Return the positions of points of the pad in the window, in CSS pixels."""
+    box = page.locator("#sketchpad canvas").bounding_box()
+    return [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
+
+
+def draw(page: Page, strokes: list) -> None:
+    """Draw with the mouse. It stays at the end of the last stroke."""
+    for stroke in strokes:
+        start, *rest = on_pad(page, *stroke)
+        page.mouse.move(*start)
+        page.mouse.down()
+        for point in rest:
+            page.mouse.move(*point)
+        page.mouse.up()

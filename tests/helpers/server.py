@@ -1,0 +1,91 @@
+"""Start the server and call its API."""
+
+import contextlib
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from tests.helpers.paths import ROOT
+
+START_TIMEOUT = 120  # Seconds. On a busy machine TensorFlow alone takes ten.
+
+
+@dataclass
+class Server:
+    """A process that serves a page on a port of this machine.
+
+    module: the program, which prints its address. environment: additional environment variables.
+    """
+
+    port: int
+    module: str = "demo"
+    environment: dict[str, str] = field(default_factory=dict)
+    process: subprocess.Popen | None = None
+    log: Path | None = None
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def megabytes(self) -> float:
+        """The resident memory of the process (Linux)."""
+        [kilobytes] = re.findall(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{self.process.pid}/status").read_text())
+        return int(kilobytes) / 1024
+
+    @property
+    def open_files(self) -> int:
+        """The number of open files and sockets of the process (Linux)."""
+        return sum(1 for _ in Path(f"/proc/{self.process.pid}/fd").iterdir())
+
+    def start(self) -> None:
+        """Start the process, and wait until it has printed its address."""
+        handle, name = tempfile.mkstemp(suffix=".log")
+        self.log = Path(name)
+        command = [sys.executable, "-m", self.module, "--host", "127.0.0.1", "--port", str(self.port)]
+        environment = os.environ | self.environment
+        self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=handle, stderr=subprocess.STDOUT)
+        os.close(handle)
+        deadline = time.monotonic() + START_TIMEOUT
+        while self.address not in self.log.read_text():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"{self.module} did not start:\n{self.log.read_text()}")
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        """Stop the process with SIGTERM."""
+        self.process.terminate()
+        self.process.wait(timeout=20)
+
+
+@contextlib.contextmanager
+def serving(module: str = "demo", environment: dict[str, str] | None = None) -> Iterator[Server]:
+    """Yield a running server, then stop it."""
+    server = Server(free_port(), module, environment or {})
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+        server.log.unlink()
+
+
+def free_port() -> int:
+    """Return a free port of this machine."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def call(address: str, endpoint: str, *data: object) -> httpx.Response:
+    """Call an endpoint as the page does."""
+    return httpx.post(f"{address}/gradio_api/run/{endpoint}", json={"data": data}, timeout=60)

@@ -1,0 +1,103 @@
+"""Attribution: contributions sum to the log-odds, paper contributes nothing, removing ink has the expected effect."""
+
+import numpy as np
+import pytest
+
+from model.errors import InputError
+from model.inference import checkpoint
+from model.inference.attribution import IntegratedGradients
+from model.inference.classifier import Classifier
+from model.inference.forward_pass import ForwardPass
+from model.preprocessing import normalization
+from model.preprocessing.strokes import rasterize
+from tests.helpers.drawings import DIGIT_DRAWINGS, NON_DIGIT_DRAWINGS
+
+BLANK = np.zeros((28, 28), np.float32)
+
+
+@pytest.fixture(scope="module")
+def network():
+    return Classifier.load().network
+
+
+@pytest.fixture(scope="module")
+def logits(network):
+    """The forward pass that attribution explains: without test-time augmentation."""
+    return ForwardPass(network)
+
+
+@pytest.fixture(scope="module")
+def attribution(network):
+    return IntegratedGradients(network)
+
+
+def image_of(strokes) -> np.ndarray:
+    return normalization.normalize(rasterize([np.array(stroke, float) for stroke in strokes]))
+
+
+def log_odds(logits, image, answer, others) -> float:
+    [outputs] = logits(image[None])
+    return float(outputs[answer] - np.logaddexp.reduce(outputs[others]))
+
+
+def all_digits_but(digit) -> list[int]:
+    return [other for other in range(10) if other != digit]
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_contributions_sum_to_the_difference_in_log_odds_to_a_blank_image(logits, attribution, digit):
+    image = image_of(DIGIT_DRAWINGS[digit])
+    gain = log_odds(logits, image, digit, all_digits_but(digit)) - log_odds(logits, BLANK, digit, all_digits_but(digit))
+    assert attribution.attribute(image, digit).sum() == pytest.approx(gain, rel=0.25, abs=0.5)
+
+
+def test_not_a_digit_is_compared_with_all_digits(logits, attribution):
+    image = image_of(NON_DIGIT_DRAWINGS["smiley"])
+    gain = log_odds(logits, image, 10, range(10)) - log_odds(logits, BLANK, 10, range(10))
+    assert attribution.attribute(image, None).sum() == pytest.approx(gain, rel=0.25, abs=0.5)
+
+
+def test_only_ink_contributes(attribution):
+    image = image_of(DIGIT_DRAWINGS[5])
+    contributions = attribution.attribute(image, 5)
+    assert contributions.shape == (28, 28) and contributions.dtype == np.float32
+    assert not contributions[image == 0].any() and contributions.any()
+
+
+def test_nine_in_contrast_to_four_is_the_opposite_of_four_in_contrast_to_nine(attribution):
+    image = image_of(DIGIT_DRAWINGS[9])
+    np.testing.assert_allclose(attribution.attribute(image, 9, 4), -attribution.attribute(image, 4, 9), atol=1e-4)
+
+
+def test_removing_the_ink_with_the_highest_contributions_lowers_the_log_odds_more_than_removing_the_rest(
+    logits, attribution
+):
+    """Half of the pixels with ink are removed each time."""
+    lowered_more = []
+    for digit in range(10):
+        image = image_of(DIGIT_DRAWINGS[digit])
+        order = np.argsort(attribution.attribute(image, digit), axis=None)
+        order = order[image.ravel()[order] > 0]
+        half = len(order) // 2
+        remaining = []
+        for removed in (order[half:], order[:half]):
+            part = image.copy()
+            part.flat[removed] = 0
+            remaining.append(log_odds(logits, part, digit, all_digits_but(digit)))
+        lowered_more.append(remaining[0] < remaining[1])
+    assert np.mean(lowered_more) >= 0.9
+
+
+def test_a_blank_image_has_no_contributions(attribution):
+    assert not attribution.attribute(BLANK, 7).any()
+
+
+def test_a_digit_cannot_be_compared_with_itself(attribution):
+    with pytest.raises(InputError, match="3 cannot be compared with itself"):
+        attribution.attribute(BLANK, 3, 3)
+
+
+def test_a_network_that_only_knows_digits_cannot_explain_a_non_digit():
+    softmax = IntegratedGradients(Classifier.load(checkpoint.FOLDER / "softmax.keras").network)
+    with pytest.raises(InputError, match="only knows digits"):
+        softmax.attribute(BLANK, None)

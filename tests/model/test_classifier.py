@@ -1,0 +1,240 @@
+"""Classifier: from a drawing or a picture to an answer with verdicts, boxes and calibrated probabilities."""
+
+import threading
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from model.data import mnist
+from model.errors import InputError
+from model.inference.answer import Answer, Reading, Verdict
+from model.inference.classifier import Classifier
+from model.preprocessing.normalization import normalize
+from model.preprocessing.strokes import rasterize
+from tests.helpers.drawings import DIGIT_DRAWINGS, NON_DIGIT_DRAWINGS, STYLES, number
+
+SEVEN = [np.array([[0.2, 0.2], [0.75, 0.2], [0.4, 0.85]])]
+
+
+def arrays(drawing) -> list[np.ndarray]:
+    return [np.array(stroke, float) for stroke in drawing]
+
+
+def picture_of(drawing) -> Image.Image:
+    """Pillow's lines on gray paper."""
+    image = Image.new("L", (800, 800), 225)
+    pen = ImageDraw.Draw(image)
+    for stroke in drawing:
+        pen.line([(800 * x, 800 * y) for x, y in stroke], 40, 14, joint="curve")
+    return image
+
+
+@pytest.fixture(scope="module")
+def classifier():
+    return Classifier.load()
+
+
+# Drawings
+
+
+def test_a_seven_gets_a_complete_answer(classifier):
+    answer = classifier.read_strokes(SEVEN)
+    assert (answer.number, answer.verdict, answer.current) == ("7", Verdict.DIGIT, 0)
+    reading = answer.reading
+    assert (reading.digit, reading.verdict) == (7, Verdict.DIGIT)
+    assert len(reading.probabilities) == 10 and sum(reading.probabilities) == pytest.approx(1)
+    assert max(reading.probabilities) == reading.probabilities[7]
+    assert 0 <= reading.not_digit < 0.5
+    assert reading.box == (0.2, 0.2, 0.75, 0.85) and reading.strokes == (0,)
+    assert reading.image.dtype == np.float32
+    np.testing.assert_array_equal(reading.image, normalize(rasterize(SEVEN)))
+    assert list(answer.milliseconds) == ["ink", "normalization", "network"]
+    assert all(value >= 0 for value in answer.milliseconds.values())
+
+
+def test_a_drawing_without_strokes_is_blank(classifier):
+    answer = classifier.read_strokes([])
+    assert (answer.number, answer.verdict, len(answer.readings)) == ("", Verdict.BLANK, 1)
+    reading = answer.reading
+    assert (reading.digit, reading.box, reading.strokes, reading.not_digit) == (None, None, (), 0.0)
+    assert reading.probabilities == (0.1,) * 10
+    assert reading.image.shape == (28, 28) and not reading.image.any()
+
+
+def test_several_drawings_get_the_answers_that_each_gets_alone(classifier):
+    drawings = [arrays(number("2026")), [], SEVEN, [], arrays(NON_DIGIT_DRAWINGS["smiley"])]
+    answers = classifier.read_drawings(drawings)
+    assert [answer.number for answer in answers] == ["2026", "", "7", "", "?"]
+    for answer, drawing in zip(answers, drawings, strict=True):
+        alone = classifier.read_strokes(drawing)
+        for reading, expected in zip(answer.readings, alone.readings, strict=True):
+            np.testing.assert_allclose(reading.probabilities, expected.probabilities, atol=1e-5)
+            assert (reading.box, reading.strokes) == (expected.box, expected.strokes)
+
+
+def test_no_drawings_have_no_answers(classifier):
+    assert classifier.read_drawings([]) == []
+
+
+@pytest.mark.parametrize("name", NON_DIGIT_DRAWINGS)
+def test_non_digits_are_rejected(classifier, name):
+    answer = classifier.read_strokes(arrays(NON_DIGIT_DRAWINGS[name]))
+    assert (answer.number, answer.verdict, answer.reading.digit) == ("?", Verdict.NOT_DIGIT, None)
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_styles_that_are_rare_in_mnist_are_read(classifier, style):
+    digit, drawing = STYLES[style]
+    assert classifier.read_strokes(arrays(drawing)).number == str(digit)
+
+
+@pytest.mark.parametrize("text", ["2026", "10", "44", "35", "1749", "808", "314159"])
+def test_numbers_are_read_from_left_to_right(classifier, text):
+    answer = classifier.read_strokes(arrays(number(text)))
+    assert answer.number == text
+    assert answer.current == len(text) - 1
+    strokes = sorted(i for reading in answer.readings for i in reading.strokes)
+    assert strokes == list(range(sum(len(DIGIT_DRAWINGS[int(digit)]) for digit in text)))
+
+
+def test_the_digit_that_was_drawn_last_is_the_current_one_at_any_position(classifier):
+    strokes = arrays(number("35"))  # A three of one stroke, a five of two.
+    answer = classifier.read_strokes([*strokes[1:], strokes[0]])
+    assert answer.number == "35"
+    assert answer.current == 0 and answer.reading.digit == 3
+
+
+# Pictures
+
+
+def test_a_picture_of_a_drawing_gets_nearly_the_same_probabilities(classifier, tmp_path):
+    ink = np.pad(rasterize(SEVEN), 60)
+    Image.fromarray(np.rint(255 - 255 * ink).astype(np.uint8)).save(tmp_path / "seven.png")
+    answer = classifier.read_picture(tmp_path / "seven.png")
+    assert (answer.number, answer.verdict) == ("7", Verdict.DIGIT)
+    expected = classifier.read_strokes(SEVEN).reading.probabilities
+    np.testing.assert_allclose(answer.reading.probabilities, expected, atol=0.05)
+
+
+@pytest.mark.parametrize("text", ["2026", "74", "90210"])
+def test_a_number_in_a_picture_is_read_with_the_boxes_of_its_digits(classifier, text):
+    answer = classifier.read_picture(picture_of(number(text)))
+    assert (answer.number, answer.verdict) == (text, Verdict.DIGIT)
+    assert answer.current == len(text) - 1
+    drawn = classifier.read_strokes(arrays(number(text)))
+    for reading, expected in zip(answer.readings, drawn.readings, strict=True):
+        assert reading.strokes == ()
+        np.testing.assert_allclose(reading.box, expected.box, atol=0.02)
+
+
+def test_a_dot_in_a_picture_is_ignored(classifier):
+    image = picture_of(DIGIT_DRAWINGS[7])
+    ImageDraw.Draw(image).ellipse([700, 700, 720, 720], fill=40)
+    assert classifier.read_picture(image).number == "7"
+
+
+def test_an_empty_picture_is_blank(classifier):
+    answer = classifier.read_picture(picture_of([]))
+    assert (answer.number, answer.verdict, answer.reading.box) == ("", Verdict.BLANK, None)
+
+
+def test_an_image_of_mnist_is_read_as_one_digit(classifier):
+    images = mnist.load().validation.images[:100]
+    counts = [len(classifier.read_picture(Image.fromarray(image)).readings) for image in images]
+    assert counts.count(1) >= 99
+
+
+def test_a_file_that_is_not_a_picture_is_rejected(classifier, tmp_path):
+    (tmp_path / "seven.png").write_text("seven")
+    with pytest.raises(InputError):
+        classifier.read_picture(tmp_path / "seven.png")
+
+
+# Images
+
+
+def test_a_normalized_image_gets_the_reading_of_its_drawing(classifier):
+    expected = classifier.read_strokes(SEVEN).reading
+    reading = classifier.read_image(expected.image)
+    assert (reading.digit, reading.verdict) == (7, Verdict.DIGIT)
+    assert (reading.box, reading.strokes) == (None, ())
+    np.testing.assert_allclose(reading.probabilities, expected.probabilities, atol=1e-5)
+
+
+def test_predictions_do_not_depend_on_the_batch_and_the_network_is_compiled_once(classifier):
+    images = np.random.default_rng(1).random((7, 28, 28), np.float32)
+    together = classifier.predict(images)
+    single = [np.concatenate(part) for part in zip(*(classifier.predict(image[None]) for image in images), strict=True)]
+    for part, expected in zip(together, single, strict=True):
+        np.testing.assert_allclose(part, expected, atol=1e-5)
+    assert classifier.logits._network.experimental_get_tracing_count() == 1
+
+
+def test_many_threads_get_the_predictions_that_one_thread_gets(classifier):
+    images = np.random.default_rng(2).random((16, 1, 28, 28), np.float32)
+    expected = [classifier.predict(image)[0] for image in images]
+    found = [None] * 16
+
+    def predict(index):
+        found[index] = classifier.predict(images[index])[0]
+
+    threads = [threading.Thread(target=predict, args=(index,)) for index in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+# Verdicts
+
+
+def verdict(probabilities, not_digit) -> Verdict:
+    """The verdict of a classifier with a confidence threshold of 0.9 and a rejection threshold of 0.6."""
+    classifier = Classifier.__new__(Classifier)
+    classifier.notes = {"confidence_threshold": 0.9, "rejection_threshold": 0.6}
+    return classifier._verdict(np.array(probabilities), not_digit)
+
+
+@pytest.mark.parametrize(
+    "highest, not_digit, expected",
+    [
+        (0.9, 0.6, Verdict.DIGIT),
+        (0.89, 0.6, Verdict.UNSURE),
+        (0.89, 0.61, Verdict.NOT_DIGIT),
+        (0.99, 0.61, Verdict.NOT_DIGIT),
+    ],
+)
+def test_the_thresholds_decide_on_the_verdict(highest, not_digit, expected):
+    assert verdict([0, 0, 0, 0, highest, 0, 0, 0, 0, 1 - highest], not_digit) == expected
+
+
+def reading(digit: int, verdict: Verdict) -> Reading:
+    probabilities = tuple(0.55 if other == digit else 0.05 for other in range(10))
+    return Reading(probabilities, 0.0, verdict, np.zeros((28, 28), np.float32))
+
+
+def test_the_ranking_orders_digits_by_probability():
+    probabilities = (0.01, 0.02, 0.03, 0.04, 0.5, 0.05, 0.0, 0.06, 0.07, 0.22)
+    unsure = Reading(probabilities, 0.0, Verdict.UNSURE, np.zeros((28, 28)))
+    assert unsure.ranking == (4, 9, 8, 7, 5, 3, 2, 1, 0, 6)
+    assert unsure.digit == 4
+
+
+def test_a_reading_has_a_digit_unless_it_is_blank_or_not_a_digit():
+    digits = {verdict: reading(7, verdict).digit for verdict in Verdict}
+    assert digits == {Verdict.DIGIT: 7, Verdict.UNSURE: 7, Verdict.NOT_DIGIT: None, Verdict.BLANK: None}
+
+
+def test_a_number_has_the_least_certain_verdict_of_its_digits():
+    confident, unsure, other = reading(7, Verdict.DIGIT), reading(1, Verdict.UNSURE), reading(4, Verdict.NOT_DIGIT)
+    for readings, digits, verdict, least_certain in [
+        ((confident, confident), "77", Verdict.DIGIT, 0),
+        ((confident, unsure), "71", Verdict.UNSURE, 1),
+        ((confident, unsure, unsure), "711", Verdict.UNSURE, 1),
+        ((unsure, confident, other), "17?", Verdict.NOT_DIGIT, 2),
+        ((reading(0, Verdict.BLANK),), "", Verdict.BLANK, 0),
+    ]:
+        answer = Answer(readings, 0, {})
+        assert (answer.number, answer.verdict, answer.least_certain) == (digits, verdict, least_certain)

@@ -1,0 +1,219 @@
+"""Training learns real digits, and a killed training loses only the epoch in progress."""
+
+import dataclasses
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from model.inference import backend
+from tests.helpers.paths import ROOT
+
+backend.load_tensorflow()
+
+from model.classes import CLASS_NOT_DIGIT
+from model.data.dataset import Split
+from model.errors import UserError
+from model.preprocessing import augmentation
+from model.recipes import RECIPES
+from model.training import trainer
+from model.training.resume import TrainingState
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-u", str(ROOT / "train.py"), *arguments]
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess:
+    return subprocess.run(command(*arguments), capture_output=True, text=True, cwd=ROOT, timeout=240)
+
+
+def started(folder: Path) -> TrainingState:
+    state = TrainingState(folder, {"seed": 1})
+    state.open(resume=False)
+    return state
+
+
+def test_softmax_learns_real_digits_in_one_epoch_and_writes_a_checkpoint_with_metrics_and_figures(tmp_path):
+    done = run("--recipe", "softmax", "--epochs", "1", "--output", str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    notes = json.loads((tmp_path / "softmax.json").read_text())
+    assert notes["test"]["accuracy"] > 0.9
+    assert notes["test"]["count"] == 10_000
+    assert notes["test"]["interval"][0] < notes["test"]["accuracy"] < notes["test"]["interval"][1]
+    assert notes["settings"]["epochs"] == 1 and len(notes["history"]) == 1
+    files = {path.name for path in tmp_path.iterdir()}
+    assert files == {"softmax.keras", "softmax.json", "softmax-curves.svg", "softmax-confusion.svg"}
+
+
+def test_a_training_that_is_killed_and_resumed_gives_the_same_checkpoint(tmp_path):
+    # `dense` has dropout, which tests the random state as well.
+    settings = ("--recipe", "dense", "--epochs", "3", "--batch-size", "500", "--deterministic", "--seed", "7")
+    complete, interrupted = tmp_path / "complete", tmp_path / "interrupted"
+    assert run(*settings, "--output", str(complete)).returncode == 0
+    with subprocess.Popen(
+        command(*settings, "--output", str(interrupted)), stdout=subprocess.PIPE, text=True, cwd=ROOT
+    ) as training:
+        next(line for line in training.stdout if line.startswith("epoch  1"))
+        training.send_signal(signal.SIGKILL)
+    assert not (interrupted / "dense.keras").exists()
+    resumed = run(*settings, "--output", str(interrupted), "--resume")
+    assert resumed.returncode == 0, resumed.stderr
+    assert "epoch  1" not in resumed.stdout
+    first, second = (json.loads((folder / "dense.json").read_text()) for folder in (complete, interrupted))
+    for key in ("history", "test", "temperature", "sha256"):
+        assert first[key] == second[key]
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_resuming_after_an_epoch_gives_the_weights_of_an_uninterrupted_training(name, few, sources, tmp_path):
+    recipe = dataclasses.replace(RECIPES[name], epochs=3, epoch_steps=2, batch_size=100)
+    splits = sources(recipe)
+    complete = trainer.train(recipe, splits, few, started(tmp_path / "complete"), seed=1)
+    # Some schedules depend on the number of epochs.
+    part = dataclasses.replace(recipe, epochs=1, optimizer=lambda rate, steps, _: recipe.optimizer(rate, steps, 3))
+    trainer.train(part, splits, few, started(tmp_path / "interrupted"), seed=1)
+    state = TrainingState(tmp_path / "interrupted", {"seed": 1})
+    state.open(resume=True)
+    resumed = trainer.train(recipe, splits, few, state, seed=1)
+    assert state.progress.epoch == 3
+    for expected, weight in zip(complete.weights, resumed.weights, strict=True):
+        np.testing.assert_allclose(weight.numpy(), expected.numpy(), atol=2e-4)
+
+
+def test_resuming_with_other_settings_is_an_error(tmp_path):
+    started(tmp_path).write(_tiny_network(), {"validation_accuracy": 0.5, "validation_loss": 1.0})
+    with pytest.raises(UserError, match="seed was 1 and is now 2"):
+        TrainingState(tmp_path, {"seed": 2}).open(resume=True)
+
+
+def test_resuming_without_an_interrupted_training_is_an_error(tmp_path):
+    done = run("--recipe", "softmax", "--resume", "--output", str(tmp_path))
+    assert done.returncode == 1
+    assert "holds no interrupted training" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def _tiny_network():
+    network = RECIPES["softmax"].network()
+    network.compile("sgd", "mse")
+    return network
+
+
+def test_a_kill_while_the_state_is_written_keeps_the_previous_epoch(tmp_path, monkeypatch):
+    network, state = _tiny_network(), started(tmp_path)
+    state.write(network, {"validation_accuracy": 0.5, "validation_loss": 1.0})
+
+    def killed(source, target):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(os, "replace", killed)
+        state.write(network, {"validation_accuracy": 0.9, "validation_loss": 0.5})
+    again = TrainingState(tmp_path, {"seed": 1})
+    again.open(resume=True)
+    assert again.progress.epoch == again.progress.best_epoch == 1
+    again.restore(network)
+    again.restore_best(network)
+
+
+def test_the_best_epoch_on_validation_is_kept_and_patience_ends_the_training(few, tmp_path):
+    # With this learning rate, no epoch after the first improves validation.
+    recipe = dataclasses.replace(RECIPES["softmax"], learning_rate=1e-12, epochs=50, epoch_steps=1, patience=3)
+    state = started(tmp_path)
+    trainer.train(recipe, (few,), few, state, seed=1)
+    accuracies = [metrics["validation_accuracy"] for metrics in state.progress.history]
+    assert accuracies[state.progress.best_epoch - 1] == max(accuracies)
+    assert state.progress.epoch == state.progress.best_epoch + 3 < 50
+
+
+def test_each_pass_contains_every_image_once_in_a_new_order(few):
+    numbered = Split(few.images, np.arange(600))
+    recipe = dataclasses.replace(RECIPES["softmax"], batch_size=64)
+    batches = [labels.numpy() for _, labels in trainer.training_batches((numbered,), recipe, seed=3).take(20)]
+    first, second = np.concatenate(batches[:10]), np.concatenate(batches[10:])
+    assert sorted(first) == sorted(second) == list(range(600))
+    assert (first != second).any()
+
+
+def test_a_batch_holds_as_many_synthetic_images_as_the_recipe_says(few):
+    synthetic = Split(few.images[:90], np.full(90, CLASS_NOT_DIGIT))
+    recipe = dataclasses.replace(RECIPES["digits"], batch_size=100, synthetic_per_batch=30, augmented=False)
+    for _, labels in trainer.training_batches((few, synthetic), recipe, seed=1).take(5):
+        assert np.count_nonzero(labels.numpy() == CLASS_NOT_DIGIT) == 30
+        assert len(labels) == 100
+
+
+def test_batches_depend_only_on_the_seed_and_the_step(few, sources):
+    recipe = dataclasses.replace(RECIPES["digits"], batch_size=84)
+    given = sources(recipe)
+    whole = list(trainer.training_batches(given, recipe, seed=3).take(25))
+    later = list(trainer.training_batches(given, recipe, seed=3, first_step=22).take(3))
+    for (images, labels), (expected_images, expected_labels) in zip(later, whole[22:], strict=True):
+        np.testing.assert_array_equal(labels, expected_labels)
+        np.testing.assert_array_equal(images, expected_images)
+    other = next(iter(trainer.training_batches(given, recipe, seed=4)))
+    assert (np.array(other[0]) != np.array(whole[0][0])).any()
+
+
+def test_augmentation_with_zeros_changes_nothing_and_with_random_numbers_stays_between_0_and_1(few):
+    images = few.images[:100]
+    unchanged = augmentation.augment(images, np.zeros((100, augmentation.RANDOM_NUMBERS), np.float32))
+    np.testing.assert_allclose(unchanged, images, atol=1e-5)
+    random_numbers = np.random.default_rng(1).uniform(-1, 1, (100, augmentation.RANDOM_NUMBERS)).astype(np.float32)
+    moved = np.array(augmentation.augment(images, random_numbers))
+    assert moved.min() >= 0 and moved.max() <= 1
+    assert (np.abs(moved - images).max(axis=(1, 2)) > 0.2).all()
+
+
+def test_augmentation_shifts_by_up_to_two_pixels_and_fills_the_edge_with_paper(few):
+    random_numbers = np.zeros((100, augmentation.RANDOM_NUMBERS), np.float32)
+    random_numbers[:, 5] = 1
+    random_numbers[:, 6] = -1
+    moved = np.array(augmentation.augment(few.images[:100], random_numbers))
+    expected = np.zeros_like(moved)
+    expected[:, 2:, :-2] = few.images[:100, :-2, 2:]
+    np.testing.assert_allclose(moved, expected, atol=1e-5)
+
+
+def test_augmentation_breaks_and_blurs_strokes(few):
+    images, random_numbers = few.images[:100], np.zeros((100, augmentation.RANDOM_NUMBERS), np.float32)
+    random_numbers[:, 10] = 1  # A gap in the center.
+    broken = np.array(augmentation.augment(images, random_numbers))
+    np.testing.assert_allclose(broken[:, 13:15, 13:15], 0, atol=1e-6)
+    np.testing.assert_allclose(broken[:, :10], images[:, :10], atol=1e-5)
+    random_numbers[:, 10], random_numbers[:, 7] = 0, 1
+    blurred = np.array(augmentation.augment(images, random_numbers))
+    # The ink spreads and gets fainter.
+    assert (blurred.max(axis=(1, 2)) <= images.max(axis=(1, 2))).all()
+    assert ((blurred > 0).sum(axis=(1, 2)) > (images > 0).sum(axis=(1, 2))).all()
+
+
+@pytest.mark.parametrize("recipe", ["softmax", "digits"])
+def test_a_dry_run_runs_every_stage_and_writes_nothing(recipe, tmp_path):
+    done = run("--recipe", recipe, "--dry-run", "--output", str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert "nothing was written" in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "arguments, sentence",
+    [
+        (("--recipe", "resnet"), "there is no recipe “resnet”"),
+        (("--recipe", "softmax", "--data", "nowhere.npz"), "nowhere.npz does not exist"),
+        (("--epochs", "0"), "0 is not above 0"),
+        (("--learning-rate", "nan"), "nan is not above 0"),
+    ],
+)
+def test_a_users_mistake_gets_one_sentence_and_no_traceback(arguments, sentence):
+    done = run(*arguments)
+    assert done.returncode != 0
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr

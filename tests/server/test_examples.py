@@ -1,0 +1,73 @@
+"""The README's examples work as stated."""
+
+import base64
+import re
+import shutil
+import subprocess
+
+import pytest
+from mcp import ClientSession
+from mcp.client.streamable_http import streamable_http_client
+from PIL import Image, ImageDraw
+
+from tests.helpers.coroutines import finish
+from tests.helpers.drawings import DIGIT_DRAWINGS, SEVEN
+from tests.helpers.paths import ROOT
+from tests.helpers.server import serving
+
+README = (ROOT / "README.md").read_text()
+
+
+def block(start: str) -> str:
+    """Return the README's code block that starts with `start`."""
+    [found] = [text for text in re.findall(r"```\w+\n(.*?)```", README, re.DOTALL) if text.startswith(start)]
+    return found
+
+
+def draw_picture(path) -> None:
+    """Save a picture of a 7."""
+    image = Image.new("L", (400, 400), 255)
+    for stroke in DIGIT_DRAWINGS[7]:
+        ImageDraw.Draw(image).line([(400 * x, 400 * y) for x, y in stroke], 0, 16, joint="curve")
+    image.save(path)
+
+
+def test_gradio_client(server, tmp_path, monkeypatch, capsys):
+    draw_picture(tmp_path / "seven.png")
+    monkeypatch.chdir(tmp_path)
+    exec(block("from gradio_client").replace("http://127.0.0.1:7860", server.address), {})
+    assert capsys.readouterr().out.endswith("7 7\n")
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed.")
+def test_curl(server, tmp_path):
+    draw_picture(tmp_path / "seven.png")
+    commands = block("curl").replace("http://127.0.0.1:7860", server.address)
+    done = subprocess.run(["bash", "-c", commands], cwd=tmp_path, capture_output=True, text=True)
+    assert re.findall(r'"number":\s*"(\d)"', done.stdout) == ["7", "7"], done
+
+
+def test_the_classifier_without_a_server(tmp_path, monkeypatch, capsys):
+    draw_picture(tmp_path / "seven.png")
+    monkeypatch.chdir(tmp_path)
+    exec(block("from model"), {})
+    assert capsys.readouterr().out == "7\n"
+
+
+def test_an_mcp_client(tmp_path):
+    draw_picture(tmp_path / "seven.png")
+    picture = "data:image/png;base64," + base64.b64encode((tmp_path / "seven.png").read_bytes()).decode()
+
+    async def call_tools(address: str):
+        url = f"{address}/gradio_api/mcp/"
+        async with streamable_http_client(url) as (read, write, _), ClientSession(read, write) as session:
+            await session.initialize()
+            tools = [tool.name for tool in (await session.list_tools()).tools]
+            [answer] = (await session.call_tool("predict", {"drawing": SEVEN})).content
+            [picture_answer] = (await session.call_tool("predict_image", {"picture": picture})).content
+            return tools, answer.text, picture_answer.text
+
+    with serving(environment={"GRADIO_MCP_SERVER": "True"}) as running:
+        tools, *answers = finish(call_tools(running.address))
+    assert {"predict", "explain"} <= set(tools)
+    assert all("'number': '7'" in answer for answer in answers)

@@ -1,0 +1,64 @@
+"""The page on Ray Serve: two replicas share the load, and one replaces the other if that is killed."""
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+import ray
+from ray import serve
+
+from tests.helpers.coroutines import finish
+from tests.helpers.drawings import SEVEN
+from tests.helpers.paths import ROOT
+from tests.helpers.server import call, free_port
+from tests.tools.visitors import Tally, crowd
+
+VISITORS = 6
+
+
+@pytest.fixture
+def address():
+    """The address of the page, served by two replicas on this machine."""
+    port = free_port()
+    ray.init(num_cpus=2, include_dashboard=False, runtime_env={"env_vars": {"PYTHONPATH": str(ROOT)}})
+    serve.start(http_options={"host": "127.0.0.1", "port": port})
+    import demo
+
+    serve.run(demo.cluster({}), name="page")
+    yield f"http://127.0.0.1:{port}"
+    serve.shutdown()
+    ray.shutdown()
+
+
+def replicas() -> list[int]:
+    """Return the ids of the replicas' processes, which Ray names."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):  # The process has ended meanwhile.
+            if process.read_bytes().startswith(b"ray::ServeReplica:page:Page"):
+                found.append(int(process.parent.name))
+    return found
+
+
+async def load(address: str, seconds: float, halfway: Callable = lambda: None) -> Tally:
+    """Let visitors draw for `seconds`, call `halfway` in the middle, and return the visitors' tally."""
+    visits = asyncio.create_task(crowd(address, VISITORS, seconds))
+    await asyncio.sleep(seconds / 2)
+    halfway()
+    return await visits
+
+
+def test_two_replicas_serve_the_page_and_one_goes_on_if_the_other_is_killed(address):
+    assert call(address, "predict", SEVEN).json()["data"][0]["number"] == "7"
+    assert "Draw a digit" in httpx.get(f"{address}/", timeout=60).text
+    victim, _ = replicas()
+    during = finish(load(address, 12, lambda: os.kill(victim, signal.SIGKILL)))
+    # Requests that the killed replica had received, or received before Ray noticed, are lost. The page would retry.
+    assert len(during.seconds) > 100 and during.errors.total() <= 3 * VISITORS, during.errors
+    later = finish(load(address, 6))
+    assert len(later.seconds) > 50 and not later.errors, later.errors

@@ -1,0 +1,155 @@
+"""Measurements of the running page for `benchmark`: latency in Chromium, load, start-up."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import numpy as np
+from playwright.sync_api import Page, sync_playwright
+
+from tests.helpers.browser import launch, ready
+from tests.helpers.drawings import DIGIT_DRAWINGS, SEVEN
+from tests.helpers.paths import ROOT
+from tests.helpers.server import Server, call, serving
+from tests.tools.latency import WARM_UP, WATCH, one_round
+from tests.tools.measurement import Measurement
+
+# Like latency.WATCH, for the stock page: records each change of the label's text or of a bar's width.
+WATCH_STOCK = """
+window.shown = [];
+addEventListener("pointerup", (event) => { window.lifted = event.timeStamp; }, true);
+new MutationObserver(() => requestAnimationFrame(() => shown.push(performance.now())))
+  .observe(document.querySelector("#label"), { subtree: true, childList: true, characterData: true, attributes: true });
+"""
+QUIET = 700  # Milliseconds without a change after which the last change counts as the answer.
+STOCK_SIDE = 200  # Pixels of the stock page's canvas: the side of the square for a digit.
+
+
+def bars(rounds: int = 40, stock_rounds: int = 20) -> Iterator[Measurement]:
+    """Measure pen-up to bars in Chromium, here and on a page of stock components."""
+    with sync_playwright() as playwright:
+        with serving() as server:
+            page = launch(playwright).new_page()
+            ready(page, server.address).evaluate(WATCH)
+            own = [one_round(page, DIGIT_DRAWINGS[i % 10])[0] for i in range(WARM_UP + rounds)][WARM_UP:]
+            page.context.browser.close()
+        with serving("tests.tools.stock") as server:
+            page = launch(playwright).new_page()
+            open_stock(page, server.address)
+            stock = [one_stock_round(page, DIGIT_DRAWINGS[i % 10]) for i in range(1 + stock_rounds)][1:]
+    (median, high), (stock_median, stock_high) = (np.percentile(waits, (50, 95)) for waits in (own, stock))
+    ratio = stock_median / median
+    yield Measurement(
+        "pen-up to bars in Chromium: median (95th percentile)",
+        f"{median:.0f} ms ({high:.0f})",
+        f"`gr.Sketchpad`: {stock_median:,.0f} ms ({stock_high:,.0f})",
+        ratio,
+        "≥ 40",
+        ratio >= 40,
+    )
+
+
+def open_stock(page: Page, address: str) -> None:
+    """Open the stock page, and wait until one can draw on it."""
+    page.goto(address)
+    page.get_by_label("Brush").wait_for()
+    page.evaluate(WATCH_STOCK)
+
+
+def one_stock_round(page: Page, strokes: list) -> float:
+    """Draw a digit, then clear the canvas. Return the milliseconds from pen-up to the label's last change."""
+    page.get_by_label("Brush").click()
+    page.wait_for_timeout(1000)  # The canvas adjusts to its frame meanwhile.
+    box = page.locator("#pad canvas").first.bounding_box()
+    left, top = box["x"] + (box["width"] - STOCK_SIDE) / 2, box["y"] + (box["height"] - STOCK_SIDE) / 2
+    for stroke in strokes:
+        (x, y), *rest = [(left + x * STOCK_SIDE, top + y * STOCK_SIDE) for x, y in stroke]
+        page.mouse.move(x, y)
+        page.mouse.down()
+        for point in rest:
+            page.mouse.move(*point)
+        page.mouse.up()
+    waited = until_quiet(page)
+    page.get_by_label("Clear canvas").click()
+    until_quiet(page)
+    return waited
+
+
+def until_quiet(page: Page) -> float:
+    """Wait until nothing has changed for QUIET ms; return the milliseconds from pen-up to the last change."""
+    page.wait_for_function(f"shown.at(-1) > lifted && performance.now() - shown.at(-1) > {QUIET}")
+    return page.evaluate("shown.at(-1) - lifted")
+
+
+def visitors(seconds: float = 30) -> Iterator[Measurement]:
+    """Measure answers per second and response times with 1, 10 and 50 visitors."""
+    with serving() as server:
+        for count in (1, 10, 50):
+            yield _visitors(server, count, seconds)
+        yield _visitors(server, 50, seconds, "--explain")
+
+
+def _visitors(server: Server, count: int, seconds: float, *options: str) -> Measurement:
+    command = [
+        sys.executable,
+        "-m",
+        "tests.tools.visitors",
+        server.address,
+        "--visitors",
+        str(count),
+        "--seconds",
+        str(seconds),
+    ]
+    tally = json.loads(subprocess.run([*command, *options], cwd=ROOT, check=True, capture_output=True).stdout)
+    waits, errors = np.array(tally["seconds"]) * 1000, sum(tally["errors"].values())
+    median, high, highest = np.percentile(waits, (50, 95, 99))
+    who = "1 visitor" if count == 1 else f"{count} visitors"
+    has_target = count == 50 and not options
+    return Measurement(
+        f"{who}{', with attribution' if options else ''}: answers per second; median, 95th, 99th percentile",
+        f"{len(waits) / seconds:.0f}/s; {median:.0f}, {high:.0f}, {highest:.0f} ms; {errors} errors",
+        target="95th ≤ 250 ms, no error" if has_target else "",
+        met=(high <= 250 and not errors) if has_target else None,
+    )
+
+
+IMPORTS = """
+import gradio, tensorflow
+print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmRSS")))
+"""
+
+
+def start_up(rounds: int = 3) -> Iterator[Measurement]:
+    """Measure time to the first answer, and memory then. The baseline imports both frameworks."""
+    own, imports = zip(*((first_answer(), import_alone()) for _ in range(rounds)), strict=True)
+    (seconds, megabytes), (import_seconds, import_megabytes) = (np.median(part, axis=0) for part in (own, imports))
+    for what, here, baseline, unit in (
+        ("start to first answer over HTTP", seconds, import_seconds, "s"),
+        ("memory after the first answer", megabytes, import_megabytes, "MB"),
+    ):
+        target = {"target": "≤ 1.3", "met": here <= 1.3 * baseline} if unit == "s" else {}
+        yield Measurement(
+            what,
+            f"{here:,.1f} {unit}",
+            f"`import gradio, tensorflow`: {baseline:,.1f} {unit}",
+            here / baseline,
+            **target,
+        )
+
+
+def first_answer() -> tuple[float, float]:
+    """Return the seconds from the start of a server to its first answer, and its megabytes then."""
+    start = time.monotonic()
+    with serving() as server:
+        call(server.address, "predict", SEVEN).raise_for_status()
+        return time.monotonic() - start, server.megabytes
+
+
+def import_alone() -> tuple[float, float]:
+    """Return the seconds and the megabytes that importing both frameworks takes."""
+    start = time.monotonic()
+    command = [sys.executable, "-c", IMPORTS]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    return time.monotonic() - start, int(done.stdout) / 1024

@@ -1,0 +1,177 @@
+"""Fuzz every public route with invalid requests: each must get an answer or an error message, in time.
+
+    python -m tests.tools.fuzz                  # 20,000 requests, ten minutes
+    python -m tests.tools.fuzz --inputs 2000
+
+Prints each class of requests with its count and the statuses of the answers, and the server's memory and open files.
+Exits with 1 if a request got a 5xx, no answer within TIMEOUT seconds, or content of a file of the server; if the server
+stopped; or if, after the second half of the requests, it holds more open files, or more than MAX_GROWTH more memory,
+than after the first half.
+"""
+
+import argparse
+import json
+import random
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from random import Random
+
+import httpx
+
+from tests.helpers.drawings import SEVEN
+from tests.helpers.server import Server, serving
+from tests.tools.fuzz_pictures import bad_picture, good_picture
+from tests.tools.fuzz_requests import (
+    PATH,
+    Request,
+    almost_a_drawing,
+    any_route,
+    file_route,
+    foreign_file,
+    large_drawing,
+    nested,
+    not_json,
+    picture,
+    strange_headers,
+    strange_upload,
+    too_many,
+    wrong_envelope,
+    wrong_types,
+)
+
+TIMEOUT = 20.0  # Seconds, for a busy machine.
+# Part of the requests. By then the server has read a picture of 25 megapixels, and Gradio has filled its cache of 2,000
+# answers that no client has fetched.
+WARM_UP = 0.5
+MAX_GROWTH = 0.05
+SETTLE_SECONDS = 60  # An abandoned event stream is closed at its next heartbeat.
+# Content that no answer may have: the start of a password file, and this project's source.
+SECRETS = ("root:x:0", "import gradio")
+
+
+CLASSES: dict[str, tuple[int, Callable[[Random], Request]]] = {
+    "JSON: not JSON, or cut off": (3, not_json),
+    "JSON: wrong envelope, endpoint or number of arguments": (4, wrong_envelope),
+    "JSON: wrong types": (4, wrong_types),
+    "JSON: a drawing with one wrong value, NaN, Infinity": (4, almost_a_drawing),
+    "JSON: up to 100,000 nested brackets": (2, nested),
+    "JSON: up to a million points or strokes": (0.2, too_many),
+    "JSON: the largest accepted drawing": (0.1, large_drawing),
+    "picture: rotated, 16 bits, palette, animated, CMYK": (3, picture(good_picture)),
+    "picture: cut off, corrupted, bomb, SVG, not a picture": (3, picture(bad_picture)),
+    "picture: a file or URL that was not uploaded": (2, foreign_file),
+    "route: files, traversal": (3, file_route),
+    "route: any route, method and body": (3, any_route),
+    "route: headers, huge and contradictory": (1, strange_headers),
+    "route: uploads": (0.3, strange_upload),
+}
+"""Classes of requests: relative frequency, and the function that makes one."""
+
+
+class Fuzzer:
+    """Sends requests to a running page, and counts the answers."""
+
+    def __init__(self, address: str):
+        self.client = httpx.Client(base_url=address, timeout=TIMEOUT, headers={"accept-encoding": "identity"})
+        self.counts: dict[str, Counter] = {name: Counter() for name in CLASSES}
+        self.failures: list[str] = []
+        self._lock = threading.Lock()
+
+    def send(self, name: str, rng: Random) -> None:
+        """Send one request of a class. Add a failure to `failures`."""
+        request = CLASSES[name][1](rng)
+        outcome = self.answer(request)
+        with self._lock:
+            self.counts[name][outcome] += 1
+            if not outcome.startswith(("2", "3", "4", "closed")):
+                shown = f"{request.method} {request.path[:80]} {request.headers} {request.content[:300]!r}"
+                self.failures.append(f"{name}: {outcome}: {shown}")
+
+    def answer(self, request: Request) -> str:
+        """Return the status of the answer, or a word for any other outcome."""
+        try:
+            content = request.content
+            if request.picture is not None:
+                uploaded = self.client.post("/gradio_api/upload", files={"files": (request.name, request.picture)})
+                if uploaded.status_code != 200:
+                    return str(uploaded.status_code)
+                content = content.replace(PATH, json.dumps(uploaded.json()[0])[1:-1].encode())
+            return self._status(request, content)
+        except httpx.TimeoutException:
+            return "hang"
+        except httpx.TransportError:
+            # The server may close the connection if a request is too large or is not HTTP. `is_alive` detects a crash.
+            return "closed"
+
+    def _status(self, request: Request, content: bytes) -> str:
+        headers = {name: value.encode("utf-8") for name, value in request.headers.items()}
+        # Send the path unchanged: httpx would remove dots.
+        target = {"target": request.path.encode()}
+        with self.client.stream(request.method, "/", content=content, headers=headers, extensions=target) as response:
+            # An event stream may stay open forever, so only its first part is read.
+            text = next(response.iter_raw(), b"").decode("utf-8", "replace")
+        if any(secret in text for secret in SECRETS):
+            return "leak"
+        if response.status_code == 500 and '"error":' in text:
+            return "500 with an error message"
+        return str(response.status_code)
+
+    def is_alive(self) -> bool:
+        """Return whether the server still reads a 7."""
+        try:
+            answer = self.client.post("/gradio_api/run/predict", json={"data": [SEVEN]}).json()
+            return answer["data"][0]["digit"] == 7
+        except (httpx.HTTPError, ValueError, LookupError):
+            return False
+
+
+def settled_resources(server: Server, limit: tuple[float, int]) -> tuple[float, int]:
+    """Return the server's megabytes and open files, once both are within `limit` or after SETTLE_SECONDS."""
+    end = time.monotonic() + SETTLE_SECONDS
+    while True:
+        now = server.megabytes, server.open_files
+        if time.monotonic() > end or (now[0] <= limit[0] and now[1] <= limit[1]):
+            return now
+        time.sleep(1)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Fuzz the page's server.")
+    parser.add_argument("--inputs", type=int, default=20_000, help="default: 20000")
+    parser.add_argument("--seed", type=int, default=1, help="default: 1")
+    options = parser.parse_args()
+    rng = random.Random(options.seed)
+    names = rng.choices(list(CLASSES), [share for share, _ in CLASSES.values()], k=options.inputs)
+    with serving() as server:
+        fuzzer = Fuzzer(server.address)
+
+        def send_all(numbers: range) -> None:
+            with ThreadPoolExecutor(4) as pool:
+                list(pool.map(lambda i: fuzzer.send(names[i], Random(f"{options.seed} {i}")), numbers))
+
+        warm = round(WARM_UP * options.inputs)
+        send_all(range(warm))
+        memory, files = settled_resources(server, (0, 0))
+        send_all(range(warm, options.inputs))
+        if not fuzzer.is_alive():
+            fuzzer.failures.append("The server no longer reads a 7.")
+        memory_after, files_after = settled_resources(server, (memory * (1 + MAX_GROWTH), files))
+        if memory_after > memory * (1 + MAX_GROWTH) or files_after > files:
+            fuzzer.failures.append("The server holds more memory or files than after the warm-up.")
+        log = server.log.read_text().splitlines()
+    for name, counts in fuzzer.counts.items():
+        outcomes = ", ".join(f"{count} × {outcome}" for outcome, count in counts.most_common())
+        print(f"{counts.total():>6} {name}: {outcomes}")
+    print(f"after the first {warm:,} requests: {memory:.0f} MB, {files} open files")
+    print(f"at the end: {memory_after:.0f} MB, {files_after} open files")
+    print(f"the server's log has {len(log)} lines; the first 20:", *log[:20], sep="\n  ")
+    print(f"{len(fuzzer.failures)} failures", *fuzzer.failures[:20], sep="\n  ")
+    sys.exit(1 if fuzzer.failures else 0)
+
+
+if __name__ == "__main__":
+    main()

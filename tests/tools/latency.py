@@ -1,0 +1,116 @@
+"""Measure latency: of one prediction in this process, and of the page in Chromium.
+
+    python -m tests.tools.latency
+    python -m tests.tools.latency --address http://127.0.0.1:7860
+
+In this process: from strokes to answer. In Chromium on this machine, by the page's clock:
+- first bars: from a new visitor's first touch to the frame that shows the first answer;
+- pen-up to bars: from the pen-up event, which follows the pen's last movement immediately, to the frame that shows the
+  last answer for this drawing;
+- bars to attribution: from that frame until the attribution is drawn.
+Prints median and 95th percentile, and Chromium's layout shift score.
+"""
+
+import argparse
+import contextlib
+import time
+
+import numpy as np
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.helpers.browser import draw, launch, ready
+from tests.helpers.drawings import DIGIT_DRAWINGS
+from tests.helpers.server import serving
+
+WARM_UP = 5
+
+# Every answer shows its round-trip time below the bars. This text changes even if the bars do not.
+WATCH = """
+window.shown = [];
+window.explained = 0;
+window.shifted = 0;
+addEventListener("pointerdown", (event) => { window.touched = event.timeStamp; }, true);
+addEventListener("pointerup", (event) => { window.lifted = event.timeStamp; }, true);
+new MutationObserver(() => requestAnimationFrame(() => shown.push(performance.now())))
+  .observe(document.querySelector("#answer .timing"), { childList: true });
+new PerformanceObserver((list) => { for (const { value } of list.getEntries()) shifted += value; })
+  .observe({ type: "layout-shift" });
+const put = CanvasRenderingContext2D.prototype.putImageData;
+CanvasRenderingContext2D.prototype.putImageData = function (...given) {
+  if (this.canvas.closest(".why")) explained = performance.now();
+  return put.apply(this, given);
+};
+true;
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measure the latency of the page.")
+    parser.add_argument("--address", help="address of a running page (default: start one)")
+    parser.add_argument("--rounds", type=int, default=50, help="default: 50")
+    parser.add_argument("--visits", type=int, default=10, help="default: 10")
+    options = parser.parse_args()
+    report("one prediction in process", in_process(500), "drawings", digits=1)
+    with contextlib.ExitStack() as stack:
+        address = options.address or stack.enter_context(serving()).address
+        browser = launch(stack.enter_context(sync_playwright()))
+        report(
+            "first bars after the first touch",
+            [first_visit(browser, address) for _ in range(options.visits)],
+            "visitors",
+        )
+        page = browser.new_page()
+        ready(page, address).evaluate(WATCH)
+        measured = [one_round(page, DIGIT_DRAWINGS[i % 10]) for i in range(WARM_UP + options.rounds)][WARM_UP:]
+        report("pen-up to bars", [bars for bars, _ in measured], "drawings")
+        report("bars to attribution", [attribution for _, attribution in measured], "drawings")
+        print(f"layout shift while drawing: {page.evaluate('shifted'):.4f}")
+
+
+def report(what: str, milliseconds: list[float], unit: str, digits: int = 0) -> None:
+    """Print median and 95th percentile. unit: of the measured things. digits: decimal places."""
+    median, high = np.percentile(milliseconds, (50, 95))
+    print(f"{what}: median {median:.{digits}f} ms, 95th percentile {high:.{digits}f} ms ({len(milliseconds)} {unit})")
+
+
+def first_visit(browser: Browser, address: str) -> float:
+    """Return the milliseconds from a new visitor's first touch to the first bars, for a stroke of 20 points."""
+    context = browser.new_context()
+    page = context.new_page()
+    ready(page, address).evaluate(WATCH)
+    draw(page, [[(0.5, 0.2 + 0.6 * step / 19) for step in range(20)]])
+    page.wait_for_function("shown.length > 0")
+    waited = page.evaluate("shown[0] - touched")
+    context.close()
+    return waited
+
+
+def in_process(rounds: int) -> list[float]:
+    """Return the milliseconds from strokes to answer for each of `rounds` drawings."""
+    from model.inference.classifier import Classifier
+
+    classifier = Classifier.load()
+    drawings = [[np.array(stroke) for stroke in strokes] for strokes in DIGIT_DRAWINGS]
+    measured = []
+    for i in range(WARM_UP + rounds):
+        start = time.perf_counter()
+        classifier.read_strokes(drawings[i % 10])
+        measured.append((time.perf_counter() - start) * 1000)
+    return measured[WARM_UP:]
+
+
+def one_round(page: Page, strokes: list) -> tuple[float, float]:
+    """Return two durations in milliseconds: from pen-up to the last answer, and from there to the attribution.
+
+    The first is 0 if the last answer came before pen-up.
+    """
+    draw(page, strokes)
+    page.wait_for_timeout(400)
+    waited = page.evaluate("[Math.max(0, shown.at(-1) - lifted), explained - shown.at(-1)]")
+    page.keyboard.press("Delete")
+    page.wait_for_timeout(150)
+    return tuple(waited)
+
+
+if __name__ == "__main__":
+    main()

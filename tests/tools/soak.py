@@ -1,0 +1,61 @@
+"""Soak test: twenty visitors draw for ten minutes and close some connections early. Does the server leak anything?
+
+    python -m tests.tools.soak
+    python -m tests.tools.soak --minutes 1 --visitors 5
+
+Prints the errors, the memory after the warm-up and at the end, the open files, and the files in Gradio's folders for
+uploads and caches. Exits with 1 if there is an error or a leftover file, or if memory grows by more than MAX_GROWTH.
+Linux only: it reads /proc.
+"""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.helpers.server import serving
+from tests.tools.visitors import crowd
+
+WARM_UP = 60  # Seconds. TensorFlow and Python allocate memory for every thread that they start.
+ABORTS = 0.05  # Rate of requests whose connection is closed early.
+MAX_GROWTH = 0.05
+SETTLE_SECONDS = 20  # After the last visitor, for requests in progress.
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Let many visitors draw for a long time; look for errors and leaks.")
+    parser.add_argument("--minutes", type=float, default=10, help="default: 10")
+    parser.add_argument("--visitors", type=int, default=20, help="default: 20")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, serving(environment={"GRADIO_TEMP_DIR": folder}) as server:
+        print(f"warming up for {WARM_UP} s", flush=True)
+        asyncio.run(crowd(server.address, options.visitors, WARM_UP, ABORTS, explains=True))
+        memory, handles = server.megabytes, server.open_files
+        print(f"after warm-up: {memory:.0f} MB, {handles} open files; {options.minutes:g} minutes follow", flush=True)
+        tally = asyncio.run(crowd(server.address, options.visitors, 60 * options.minutes, ABORTS, explains=True))
+        time.sleep(SETTLE_SECONDS)
+        growth, more_handles = server.megabytes / memory - 1, server.open_files - handles
+        leftover = [str(path.relative_to(folder)) for path in Path(folder).rglob("*") if path.is_file()]
+        log = server.log.read_text().splitlines()[1:]
+    print(f"{len(tally.seconds):,} answers, {tally.aborted:,} connections closed during a request")
+    failed = [
+        report("errors", tally.errors.total(), dict(tally.errors)),
+        report("lines in the server's log", len(log), log[:10]),
+        report("leftover files", len(leftover), leftover[:10]),
+        report("more open files than after the warm-up", max(0, more_handles), ""),
+        growth > MAX_GROWTH,
+    ]
+    print(f"memory at the end: {memory * (1 + growth):.0f} MB, {growth:+.1%} (at most {MAX_GROWTH:.0%})")
+    sys.exit(any(failed))
+
+
+def report(what: str, count: int, examples: object) -> bool:
+    """Print how many failures of one kind there are, and return whether there are any."""
+    print(f"{count} {what}", examples if count else "")
+    return count > 0
+
+
+if __name__ == "__main__":
+    main()

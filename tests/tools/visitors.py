@@ -1,0 +1,160 @@
+"""Load generator: visitors who draw. Each sends requests as the page does: one at a time, with the newest drawing.
+
+    python -m tests.tools.visitors http://127.0.0.1:7860 --visitors 50 --seconds 30
+
+Each visitor draws a digit for 1.5 s in every 5 s. Prints a tally as JSON. Runs in its own process, so that it does not
+take time from the server's Python process.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import random
+import time
+from collections import Counter
+from collections.abc import Awaitable, Iterator
+from dataclasses import asdict, dataclass, field
+
+import httpx
+
+from tests.helpers.drawings import DIGIT_DRAWINGS
+
+DRAWING_SECONDS, INTERVAL = 1.5, 5.0
+"""Duration of a drawing, and time from the start of one drawing to the start of the next."""
+
+FRAME = 1 / 60
+TIMEOUT = 10.0  # Seconds, as in page/ask.js.
+POINTS = 90  # Of one drawing: a mouse reports one point per frame.
+
+
+@dataclass
+class Tally:
+    """What visitors experienced. seconds: response time of each /predict request. errors: count by kind."""
+
+    seconds: list[float] = field(default_factory=list)
+    errors: Counter = field(default_factory=Counter)
+    aborted: int = 0
+
+
+@dataclass
+class Visitor:
+    """A visitor who draws digits on the page at `address`.
+
+    seed: of the visitor's random choices. aborts: rate of requests whose connection the visitor closes early.
+    explains: also call /explain once per drawing, as the page does when the pen rests.
+    """
+
+    address: str
+    seed: int
+    tally: Tally
+    aborts: float = 0.0
+    explains: bool = False
+
+    def __post_init__(self):
+        self.random = random.Random(self.seed)
+        self.client = self._new_client()
+
+    def _new_client(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(base_url=self.address, timeout=TIMEOUT, limits=httpx.Limits(max_connections=1))
+
+    async def stay(self, start: float, end: float) -> None:
+        """Draw one digit after the other from `start` to `end`, both in seconds of time.monotonic()."""
+        while start < end:
+            await asyncio.sleep(start - time.monotonic())
+            await self.draw(self.random.randrange(10))
+            start = max(start + INTERVAL, time.monotonic())
+        await self.client.aclose()
+
+    async def draw(self, digit: int) -> None:
+        """Draw a digit, and request an answer for the newest state of the drawing until it is complete."""
+        start, progress = time.monotonic(), 0.0
+        while progress < 1:
+            frame = time.monotonic()
+            progress = min(1.0, (frame - start) / DRAWING_SECONDS)
+            drawing = {"strokes": partial_strokes(digit, progress)}
+            await self.request("predict", drawing)
+            await asyncio.sleep(frame + FRAME - time.monotonic())
+        if self.explains:
+            await self.request("explain", drawing, digit, None)
+
+    async def request(self, endpoint: str, *data: object) -> None:
+        """Call an endpoint, and record the response time and the error, if any."""
+        request = self.client.post(f"/gradio_api/run/{endpoint}", json={"data": data})
+        if self.random.random() < self.aborts:
+            await self._abort(request)
+            return
+        start = time.monotonic()
+        try:
+            response = await request
+            if response.status_code != 200:
+                self.tally.errors[f"{endpoint}: {response.status_code}"] += 1
+        except httpx.HTTPError as error:
+            self.tally.errors[f"{endpoint}: {type(error).__name__}"] += 1
+        if endpoint == "predict":
+            self.tally.seconds.append(time.monotonic() - start)
+
+    async def _abort(self, request: Awaitable) -> None:
+        """Cancel a request after a few milliseconds, as a closed tab does, and continue with a new client.
+
+        httpx cannot reuse a connection whose request was canceled during the response.
+        """
+        with contextlib.suppress(TimeoutError, httpx.HTTPError):
+            await asyncio.wait_for(request, self.random.uniform(0.0005, 0.02))
+        self.tally.aborted += 1
+        await self.client.aclose()
+        self.client = self._new_client()
+
+
+def partial_strokes(digit: int, progress: float) -> list[list[list[float]]]:
+    """Return the strokes of a digit that are drawn so far. progress: fraction of POINTS, 0 to 1."""
+    left = max(1, round(progress * POINTS))
+    strokes = []
+    for stroke in resampled_strokes(digit):
+        strokes.append(stroke[:left])
+        left -= len(stroke)
+        if left <= 0:
+            break
+    return strokes
+
+
+def resampled_strokes(digit: int) -> Iterator[list[list[float]]]:
+    """Yield the strokes of a digit with about POINTS points in total, rounded as the sketchpad rounds them."""
+    strokes = DIGIT_DRAWINGS[digit]
+    pieces = sum(len(stroke) - 1 for stroke in strokes)
+    for stroke in strokes:
+        steps = max(2, round(POINTS * (len(stroke) - 1) / pieces))
+        yield [_point_at(stroke, step / (steps - 1)) for step in range(steps)]
+
+
+def _point_at(stroke: list[tuple[float, float]], position: float) -> list[float]:
+    """Return a point of the stroke. position: 0 is its start, 1 its end."""
+    piece, part = divmod(position * (len(stroke) - 1), 1)
+    start, end = stroke[int(piece)], stroke[min(int(piece) + 1, len(stroke) - 1)]
+    return [round(a + part * (b - a), 4) for a, b in zip(start, end, strict=True)]
+
+
+async def crowd(address: str, visitors: int, seconds: float, aborts: float = 0.0, explains: bool = False) -> Tally:
+    """Run visitors, who start one after the other within the first INTERVAL seconds, and return their tally."""
+    tally, now = Tally(), time.monotonic()
+    stays = [
+        Visitor(address, i, tally, aborts, explains).stay(now + INTERVAL * i / visitors, now + seconds)
+        for i in range(visitors)
+    ]
+    await asyncio.gather(*stays)
+    return tally
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Load a running page with visitors who draw.")
+    parser.add_argument("address", help="address of a running page")
+    parser.add_argument("--visitors", type=int, default=10, help="default: 10")
+    parser.add_argument("--seconds", type=float, default=30, help="default: 30")
+    parser.add_argument("--explain", action="store_true", help="also call /explain once per drawing")
+    options = parser.parse_args()
+    tally = asyncio.run(crowd(options.address, options.visitors, options.seconds, explains=options.explain))
+    print(json.dumps(asdict(tally)))
+
+
+if __name__ == "__main__":
+    main()

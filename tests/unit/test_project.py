@@ -1,0 +1,70 @@
+"""The README, the card of the Space and the container agree with the files of the repository."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+
+from tests.helpers.paths import ROOT
+
+README = (ROOT / "README.md").read_text()
+
+
+def card() -> dict[str, str]:
+    """Return the README's front matter, which is the Space's card: lines `name: value`."""
+    _, block, _ = README.split("---\n", 2)
+    return {name: value.strip('"') for name, value in re.findall(r"^(\w+): (.+)$", block, re.MULTILINE)}
+
+
+def test_a_space_installs_the_tested_version_of_gradio():
+    [pin] = re.findall(r"^gradio~=([\d.]+)", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
+    assert card()["sdk"] == "gradio"
+    assert card()["sdk_version"] == pin
+
+
+def test_a_space_has_a_supported_version_of_python():
+    allowed = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
+    low, high = (tuple(map(int, bound.split("."))) for bound in re.findall(r"[\d.]+", allowed))
+    assert low <= tuple(map(int, card()["python_version"].split("."))) < high
+
+
+def test_a_space_starts_the_page():
+    assert (ROOT / card()["app_file"]).is_file()
+
+
+def instructions() -> list[tuple[str, str]]:
+    """Return the Dockerfile's instructions with their arguments, in order."""
+    lines = (ROOT / "Dockerfile").read_text().splitlines()
+    return [tuple(line.split(" ", 1)) for line in lines if line and not line.startswith("#")]
+
+
+def test_a_container_has_the_python_of_a_space_and_does_not_run_as_root():
+    steps = instructions()
+    assert steps[0] == ("FROM", f"python:{card()['python_version']}-slim")
+    assert [name for name, _ in steps[-4:]] == ["USER", "EXPOSE", "HEALTHCHECK", "CMD"]
+    assert dict(steps)["USER"] != "root"
+
+
+def test_a_container_has_every_file_that_the_page_imports(tmp_path):
+    for name, arguments in instructions():
+        if name == "COPY":
+            *sources, target = arguments.split()
+            for source in sources:
+                copy = shutil.copytree if (ROOT / source).is_dir() else shutil.copy
+                copy(ROOT / source, tmp_path / target)
+    command = json.loads(dict(instructions())["CMD"])
+    assert subprocess.run([sys.executable, *command[1:], "--help"], cwd=tmp_path, capture_output=True).returncode == 0
+
+
+def test_every_file_that_the_readme_links_to_exists():
+    links = re.findall(r'\]\((?!https?:)([^)#]+)\)|src="([^"]+)"', README)
+    assert len(links) > 10
+    missing = [path for pair in links for path in pair if path and not (ROOT / path).exists()]
+    assert missing == []
+
+
+def test_no_file_is_too_large_for_the_hub():
+    large = [path.name for path in (ROOT / "model").rglob("*") if path.is_file() and path.stat().st_size > 9_500_000]
+    assert large == []

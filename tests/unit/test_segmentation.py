@@ -1,0 +1,88 @@
+"""Grouping of strokes into digits."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from model.preprocessing import segmentation
+from model.preprocessing.segmentation import Group
+from tests.helpers.drawings import DIGIT_DRAWINGS, STYLES, number
+
+BAR = [np.array([[0.0, 0.0], [0.0, 1.0]])]
+points = arrays(np.float64, st.tuples(st.integers(1, 6), st.just(2)), elements=st.floats(0, 1))
+
+
+def candidates(drawn) -> list[Group]:
+    strokes = [np.array(stroke, float) for stroke in drawn]
+    return segmentation.candidate_groups([segmentation.mark_from_stroke(stroke) for stroke in strokes])
+
+
+def stroke_sets(drawn) -> set[tuple[int, ...]]:
+    return {group.marks for group in candidates(drawn)}
+
+
+@pytest.mark.parametrize("drawn", [*DIGIT_DRAWINGS, *(drawn for _, drawn in STYLES.values())])
+def test_the_strokes_of_a_digit_form_one_piece(drawn):
+    assert stroke_sets(drawn) == {tuple(range(len(drawn)))}
+
+
+def test_strokes_with_a_wide_gap_are_never_one_digit():
+    apart = stroke_sets([*BAR, BAR[0] + [0.3, 0]])
+    assert apart == {(0,), (1,)}
+
+
+def test_strokes_with_a_small_gap_are_a_candidate_together():
+    assert stroke_sets([*BAR, BAR[0] + [0.1, 0]]) == {(0,), (1,), (0, 1)}
+
+
+def test_only_pieces_that_touch_form_a_connected_group():
+    near, touching = ([*BAR, BAR[0] + [gap, 0]] for gap in (0.1, 0.02))
+    assert [group.connected for group in candidates(near) if len(group.marks) == 2] == [False]
+    assert [group.connected for group in candidates(touching) if len(group.marks) == 2] == [True]
+
+
+@given(st.lists(points, max_size=12))
+def test_every_stroke_is_in_exactly_one_piece(drawn):
+    pieces = [group for group in candidates(drawn) if group.stop - group.start == 1]
+    assert sorted(i for piece in pieces for i in piece.marks) == list(range(len(drawn)))
+    assert {(piece.start, piece.stop) for piece in pieces} == {(i, i + 1) for i in range(len(pieces))}
+
+
+def test_a_scribble_of_a_thousand_strokes_is_one_group():
+    rng = np.random.default_rng(1)
+    assert [len(group.marks) for group in candidates(rng.random((1000, 5, 2)))] == [1000]
+
+
+def best(*rows: tuple[int, int, float, float], connected: bool = True) -> list[tuple[int, int]]:
+    """Return (start, stop) of the groups in the best grouping.
+
+    rows: for each group, start, stop, the probability of its digit, and the probability of a non-digit.
+    connected: whether groups of several pieces are connected.
+    """
+    groups = [Group(start, stop, (), connected or stop - start == 1) for start, stop, _, _ in rows]
+    probabilities = np.zeros((len(rows), 10))
+    probabilities[:, 3] = [digit for _, _, digit, _ in rows]
+    not_digit = np.array([row[3] for row in rows])
+    return [rows[index][:2] for index in segmentation.best_grouping(groups, probabilities, not_digit)]
+
+
+def test_one_four_is_preferred_to_an_l_and_a_one():
+    parts = [(0, 1, 0.9, 0.99), (1, 2, 0.99, 0.01), (0, 2, 0.99, 0.01)]
+    assert best(*parts) == [(0, 2)]
+
+
+def test_two_touching_digits_are_preferred_to_one_non_digit():
+    parts = [(0, 1, 0.99, 0.01), (1, 2, 0.99, 0.01), (0, 2, 0.5, 0.999)]
+    assert best(*parts) == [(0, 1), (1, 2)]
+
+
+def test_strokes_of_a_letter_are_one_non_digit_if_they_touch():
+    parts = [(0, 1, 0.9, 0.9), (1, 2, 0.9, 0.9), (0, 2, 0.5, 0.999)]
+    assert best(*parts) == [(0, 2)]
+    assert best(*parts, connected=False) == [(0, 1), (1, 2)]
+
+
+def test_the_number_helper_draws_every_digit():
+    assert len(number("2026")) == 4
