@@ -26,3 +26,16 @@ def server():
 
     with serving() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def corrections_server(tmp_path_factory):
+    """A server that stores corrections and offers its endpoints to MCP clients, and the path of the corrections.
+
+    Several tests store corrections in this file: compare the file before and after a call.
+    """
+    from tests.helpers.server import serving
+
+    path = tmp_path_factory.mktemp("corrections") / "corrections.sqlite"
+    with serving(environment={"CORRECTIONS": str(path), "GRADIO_MCP_SERVER": "True"}) as running:
+        yield running, path

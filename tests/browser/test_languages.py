@@ -56,14 +56,20 @@ def test_the_chinese_page_has_no_english_words(open_page):
     assert words == {"EN", "PNG", "JSON"}
 
 
+SMALL_LETTER = [[(0.65 + 0.35 * x, 0.3 + 0.35 * y) for x, y in NON_DIGIT_DRAWINGS["letter"][0]]]
+DRAWINGS_BY_REASON = (
+    DIGIT_DRAWINGS[7],
+    number("74"),
+    NON_DIGIT_DRAWINGS["letter"],
+    [[(0.22, 0.4), (0.57, 0.23), (0.28, 0.68)]],  # Between 7 and 1.
+    [*number("74")[:1], *SMALL_LETTER],  # A digit and a letter.
+)
+"""One drawing for each kind of sentence, of few points."""
+
+
 def test_the_page_gives_the_same_reason_as_the_api(page):
     """Both make it from the same texts: the API in web/texts.py, the page in its answer component."""
-    for strokes in (
-        DIGIT_DRAWINGS[3],
-        NON_DIGIT_DRAWINGS["letter"],
-        number("74"),
-        [*number("74")[:1], *NON_DIGIT_DRAWINGS["smiley"]],
-    ):
+    for strokes in DRAWINGS_BY_REASON:
         page.keyboard.press("Delete")
         draw(page, strokes)
         settled(page)

@@ -10,7 +10,7 @@ from model.evaluation import model_card
 from model.inference import checkpoint
 from tests.helpers.browser import draw
 from tests.helpers.drawings import DIGIT_DRAWINGS, NON_DIGIT_DRAWINGS
-from tests.helpers.page import alpha, draw_seven
+from tests.helpers.page import alpha, attribution, draw_seven, eventually, traffic
 from tests.helpers.paths import ROOT
 
 MODELS = len(list(checkpoint.FOLDER.glob("*.keras")))
@@ -18,17 +18,11 @@ MODELS = len(list(checkpoint.FOLDER.glob("*.keras")))
 # --- attribution
 
 
-def attribution(page) -> np.ndarray:
-    """Return the opacity of the attribution, uint8 (28, 28)."""
-    return alpha(page.locator("#answer .why canvas"))
-
-
 def test_the_page_shows_the_attribution_when_the_pen_rests(page):
     draw_seven(page)
     expect(page.locator("#answer .why figcaption")).to_have_text("Why 7")
-    page.wait_for_timeout(500)
+    eventually(page, lambda: attribution(page).max() > 250)
     image = alpha(page.locator("#answer .seen canvas"))
-    assert attribution(page).max() > 250
     assert not attribution(page)[image == 0].any()
     page.keyboard.press("Delete")
     expect(page.locator("#answer .why figcaption")).to_have_text("")
@@ -37,12 +31,11 @@ def test_the_page_shows_the_attribution_when_the_pen_rests(page):
 
 def test_a_click_on_a_bar_compares_with_that_digit(page):
     draw_seven(page)
-    page.wait_for_timeout(500)
+    eventually(page, lambda: attribution(page).max() > 250)
     before = attribution(page)
     page.locator("#answer .bar").nth(1).click()
     expect(page.locator("#answer .why figcaption")).to_have_text("Why 7, not 1")
-    page.wait_for_timeout(500)
-    assert (attribution(page) != before).any()
+    eventually(page, lambda: (attribution(page) != before).any())
     page.locator("#answer .bar").nth(1).click()
     expect(page.locator("#answer .why figcaption")).to_have_text("Why 7")
 
@@ -55,7 +48,7 @@ def test_the_comparison_shows_the_reading_of_every_model(page):
     rows = page.locator("#compare tbody tr")
     expect(rows).to_have_count(0)
     draw_seven(page)
-    assert not any("compare" in request for request in page.evaluate("performance.getEntries().map((e) => e.name)"))
+    assert "compare" not in traffic(page)["endpoints"]
     summary.click()
     expect(rows).to_have_count(MODELS, timeout=30_000)
     expect(rows.last.locator("td").first).to_have_text("digits")
@@ -109,14 +102,16 @@ def test_about_shows_measurements_and_pictures_in_the_pages_colors(open_page, th
 
 
 def test_about_loads_while_one_draws(page):
-    page.route("**/run/about", lambda route: (page.wait_for_timeout(1000), route.continue_()))
+    held = []
+    page.route("**/run/about", lambda route: held.append(route))
     page.get_by_text("About this network").click()
+    eventually(page, lambda: held)
     draw_seven(page)
+    held[0].continue_()
     expect(page.locator("#about tr").first).to_contain_text("MNIST")
 
 
 def test_folded_sections_send_no_requests(page):
     draw_seven(page)
-    page.wait_for_timeout(500)
-    urls = page.evaluate("performance.getEntries().map((it) => it.name).filter((it) => it.includes('/run/'))")
-    assert {url.rpartition("/")[2] for url in urls} == {"predict", "explain"}
+    eventually(page, lambda: attribution(page).max() > 250)  # By then, an open section would have sent its request.
+    assert set(traffic(page)["endpoints"]) == {"predict", "explain"}

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests.helpers.browser import draw
 from tests.helpers.drawings import DIGIT_DRAWINGS, number
-from tests.helpers.page import PHONE, alpha, digit, draw_seven, ink_on, invitation, settled, traffic
+from tests.helpers.page import PHONE, attribution, digit, draw_seven, eventually, ink_on, invitation, settled, traffic
 
 # --- examples
 
@@ -80,10 +80,12 @@ def test_the_address_bar_has_the_link_if_the_clipboard_is_not_allowed(page):
 @pytest.mark.parametrize("fragment", ["", "A", "*", "____", "CgB", "MiGwSyJPkKA5E0KnEgJlDyJKic5ejC", "C" + "_" * 4000])
 def test_a_damaged_link_opens_an_empty_pad(open_page, fragment):
     page = open_page(f"/#drawing={fragment}")
-    page.wait_for_timeout(300)
     expect(invitation(page)).to_be_visible()
     assert traffic(page)["sent"] == []
     draw_seven(page)
+    sent = traffic(page)["sent"]
+    assert {len(drawing["strokes"]) for drawing in sent} == {1}  # Nothing but the seven.
+    assert sent[-1]["strokes"][0][0] == pytest.approx(DIGIT_DRAWINGS[7][0][0], abs=0.01)
 
 
 def test_the_drawing_can_be_saved_as_png_and_as_json(page, tmp_path):
@@ -136,8 +138,7 @@ def test_a_picture_is_shown_and_read_and_its_digits_are_framed(page, photo):
         assert shown["x"] + left * shown["width"] - 10 < box["x"]
         assert box["x"] + box["width"] < shown["x"] + right * shown["width"] + 10
     expect(page.locator("#answer .why figcaption")).to_have_text("Why 4")
-    page.wait_for_timeout(500)
-    assert alpha(page.locator("#answer .why canvas")).max() > 250
+    eventually(page, lambda: attribution(page).max() > 250)
 
 
 def test_the_frames_fit_a_picture_with_an_exif_rotation(page, photo, tmp_path):

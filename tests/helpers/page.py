@@ -2,6 +2,7 @@
 
 import base64
 import io
+from collections.abc import Callable
 
 import numpy as np
 from PIL import Image
@@ -9,8 +10,44 @@ from playwright.sync_api import expect
 
 from tests.helpers.browser import draw
 from tests.helpers.drawings import DIGIT_DRAWINGS
+from tests.helpers.waiting import wait_until
 
+DESKTOP = {"width": 1280, "height": 720}
+"""The viewport of a desktop window."""
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+"""The options of a phone's window."""
+
+# Records, inside the page, the requests to /predict, and the endpoints of all calls. While `traffic.held` is true, the
+# answers of /predict are held back; `traffic.delay` delays each by so many milliseconds.
+RECORD_TRAFFIC = """
+window.traffic = { endpoints: [], pending: 0, maxPending: 0, sent: [], answers: [], delay: 0, held: false, changed: 0 };
+{
+  const fetchNow = window.fetch.bind(window);
+  const wait = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+  window.fetch = async (address, options) => {
+    const endpoint = String(address).split("/run/")[1];
+    if (endpoint) traffic.endpoints.push(endpoint);
+    if (endpoint !== "predict") return fetchNow(address, options);
+    traffic.sent.push(JSON.parse(options.body).data[0]);
+    traffic.maxPending = Math.max(traffic.maxPending, ++traffic.pending);
+    try {
+      const response = await fetchNow(address, options);
+      await wait(traffic.delay);
+      while (traffic.held) await wait(20);
+      traffic.answers.push(await response.clone().json());
+      return response;
+    } finally {
+      traffic.pending--;
+      traffic.changed = performance.now();
+    }
+  };
+}
+"""
+
+
+def eventually(page, condition: Callable[[], object]) -> None:
+    """Wait until a condition is true, and let Playwright handle its events meanwhile. Fails after ten seconds."""
+    wait_until(condition, seconds=10, pause=lambda: page.wait_for_timeout(20))
 
 
 def settled(page):
@@ -20,12 +57,17 @@ def settled(page):
 
 
 def traffic(page) -> dict:
-    """Return the requests that `conftest.COUNT_REQUESTS` has recorded."""
+    """Return what RECORD_TRAFFIC has recorded."""
     return page.evaluate("traffic")
 
 
 def digit(page):
     return page.locator("#answer .number")
+
+
+def attribution(page) -> np.ndarray:
+    """Return the opacity of the attribution, uint8 (28, 28)."""
+    return alpha(page.locator("#answer .why canvas"))
 
 
 def invitation(page):

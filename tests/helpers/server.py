@@ -79,6 +79,19 @@ def serving(module: str = "demo", environment: dict[str, str] | None = None) -> 
         server.log.unlink()
 
 
+def wait_until_ready(address: str, timeout: float = START_TIMEOUT) -> list[int]:
+    """Request /health until the status is 200. Return all statuses, 0 for no answer."""
+    statuses, deadline = [], time.monotonic() + timeout
+    while statuses[-1:] != [200]:
+        assert time.monotonic() < deadline, statuses
+        try:
+            statuses.append(httpx.get(f"{address}/health", timeout=30).status_code)
+        except httpx.TransportError:
+            statuses.append(0)
+        time.sleep(0.05)
+    return statuses
+
+
 def free_port() -> int:
     """Return a free port of this machine."""
     with socket.socket() as probe:

@@ -1,13 +1,24 @@
-"""Data for short trainings."""
+"""Data for short trainings, and short trainings, made once per session."""
+
+import functools
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 
-from model.data.mnist import Examples
+from model.data.mnist import Examples, Mnist
 from model.inference import backend
 
 backend.load_tensorflow()
 
+import keras  # TensorFlow first, quietly.
+
 from model.data import dataset
+from model.data.dataset import Dataset, Split
+from model.recipes import RECIPES, Recipe
+from model.training import trainer
+from model.training.resume import TrainingState
 
 
 @pytest.fixture(scope="session")
@@ -17,7 +28,67 @@ def few(mnist):
 
 
 @pytest.fixture(scope="session")
-def sources(few):
+def few_synthetic():
+    """150 synthetic digits and 75 synthetic non-digits."""
+    return dataset.generate(digits=150, non_digits=75, seed=3)
+
+
+@pytest.fixture(scope="session")
+def sources(few, few_synthetic):
     """sources(recipe): the training data of a short training of that recipe."""
-    synthetic = dataset.generate(digits=150, non_digits=75, seed=3)
-    return lambda recipe: (few, synthetic) if recipe.synthetic_per_batch else (few,)
+    return lambda recipe: (few, few_synthetic) if recipe.synthetic_per_batch else (few,)
+
+
+@pytest.fixture(scope="session")
+def small_mnist(mnist):
+    """About a hundred images of each split of MNIST."""
+    return Mnist(*map(evenly_spaced, (mnist.train, mnist.validation, mnist.test)))
+
+
+@pytest.fixture(scope="session")
+def small_dataset(small_mnist, few_synthetic):
+    """small_dataset(recipe): a dataset for that recipe with about a hundred images in each split."""
+    splits = [dataset.normalize_mnist(part) for part in (small_mnist.train, small_mnist.validation, small_mnist.test)]
+    synthetic = [Split(few_synthetic.images[first::2], few_synthetic.labels[first::2]) for first in (0, 1)]
+    return lambda recipe: Dataset(*splits, *(synthetic if recipe.synthetic_per_batch else ()))
+
+
+def evenly_spaced(examples: Examples) -> Examples:
+    step = len(examples.labels) // 100
+    return Examples(examples.images[::step], examples.labels[::step])
+
+
+@dataclass(frozen=True)
+class ShortTraining:
+    """A training of three epochs with two steps each.
+
+    after_first_epoch: a copy of the folder of the training state, as an interruption after the first epoch leaves it.
+    """
+
+    recipe: Recipe
+    network: keras.Model
+    after_first_epoch: Path
+
+
+class CopiedState(TrainingState):
+    """A training state that copies its folder after the first epoch."""
+
+    def write(self, network, metrics) -> None:
+        super().write(network, metrics)
+        if self.progress.epoch == 1:
+            shutil.copytree(self.folder, self.folder.with_suffix(".copy"))
+
+
+@pytest.fixture(scope="session")
+def trained(few, sources, tmp_path_factory):
+    """trained(name): a short training of a recipe. Each recipe is trained once."""
+
+    @functools.cache
+    def trained(name: str) -> ShortTraining:
+        recipe = replace(RECIPES[name], epochs=3, epoch_steps=2, batch_size=100)
+        state = CopiedState(tmp_path_factory.mktemp(name) / "state", {"seed": 1})
+        state.open(resume=False)
+        network = trainer.train(recipe, sources(recipe), few, state, seed=1)
+        return ShortTraining(recipe, network, state.folder.with_suffix(".copy"))
+
+    return trained

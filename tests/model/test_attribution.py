@@ -6,7 +6,6 @@ import pytest
 from model.errors import InputError
 from model.inference import checkpoint
 from model.inference.attribution import IntegratedGradients
-from model.inference.classifier import Classifier
 from model.inference.forward_pass import ForwardPass
 from model.preprocessing import normalization
 from model.preprocessing.strokes import rasterize
@@ -16,19 +15,14 @@ BLANK = np.zeros((28, 28), np.float32)
 
 
 @pytest.fixture(scope="module")
-def network():
-    return Classifier.load().network
-
-
-@pytest.fixture(scope="module")
-def logits(network):
+def logits(classifier):
     """The forward pass that attribution explains: without test-time augmentation."""
-    return ForwardPass(network)
+    return ForwardPass(classifier.network)
 
 
 @pytest.fixture(scope="module")
-def attribution(network):
-    return IntegratedGradients(network)
+def attribution(classifier):
+    return IntegratedGradients(classifier.network)
 
 
 def image_of(strokes) -> np.ndarray:
@@ -98,6 +92,6 @@ def test_a_digit_cannot_be_compared_with_itself(attribution):
 
 
 def test_a_network_that_only_knows_digits_cannot_explain_a_non_digit():
-    softmax = IntegratedGradients(Classifier.load(checkpoint.FOLDER / "softmax.keras").network)
+    network, _ = checkpoint.load(checkpoint.FOLDER / "softmax.keras")
     with pytest.raises(InputError, match="only knows digits"):
-        softmax.attribute(BLANK, None)
+        IntegratedGradients(network).attribute(BLANK, None)

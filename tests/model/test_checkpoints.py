@@ -7,7 +7,6 @@ import zipfile
 import numpy as np
 import pytest
 
-from model.data import mnist
 from model.errors import UserError
 from model.inference import backend, checkpoint
 
@@ -16,6 +15,8 @@ backend.load_tensorflow()
 import keras  # TensorFlow first, quietly.
 
 from model.data import dataset
+from model.data.dataset import Split
+from model.data.mnist import Examples
 from model.evaluation import metrics
 from model.inference.classifier import Classifier
 from model.recipes import RECIPES
@@ -34,11 +35,16 @@ NOTES = {"temperature": 1.0, "confidence_threshold": 0.9, "rejection_threshold":
 
 
 @pytest.fixture(scope="module")
-def splits():
-    """MNIST's validation splits of the recipes by size, and its test split."""
+def splits(mnist):
+    """MNIST's normalized validation splits of the recipes by size, and its test split."""
     sizes = {recipe.validation for recipe in RECIPES.values()}
-    normalized = {size: dataset.normalize_mnist(mnist.load(validation=size).validation) for size in sizes}
-    return normalized | {"test": dataset.normalize_mnist(mnist.load().test)}
+    images, labels = (
+        np.concatenate([getattr(split, part) for split in (mnist.train, mnist.validation)])[-max(sizes) :]
+        for part in ("images", "labels")
+    )
+    longest = dataset.normalize_mnist(Examples(images, labels))
+    splits = {size: Split(longest.images[-size:], longest.labels[-size:]) for size in sizes}
+    return splits | {"test": dataset.normalize_mnist(mnist.test)}
 
 
 @pytest.mark.parametrize("name", COMMITTED)

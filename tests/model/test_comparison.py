@@ -32,14 +32,14 @@ def image_of(strokes) -> np.ndarray:
     return normalize(rasterize([np.array(stroke, float) for stroke in strokes]))
 
 
-def test_each_model_reads_the_image_and_the_least_accurate_is_first(folder, comparison):
+def test_each_model_reads_the_image_and_the_least_accurate_is_first(folder, comparison, classifier):
     image = image_of(DIGIT_DRAWINGS[7])
     models = comparison.compare(image)
     assert [model.name for model in models] == ["softmax", "digits"]
     assert [model.reading.digit for model in models] == [7, 7]
     assert models[0].test_accuracy < models[1].test_accuracy
     assert all(model.milliseconds > 0 for model in models)
-    expected = Classifier.load(folder / "digits.keras").read_image(image)
+    expected = classifier.read_image(image)
     np.testing.assert_allclose(models[1].reading.probabilities, expected.probabilities, atol=1e-6)
     assert models[1].size == (folder / "digits.keras").stat().st_size
 
@@ -56,9 +56,9 @@ def test_a_blank_image_has_no_readings_and_loads_no_model(folder, monkeypatch):
     assert Comparison(folder).compare(np.zeros((28, 28), np.float32)) == []
 
 
-def test_models_are_loaded_once(folder, monkeypatch):
-    loaded, load = [], Classifier.load
-    monkeypatch.setattr(Classifier, "load", lambda path: loaded.append(path.stem) or load(path))
+def test_models_are_loaded_once(folder, classifier, monkeypatch):
+    loaded = []
+    monkeypatch.setattr(Classifier, "load", lambda path: loaded.append(path.stem) or classifier)
     comparison = Comparison(folder)
     for _ in range(2):
         comparison.compare(image_of(DIGIT_DRAWINGS[7]))

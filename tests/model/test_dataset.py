@@ -11,6 +11,8 @@ backend.load_tensorflow()
 
 from model.classes import CLASS_NOT_DIGIT
 from model.data import dataset
+from model.data.dataset import Split
+from model.preprocessing import normalization
 from model.recipes import RECIPES
 from model.synthetic import generator
 
@@ -24,9 +26,11 @@ def test_synthetic_data_is_labeled_digits_followed_by_non_digits():
 
 
 @pytest.fixture(scope="module")
-def mixed():
-    """A small dataset of MNIST and synthetic handwriting."""
-    return dataset.load(dataclasses.replace(RECIPES["digits"], synthetic_digits=40, synthetic_non_digits=20))
+def mixed(mnist):
+    """MNIST, not normalized to save time, and a few synthetic images."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dataset, "normalize_mnist", lambda examples: Split(examples.images, examples.labels))
+        return dataset.load(dataclasses.replace(RECIPES["digits"], synthetic_digits=40, synthetic_non_digits=20))
 
 
 def test_a_recipe_with_synthetic_data_trains_and_validates_on_both_sources(mixed):
@@ -40,7 +44,20 @@ def test_synthetic_training_and_validation_images_are_disjoint(mixed):
     assert training.isdisjoint(image.tobytes() for image in mixed.synthetic_validation.images)
 
 
-def test_a_recipe_without_synthetic_data_uses_mnist_only():
+def test_a_recipe_without_synthetic_data_uses_mnist_only(small_mnist, monkeypatch):
+    monkeypatch.setattr(dataset.mnist, "load", lambda path, validation: small_mnist)
     data = dataset.load(RECIPES["softmax"])
     assert len(data.sources) == 1 and data.all_validation is data.validation
     assert data.train.labels.max() == 9
+
+
+def test_mnist_images_are_normalized_as_drawings_are(small_mnist, monkeypatch):
+    monkeypatch.setattr(dataset.mnist, "load", lambda path, validation: small_mnist)
+    data = dataset.load(RECIPES["softmax"])
+    for split, examples in zip(
+        (data.train, data.validation, data.test),
+        (small_mnist.train, small_mnist.validation, small_mnist.test),
+        strict=True,
+    ):
+        np.testing.assert_array_equal(split.images, normalization.normalize_all(examples.images / np.float32(255)))
+        np.testing.assert_array_equal(split.labels, examples.labels)

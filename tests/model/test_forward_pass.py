@@ -12,7 +12,6 @@ backend.load_tensorflow()
 
 import keras  # noqa: E402  Keras imports TensorFlow.
 
-from model.inference.classifier import Classifier
 from model.inference.forward_pass import ForwardPass
 
 
@@ -97,9 +96,9 @@ def test_logits_stay_finite_if_a_class_has_the_probability_0():
 
 
 @pytest.mark.parametrize("count", [1, 7])
-def test_the_batch_size_does_not_change_the_logits(count, monkeypatch):
+def test_the_batch_size_does_not_change_the_logits(count, classifier, monkeypatch):
     images = np.random.default_rng(1).random((count, 28, 28), np.float32)
-    logits = Classifier.load().logits
+    logits = classifier.logits
     whole = logits(images)
     assert whole.shape == (count, 11)
     monkeypatch.setattr(forward_pass, "BATCH_SIZE", 3)

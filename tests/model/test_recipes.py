@@ -19,7 +19,6 @@ from model.inference.comparison import Comparison
 from model.inference.forward_pass import ForwardPass
 from model.recipes import RECIPES, Recipe, adam
 from model.training import trainer
-from model.training.resume import TrainingState
 from model.training.weight_averaging import averaged_weights
 
 TUTORIAL_PARAMETERS = {
@@ -71,11 +70,8 @@ def test_digits_has_at_most_a_million_parameters():
 
 
 @pytest.mark.parametrize("name", RECIPES)
-def test_every_recipe_trains_for_an_epoch_and_gives_finite_logits(name, few, sources, tmp_path):
-    recipe = dataclasses.replace(RECIPES[name], epochs=1, epoch_steps=2)
-    state = TrainingState(tmp_path, {})
-    state.open(resume=False)
-    network = trainer.train(recipe, sources(recipe), few, state, seed=1)
+def test_every_recipe_trains_and_gives_finite_logits(name, trained, few):
+    recipe, network = trained(name).recipe, trained(name).network
     outputs = ForwardPass(network)(few.images)
     assert outputs.shape == (600, 11 if recipe.synthetic_non_digits else 10)
     assert np.isfinite(outputs).all()

@@ -1,13 +1,9 @@
-"""The API and the command line, tested on a running server with the clients that others use."""
+"""The API, tested on a running server with the clients that others use."""
 
 import inspect
 import json
-import subprocess
-import sys
-import time
 import urllib.error
 import urllib.request
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -15,11 +11,9 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image, ImageDraw
 
-from model.inference.checkpoint import DEFAULT_CHECKPOINT
 from tests.helpers.drawings import SEVEN, number
 from tests.helpers.paths import ROOT
 from web.api import Api
-from web.service import Service
 
 
 @pytest.fixture(scope="module")
@@ -240,21 +234,6 @@ def test_a_picture_of_100_megapixels_gets_an_error_message(client, tmp_path):
     assert is_alive(client)
 
 
-def test_concurrent_pictures_are_read_one_after_the_other(monkeypatch):
-    service, reading, counts = Service(DEFAULT_CHECKPOINT), [], []
-
-    def read(picture):
-        reading.append(picture)
-        counts.append(len(reading))
-        time.sleep(0.01)
-        return reading.pop()
-
-    monkeypatch.setattr(service.classifier, "read_picture", read)
-    with ThreadPoolExecutor(8) as callers:
-        assert list(callers.map(service.read_picture, range(8))) == list(range(8))
-    assert max(counts) == 1
-
-
 def test_a_file_of_30_megabytes_is_rejected(client, tmp_path):
     (tmp_path / "large.png").write_bytes(bytes(30_000_000))
     with pytest.raises(Exception, match="(?i)size|large"):
@@ -262,38 +241,7 @@ def test_a_file_of_30_megabytes_is_rejected(client, tmp_path):
     assert is_alive(client)
 
 
-# --- the command line
-
-
-def demo(*arguments: str) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, "demo.py", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=120
-    )
-
-
 def test_the_server_prints_one_line_and_no_traceback_for_rejected_calls(server, client):
     with pytest.raises(AppError):
         client.predict("draw me a seven", api_name="/predict")
     assert server.log.read_text() == f"Draw a digit at {server.address}\n"
-
-
-def test_a_missing_checkpoint_gives_one_error_line(tmp_path):
-    ended = demo("--checkpoint", str(tmp_path / "mine.keras"))
-    assert ended.returncode == 1 and ended.stdout == ""
-    assert "mine" in ended.stderr and "train.py" in ended.stderr and ended.stderr.count("\n") == 1
-
-
-@pytest.mark.parametrize("host", ["203.0.113.7", "nowhere.invalid"])
-def test_an_address_of_another_machine_gives_one_error_line(host):
-    ended = demo("--host", host)
-    assert ended.returncode == 1 and ended.stdout == ""
-    assert ended.stderr.startswith(f"demo: {host} is not an address of this machine.") and ended.stderr.count("\n") == 1
-
-
-def test_a_port_in_use_gives_one_error_line(server):
-    ended = demo("--port", str(server.port))
-    assert ended.returncode == 1 and ended.stdout == ""
-    assert (
-        ended.stderr
-        == f"demo: port {server.port} is in use. Choose another port, or leave --port out for the next free one.\n"
-    )

@@ -13,7 +13,6 @@ from PIL import Image, ImageDraw
 from tests.helpers.coroutines import finish
 from tests.helpers.drawings import DIGIT_DRAWINGS, SEVEN
 from tests.helpers.paths import ROOT
-from tests.helpers.server import serving
 
 README = (ROOT / "README.md").read_text()
 
@@ -54,7 +53,7 @@ def test_the_classifier_without_a_server(tmp_path, monkeypatch, capsys):
     assert capsys.readouterr().out == "7\n"
 
 
-def test_an_mcp_client(tmp_path):
+def test_an_mcp_client(corrections_server, tmp_path):
     draw_picture(tmp_path / "seven.png")
     picture = "data:image/png;base64," + base64.b64encode((tmp_path / "seven.png").read_bytes()).decode()
 
@@ -67,7 +66,6 @@ def test_an_mcp_client(tmp_path):
             [picture_answer] = (await session.call_tool("predict_image", {"picture": picture})).content
             return tools, answer.text, picture_answer.text
 
-    with serving(environment={"GRADIO_MCP_SERVER": "True"}) as running:
-        tools, *answers = finish(call_tools(running.address))
+    tools, *answers = finish(call_tools(corrections_server[0].address))
     assert {"predict", "explain"} <= set(tools)
     assert all("'number': '7'" in answer for answer in answers)

@@ -9,8 +9,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-import ray
-from ray import serve
 
 from tests.helpers.coroutines import finish
 from tests.helpers.drawings import SEVEN
@@ -21,14 +19,17 @@ from tests.tools.visitors import Tally, crowd
 VISITORS = 6
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def address():
     """The address of the page, served by two replicas on this machine."""
+    import ray  # Takes seconds, also where this test is not selected.
+    from ray import serve
+
+    import demo
+
     port = free_port()
     ray.init(num_cpus=2, include_dashboard=False, runtime_env={"env_vars": {"PYTHONPATH": str(ROOT)}})
     serve.start(http_options={"host": "127.0.0.1", "port": port})
-    import demo
-
     serve.run(demo.cluster({}), name="page")
     yield f"http://127.0.0.1:{port}"
     serve.shutdown()
@@ -53,6 +54,7 @@ async def load(address: str, seconds: float, halfway: Callable = lambda: None) -
     return await visits
 
 
+@pytest.mark.slow
 def test_two_replicas_serve_the_page_and_one_goes_on_if_the_other_is_killed(address):
     assert call(address, "predict", SEVEN).json()["data"][0]["number"] == "7"
     assert "Draw a digit" in httpx.get(f"{address}/", timeout=60).text

@@ -1,5 +1,7 @@
 """Take the README's screenshots of the page: python -m tests.tools.screenshots"""
 
+import argparse
+
 from playwright.sync_api import sync_playwright
 
 from tests.helpers.browser import draw, launch, ready
@@ -20,6 +22,7 @@ SCREENSHOTS = (
 
 
 def main() -> None:
+    argparse.ArgumentParser(description="Write the README's screenshots into assets/screenshots.").parse_args()
     FOLDER.mkdir(exist_ok=True)
     with serving() as server, sync_playwright() as playwright:
         browser = launch(playwright)

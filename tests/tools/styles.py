@@ -1,7 +1,7 @@
 """Write files of drawings in styles that no network of this project has learned, to test fine-tuning.
 
-python -m tests.tools.styles eastern corrections.npz
-python train.py --with-drawings corrections.npz --output FOLDER
+    python -m tests.tools.styles eastern corrections.npz
+    python train.py --with-drawings corrections.npz --output FOLDER
 """
 
 import argparse

@@ -1,14 +1,10 @@
-"""Storage of corrections: what was stored survives kills and failures, and invalid corrections are rejected."""
+"""Storage of corrections: what was stored survives kills, and invalid corrections are rejected."""
 
-import contextlib
 import json
-import os
 import re
 import signal
-import sqlite3
 import subprocess
 import sys
-import tempfile
 import threading
 from pathlib import Path
 
@@ -18,17 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.classes import LABELS
-from model.corrections import store
-from model.corrections.store import Correction, CorrectionStore, StorageError
+from model.corrections.store import Correction, CorrectionStore
 from model.data.drawings import read_drawings
 from model.errors import InputError
 from model.inference.answer import Verdict
 from model.preprocessing.strokes import parse_strokes
+from tests.helpers.corrections import ANSWER, SEVEN, SHA256
 from tests.helpers.paths import ROOT
-
-SEVEN = [np.array([[0.2, 0.2], [0.75, 0.2], [0.4, 0.85]]), np.array([[0.3, 0.5], [0.6, 0.5]])]
-SHA256 = "0123456789abcdef" * 4
-ANSWER = ("4", Verdict.UNSURE, SHA256)
 
 # Run by another process: stores corrections one by one, and prints each number once it is stored.
 WRITER = f"""
@@ -42,12 +34,6 @@ for number in range(int(sys.argv[2]), int(sys.argv[3])):
 """
 
 
-@pytest.fixture
-def kept(tmp_path):
-    """A new store."""
-    return CorrectionStore(tmp_path / "corrections.sqlite")
-
-
 def writer(path: Path, first: int, end: int) -> subprocess.Popen:
     command = [sys.executable, "-c", WRITER, str(path), str(first), str(end)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
@@ -56,42 +42,6 @@ def writer(path: Path, first: int, end: int) -> subprocess.Popen:
 def numbers(kept: CorrectionStore) -> list[int]:
     """The numbers that WRITER stored, in order."""
     return [round(10000 * json.loads(row.strokes)["strokes"][0][0][0]) for row in kept]
-
-
-def storage_error(action, *arguments) -> str:
-    with pytest.raises(StorageError) as failure:
-        action(*arguments)
-    return str(failure.value)
-
-
-@contextlib.contextmanager
-def unprivileged():
-    """Run as a user who, unlike root, cannot write everywhere."""
-    user = os.geteuid()
-    if user == 0:
-        os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(user)
-
-
-@contextlib.contextmanager
-def unprivileged_owner(folder: Path):
-    """Run as an unprivileged user who owns the folder."""
-    if os.geteuid() == 0:
-        os.chown(folder, 65534, -1)
-    with unprivileged():
-        yield
-
-
-@pytest.fixture
-def public_folder():
-    """A folder that an unprivileged user can enter, unlike tmp_path."""
-    with tempfile.TemporaryDirectory() as name:
-        path = Path(name)
-        path.chmod(0o755)
-        yield path
 
 
 # Storing
@@ -214,116 +164,3 @@ def test_a_killed_process_loses_no_acknowledged_correction(tmp_path, after):
     assert found in (acknowledged, [*acknowledged, len(acknowledged)])
     CorrectionStore(path).keep(SEVEN, "7", *ANSWER)
     assert CorrectionStore(path).count() == {"7": len(found) + 1}
-
-
-# Failures
-
-
-def test_a_full_file_is_reported_and_stored_corrections_stay(tmp_path, monkeypatch):
-    path, count = tmp_path / "corrections.sqlite", 0
-    kept = CorrectionStore(path)
-    with monkeypatch.context() as limited, pytest.raises(StorageError, match="there is no room left"):
-        limited.setattr(store, "MAX_FILE_BYTES", 65_536)
-        for count in range(10_000):  # noqa: B007  Used below.
-            kept.keep(SEVEN, "7", *ANSWER)
-    assert count > 100
-    assert kept.count() == {"7": count}
-    assert path.stat().st_size <= 65_536
-    kept.keep(SEVEN, "7", *ANSWER)
-    assert kept.count() == {"7": count + 1}
-
-
-def test_a_read_only_file_is_reported_and_stored_corrections_stay(public_folder):
-    with unprivileged_owner(public_folder):
-        kept = CorrectionStore(public_folder / "corrections.sqlite")
-        kept.keep(SEVEN, "7", *ANSWER)
-        kept.path.chmod(0o444)
-        assert "cannot be written" in storage_error(kept.keep, SEVEN, "8", *ANSWER)
-        assert "cannot be written" in storage_error(CorrectionStore, kept.path)
-        kept.path.chmod(0o644)
-        assert kept.count() == {"7": 1}
-
-
-def test_a_read_only_or_missing_folder_is_reported(public_folder, tmp_path):
-    with unprivileged():
-        assert "cannot be opened" in storage_error(CorrectionStore, public_folder / "corrections.sqlite")
-    assert "cannot be opened" in storage_error(CorrectionStore, tmp_path / "missing" / "corrections.sqlite")
-    assert "cannot be opened" in storage_error(CorrectionStore, tmp_path)
-
-
-@pytest.mark.parametrize("content", [b"not a database, " * 100, b"SQLite format 3\0" + b"\xff" * 4080])
-def test_a_damaged_file_is_reported_and_left_unchanged(tmp_path, content):
-    path = tmp_path / "corrections.sqlite"
-    path.write_bytes(content)
-    assert "damaged" in storage_error(CorrectionStore, path)
-    assert path.read_bytes() == content
-
-
-def test_a_file_that_is_damaged_while_in_use_is_reported_by_every_call(kept, tmp_path):
-    for _ in range(200):
-        kept.keep(SEVEN, "7", *ANSWER)
-    content = kept.path.read_bytes()
-    kept.path.write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))
-    for call in ((kept.count,), (list, kept), (kept.export, tmp_path / "out.npz"), (kept.keep, SEVEN, "7", *ANSWER)):
-        assert "damaged" in storage_error(*call)
-
-
-def test_damaged_strokes_are_reported_by_the_export(kept, tmp_path):
-    kept.keep(SEVEN, "7", *ANSWER)
-    with contextlib.closing(sqlite3.connect(kept.path)) as connection, connection:
-        connection.execute("UPDATE corrections SET strokes = substr(strokes, 1, 20)")
-    assert "damaged" in storage_error(kept.export, tmp_path / "exported.npz")
-
-
-def test_a_locked_file_is_reported_after_a_while_and_works_again_later(kept, monkeypatch):
-    monkeypatch.setattr(store, "BUSY_SECONDS", 0.1)
-    with contextlib.closing(sqlite3.connect(kept.path, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        assert "try again in a moment" in storage_error(kept.keep, SEVEN, "7", *ANSWER)
-        assert kept.count() == {}  # Reading is possible.
-    kept.keep(SEVEN, "7", *ANSWER)
-    assert kept.count() == {"7": 1}
-
-
-# Versions of the file
-
-
-def version(path: Path) -> int:
-    with contextlib.closing(sqlite3.connect(path)) as connection:
-        return connection.execute("PRAGMA user_version").fetchone()[0]
-
-
-def add_migrations(monkeypatch, *statements: str) -> None:
-    monkeypatch.setattr(store, "MIGRATIONS", (*store.MIGRATIONS, *statements))
-
-
-def test_an_older_file_is_migrated_with_all_its_rows(kept, monkeypatch):
-    kept.keep(SEVEN, "7", *ANSWER)
-    add_migrations(monkeypatch, "ALTER TABLE corrections ADD COLUMN pen TEXT NOT NULL DEFAULT 'mouse'")
-    newer = CorrectionStore(kept.path)
-    newer.keep(SEVEN, "8", *ANSWER)
-    assert version(kept.path) == len(store.MIGRATIONS)
-    assert [row.label for row in newer] == ["7", "8"]
-    with contextlib.closing(sqlite3.connect(kept.path)) as connection:
-        assert connection.execute("SELECT pen FROM corrections").fetchall() == [("mouse",), ("mouse",)]
-    assert CorrectionStore(kept.path).count() == {"7": 1, "8": 1}
-
-
-def test_a_migration_that_fails_halfway_changes_nothing(kept, monkeypatch):
-    kept.keep(SEVEN, "7", *ANSWER)
-    with monkeypatch.context() as newer:
-        statements = ("ALTER TABLE corrections ADD COLUMN pen TEXT", "ALTER TABLE missing DROP pen")
-        add_migrations(newer, *statements)
-        assert "no such table: missing" in storage_error(CorrectionStore, kept.path)
-    assert version(kept.path) == len(store.MIGRATIONS)
-    assert CorrectionStore(kept.path).count() == {"7": 1}
-
-
-def test_a_file_of_a_newer_version_is_rejected_and_left_unchanged(kept, monkeypatch):
-    kept.keep(SEVEN, "7", *ANSWER)
-    with monkeypatch.context() as newer:
-        add_migrations(newer, "CREATE TABLE pens (name TEXT)")
-        CorrectionStore(kept.path)
-    content = kept.path.read_bytes()
-    assert "from a newer version of this program" in storage_error(CorrectionStore, kept.path)
-    assert kept.path.read_bytes() == content

@@ -9,9 +9,6 @@ import pytest
 
 from model.corrections.store import CorrectionStore
 from model.data.drawings import read_digits, read_drawings, read_non_digits
-from model.evaluation import metrics
-from model.inference.classifier import Classifier
-from tests.helpers import drawings
 from tests.helpers.paths import ROOT
 
 LINE = [np.array([[0.2, 0.2], [0.75, 0.2]])]
@@ -50,14 +47,6 @@ def test_digits_and_non_digits_are_exported_separately_for_the_evaluation(kept, 
     command("--database", kept.path, "--export", tmp_path / "others.npz", "--only", "non-digits")
     assert read_digits(tmp_path / "digits.npz")[1].tolist() == [7, 0, 7]
     assert len(read_non_digits(tmp_path / "others.npz")) == 1
-
-
-def test_the_network_reads_exported_drawings_as_it_reads_the_originals(tmp_path):
-    store = CorrectionStore(tmp_path / "corrections.sqlite")
-    for digit, strokes in enumerate(drawings.DIGIT_DRAWINGS):
-        store.keep([np.array(stroke) for stroke in strokes], str(digit), *ANSWER)
-    store.export(tmp_path / "digits.npz")
-    assert metrics.measure_drawings(Classifier.load(), tmp_path / "digits.npz")["accuracy"] == 1
 
 
 def test_errors_are_one_line_with_the_reason(kept, tmp_path):

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from model.inference.classifier import Classifier
 from model.preprocessing import stroke_width
 from model.preprocessing.strokes import NETWORK_PEN_WIDTH, RESOLUTION, rasterize
 from tests.helpers.drawings import DIGIT_DRAWINGS
@@ -84,10 +83,3 @@ def test_thinning_never_removes_all_ink(image):
 @pytest.mark.parametrize("image", [np.zeros((0, 0)), np.zeros((30, 40))])
 def test_an_image_without_ink_is_unchanged(image):
     assert stroke_width.thin(image) is image
-
-
-def test_digits_drawn_with_a_marker_are_recognized_in_pictures():
-    network = Classifier.load()
-    for digit in range(10):
-        image = np.pad(drawn(digit, 3), 30)
-        assert network.read_picture(Image.fromarray(np.uint8(255 - 255 * image))).number == str(digit)

@@ -1,0 +1,19 @@
+"""Corrections for tests of their storage."""
+
+import numpy as np
+import pytest
+
+from model.corrections.store import StorageError
+from model.inference.answer import Verdict
+
+SEVEN = [np.array([[0.2, 0.2], [0.75, 0.2], [0.4, 0.85]]), np.array([[0.3, 0.5], [0.6, 0.5]])]
+SHA256 = "0123456789abcdef" * 4
+ANSWER = ("4", Verdict.UNSURE, SHA256)
+"""The network's answer that is corrected: number, verdict, and SHA-256 of the network."""
+
+
+def storage_error(action, *arguments) -> str:
+    """Return the message of the StorageError that the call raises."""
+    with pytest.raises(StorageError) as failure:
+        action(*arguments)
+    return str(failure.value)

@@ -1,0 +1,13 @@
+"""The page without networks, for tests that need its endpoints and no answers."""
+
+from types import SimpleNamespace
+
+import gradio as gr
+
+import demo
+from web.api import Api
+
+
+def unloaded_page() -> gr.Blocks:
+    """Return the page of a server that stores no corrections and has loaded no network."""
+    return demo.build_page(Api(SimpleNamespace(name="digits"), store=None))

@@ -1,0 +1,53 @@
+"""The README's tables, written from the JSON beside the checkpoints."""
+
+import pytest
+
+from model.errors import UserError
+from model.evaluation import metrics, readme_tables
+from model.inference import checkpoint
+from tests.helpers.paths import ROOT
+
+
+def readme(*parts: str) -> str:
+    """Return a README with `parts` as its tables."""
+    marks = zip((readme_tables.RECIPES_MARKS, readme_tables.EVALUATION_MARKS), parts, strict=True)
+    return "before\n" + "between\n".join(f"{begins}\n\n{part}\n\n{ends}\n" for (begins, ends), part in marks)
+
+
+def test_the_readme_gets_both_tables(tmp_path):
+    path = tmp_path / "README.md"
+    path.write_text(readme("old", "older"))
+    readme_tables.write(path)
+    assert path.read_text() == readme(readme_tables.recipes(), readme_tables.evaluation(checkpoint.DEFAULT_CHECKPOINT))
+
+
+def test_the_readme_of_this_project_is_up_to_date():
+    text = (ROOT / "README.md").read_text()
+    for (begins, ends), table in (
+        (readme_tables.RECIPES_MARKS, readme_tables.recipes()),
+        (readme_tables.EVALUATION_MARKS, readme_tables.evaluation(checkpoint.DEFAULT_CHECKPOINT)),
+    ):
+        assert f"{begins}\n\n{table}\n\n{ends}" in text
+
+
+def test_the_table_has_all_measurements_or_states_that_there_are_none():
+    table = readme_tables.evaluation(checkpoint.DEFAULT_CHECKPOINT)
+    for text in ("AUROC", "calibration error", "rotation", "gaps", "MNIST test"):
+        assert text in table
+    assert readme_tables.evaluation(checkpoint.FOLDER / "softmax.keras") == "Not evaluated yet."
+
+
+def test_a_readme_without_marks_is_not_changed(tmp_path):
+    path = tmp_path / "README.md"
+    path.write_text("nothing to replace")
+    with pytest.raises(UserError, match="lacks the lines"):
+        readme_tables.write(path)
+    assert path.read_text() == "nothing to replace"
+
+
+def test_development_data_is_marked_wherever_it_is_named():
+    assert "unipen_digits" in metrics.DEVELOPMENT_DATA and "unipen_other" in metrics.DEVELOPMENT_DATA
+    assert "accuracy on unipen_digits (development data)" in readme_tables.recipes()
+    for name in ("unipen_digits", "unipen_other"):
+        assert f"| `{name}` (development data) |" in readme_tables.evaluation(checkpoint.DEFAULT_CHECKPOINT)
+    assert metrics.dataset_title("mine") == "mine"

@@ -1,0 +1,111 @@
+"""`train.py`: it trains and writes a checkpoint, resumes a killed training, and explains mistakes."""
+
+import json
+import signal
+import subprocess
+import sys
+
+import pytest
+
+import train
+from model.data import mnist
+from tests.helpers.paths import ROOT
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-u", str(ROOT / "train.py"), *arguments]
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess:
+    return subprocess.run(command(*arguments), capture_output=True, text=True, cwd=ROOT, timeout=240)
+
+
+@pytest.fixture
+def with_small_mnist(small_mnist, monkeypatch):
+    """Within this process, MNIST has about a hundred images in each split."""
+    monkeypatch.setattr(mnist, "load", lambda path, validation: small_mnist)
+
+
+def test_softmax_learns_real_digits_in_one_epoch_and_writes_a_checkpoint_with_metrics_and_figures(tmp_path):
+    done = run("--recipe", "softmax", "--epochs", "1", "--output", str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    notes = json.loads((tmp_path / "softmax.json").read_text())
+    assert notes["test"]["accuracy"] > 0.9
+    assert notes["test"]["count"] == 10_000
+    assert notes["test"]["interval"][0] < notes["test"]["accuracy"] < notes["test"]["interval"][1]
+    assert notes["settings"]["epochs"] == 1 and len(notes["history"]) == 1
+    files = {path.name for path in tmp_path.iterdir()}
+    assert files == {"softmax.keras", "softmax.json", "softmax-curves.svg", "softmax-confusion.svg"}
+
+
+@pytest.mark.slow
+def test_a_training_that_is_killed_and_resumed_gives_the_same_checkpoint(tmp_path):
+    # `dense` has dropout, which tests the random state as well.
+    settings = ("--recipe", "dense", "--epochs", "3", "--batch-size", "500", "--deterministic", "--seed", "7")
+    complete, interrupted = tmp_path / "complete", tmp_path / "interrupted"
+    assert run(*settings, "--output", str(complete)).returncode == 0
+    with subprocess.Popen(
+        command(*settings, "--output", str(interrupted)), stdout=subprocess.PIPE, text=True, cwd=ROOT
+    ) as training:
+        next(line for line in training.stdout if line.startswith("epoch  1"))
+        training.send_signal(signal.SIGKILL)
+    assert not (interrupted / "dense.keras").exists()
+    resumed = run(*settings, "--output", str(interrupted), "--resume")
+    assert resumed.returncode == 0, resumed.stderr
+    assert "epoch  1" not in resumed.stdout
+    first, second = (json.loads((folder / "dense.json").read_text()) for folder in (complete, interrupted))
+    for key in ("history", "test", "temperature", "sha256"):
+        assert first[key] == second[key]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("recipe", ["softmax", "digits"])
+def test_a_dry_run_runs_every_stage_and_writes_nothing(recipe, tmp_path):
+    done = run("--recipe", recipe, "--dry-run", "--output", str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert "nothing was written" in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_dry_run_with_few_images_runs_every_stage_and_writes_nothing(with_small_mnist, tmp_path, capsys):
+    train.main(["--recipe", "softmax", "--dry-run", "--output", str(tmp_path)])
+    assert "nothing was written" in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []
+
+
+# Mistakes
+
+
+def test_a_users_mistake_gets_the_usage_and_one_sentence_and_no_traceback():
+    done = run("--epochs", "0")
+    assert done.returncode == 2
+    usage, _, message = done.stderr.partition("train.py: error: ")
+    assert usage.startswith("usage: train.py") and message == "argument --epochs: 0 is not above 0\n"
+
+
+@pytest.mark.parametrize(
+    "arguments, sentence",
+    [
+        (("--recipe", "resnet"), "train: there is no recipe “resnet”; the recipes are "),
+        (("--recipe", "softmax", "--data", "nowhere.npz"), "nowhere.npz does not exist"),
+        (("--learning-rate", "nan"), "nan is not above 0"),
+        (("--recipe", "digits", "--batch-size", "44"), "--batch-size must be larger"),
+    ],
+)
+def test_a_wrong_option_is_explained_in_one_sentence(arguments, sentence, capsys):
+    assert sentence in message_of(arguments, capsys)
+    assert capsys.readouterr().err == ""
+
+
+def test_resuming_without_an_interrupted_training_is_an_error(with_small_mnist, tmp_path, capsys):
+    message = message_of(("--recipe", "softmax", "--resume", "--output", str(tmp_path)), capsys)
+    assert "holds no interrupted training" in message
+
+
+def message_of(arguments: tuple[str, ...], capsys) -> str:
+    """Return the message with which `train.py` ends."""
+    with pytest.raises(SystemExit) as stopped:
+        train.main(list(arguments))
+    # `argparse` prints the message and exits with status 2. A text as status is printed, and the status is 1.
+    return stopped.value.code if stopped.value.code != 2 else capsys.readouterr().err

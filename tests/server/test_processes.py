@@ -1,0 +1,110 @@
+"""Several processes that serve one page: they share a file of corrections, and some of them are killed."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import httpx
+import pytest
+
+from model.corrections.store import CorrectionStore
+from tests.helpers.drawings import SEVEN
+from tests.helpers.paths import ROOT
+from tests.helpers.server import call, free_port, wait_until_ready
+from tests.helpers.waiting import wait_until
+
+VISITORS = 6
+
+
+@pytest.fixture(scope="module")
+def corrections(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("corrections") / "corrections.sqlite"
+
+
+@pytest.fixture(scope="module")
+def parent(corrections):
+    """The process that has started two others, which serve the page. It replaces them when they are killed."""
+    command = [sys.executable, "-m", "uvicorn", "--factory", "demo:app", "--workers", "2", "--port", str(free_port())]
+    environment = os.environ | {"CORRECTIONS": str(corrections)}
+    output = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, **output)
+    wait_until_ready(address_of(process))
+    yield process
+    process.terminate()
+    process.wait(timeout=30)
+
+
+@pytest.fixture
+def address(parent) -> str:
+    """The address that the two processes serve."""
+    return address_of(parent)
+
+
+def address_of(process: subprocess.Popen) -> str:
+    return f"http://127.0.0.1:{process.args[-1]}"
+
+
+def workers(parent: int) -> list[int]:
+    """Return the ids of the processes that serve. The parent also has a child for resource tracking."""
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    return [int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
+
+
+def test_several_processes_serve_one_page_and_store_corrections_in_one_file(address, corrections):
+    before = CorrectionStore(corrections).count().get("1", 0)
+    answers = [call(address, "predict", SEVEN) for _ in range(20)]
+    assert {answer.status_code for answer in answers} == {200}
+    assert {answer.json()["data"][0]["number"] for answer in answers} == {"7"}
+    assert [call(address, "correct", SEVEN, "1").status_code for _ in range(20)] == [200] * 20
+    assert CorrectionStore(corrections).count() == {"1": before + 20}
+
+
+def test_if_one_of_two_processes_is_killed_under_load_the_other_answers(address, parent):
+    requests = {"answered": 0, "lost": 0}
+    stop = threading.Event()
+
+    def visit() -> None:
+        while not stop.is_set():
+            try:
+                requests["answered" if call(address, "predict", SEVEN).status_code == 200 else "lost"] += 1
+            except httpx.TransportError:
+                requests["lost"] += 1  # The killed process had received it. The page would retry.
+
+    visitors = [threading.Thread(target=visit) for _ in range(VISITORS)]
+    for visitor in visitors:
+        visitor.start()
+    wait_until(lambda: requests["answered"] > 20)
+    before = requests["answered"]
+    victim, survivor = workers(parent.pid)
+    os.kill(victim, signal.SIGKILL)
+    wait_until(lambda: requests["answered"] > before + 100 and replaced(victim, parent.pid))
+    stop.set()
+    for visitor in visitors:
+        visitor.join()
+    assert requests["lost"] <= VISITORS
+    assert survivor in workers(parent.pid)
+    assert call(address, "predict", SEVEN).status_code == 200
+
+
+def replaced(victim: int, parent: int) -> bool:
+    """Return whether the parent has started another process in place of the victim."""
+    running = workers(parent)
+    return victim not in running and len(running) == 2
+
+
+def test_a_correction_is_on_the_disk_when_it_is_acknowledged(address, parent, corrections):
+    before = list(CorrectionStore(corrections))
+    answer = call(address, "correct", SEVEN, "1")
+    for worker in workers(parent.pid):
+        os.kill(worker, signal.SIGKILL)
+    assert answer.status_code == 200 and answer.json()["data"][0]["label"] == "1"
+    *earlier, stored = CorrectionStore(corrections)
+    assert earlier == before
+    assert (stored.label, stored.number, stored.verdict) == ("1", "7", "digit")
+    notes = json.loads((ROOT / "model" / "checkpoints" / "digits.json").read_text())
+    assert stored.model == notes["sha256"]
+    assert json.loads(stored.strokes)["strokes"][0][0] == pytest.approx(SEVEN["strokes"][0][0], abs=1e-4)

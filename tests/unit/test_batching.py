@@ -1,0 +1,87 @@
+"""Batching: calls that arrive together are answered together, and too many are refused."""
+
+import asyncio
+import threading
+
+import pytest
+
+from model.errors import InputError
+from tests.helpers.coroutines import finish
+from web import batching
+from web.batching import Batcher, Overloaded
+
+
+class Held:
+    """Answers each number with itself, once `release` is set. The answer to 3 is an error."""
+
+    def __init__(self):
+        self.sizes: list[int] = []
+        self.release = threading.Event()
+
+    def __call__(self, calls):
+        assert self.release.wait(10)
+        self.sizes.append(len(calls))
+        return [InputError("Not 3.") if number == 3 else number for (number,) in calls]
+
+
+async def answers_of_waiting_calls(batcher: Batcher, held: Held, count: int) -> list:
+    """Call a batcher with the numbers from 0; let it answer when all calls wait. Return the answers and exceptions."""
+    held.release.clear()
+    tasks = [asyncio.ensure_future(batcher(number)) for number in range(count)]
+    await asyncio.sleep(0)  # Every task runs until it waits.
+    held.release.set()
+    return await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def test_waiting_calls_are_answered_in_batches_and_each_gets_its_own_answer(monkeypatch):
+    monkeypatch.setattr(batching, "MAX_BATCH", 4)
+    held = Held()
+    answers = finish(answers_of_waiting_calls(Batcher(held), held, 8))
+    assert held.sizes == [4, 4]
+    assert str(answers.pop(3)) == "Not 3."
+    assert answers == [0, 1, 2, 4, 5, 6, 7]
+
+
+def test_calls_above_max_pending_are_refused_and_the_others_are_answered(monkeypatch):
+    monkeypatch.setattr(batching, "MAX_PENDING", 3)
+    held = Held()
+    batcher = Batcher(held)
+
+    async def twice():
+        return [await answers_of_waiting_calls(batcher, held, count) for count in (5, 3)]
+
+    first, second = finish(twice())
+    assert first[:3] == [0, 1, 2] and [type(answer) for answer in first[3:]] == [Overloaded] * 2
+    assert second == [0, 1, 2]
+
+
+def test_an_exception_fails_its_whole_batch_and_no_later_one():
+    def answer(calls):
+        if len(calls) > 1:
+            raise ValueError("broken")
+        return [number for (number,) in calls]
+
+    async def three_and_one():
+        batcher = Batcher(answer)
+        return await asyncio.gather(*map(batcher, range(3)), return_exceptions=True), await batcher(3)
+
+    errors, after = finish(three_and_one())
+    assert [str(error) for error in errors] == ["broken"] * 3
+    assert after == 3
+
+
+def test_a_caller_that_has_left_does_not_disturb_the_others():
+    held = Held()
+
+    async def one_leaves():
+        batcher = Batcher(held)
+        leaving, staying = (asyncio.ensure_future(batcher(number)) for number in (1, 2))
+        await asyncio.sleep(0)
+        leaving.cancel()
+        await asyncio.sleep(0)
+        held.release.set()
+        with pytest.raises(asyncio.CancelledError):
+            await leaving
+        return await staying, await batcher(4)
+
+    assert finish(one_leaves()) == (2, 4)

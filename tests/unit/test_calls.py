@@ -1,0 +1,170 @@
+"""Calls of endpoints: the endpoint exists, the arguments are complete, and files were uploaded here."""
+
+import json
+
+import pytest
+
+from tests.helpers.unloaded_page import unloaded_page
+from web.security.calls import CallChecker
+from web.security.requests import RequestRejected
+
+SEVEN = {"strokes": [[[0.2, 0.2], [0.75, 0.2], [0.4, 0.85]]]}
+
+
+@pytest.fixture(scope="module")
+def calls(tmp_path_factory) -> CallChecker:
+    """The checker of the page's calls, with a folder of its own for uploads."""
+    checker = CallChecker(unloaded_page())
+    checker.uploads = tmp_path_factory.mktemp("uploads").resolve()
+    return checker
+
+
+@pytest.fixture
+def uploaded(calls):
+    """The path of an uploaded picture."""
+    folder = calls.uploads / "0123456789abcdef"
+    folder.mkdir(exist_ok=True)
+    path = folder / "seven.png"
+    path.write_bytes(b"picture")
+    return path
+
+
+def rejection(check, *arguments) -> tuple[int, str]:
+    """Return the status and the message with which a call is rejected."""
+    with pytest.raises(RequestRejected) as rejected:
+        check(*arguments)
+    return rejected.value.status, rejected.value.message
+
+
+def index_of(calls: CallChecker, endpoint: str) -> int:
+    [index] = [index for index, name in calls.names.items() if name == endpoint]
+    return index
+
+
+# --- endpoints and arguments
+
+
+@pytest.mark.parametrize("route", ["run", "call"])
+@pytest.mark.parametrize("name, data", [("predict", [SEVEN]), ("explain", [SEVEN, 7, None]), ("about", [])])
+def test_a_complete_call_is_accepted_unchanged(calls, route, name, data):
+    body = {"data": data}
+    before = json.dumps(body)
+    assert not calls.check_call(route, name, body)
+    assert json.dumps(body) == before
+
+
+def test_a_call_with_named_arguments_is_accepted(calls):
+    assert not calls.check_call("call/v2", "predict", {"drawing": SEVEN})
+
+
+def test_a_call_through_the_queue_is_checked_by_its_number(calls):
+    body = {"fn_index": index_of(calls, "predict"), "data": []}
+    assert rejection(calls.check_call, "queue", "join", body) == (422, 'Expected {"data": [drawing]}.')
+    assert not calls.check_call("queue", "join", body | {"data": [SEVEN]})
+
+
+@pytest.mark.parametrize(
+    "route, name, body",
+    [
+        ("run", "js_fn", {"data": []}),
+        ("call", "", {"data": []}),
+        ("queue", "join", {"data": []}),
+        ("queue", "join", {"fn_index": 10_000, "data": []}),
+        ("queue", "join", {"fn_index": "predict", "data": []}),
+        ("queue", "predict", {"fn_index": [], "data": [SEVEN]}),
+    ],
+)
+def test_an_unknown_endpoint_gets_the_known_ones(calls, route, name, body):
+    status, message = rejection(calls.check_call, route, name, body)
+    assert status == 404
+    assert message.startswith("Unknown endpoint. The endpoints are /predict, /predict_image, /explain, ")
+
+
+@pytest.mark.parametrize("body", [{}, {"data": []}, {"data": [SEVEN, SEVEN]}, {"data": "7"}, {"data": None}])
+def test_a_wrong_number_of_arguments_gets_the_expected_ones(calls, body):
+    assert rejection(calls.check_call, "run", "predict", body) == (422, 'Expected {"data": [drawing]}.')
+
+
+@pytest.mark.parametrize("body", [{}, {"data": [SEVEN]}, {"drawing": SEVEN, "more": 1}])
+def test_wrong_names_of_arguments_get_the_expected_ones(calls, body):
+    assert rejection(calls.check_call, "call/v2", "predict", body) == (422, 'Expected {"drawing": …}.')
+
+
+# --- files
+
+
+@pytest.mark.parametrize("value", [{"path": "/etc/passwd"}, [{"a": [{"path": None}]}]])
+def test_a_path_is_rejected_where_no_file_is_expected(calls, value):
+    assert rejection(calls.check_call, "run", "predict", {"data": [value]}) == (
+        422,
+        'A "path" is accepted for files only.',
+    )
+
+
+@pytest.mark.parametrize("route, key", [("run", "data"), ("call/v2", "picture")])
+def test_an_uploaded_file_is_accepted_without_the_other_entries_of_its_reference(calls, uploaded, route, key):
+    reference = {"path": str(uploaded), "url": "http://127.0.0.1/secret", "meta": {"_type": "gradio.FileData"}}
+    body = {key: [reference] if key == "data" else reference}
+    assert calls.check_call(route, "predict_image", body)
+    [passed_on] = body["data"] if key == "data" else [body["picture"]]
+    assert passed_on == {"path": str(uploaded), "orig_name": "seven.png", "meta": {"_type": "gradio.FileData"}}
+
+
+def test_no_file_is_accepted_as_none(calls):
+    body = {"data": [None]}
+    assert calls.check_call("run", "predict_image", body)
+    assert body == {"data": [None]}
+
+
+@pytest.mark.parametrize("value", ["seven.png", 7, [], {}, {"url": "http://127.0.0.1/a.png"}, {"path": None}])
+def test_a_reference_without_a_path_is_rejected(calls, value):
+    status, message = rejection(calls.check_call, "run", "predict_image", {"data": [value]})
+    assert status == 422 and "/gradio_api/upload first" in message
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/etc/passwd", "{uploads}", "{uploads}/missing.png", "{uploads}/../{outside}", "http://127.0.0.1/a.png", "a\0b"],
+)
+def test_a_file_that_was_not_uploaded_is_rejected(calls, path):
+    outside = calls.uploads.parent / "outside.png"
+    outside.write_bytes(b"picture")
+    value = {"path": path.format(uploads=calls.uploads, outside=outside.name)}
+    status, message = rejection(calls.check_call, "run", "predict_image", {"data": [value]})
+    assert status == 422 and "/gradio_api/upload first" in message
+
+
+def test_a_link_out_of_the_folder_of_uploads_is_rejected(calls):
+    link = calls.uploads / "link.png"
+    link.symlink_to("/etc/passwd")
+    status, _ = rejection(calls.check_call, "run", "predict_image", {"data": [{"path": str(link)}]})
+    assert status == 422
+
+
+# --- tools of MCP
+
+
+def tool_call(name: str, arguments: object) -> dict:
+    return {"method": "tools/call", "params": {"name": name, "arguments": arguments}}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"method": "tools/list"},
+        {"method": "tools/call", "params": None},
+        tool_call("predict", {"drawing": "http://127.0.0.1/"}),
+        tool_call("predict_image", {"picture": "data:image/png;base64,iVBORw0KGgo="}),
+        tool_call("predict_image", None),
+    ],
+)
+def test_a_tool_call_without_a_foreign_file_is_accepted(calls, body):
+    calls.check_tool_call(body)
+
+
+@pytest.mark.parametrize("picture", ["http://127.0.0.1/seven.png", "/etc/passwd", {"path": "seven.png"}, None, 7])
+@pytest.mark.parametrize("name", ["predict_image", "digits_predict_image"])
+def test_a_tool_call_with_a_foreign_file_is_rejected(calls, name, picture):
+    status, message = rejection(calls.check_tool_call, tool_call(name, {"picture": picture}))
+    assert status == 422 and "not fetched" in message

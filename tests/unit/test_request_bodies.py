@@ -1,0 +1,94 @@
+"""Bodies of requests: their size is limited, and their JSON is finite and not nested too deeply."""
+
+import json
+
+import pytest
+
+from tests.helpers.coroutines import finish
+from web.security import requests
+from web.security.requests import MAX_JSON_LEVELS, RequestRejected
+
+NESTED_TOO_DEEPLY = '{"data": ' + "[" * MAX_JSON_LEVELS + "]" * MAX_JSON_LEVELS + "}"
+TOO_DEEP_TO_PARSE = '{"data": ' + "[" * 100_000
+
+
+def chunks(*parts: bytes):
+    """Return an ASGI `receive` that returns a body in parts, and then that the client has left."""
+    messages = [{"type": "http.request", "body": part, "more_body": True} for part in parts]
+    messages[-1]["more_body"] = False
+    messages.append({"type": "http.disconnect"})
+
+    async def receive():
+        return messages.pop(0)
+
+    return receive
+
+
+def test_a_body_in_parts_is_read_as_a_whole():
+    assert finish(requests.read_body(chunks(b"one, ", b"", b"two"))) == b"one, two"
+
+
+def test_a_body_of_the_largest_size_is_read():
+    receive = requests.limit_size(chunks(b"12345", b"67890"), "10", 10)
+    assert finish(requests.read_body(receive)) == b"1234567890"
+
+
+@pytest.mark.parametrize("content_length", [None, "1", "11"])
+def test_a_larger_body_is_rejected_whatever_its_header_says(content_length):
+    receive = requests.limit_size(chunks(b"12345", b"678901"), content_length, 10)
+    with pytest.raises(RequestRejected, match="at most 10 bytes") as rejected:
+        finish(requests.read_body(receive))
+    assert rejected.value.status == 413
+
+
+def test_a_body_that_its_header_calls_too_large_is_rejected_at_its_first_part():
+    receive = requests.limit_size(chunks(b"1", b"2"), "1000", 10)
+    with pytest.raises(RequestRejected, match="too large"):
+        finish(receive())
+
+
+def test_a_replayed_body_comes_before_the_later_messages():
+    async def messages():
+        receive = requests.replay(b"checked", chunks(b"later"))
+        return [await receive() for _ in range(3)]
+
+    body, later, left = finish(messages())
+    assert body == {"type": "http.request", "body": b"checked"}
+    assert later["body"] == b"later" and left == {"type": "http.disconnect"}
+
+
+@pytest.mark.parametrize("value", [{}, {"data": [{"strokes": [[[0.5, 1e300]]]}]}, {"data": ["é \\u \ud83d\ude00"]}])
+def test_a_json_object_is_parsed(value):
+    body = json.dumps(value).encode()
+    assert requests.parse_object(body) == json.loads(body)
+
+
+@pytest.mark.parametrize(
+    "body, message",
+    [
+        (b"strokes, please", "not JSON"),
+        (b"", "not JSON"),
+        (b'{"data": [', "not JSON"),
+        (b"\xff\xfe", "not JSON"),
+        (b'{"data": ["\\ud800"]}', "not JSON"),
+        (b'{"data": ["\xed\xa0\x80"]}', "not JSON"),
+        (TOO_DEEP_TO_PARSE.encode(), "not JSON"),
+        (b"[]", "Expected a JSON object"),
+        (b"7", "Expected a JSON object"),
+        (b'{"data": [NaN]}', "NaN is not finite"),
+        (b'{"data": [-Infinity]}', "-Infinity is not finite"),
+        (b'{"data": [1e999]}', "1e999 is not finite"),
+        (NESTED_TOO_DEEPLY.encode(), "nested too deeply; at most 16 levels"),
+    ],
+    ids=lambda value: str(value[:24]),
+)
+def test_any_other_body_is_rejected_with_a_reason(body, message):
+    with pytest.raises(RequestRejected, match=message) as rejected:
+        requests.parse_object(body)
+    assert rejected.value.status == 422
+
+
+def test_the_levels_of_a_json_value_go_from_the_outermost_to_the_innermost():
+    value = {"data": [[1], {"path": [2]}], "more": 3}
+    assert list(requests.levels(value)) == [[value], [[[1], {"path": [2]}]], [[1], {"path": [2]}], [[2]]]
+    assert list(requests.levels("text")) == []

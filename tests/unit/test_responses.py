@@ -1,0 +1,93 @@
+"""Responses: security headers on each, and an error message instead of a bare 500."""
+
+import json
+import logging
+
+import pytest
+
+from tests.helpers.coroutines import finish
+from web.security.responses import GENERIC_MESSAGE, HEADERS, Response
+
+
+class Browser:
+    """Receives the ASGI messages of one response."""
+
+    def __init__(self):
+        self.messages = []
+
+    async def send(self, message) -> None:
+        self.messages.append(message)
+
+    @property
+    def status(self) -> int:
+        return self.messages[0]["status"]
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {name.decode().lower(): value.decode() for name, value in self.messages[0]["headers"]}
+
+    @property
+    def body(self) -> bytes:
+        return b"".join(message["body"] for message in self.messages[1:])
+
+
+@pytest.fixture
+def browser() -> Browser:
+    return Browser()
+
+
+def answer(browser: Browser, status: int, *parts: bytes) -> None:
+    """Send a response of the application, in parts."""
+
+    async def send():
+        response = Response(browser.send)
+        await response.send({"type": "http.response.start", "status": status, "headers": []})
+        for part in parts:
+            await response.send({"type": "http.response.body", "body": part, "more_body": part is not parts[-1]})
+
+    finish(send())
+
+
+@pytest.mark.parametrize("status", [200, 404, 503])
+def test_a_response_is_sent_on_with_security_headers(browser, status):
+    answer(browser, status, b"one, ", b"two")
+    assert (browser.status, browser.body) == (status, b"one, two")
+    assert {name.lower(): value for name, value in HEADERS.items()}.items() <= browser.headers.items()
+
+
+def test_a_500_with_an_error_message_becomes_422(browser):
+    answer(browser, 500, json.dumps({"error": "The drawing is empty."}).encode())
+    assert browser.status == 422 and json.loads(browser.body) == {"error": "The drawing is empty."}
+    assert int(browser.headers["content-length"]) == len(browser.body)
+    assert browser.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("body", [b"Internal Server Error", b"", b"[]", b"7", b'{"detail": "?"}', b'{"error": null}'])
+def test_any_other_500_gets_a_generic_message(browser, body):
+    answer(browser, 500, body)
+    assert browser.status == 500 and json.loads(browser.body) == {"error": GENERIC_MESSAGE}
+
+
+def test_a_500_in_several_parts_is_answered_once(browser):
+    answer(browser, 500, b'{"error": "cut', b'off"}')
+    assert len(browser.messages) == 2 and json.loads(browser.body) == {"error": GENERIC_MESSAGE}
+
+
+def test_an_exception_before_the_response_is_logged_and_gets_a_generic_message(browser, caplog):
+    finish(Response(browser.send).send_failure(ValueError("broken"), "/config"))
+    assert browser.status == 500 and json.loads(browser.body) == {"error": GENERIC_MESSAGE}
+    [record] = caplog.records
+    assert record.getMessage() == "/config: broken" and record.exc_info
+
+
+def test_an_exception_after_the_start_of_the_response_is_logged_in_one_line(browser, caplog):
+    async def fail_late():
+        response = Response(browser.send)
+        await response.send({"type": "http.response.start", "status": 200, "headers": []})
+        await response.send_failure(ValueError("the event is unknown"), "/queue/data")
+
+    with caplog.at_level(logging.ERROR):
+        finish(fail_late())
+    assert len(browser.messages) == 1
+    [record] = caplog.records
+    assert record.getMessage() == "/queue/data: the event is unknown" and not record.exc_info

@@ -1,0 +1,155 @@
+"""The security middleware around a small application: only expected requests reach it, and every answer is complete."""
+
+import json
+
+import httpx
+import pytest
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from tests.helpers.coroutines import finish
+from web.security import middleware
+from web.security.middleware import SecurityMiddleware
+from web.security.requests import RequestRejected
+from web.security.responses import GENERIC_MESSAGE
+
+
+class Calls:
+    """Accepts every call but those of "unknown", replaces files, and records what it has checked."""
+
+    def __init__(self):
+        self.checked = []
+
+    def check_call(self, route: str, name: str, body: dict) -> bool:
+        self.checked.append((route, name))
+        if name == "unknown":
+            raise RequestRejected(404, "Unknown endpoint.")
+        if name == "predict_image":
+            body["data"] = ["checked file"]
+        return name == "predict_image"
+
+    def check_tool_call(self, body: dict) -> None:
+        self.checked.append(("mcp", body["method"]))
+
+
+async def echo(scope, receive, send) -> None:
+    """Answer with the path and the body of the request."""
+    body = await Request(scope, receive).body()
+    await JSONResponse({"path": scope["path"], "body": body.decode()})(scope, receive, send)
+
+
+@pytest.fixture
+def calls() -> Calls:
+    return Calls()
+
+
+@pytest.fixture
+def request_page(calls):
+    """request_page(method, path, **options): the response. options: as for httpx, and the application `app`."""
+
+    def request_page(method: str, path: str, app=echo, **options) -> httpx.Response:
+        async def send() -> httpx.Response:
+            transport = httpx.ASGITransport(SecurityMiddleware(app, calls))
+            async with httpx.AsyncClient(transport=transport, base_url="http://page") as visitor:
+                return await visitor.request(method, path, **options)
+
+        return finish(send())
+
+    return request_page
+
+
+ALLOWED = ("/", "/config", "/theme.css", "/assets/index-1.js", "/static/img/logo.svg", "/gradio_api/info")
+
+
+@pytest.mark.parametrize("path", [*ALLOWED, "/gradio_api/heartbeat/abc123", "/gradio_api/call/predict/abc123"])
+def test_a_request_of_the_page_reaches_the_application(request_page, path):
+    response = request_page("GET", path)
+    assert (response.status_code, response.json()["path"]) == (200, path)
+    assert response.headers["x-content-type-options"] == "nosniff"
+
+
+FORBIDDEN = ("/nothing", "/docs", "/openapi.json", "/gradio_api/token", "/gradio_api/file=/etc/passwd")
+TRAVERSALS = ("/assets/..%2f..%2fetc/passwd", "/static/%2e%2e/secret", "/assets/a..b")
+
+
+@pytest.mark.parametrize("path", [*FORBIDDEN, *TRAVERSALS, "/gradio_api/proxy=http://127.0.0.1/"])
+def test_any_other_path_is_answered_with_404(request_page, path):
+    response = request_page("GET", path)
+    assert (response.status_code, response.json()) == (404, {"error": "This page does not exist."})
+    assert "content-security-policy" in response.headers
+
+
+@pytest.mark.parametrize("header", ["host", "x-forwarded-host", "x-forwarded-proto"])
+def test_a_malformed_host_is_rejected(request_page, header):
+    response = request_page("GET", "/", headers={header: "page/../?"})
+    assert response.status_code == 400 and "host" in response.json()["error"]
+
+
+@pytest.mark.parametrize("host", ["page", "page:7860", "[::1]:7860", "one.example, two.example"])
+def test_a_well_formed_host_is_accepted(request_page, host):
+    assert request_page("GET", "/", headers={"x-forwarded-host": host}).status_code == 200
+
+
+def test_the_body_of_a_checked_call_reaches_the_application_as_it_was_sent(request_page, calls):
+    body = '{"data":  [7]}'
+    assert request_page("POST", "/gradio_api/run/predict", content=body).json()["body"] == body
+    assert calls.checked == [("run", "predict")]
+
+
+def test_a_checked_file_replaces_the_one_that_was_sent(request_page):
+    response = request_page("POST", "/gradio_api/run/predict_image", json={"data": [{"path": "/etc/passwd"}]})
+    assert json.loads(response.json()["body"]) == {"data": ["checked file"]}
+
+
+@pytest.mark.parametrize(
+    "path, route, name",
+    [("call/predict", "call", "predict"), ("call/v2/predict", "call/v2", "predict"), ("queue/join", "queue", "join")],
+)
+def test_every_route_that_calls_an_endpoint_is_checked(request_page, calls, path, route, name):
+    assert request_page("POST", f"/gradio_api/{path}", json={}).status_code == 200
+    assert calls.checked == [(route, name)]
+
+
+def test_a_call_of_an_mcp_tool_is_checked(request_page, calls):
+    request_page("POST", "/gradio_api/mcp/", json={"method": "tools/call"})
+    assert calls.checked == [("mcp", "tools/call")]
+
+
+def test_a_rejected_call_gets_its_status_and_message(request_page):
+    response = request_page("POST", "/gradio_api/run/unknown", json={"data": []})
+    assert (response.status_code, response.json()) == (404, {"error": "Unknown endpoint."})
+
+
+def test_a_body_that_is_not_json_is_rejected(request_page, calls):
+    response = request_page("POST", "/gradio_api/run/predict", content="strokes, please")
+    assert (response.status_code, response.json()) == (422, {"error": "The request is not JSON."})
+    assert calls.checked == []
+
+
+def test_json_and_uploads_have_limits_of_their_own(request_page, monkeypatch):
+    monkeypatch.setattr(middleware, "MAX_JSON", 100)
+    monkeypatch.setattr(middleware, "MAX_UPLOAD", 200)
+    for path, size, status in (("run/predict", 101, 413), ("upload", 150, 200), ("upload", 201, 413)):
+        response = request_page("POST", f"/gradio_api/{path}", content=b" " * size)
+        assert response.status_code == status, (path, size)
+        if status == 413:
+            assert "too large" in response.json()["error"]
+
+
+def test_an_exception_of_the_application_gets_a_generic_message(request_page, caplog):
+    async def broken(scope, receive, send) -> None:
+        raise ValueError("broken")
+
+    response = request_page("GET", "/config", app=broken)
+    assert (response.status_code, response.json()) == (500, {"error": GENERIC_MESSAGE})
+    assert caplog.records[-1].getMessage() == "/config: broken"
+
+
+def test_what_is_not_http_is_passed_on(calls):
+    passed = []
+
+    async def app(scope, receive, send) -> None:
+        passed.append(scope["type"])
+
+    finish(SecurityMiddleware(app, calls)({"type": "lifespan"}, None, None))
+    assert passed == ["lifespan"]

@@ -1,0 +1,72 @@
+"""The service holds the loaded networks: it loads them in the background, and reads one picture at a time."""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+
+import pytest
+
+from model.errors import UserError
+from model.inference.checkpoint import DEFAULT_CHECKPOINT
+from web import service
+from web.service import Service
+
+
+@pytest.fixture
+def loading(monkeypatch) -> SimpleNamespace:
+    """A stand-in for the networks, which are loaded once `release` is set. Set `error` to let that fail."""
+    state = SimpleNamespace(release=threading.Event(), error=None, classifier=SimpleNamespace(network="network"))
+
+    def load(path):
+        assert state.release.wait(10)
+        if state.error:
+            raise state.error
+        return state.classifier
+
+    monkeypatch.setattr(service.Classifier, "load", load)
+    monkeypatch.setattr(service, "IntegratedGradients", lambda network: f"attribution of the {network}")
+    return state
+
+
+def test_the_networks_load_in_the_background(loading):
+    loaded = Service(DEFAULT_CHECKPOINT)
+    assert not loaded.ready
+    assert loaded.name == "digits" and loaded.notes["parameters"] > 0  # Known before the networks are.
+    loading.release.set()
+    loaded.wait()
+    assert loaded.classifier is loading.classifier
+    assert loaded.attribution == "attribution of the network"
+    assert loaded.ready
+
+
+def test_a_checkpoint_that_cannot_be_loaded_is_never_ready_and_raises_its_error(loading):
+    loading.error = UserError("The checkpoint is damaged.")
+    failed = Service(DEFAULT_CHECKPOINT)
+    loading.release.set()
+    for use in (failed.wait, lambda: failed.classifier, lambda: failed.attribution):
+        with pytest.raises(UserError, match="damaged"):
+            use()
+    assert not failed.ready
+
+
+def test_a_checkpoint_without_notes_is_an_error_at_once(tmp_path):
+    with pytest.raises(UserError, match="mine"):
+        Service(tmp_path / "mine.keras")
+
+
+def test_concurrent_pictures_are_read_one_after_the_other(loading):
+    reading, counts = [], []
+
+    def read(picture):
+        reading.append(picture)
+        counts.append(len(reading))
+        time.sleep(0.01)  # Long enough for another thread to start.
+        return reading.pop()
+
+    loading.classifier.read_picture = read
+    loading.release.set()
+    loaded = Service(DEFAULT_CHECKPOINT)
+    with ThreadPoolExecutor(8) as callers:
+        assert list(callers.map(loaded.read_picture, range(8))) == list(range(8))
+    assert max(counts) == 1
