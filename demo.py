@@ -100,6 +100,7 @@ def cluster(arguments: dict[str, str]) -> "Application":
 
 
 def main(arguments: list[str] | None = None) -> None:
+    """Run the command line."""
     options = parse(arguments)
     with exit_on_error("demo"), contextlib.suppress(KeyboardInterrupt):
         serve(build_page, **vars(options))
@@ -107,13 +108,17 @@ def main(arguments: list[str] | None = None) -> None:
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     """Return the command line's options: the arguments of `serve`."""
-    parser = argparse.ArgumentParser(description="Serve a page where one draws digits and a neural network reads them.")
+    parser = argparse.ArgumentParser(description="Serve a web page: draw a digit, and a neural network reads it.")
     parser.add_argument("--host", help="address to listen on (default: $GRADIO_SERVER_NAME, or 127.0.0.1)")
     parser.add_argument(
-        "--port", type=port, metavar="N", help="default: the first free port from $GRADIO_SERVER_PORT or 7860"
+        "--port", type=port, metavar="N", help="port (default: the first free one from $GRADIO_SERVER_PORT or 7860)"
     )
     parser.add_argument(
-        "--checkpoint", type=Path, default=DEFAULT_CHECKPOINT, metavar="PATH", help="a .keras file (default: digits)"
+        "--checkpoint",
+        type=Path,
+        default=DEFAULT_CHECKPOINT,
+        metavar="PATH",
+        help="the network, a .keras file (default: digits)",
     )
     parser.add_argument(
         "--corrections", type=Path, metavar="FILE", help="store visitors' corrections in FILE (default: $CORRECTIONS)"
@@ -123,6 +128,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def port(text: str) -> int:
+    """Argparse type: a port number from 1 to 65535."""
     value = int(text)
     if not 0 < value < 2**16:
         raise argparse.ArgumentTypeError(f"{text} is not between 1 and 65535")

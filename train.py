@@ -22,6 +22,7 @@ DRY_RUN_SYNTHETIC = 200
 
 
 def main(arguments: list[str] | None = None) -> None:
+    """Run the command line."""
     options = parse(arguments)
     try:
         with exit_on_error("train"):
@@ -33,22 +34,31 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
+    """Return the command line's options."""
     parser = argparse.ArgumentParser(description="Train a recipe on MNIST and write its checkpoint with its metrics.")
     parser.add_argument("--recipe", default="digits", metavar="NAME", help="name of the recipe (default: digits)")
     parser.add_argument("--list", action="store_true", help="list the recipes and exit")
-    parser.add_argument("--epochs", type=positive(int), help="number of epochs (default: the recipe's)")
-    parser.add_argument("--batch-size", type=positive(int), help="images per step (default: the recipe's)")
-    parser.add_argument("--learning-rate", type=positive(float), help="learning rate (default: the recipe's)")
-    parser.add_argument("--seed", type=seed, default=1, help="seed of all random numbers (default: 1)")
+    parser.add_argument("--epochs", type=positive(int), metavar="N", help="number of epochs (default: the recipe's)")
+    parser.add_argument("--batch-size", type=positive(int), metavar="N", help="images per step (default: the recipe's)")
     parser.add_argument(
-        "--deterministic", action="store_true", help="give exactly the same result each time on this machine; slower"
+        "--learning-rate", type=positive(float), metavar="RATE", help="learning rate (default: the recipe's)"
     )
-    parser.add_argument("--data", type=Path, metavar="PATH", help="mnist.npz, mnist.pkl.gz or a folder of IDX files")
+    parser.add_argument("--seed", type=seed, default=1, metavar="N", help="seed of all random numbers (default: 1)")
     parser.add_argument(
-        "--output", type=Path, default=checkpoint.FOLDER, metavar="FOLDER", help="folder for the checkpoint"
+        "--deterministic", action="store_true", help="give the same result in every run on this machine; slower"
     )
-    parser.add_argument("--resume", action="store_true", help="continue an interrupted training")
-    parser.add_argument("--dry-run", action="store_true", help="test every stage with a few steps; write nothing")
+    parser.add_argument(
+        "--data", type=Path, metavar="PATH", help="mnist.npz, mnist.pkl.gz or IDX folder (default: download)"
+    )
+    parser.add_argument(
+        "--output",
+        type=Path,
+        default=checkpoint.FOLDER,
+        metavar="FOLDER",
+        help="where to write (default: model/checkpoints)",
+    )
+    parser.add_argument("--resume", action="store_true", help="continue an interrupted training after its last epoch")
+    parser.add_argument("--dry-run", action="store_true", help="try every stage with a few steps; write nothing")
     parser.add_argument(
         "--with-drawings", type=Path, metavar="FILE", help="fine-tune the recipe's checkpoint on labeled drawings"
     )
@@ -85,7 +95,7 @@ def seed(text: str) -> int:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Do what the command line asks for. Raises UserError."""
+    """Train or list recipes, as the options say. Raises UserError."""
     tensorflow = backend.load_tensorflow()
     from model.recipes import RECIPES
 

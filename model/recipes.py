@@ -68,10 +68,12 @@ def _network(*body: layers.Layer) -> keras.Model:
 
 
 def softmax_network() -> keras.Model:
+    """Return one linear layer, initialized to zero."""
     return _network(layers.Flatten(), layers.Dense(NUM_DIGITS, kernel_initializer="zeros"))
 
 
 def dense_network() -> keras.Model:
+    """Return one hidden layer of 512 units with ReLU6 and dropout."""
     return _network(
         layers.Flatten(),
         layers.Dense(512, activation="relu6"),
@@ -81,6 +83,7 @@ def dense_network() -> keras.Model:
 
 
 def dense_ema_network() -> keras.Model:
+    """Return one hidden layer of 500 units with L2 regularization."""
     # The tutorial adds 1e-4 · ½‖w‖² for each kernel (TensorFlow's l2_loss); Keras's L2 omits the factor ½.
     decay = keras.regularizers.L2(0.5e-4)
     # The tutorial's initial weights and biases: with ReLU and a learning rate of 0.8 they matter.
@@ -94,6 +97,7 @@ def dense_ema_network() -> keras.Model:
 
 
 def dense_mse_network() -> keras.Model:
+    """Return two hidden layers of 512 and 256 units."""
     return _network(
         layers.Flatten(),
         layers.Dense(512, activation="relu"),
@@ -103,6 +107,7 @@ def dense_mse_network() -> keras.Model:
 
 
 def deep_mnist_network() -> keras.Model:
+    """Return two 5×5 convolutions with pooling, and one hidden layer of 1024 units with dropout."""
     return _network(
         layers.Reshape((28, 28, 1)),
         layers.Conv2D(32, 5, padding="same", activation="relu"),
@@ -168,10 +173,12 @@ def _block(filters: int, kernel=3, strides=1, padding="same", pool=1, momentum=0
 
 
 def adam(learning_rate: float, steps: int, epochs: int) -> optimizers.Optimizer:
+    """Return Adam with a constant learning rate."""
     return optimizers.Adam(learning_rate)
 
 
 def sgd(learning_rate: float, steps: int, epochs: int) -> optimizers.Optimizer:
+    """Return SGD with a constant learning rate."""
     return optimizers.SGD(learning_rate)
 
 
@@ -256,7 +263,7 @@ _ALL = (
         summary="one hidden layer of 512 (ReLU6), dropout 0.2, Adam, 5 epochs",
         network=dense_network,
         optimizer=adam,
-        # The tutorial sets neither. Best on validation among rates (1e-3, 2e-3) and batch sizes (32, 64, 128).
+        # Not set by the tutorial. Best on validation among rates (1e-3, 2e-3) and batch sizes (32, 64, 128).
         learning_rate=2e-3,
         batch_size=128,
         epochs=5,

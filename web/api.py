@@ -37,7 +37,7 @@ class Api:
     """Each public method is an endpoint; its docstring is the description on Gradio's API page."""
 
     def __init__(self, service: Service, store: CorrectionStore | None):
-        """store: stores corrections; None disables them."""
+        """store: where `correct` stores corrections; None disables `correct`."""
         self.service, self.store = service, store
 
     @_errors_for_caller()
@@ -68,8 +68,9 @@ class Api:
 
     @_errors_for_caller()
     def steps(self, drawing):
-        """Show how the strokes of one digit become 28 × 28 pixels. Answer: steps, each with its name ("ink", "cropped",
-        "fitted" or "centred") and its image, rows of whole numbers from 0, paper, to 255, ink."""
+        """Return the intermediate images of normalization for the strokes of one digit. Answer: steps, each with its
+        name ("ink", "cropped", "fitted" or "centred") and its image, rows of whole numbers from 0 (paper) to 255 (ink).
+        """
         return schemas.trace_json(trace_strokes(parse_strokes(drawing)))
 
     def about(self):
@@ -81,9 +82,9 @@ class Api:
 
     @_errors_for_caller()
     def correct(self, drawing, label):
-        """Store the strokes of one digit with its label, so that the network can learn from it: "0" to "9", or "not a
-        digit". It stores the strokes, the label, the network's answer and hash, and the time; nothing about the
-        visitor. Answer: label, and time (UTC, ISO 8601), once it is on the disk."""
+        """Store the strokes of one digit and its label, "0" to "9" or "not a digit", so that the network can learn from
+        them. The row holds the strokes, the label, the network's answer, its hash and the time; nothing about the
+        visitor. Answer: label, and time (UTC, ISO 8601), once the row is on the disk."""
         if self.store is None:
             raise InputError("This server does not store corrections.")
         strokes = parse_strokes(drawing)
@@ -94,7 +95,7 @@ class Api:
 
     @property
     def batched(self) -> dict[str, BatchFunction]:
-        """The endpoints that answer several calls at once. The result of an invalid call is an InputError."""
+        """The endpoints that answer several calls at once, by name. The result of an invalid call is an InputError."""
         return {
             "predict": self._predict_batch,
             "explain": lambda calls: [_result_or_error(self._explain, *call) for call in calls],

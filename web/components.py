@@ -152,7 +152,7 @@ def _component(name: str, label: str, before: Sequence[str] = (), visible: bool 
 def _documented(component: Component, schema: dict, example: object = None) -> Component:
     """Set the JSON schema and an example of a component's value, for Gradio's API page.
 
-    They are set on the instance: Gradio writes a .pyi file beside every module that derives a class from a component.
+    The attributes are set on the instance, because Gradio would write a .pyi file beside a module with a subclass.
     """
     component.api_info = lambda: schema
     component.example_payload = component.example_value = lambda: example

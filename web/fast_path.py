@@ -24,7 +24,7 @@ class FastPath:
     """
 
     def __init__(self, app, endpoints: Mapping[str, BatchFunction]):
-        """endpoints: the function of each endpoint."""
+        """endpoints: for each endpoint's name, the function that answers its calls."""
         self.app = app
         self._batchers = {f"{RUN_PATH}{name}": Batcher(function) for name, function in endpoints.items()}
 

@@ -16,7 +16,8 @@ class Service:
     """The classifier and the attribution of one checkpoint, and the comparison of all checkpoints. Thread-safe.
 
     The networks load in a background thread, so that the page can be served meanwhile.
-    path, name: of the checkpoint. notes: the JSON beside it.
+
+    path, name: file and name of the checkpoint. notes: its JSON.
     """
 
     def __init__(self, path: Path):

@@ -1,16 +1,15 @@
-// What the page asks the server. Each function takes the values of components and gives those of others; undefined leaves
-// a component as it is, and comes when a later drawing has overtaken this one.
+// API client: the page's functions that call the server. Gradio events call them with values of components and set the
+// returned values on components. `undefined` leaves a component unchanged, for example after the drawing has changed.
 //
-// Not left to Gradio events, for three reasons. Their “always_last” lets two requests out when two changes come within a
-// few milliseconds, and forgets the last change when a request fails. And when the server is gone, Gradio reloads the page.
+// Gradio's own requests are not used, for three reasons. With “always_last”, two changes within a few milliseconds send two
+// requests. If a request fails, the last change is lost. If the server stops, Gradio reloads the page.
 //
-// window.ask(drawing): [answer, frames]: the answer of /predict or /predict_image, its images as bytes; of a picture, also
-// what to frame in it.
-// One request is under way at a time, and the last drawing is always answered.
-// window.wonder(drawing, answer): the same answer with `why`, the evidence of /explain as bytes.
-// window.compare(drawing, answer), window.steps(drawing, answer), window.about(): what a folded section shows.
-// window.correctable(drawing, answer): whether that answer may be corrected; window.teach(taught, drawing, answer): the
-// correction, kept or not.
+// window.ask(drawing): return [answer, frames]. answer: of /predict or /predict_image, with images as bytes. frames: for a
+// picture, the boxes of its digits. One request is pending at a time, and the last drawing is always answered.
+// window.wonder(drawing, answer): return the answer with `why`, the attribution by /explain as signed bytes.
+// window.compare(drawing, answer), window.steps(drawing, answer), window.about(): return the value of a folded section.
+// window.correctable(drawing, answer): return {digit} if the answer can be corrected, else {} or the stored correction.
+// window.teach(taught, drawing, answer): store a correction; return {label, kept: true} or {label, error}.
 (() => {
   const GIVE_UP_AFTER = 10_000;
   const GIVE_UP_UPLOAD_AFTER = 60_000;
@@ -27,7 +26,7 @@
     try {
       return { ok: response.ok, busy, told: await response.json() };
     } catch (error) {
-      // What stands before the server speaks HTML: either the server is gone, or this was refused on its way.
+      // A proxy answers with HTML: the server is down (5xx), or the proxy rejected the request (4xx).
       if (response.status >= 500 || response.ok) throw error;
       return { ok: false, busy, told: {} };
     }
@@ -58,14 +57,14 @@
     }
   }
 
-  // What the page needs of an answer. An image becomes bytes: an array's numbers Gradio copies one by one, several times for
-  // every answer, which took longer than the answer itself.
+  // Return the part of an answer that the page needs, with images as bytes. Gradio copies every answer several times, and
+  // copying arrays of numbers takes longer than the request itself.
   function packed({ number, verdict, reason, readings, current, milliseconds }, roundTrip) {
     return {
       number, verdict, reason, current,
       readings: readings.map((reading) => ({ ...reading, image: Uint8Array.from(reading.image.flat()) })),
       milliseconds: { ...milliseconds, roundTrip },
-      id: ++answers, // So that one is never shown again in place of a later one.
+      id: ++answers, // Distinguishes this answer from earlier ones.
     };
   }
 
@@ -74,7 +73,7 @@
   const frames = ({ picture }, { readings = [] }) =>
     picture && { picture, frames: readings.filter(({ box }) => box).map(({ box, digit }) => ({ box, name: digit ?? "?" })) };
 
-  // The first answer may have to wait for the network, which is being loaded: then that is said, and asked for again.
+  // If the first answer takes long, the network is still loading: show “warming”, and request again.
   window.ask = (drawing) => (answers > 0 ? ask(drawing) : Promise.race([ask(drawing), warming()]));
 
   const warming = async () => {
@@ -86,7 +85,7 @@
     newest = drawing || { strokes: [] };
     const mine = newest;
     while (underWay) await underWay;
-    if (mine !== newest) return [undefined, undefined]; // A later change asks in this one's place.
+    if (mine !== newest) return [undefined, undefined]; // A newer drawing is requested instead.
     underWay = read(mine);
     try {
       const answer = await underWay;
@@ -96,7 +95,7 @@
     }
   }
 
-  // The answer to a question beside the drawing's; undefined where it fails…
+  // Call an endpoint, and return its answer; undefined if the call fails.
   async function beside(endpoint, ...data) {
     try {
       const { ok, answer } = await call(endpoint, ...data);
@@ -106,7 +105,8 @@
     }
   }
 
-  // …and, where it is about the drawing, when it comes too late.
+  // Call an endpoint about the current drawing, and return its answer; undefined if the call fails or the drawing has
+  // changed meanwhile.
   async function besideIt(endpoint, ...data) {
     const mine = newest;
     const answer = await beside(endpoint, ...data);
@@ -140,10 +140,10 @@
 
   window.about = () => beside("about");
 
-  // What was kept of the newest answer's readings: none is kept twice.
+  // The stored corrections of the newest answer, by index of the reading. Each reading is stored once.
   let kept = { id: null };
 
-  // Of a picture there are no strokes to keep.
+  // A picture cannot be corrected, because it has no strokes.
   window.correctable = (drawing, answer) => {
     if (drawing?.picture || !answer?.readings || answer.verdict === "blank") return {};
     return (kept.id === answer.id && kept[place(answer)]) || { digit: reading(answer).digit };

@@ -1,5 +1,6 @@
-// window.words(language, components): that language's words out of Gradio's own dictionary, as updates for the components
-// with these ids. Their other properties are said again: a component that is not there yet knows nothing but the update.
+// window.words(language, components): set the page's language and title, and return updates that give the components with
+// these ids the texts of the language. An update repeats all other props, because a component that is not mounted yet
+// would lose them.
 window.words = (language, components) => {
   const { i18n_translations: dictionary, components: all } = window.gradio_config;
   const text = dictionary[language];

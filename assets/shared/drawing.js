@@ -1,9 +1,9 @@
-// Strokes on a canvas: what the sketchpad and the sharing of its drawings have in common. It stands before their own
-// scripts, in the same scope.
+// Paint strokes on a canvas. The sketchpad and the share buttons use it.
+// This file is placed before their scripts, in the same scope.
 
-// On screen only; the server draws the strokes anew with a pen of its own.
+// Pen width on the screen, as a fraction of the pad's side. The server rasterizes strokes with its own pen width.
 const SCREEN_PEN_WIDTH = 0.05;
-// How hard a stylus pressed at a point, 0 … 1: seen on screen, not sent.
+// Pressure of a stylus at a point, 0 to 1. It is shown on the screen, but not sent to the server.
 const pressures = new WeakMap();
 
 function paintStrokes(context, strokes, side) {
@@ -21,7 +21,7 @@ function paintStroke(context, points, side) {
   context.stroke();
 }
 
-// Each segment as wide as the stylus pressed there: from half the pen's width to half as much again.
+// Paint each segment with a width that grows with pressure, from 0.5 to 1.5 pen widths.
 function paintPressed(context, points, path, side) {
   points.forEach((point, i) => {
     context.lineWidth = SCREEN_PEN_WIDTH * side * (0.5 + (pressures.get(point) ?? 0.5));
@@ -32,7 +32,7 @@ function paintPressed(context, points, path, side) {
   });
 }
 
-// Curves that touch the middle of each segment, so that a fast pen leaves no corners.
+// Add curves that touch the middle of each segment to the path, so that a fast stroke has no corners.
 function trace(context, points) {
   context.moveTo(...points[0]);
   for (let i = 1; i < points.length - 1; i++) {

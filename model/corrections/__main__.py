@@ -17,10 +17,14 @@ LABELS_BY_OPTION = {"digits": DIGIT_LABELS, "non-digits": (LABEL_NOT_DIGIT,), No
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line."""
-    parser = argparse.ArgumentParser(prog="python -m model.corrections", description="Count and export corrections.")
+    parser = argparse.ArgumentParser(
+        prog="python -m model.corrections", description="Count corrections or export them."
+    )
     database = os.environ.get("CORRECTIONS")
-    parser.add_argument("--database", type=Path, metavar="FILE", default=database, help="default: $CORRECTIONS")
-    parser.add_argument("--export", type=Path, metavar="FILE", help="write a file of drawings (.npz) to FILE")
+    parser.add_argument(
+        "--database", type=Path, metavar="FILE", default=database, help="the corrections (default: $CORRECTIONS)"
+    )
+    parser.add_argument("--export", type=Path, metavar="FILE", help="write the corrections to FILE as drawings (.npz)")
     parser.add_argument("--only", choices=("digits", "non-digits"), help="export only these (default: all)")
     options = parser.parse_args(arguments)
     if not options.database:

@@ -64,8 +64,11 @@ class StorageError(UserError):
 class Correction:
     """A drawing with the label that its author gave.
 
-    time: of storing, UTC, ISO 8601. label: one of LABELS. strokes: `{"strokes": …}` as JSON, in fractions of the pad's
-    side. number, verdict: the network's answer, as in `Answer`. model: SHA-256 of the network's checkpoint.
+    time: when it was stored, UTC, ISO 8601.
+    label: one of LABELS.
+    strokes: `{"strokes": …}` as JSON, in fractions of the pad's side.
+    number, verdict: the network's answer, as in `Answer`.
+    model: SHA-256 of the network's checkpoint.
     """
 
     time: str

@@ -32,7 +32,7 @@ class Split:
 
 @dataclass(frozen=True)
 class Dataset:
-    """MNIST's three splits, and synthetic splits for training and validation; None if the recipe uses MNIST only."""
+    """MNIST's three splits, and synthetic splits for training and validation: None if the recipe uses none."""
 
     train: Split
     validation: Split
@@ -52,7 +52,7 @@ class Dataset:
 
 
 def load(recipe: Recipe, path: Path | None = None) -> Dataset:
-    """Return the recipe's dataset. `path`: where MNIST is, as `mnist.load` takes it. Raises UserError."""
+    """Return the recipe's dataset. `path`: location of MNIST, as in `mnist.load`. Raises UserError."""
     data = mnist.load(path, recipe.validation)
     splits = [normalize_mnist(examples) for examples in (data.train, data.validation, data.test)]
     if not recipe.synthetic_per_batch:

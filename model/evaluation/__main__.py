@@ -2,7 +2,7 @@
 
 python -m model.evaluation                      print the README's table of recipes
 python -m model.evaluation --drawings FILE      measure the accuracy of every checkpoint on labeled digits
-python -m model.evaluation --readme README.md   update the README's tables from the stored metrics
+python -m model.evaluation --tables FILE ...    update the tables in these documents from the stored metrics
 
 With --checkpoint, --non-digits, --mnist, --output or --mistakes, one checkpoint (default: digits) is measured fully:
 accuracy, accuracy per writer, calibration, rejection of non-digits, end-to-end results, and robustness to transformed
@@ -80,7 +80,7 @@ def evaluate(path: Path, options: argparse.Namespace) -> None:
 
 
 def compare_seeds(path: Path, folders: list[Path], file: Path | None) -> None:
-    """Print and store mean and standard deviation of the accuracy of a checkpoint and of its namesakes in `folders`."""
+    """Print and store the accuracy over seeds, of a checkpoint and of those with the same file name in `folders`."""
     for name, results in metrics.measure_seeds([path, *(folder / path.name for folder in folders)], file).items():
         values = ", ".join(f"{seed}: {accuracy:.2%}" for seed, accuracy in zip(*results.values(), strict=True))
         title, summary = metrics.dataset_title(name), metrics.format_mean_and_deviation(results)
@@ -218,9 +218,9 @@ def _run(options: argparse.Namespace) -> None:
         evaluate(path, options)
     elif measured:
         measure_all(checkpoint.FOLDER, options.drawings)
-    if options.readme:
-        readme_tables.write(options.readme)
-    elif not measured:
+    for document in options.tables:
+        readme_tables.write(document)
+    if not (measured or options.tables):
         print(readme_tables.recipes(path.parent))
 
 
@@ -240,7 +240,9 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     output = parser.add_argument_group("what is written")
     output.add_argument("--output", type=Path, metavar="FOLDER", help="draw the figures into this folder")
     output.add_argument("--mistakes", type=Path, metavar="FILE", help="draw the mistakes on --drawings into this SVG")
-    output.add_argument("--readme", type=Path, metavar="FILE", help="write the tables into this file")
+    output.add_argument(
+        "--tables", type=Path, nargs="+", default=[], metavar="FILE", help="update the tables in these documents"
+    )
     options = parser.parse_args(arguments)
     if options.non_digits and not options.drawings:
         parser.error("--non-digits needs --drawings: rejection is measured against digits.")

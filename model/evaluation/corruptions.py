@@ -1,7 +1,7 @@
 """Corruptions: distort a drawing as a hand, a device or an application may.
 
 Inspired by Mu, Gilmer 2019, "MNIST-C: a robustness benchmark for computer vision", but limited to what can happen to
-strokes: no noise, fog or blur. The strengths are those of an unlucky drawing, so that people can still read nearly all.
+strokes: no noise, fog or blur. The strengths are chosen so that people can still read nearly all drawings.
 
 Strokes are lists of float (P, 2), P ≥ 1, x right, y down, in any unit. Every function returns new strokes in that unit
 and leaves its input unchanged. The lengths below are fractions of the drawing's size, the longer side of its box.
@@ -59,7 +59,7 @@ def gaps(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
 
 
 def dropped_points(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
-    """Keep a random point every POINT_DISTANCE on average, and the ends: a busy device replaces curves by lines."""
+    """Keep the ends and random points, POINT_DISTANCE apart on average: a slow device replaces curves by lines."""
     return [stroke[_with_ends(rng.random(len(stroke)) < STEP / POINT_DISTANCE)] for stroke in _resampled(strokes, STEP)]
 
 
@@ -70,7 +70,7 @@ def coarse_touch(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke
 
 
 def missing_stroke(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
-    """Remove the shortest stroke if it is shorter than SHORT of the longest: the device misses a short touch."""
+    """Remove the shortest stroke if it is shorter than SHORT × the longest: the device misses a short touch."""
     lengths = [_length(stroke) for stroke in strokes]
     shortest = int(np.argmin(lengths))
     if lengths[shortest] >= SHORT * max(lengths):
@@ -106,7 +106,7 @@ def joined_strokes(strokes: list[Stroke], rng: np.random.Generator) -> list[Stro
 
 
 def cut_short(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
-    """Remove CUT from the end of each stroke that is longer than twice that: the pen leaves early."""
+    """Remove the last CUT of each stroke that is longer than 2 × CUT: the pen leaves early."""
     cut, dropped = CUT * longer_side(strokes), round(CUT / STEP)
     return [stroke[:-dropped] if _length(stroke) > 2 * cut > 0 else stroke for stroke in _resampled(strokes, STEP)]
 

@@ -66,7 +66,7 @@ def read_all(classifier: Classifier, drawings: Sequence[list[Stroke]]) -> Iterat
 
 
 def dataset_title(name: str) -> str:
-    """Return the name of a data set, followed by "(development data)" if it is."""
+    """Return the title of a data set: its name, with "(development data)" appended for DEVELOPMENT_DATA."""
     return f"{name} (development data)" if name in DEVELOPMENT_DATA else name
 
 
@@ -190,7 +190,10 @@ def end_to_end_digits(classifier: Classifier, drawings: LabeledDrawings) -> dict
 
 
 def end_to_end_rejection_rate(classifier: Classifier, drawings: LabeledDrawings) -> float:
-    """Return the share of non-digits that are rejected end to end; strokes of one may be read as several digits."""
+    """Return the share of non-digits that are rejected end to end.
+
+    A non-digit whose strokes are read as several digits counts as accepted.
+    """
     return _share(answer.verdict == Verdict.NOT_DIGIT for answer in read_all(classifier, drawings.drawings))
 
 
@@ -207,8 +210,8 @@ def rejection_metrics(
     """Return how well the scores of digits, (N,), and of non-digits, (M,), are separated.
 
     labels: what each non-digit is, (M,).
-    `at` has the rejection rate at each of REPORTED_ACCEPTANCE, `curve` from no digit accepted to all digits accepted,
-    and `per_label` for each label, lowest first.
+    The result has, among others, `at`: the rejection rate at each acceptance rate of REPORTED_ACCEPTANCE; `curve`: both
+    rates at CURVE_POINTS thresholds; `per_label`: the rejection rate of each label, lowest first.
     """
     rejected = non_digit_scores > rejection_threshold
     return {
@@ -265,8 +268,8 @@ def _rejection_per_label(rejected: np.ndarray, labels: np.ndarray) -> dict[str, 
 def measure_seeds(paths: Sequence[Path], file: Path | None = None) -> dict[str, dict]:
     """Return the accuracies of checkpoints of one recipe, trained with different seeds.
 
-    The keys are "MNIST validation" and "MNIST test", as measured after training, and the name of `file`, drawn digits;
-    each value is {"seeds": [...], "accuracy": [...]}.
+    Each value is {"seeds": [...], "accuracy": [...]}. The accuracies "MNIST validation" and "MNIST test" come from the
+    JSON of each checkpoint. If `file` is given, its drawn digits are classified; the key is the file's name.
     Raises UserError if a file is unreadable, if the seeds are equal, or if another setting differs.
     """
     notes = [checkpoint.load_notes(path) for path in paths]

@@ -33,7 +33,7 @@ class ModelCard:
 
 
 def model_card(path: Path, notes: dict) -> ModelCard:
-    """Return the model card of the checkpoint at `path` with the JSON `notes`, without what was not measured."""
+    """Return the model card of the checkpoint at `path`, with the metrics and figures that its JSON, `notes`, has."""
     measured = [name for name, entries in PICTURES.items() if any(entry in notes for entry in entries)]
     files = {name: figure_path(path.parent, path, name) for name in measured}
     pictures = {name: file.read_text(encoding="utf-8") for name, file in files.items() if file.exists()}

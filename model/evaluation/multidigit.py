@@ -1,4 +1,4 @@
-"""Measure how well numbers of several digits are read. The numbers are composed of single drawings, side by side.
+"""Measure how well numbers are read. Each number is composed of drawings of single digits, side by side.
 
 python -m model.evaluation.multidigit                     numbers of synthetic digits
 python -m model.evaluation.multidigit --drawings FILE     numbers of the digits in a file
@@ -57,10 +57,11 @@ def in_order(expected: str, read: str) -> int:
 def measure(
     classifier: Classifier, drawings: Sequence[list[Stroke]], labels: Sequence[str], count: int, seed: int
 ) -> dict:
-    """Read `count` numbers for each gap.
+    """Return how well `count` random numbers are read for each gap of GAPS.
 
-    Returns by gap the count of `digits`, the share of them `found` and read in order, and the share of numbers that are
-    read without any error (`wholly`). Drawings without a point are not used; raises UserError if no others are left.
+    The results by gap are `digits`, the number of digits; `found`, the share of digits that are read in order; and
+    `wholly`, the share of numbers that are read without any error. Drawings without a point are not used. Raises
+    UserError if all drawings are without a point.
     """
     usable = [i for i, strokes in enumerate(drawings) if any(map(len, strokes))]
     if not usable:
@@ -123,12 +124,18 @@ def main(arguments: list[str] | None = None) -> None:
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m model.evaluation.multidigit",
-        description="Measure how well numbers of two to six digits, composed of single drawings, are read.",
+        description="Measure how well numbers are read. Each is composed of two to six drawings of single digits.",
     )
-    parser.add_argument("--checkpoint", type=Path, default=DEFAULT_CHECKPOINT, metavar="PATH", help="default: digits")
+    parser.add_argument(
+        "--checkpoint", type=Path, default=DEFAULT_CHECKPOINT, metavar="PATH", help="network (default: digits)"
+    )
     parser.add_argument("--drawings", type=Path, metavar="FILE", help="labeled digits (default: synthetic digits)")
-    parser.add_argument("--count", type=int, default=COUNT, help="numbers for each gap (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=SEED, help="seed of the random choices (default: %(default)s)")
+    parser.add_argument(
+        "--count", type=int, metavar="N", default=COUNT, help="numbers for each gap (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--seed", type=int, metavar="N", default=SEED, help="seed of the random choices (default: %(default)s)"
+    )
     options = parser.parse_args(arguments)
     if options.count < 1 or options.seed < 0:
         parser.error("Expected a --count of at least 1 and a --seed of at least 0.")

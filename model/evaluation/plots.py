@@ -61,7 +61,7 @@ def draw_confusion(title: str, confusion: list[list[int]], path: Path) -> None:
 
 
 def draw_reliability(metrics: dict[str, dict], path: Path) -> None:
-    """Draw the reliability diagrams of `classification_metrics`, by name: a column for each, with the counts below."""
+    """Draw the reliability diagram and the counts of each `classification_metrics`, in one column for each name."""
     width, height = 4.6 * len(metrics), 5.6
     figure, axes = _subplots(2, len(metrics), width, height, squeeze=False, height_ratios=(3, 1), sharex=True)
     for (name, results), (above, below) in zip(metrics.items(), axes.T, strict=True):

@@ -1,4 +1,4 @@
-"""Write the README's tables, in Markdown, from the JSON beside the checkpoints."""
+"""Write the tables of README.md and docs/measurements.md, in Markdown, from the JSON beside the checkpoints."""
 
 from pathlib import Path
 
@@ -14,30 +14,34 @@ SWEEP_SETTINGS = 6
 
 
 def marks(name: str, command: str) -> tuple[str, str]:
-    """Return the two lines of the README that enclose a table; the first names the command that writes the table."""
+    """Return the two lines of a document that enclose a table; the first names the command that writes the table."""
     return f"<!-- {name}: written by {command} -->", f"<!-- end of {name} -->"
 
 
 RECIPES_MARKS, EVALUATION_MARKS = (
-    marks(name, "python -m model.evaluation --readme README.md") for name in ("table of recipes", "evaluation")
+    marks(name, "python -m model.evaluation --tables README.md docs/measurements.md")
+    for name in ("table of recipes", "evaluation")
 )
 
 
-def write(readme: Path) -> None:
-    """Replace both tables in the README. Raises UserError if it lacks their marks."""
-    replace(readme, RECIPES_MARKS, recipes())
-    replace(readme, EVALUATION_MARKS, evaluation(DEFAULT_CHECKPOINT))
+def write(document: Path) -> None:
+    """Replace the tables that a document has. Raises UserError if it has the marks of none."""
+    text = document.read_text(encoding="utf-8")
+    if EVALUATION_MARKS[0] in text:
+        replace(document, EVALUATION_MARKS, evaluation(DEFAULT_CHECKPOINT))
+    if RECIPES_MARKS[0] in text or EVALUATION_MARKS[0] not in text:
+        replace(document, RECIPES_MARKS, recipes())
 
 
-def replace(readme: Path, between: tuple[str, str], table: str) -> None:
-    """Replace the text between two marks. Raises UserError if the README lacks them."""
-    text = readme.read_text(encoding="utf-8")
+def replace(document: Path, between: tuple[str, str], table: str) -> None:
+    """Replace the text between two marks. Raises UserError if the document lacks them."""
+    text = document.read_text(encoding="utf-8")
     begins, ends = between
     before, begin, rest = text.partition(begins)
     _, end, after = rest.partition(ends)
     if not (begin and end):
-        raise UserError(f'{readme} lacks the lines "{begins}" and "{ends}", which enclose the table. Add them.')
-    readme.write_text(f"{before}{begin}\n\n{table}\n\n{end}{after}", encoding="utf-8")
+        raise UserError(f'{document} lacks the lines "{begins}" and "{ends}", which enclose the table. Add them.')
+    document.write_text(f"{before}{begin}\n\n{table}\n\n{end}{after}", encoding="utf-8")
 
 
 def recipes(folder: Path = checkpoint.FOLDER) -> str:
@@ -49,7 +53,7 @@ def recipes(folder: Path = checkpoint.FOLDER) -> str:
     files = sorted({file for note in notes for file in note.get("drawings", {})})
     head = ["recipe", "description", "accuracy on MNIST test (95 % interval)"]
     head += [f"accuracy on {metrics.dataset_title(file)}" for file in files]
-    head += ["parameters", "file size", "training time"]
+    head += ["parameters", "training time"]
     return markdown([head, *(_recipe(note, summaries[note["recipe"]], files) for note in notes)])
 
 
@@ -61,7 +65,6 @@ def _recipe(note: dict, summary: str, files: list[str]) -> list[str]:
         _accuracy(note["test"]),
         *(f"{results['accuracy']:.2%}" if results else "–" for results in drawings),
         f"{note['parameters']:,}",
-        f"{note['bytes'] / 1e6:.2f} MB",
         _duration(note["seconds"]),
     ]
 

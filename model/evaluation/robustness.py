@@ -1,7 +1,7 @@
 """Measure robustness: accuracy on drawings that are transformed, one parameter at a time, or corrupted.
 
 Position and size on the pad have no effect by construction, because `rasterize` scales the drawing's bounding box.
-They are measured all the same. Strokes have no width either: the "pen" sweep varies the stroke width of a picture,
+The sweeps confirm it. Strokes have no width either: the "pen" sweep varies the stroke width of a picture,
 which passes through `stroke_width.thin`.
 """
 
@@ -131,7 +131,7 @@ def measure(classifier: Classifier, drawings: Sequence[list[Stroke]], labels: np
 
 
 def stratified_sample(labels: np.ndarray) -> np.ndarray:
-    """Return the sorted indices of at most SAMPLE_SIZE drawings: random, and equally many of each label, int (N,)."""
+    """Return sorted random indices of at most SAMPLE_SIZE drawings, equally many for each of `labels`, int (N,)."""
     rng = np.random.default_rng(SEED)
     present = np.unique(labels)
     samples = [rng.permutation(np.flatnonzero(labels == label))[: SAMPLE_SIZE // len(present)] for label in present]
@@ -144,7 +144,7 @@ def corrupting(name: str) -> Renderer:
 
 
 def normalized_images(drawings: Sequence[list[Stroke]], render: Renderer) -> np.ndarray:
-    """Render and normalize drawings; return float32 (N, 28, 28), blank for a drawing without a point."""
+    """Return the normalized images, float32 (N, 28, 28), of rendered drawings; all 0 for a drawing without a point."""
     return normalization.normalize_all(_ink(render, strokes, index) for index, strokes in enumerate(drawings))
 
 

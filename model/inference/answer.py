@@ -22,7 +22,7 @@ LEAST_CERTAIN_FIRST = (Verdict.NOT_DIGIT, Verdict.UNSURE, Verdict.BLANK, Verdict
 class Reading:
     """The prediction for one candidate digit: a group of strokes, or of connected components of a picture.
 
-    probabilities: calibrated probability of each digit, given that the group is a digit; they sum to 1. If blank: 0.1.
+    probabilities: calibrated probability of each digit, given that the group is a digit; sum 1. If blank, each is 0.1.
     not_digit: probability of not being a digit; 0 if the network has no output for non-digits.
     verdict: the decision on this group.
     image: the network's input, a normalized image, float32 (28, 28), 0 paper, 1 ink.

@@ -93,7 +93,7 @@ def load_notes(path: Path) -> dict:
 
 
 def update_notes(path: Path, part: str, name: str, figures: dict) -> None:
-    """Merge `figures` into the entry `part`, `name` of a checkpoint's notes; all other entries stay."""
+    """Merge `figures` into the entry notes[part][name] of a checkpoint; all other entries stay."""
     path = path.with_suffix(".json")
     notes = json.loads(path.read_text())
     entries = notes.setdefault(part, {})

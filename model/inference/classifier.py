@@ -83,11 +83,11 @@ class Classifier:
         )
 
     def rejects(self, not_digit: np.ndarray) -> np.ndarray:
-        """Return, for probabilities of not being a digit, (N,), whether the verdict is "not a digit", bool (N,)."""
+        """Return whether each drawing is rejected, bool (N,). `not_digit`: probability of not being a digit, (N,)."""
         return np.asarray(not_digit) > self.notes["rejection_threshold"]
 
     def _read(self, drawings: Sequence["Candidates"]) -> list[Answer]:
-        """Predict the candidates of all drawings with one call of the network; then answer each drawing."""
+        """Return the answer to each drawing. One call of the network predicts the candidates of all drawings."""
         start = time.perf_counter()
         images = [candidates.images for candidates in drawings if candidates.groups]
         probabilities, not_digit = self.predict(np.concatenate(images)) if images else ((), ())
@@ -100,7 +100,7 @@ class Classifier:
     def _answer(
         self, candidates: "Candidates", probabilities: np.ndarray, not_digit: np.ndarray, start: float
     ) -> Answer:
-        """Choose the best grouping. `start`: when the network was called, in seconds of `time.perf_counter`."""
+        """Return the answer with the best grouping. `start`: `time.perf_counter()` when the network was called."""
         readings = (_blank_reading(),)
         if candidates.groups:
             best = segmentation.best_grouping(candidates.groups, probabilities, not_digit)
@@ -181,7 +181,7 @@ def _normalized(
     strokes: list[tuple[int, ...]],
     start: float,
 ) -> Candidates:
-    """Normalize the inks of all groups. `start`: when the first step began, in seconds of `time.perf_counter`."""
+    """Return the candidates after normalization. `start`: `time.perf_counter()` when the first step began."""
     milliseconds = {"ink": _milliseconds(start)}
     start = time.perf_counter()
     images = normalize_all(inks)

@@ -2,7 +2,7 @@
 
 Test-time augmentation averages the probabilities of an image and of four transformed views of it. Averaging over
 several views reduces errors near decision boundaries (Krizhevsky, Sutskever, Hinton 2012, "ImageNet classification with
-deep convolutional neural networks"). It only runs for images whose first prediction is unsure, which are few.
+deep convolutional neural networks"). It runs only for the few images whose first prediction is unsure.
 """
 
 import numpy as np

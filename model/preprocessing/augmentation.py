@@ -69,7 +69,7 @@ def _inverse_affine(angle, slant, wide, high, right, down):
 
 
 def _thicken(images, amount):
-    """Blend with the dilated image where `amount` is positive, with the eroded image where it is negative."""
+    """Return a blend with the dilated images where `amount` is positive, with the eroded ones where it is negative."""
     amount = THICKNESS * amount[:, None, None, None]
     dilated = ops.max_pool(images, 3, strides=1, padding="same")
     eroded = -ops.max_pool(-images, 3, strides=1, padding="same")
@@ -77,7 +77,7 @@ def _thicken(images, amount):
 
 
 def _blur(images, amount):
-    """Blend with the mean over 3×3 pixels where `amount` is positive."""
+    """Return a blend of the images with their mean over 3×3 pixels where `amount` is positive."""
     amount = BLUR * ops.maximum(amount, 0.0)[:, None, None, None]
     return images + amount * (ops.average_pool(images, 3, strides=1, padding="same") - images)
 

@@ -15,7 +15,7 @@ from model.errors import InputError, first_line
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 MAX_PIXELS = 25_000_000
-# Of a file. A picture of MAX_PIXELS pixels has no more bytes.
+# Largest file in bytes. A picture of MAX_PIXELS pixels is never larger.
 MAX_BYTES = 8 * MAX_PIXELS
 PIXEL_LIMIT_MESSAGE = f"pictures from 1 pixel to {MAX_PIXELS // 10**6} million pixels are accepted."
 # Longer side in pixels. Pictures are first averaged down to this size: more pixels take time and do not change the
@@ -31,19 +31,19 @@ SAMPLE_SIDE = 128
 WINDOW = 0.4
 NARROW = 0.12
 SURROUNDINGS = 0.5
-# Over EDGE, also a fraction of the longer side, the edge of ink rises by more than SHARP of the picture's contrast, and
-# the edge of a shadow by less than SOFT of its own contrast.
+# The sharpness of an edge is the change of contrast over EDGE, a fraction of the picture's longer side. For ink, it is
+# more than SHARP × the picture's contrast. For a shadow, it is less than SOFT × the shadow's own contrast.
 EDGE = 1 / 80
 SHARP = 0.35
 SOFT = 0.55
-# Light that varies by less is even. Fraction of the range from black to white.
+# Light is even if it varies by less than this fraction of the range from black to white.
 EVEN = 0.02
 # Added to the brightness of paper, so that it is never 0 in a division.
 DARKEST = 0.1
 # Range of brightness, relative to the median, in which contrast is corrected. Darker areas have more noise than ink.
 LIGHT = (0.35, 2.0)
-# Root mean square of the paper's unevenness, as a fraction of the range from black to white. Photographs are above it.
-# A drawing saved as JPEG with quality 90 has a quarter of it, MNIST a hundredth.
+# Root mean square of the paper's unevenness, as a fraction of the range from black to white. Photographs have more. A
+# drawing saved as JPEG with quality 90 has DIRTY / 4, and MNIST has DIRTY / 100.
 DIRTY = 1 / 150
 # On dirty paper, a component with fewer pixels, or with less than this share of the largest component's, is noise.
 SPECK = 24
@@ -126,7 +126,7 @@ def _in_memory(source: str | os.PathLike | BinaryIO) -> BinaryIO:
 
 
 def _reduced(image: Image.Image) -> Image.Image:
-    """Decode, average down to WORKING_SIDE and rotate as the EXIF orientation says."""
+    """Return the decoded picture, averaged down to WORKING_SIDE and rotated by its EXIF orientation."""
     image.draft(None, (2 * WORKING_SIDE, 2 * WORKING_SIDE))  # Decodes a large JPEG at reduced size.
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
         image = _scaled(image)
@@ -178,7 +178,7 @@ def _ink(planes: np.ndarray) -> np.ndarray:
     contrast = (raised - shade) / np.clip(light / np.median(light), *LIGHT)
     contrast -= np.median(contrast)
     if np.ptp(shade) > MIN_CONTRAST and _sharpest(contrast) < SOFT * contrast.max():
-        return np.zeros(planes.shape[:2], np.float32)  # Only the rest of a shadow's edge.
+        return np.zeros(planes.shape[:2], np.float32)  # The contrast is only what remains of a shadow's edge.
     return _cleaned(contrast)
 
 
@@ -210,7 +210,7 @@ def _averaged(values: np.ndarray) -> np.ndarray:
 def _cleaned(contrast: np.ndarray) -> np.ndarray:
     """Return ink, 0 to 1, without noise, ruled lines and specks.
 
-    contrast: to paper, (H, W). The more uneven the paper is, the more is removed; from a computer drawing, nothing.
+    contrast: to paper, (H, W). More is removed from uneven paper, and nothing from a computer drawing.
     """
     noise = 1.4826 * np.median(np.abs(contrast))  # Standard deviation of normal noise.
     drawn = contrast > max(MIN_CONTRAST, 5 * noise)
@@ -221,7 +221,7 @@ def _cleaned(contrast: np.ndarray) -> np.ndarray:
     full = np.quantile(contrast[contrast > strength / 2], 0.9)
     still = contrast[~_grown(drawn, 1)]
     dirt = min(1.0, np.sqrt(np.mean(still**2)) / DIRTY) if still.size else 0.0
-    # On even paper, the faintest gray is ink, as in MNIST. On dirty paper, up to a third of the pen's strength is not.
+    # On even paper, the faintest gray is ink, as in MNIST. On dirty paper, up to a third of the pen's strength is dirt.
     low, high = full * (0.003 + 0.35 * dirt), full * (1 - 0.25 * dirt)
     ink = np.clip((contrast - low) / (high - low), 0, 1).astype(np.float32)
     strokes = _without_specks(ink > 0.5 * dirt, dirt)

@@ -27,11 +27,11 @@ MAX_MARKS = 64
 MAX_GAP = 0.12
 """Largest horizontal gap between the pieces of a group, as a fraction of the drawing's height."""
 TOUCHING_DISTANCE = 0.04
-"""Ink that is nearer touches. Fraction of the drawing's height."""
+"""Pieces that are nearer to each other touch. Fraction of the drawing's height."""
 MAX_PIECES = 3
 """Largest number of pieces in a group. No digit has more."""
 GROUP_COST = 0.25
-"""Cost of each group in nats. It makes one 4 cheaper than an L and a 1."""
+"""Cost of each group in nats. It makes one group, a 4, cheaper than two groups, an L and a 1."""
 NOT_DIGIT_COST = 3.0
 """Additional cost of a group that is not a digit, in nats."""
 

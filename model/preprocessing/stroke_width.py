@@ -31,7 +31,7 @@ def thin(ink: np.ndarray) -> np.ndarray:
     excess = pen - MAX_PEN_WIDTH * NETWORK_PEN_WIDTH * (RESOLUTION - pen)
     if excess <= 0:
         return ink
-    # The deepest ink remains in any case.
+    # Erode by less than the greatest depth, so that some ink remains.
     return np.clip(depths - min(excess / 2, depths.max() - 1), 0, 1).astype(np.float32)
 
 

@@ -62,6 +62,7 @@ def _cell(ink: np.ndarray) -> Image.Image:
 
 
 def main() -> None:
+    """Run the command line."""
     parser = argparse.ArgumentParser(
         prog="python -m model.synthetic.contact_sheet", description="Draw samples of the synthetic handwriting."
     )

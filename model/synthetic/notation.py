@@ -131,7 +131,7 @@ def _curves(points: np.ndarray, corners: list[bool], lengths: list[int]) -> tupl
 def _curve(points: np.ndarray, start: int, stop: int) -> np.ndarray:
     """Return the centripetal Catmull-Rom curve from point `start` to just before point `stop`, as a matrix (S, P).
 
-    With the knots fixed by `points`, the curve is linear in the control points: evaluate it once, for unit vectors.
+    The knots depend on `points` only. With fixed knots, the curve is linear in the control points, hence a matrix.
     """
     control = np.eye(len(points))[start : stop + 1]
     chords = np.hypot(*np.diff(points[start : stop + 1], axis=0).T)

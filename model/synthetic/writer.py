@@ -124,7 +124,7 @@ def _transform(rng: np.random.Generator) -> np.ndarray:
 
 
 def _fit_to_pad(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
-    """Scale to 35 to 90 % of a pad of side 1 and shift to a random position on it."""
+    """Return the strokes at a random position on a pad of side 1, with a random size of 35 to 90 % of the pad."""
     strokes = scaled(strokes, rng.uniform(0.35, 0.9))
     _, size = bounding_box(strokes)
     corner = rng.uniform(0.03, 0.97 - size)

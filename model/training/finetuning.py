@@ -6,7 +6,7 @@ spurious correlations"). Augmented copies of the drawings are mixed with many mo
 on. For these, the targets are the network's own old outputs (Li, Hoiem 2016, "Learning without forgetting").
 
 Some drawings are held out. The new network replaces the old one if accuracy on the held-out drawings rises and accuracy
-on MNIST's validation images does not fall. The test images decide nothing.
+on MNIST's validation images falls by at most MAX_FORGETTING. No choice depends on the test images.
 """
 
 import dataclasses
@@ -38,7 +38,7 @@ TEMPERATURE = 2.0
 DRAWING_WEIGHTS = (0.03, 0.01, 0.003)
 """Total loss weight of the drawings, tried in this order until an epoch stays within MAX_FORGETTING.
 
-A larger first weight taught hardly more (one drawing in twenty, in two styles) and forgot more.
+A larger first weight was tried on two styles: it improved one more drawing in twenty, and the network forgot more.
 """
 KEPT_NOTES = ("recipe", "parameters", "seconds", "best_epoch", "history", "settings", "command")
 """Entries of the old checkpoint's JSON that describe its training; its metrics are measured anew."""
@@ -162,13 +162,14 @@ def _train(network: keras.Model, recipe: Recipe, known: Dataset, copies: Split, 
 
 
 class BestEpoch(keras.callbacks.Callback):
-    """Keeps the weights of the epoch with the highest accuracy on the drawings among those within MAX_FORGETTING.
+    """Keeps the weights of the best epoch: the highest accuracy on the drawings, with a loss of at most MAX_FORGETTING.
 
-    accuracy: of that epoch; 0 if there is none. weights: of that epoch; the initial weights if there is none.
+    accuracy: on the drawings, of the best epoch; 0 if no epoch stays within MAX_FORGETTING.
+    weights: of the best epoch; the initial weights if no epoch stays within MAX_FORGETTING.
     """
 
     def __init__(self, head: keras.Model, drawings: Split, validation: Split):
-        """drawings, validation: features instead of images."""
+        """drawings, validation: splits with the inputs of the last layer, (N, F), in place of images."""
         super().__init__()
         self.head, self.drawings, self.validation = head, drawings, validation
         self.forward = ForwardPass(head)
@@ -201,6 +202,7 @@ def _features(body: keras.Model, images: np.ndarray) -> np.ndarray:
 
 
 def measure(classifier: Classifier, known: Dataset, held_out: Split) -> Accuracies:
+    """Return the accuracies of a network on the held-out drawings and on the validation splits of `known`."""
     synthetic = known.synthetic_validation
     return Accuracies(
         held_out=_accuracy(classifier, held_out),

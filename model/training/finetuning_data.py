@@ -86,7 +86,7 @@ def drawing_images(drawings: LabeledDrawings, rng: np.random.Generator | None = 
 
 
 def known_images(known: Dataset, seed: int) -> np.ndarray:
-    """Return MNIST and synthetic images, unchanged and augmented. Without the augmented ones, more is forgotten."""
+    """Return MNIST and synthetic images, unchanged and augmented. Without augmentation, the network forgets more."""
     rng = np.random.default_rng(seed)
     indices = rng.permutation(len(known.train.labels))[:NUM_MNIST_IMAGES]
     synthetic = [] if known.synthetic is None else [known.synthetic.images]
@@ -101,4 +101,5 @@ def _augmented(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def chunks(array: np.ndarray) -> list[np.ndarray]:
+    """Return an array (N, ...) as consecutive parts of at most IMAGES_PER_CHUNK rows."""
     return np.array_split(array, math.ceil(len(array) / IMAGES_PER_CHUNK))

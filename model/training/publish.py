@@ -14,7 +14,7 @@ def publish(network: keras.Model, notes: dict, dataset: Dataset, path: Path) -> 
     """Write `path`, the JSON and the confusion figure beside it, and print the test accuracy.
 
     network: with rounded weights (`checkpoint.round_weights`), so that the metrics are those of the stored file.
-    notes: the entries of the JSON that training gives, with those of `calibrate`; the MNIST metrics are added.
+    notes: the entries of the JSON about training and calibration. This function adds the MNIST metrics.
     dataset: its test images are used here only, so no choice depends on them.
     """
     classifier = Classifier(network, notes, path.stem)

@@ -108,7 +108,7 @@ def _fit(
         steps_per_epoch=steps,
         epochs=recipe.epochs,
         initial_epoch=callback.state.progress.epoch,
-        # Redirected to a file, the progress bar would be a thousand lines; the callback prints one line per epoch.
+        # No progress bar in a file, where it takes a thousand lines. The callback prints one line per epoch.
         verbose=int(sys.stdout.isatty()),
         callbacks=[callback],
     )

@@ -36,7 +36,7 @@ def test_a_non_digit_is_rejected_with_a_reason(page, name):
     settled(page)
     expect(digit(page)).to_have_text("?")
     expect(page.locator("#answer .certainty")).to_have_text("not a digit")
-    expect(page.locator("#answer .reason")).to_contain_text("This looks like no digit; the nearest is")
+    expect(page.locator("#answer .reason")).to_contain_text("This is not a digit. Closest digit:")
     expect(page.locator("#answer .winner")).to_have_count(0)
 
 

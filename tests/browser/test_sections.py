@@ -44,7 +44,7 @@ def test_a_click_on_a_bar_compares_with_that_digit(page):
 
 
 def test_the_comparison_shows_the_reading_of_every_model(page):
-    summary = page.get_by_text("Every model on this drawing")
+    summary = page.get_by_text("Compare all models on this drawing")
     rows = page.locator("#compare tbody tr")
     expect(rows).to_have_count(0)
     draw_seven(page)
@@ -55,8 +55,9 @@ def test_the_comparison_shows_the_reading_of_every_model(page):
     assert rows.locator(".says").all_inner_texts() == ["7"] * MODELS
     page.keyboard.press("Delete")
     draw(page, NON_DIGIT_DRAWINGS["letter"])
-    expect(rows.last.locator(".says")).to_have_text("none")
-    assert "none" not in rows.locator(".says").all_inner_texts()[:-1]  # The other models have no output for non-digits.
+    expect(rows.last.locator(".says")).to_have_text("not a digit")
+    # The other models have no output for non-digits.
+    assert "not a digit" not in rows.locator(".says").all_inner_texts()[:-1]
     page.keyboard.press("Delete")
     expect(page.locator("#compare .hint")).to_contain_text("Draw something")
     expect(rows).to_have_count(0)

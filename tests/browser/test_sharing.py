@@ -73,7 +73,7 @@ def test_the_address_bar_has_the_link_if_the_clipboard_is_not_allowed(page):
     page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('not allowed')) }")
     draw_seven(page)
     page.get_by_role("button", name="Copy link").click()
-    expect(page.get_by_role("button", name="See the address bar")).to_be_visible()
+    expect(page.get_by_role("button", name="See address bar")).to_be_visible()
     assert "#drawing=" in page.url
 
 
@@ -210,12 +210,12 @@ def test_the_reason_why_a_picture_is_rejected_is_shown(page, photo):
     page.unroute("**/upload")
     page.route("**/upload", lambda route: route.fulfill(status=413, body="<h1>413 Request Entity Too Large</h1>"))
     choose_picture(page, photo(DIGIT_DRAWINGS[3], "another.jpg"))
-    expect(reason).to_contain_text("could not read this drawing")
+    expect(reason).to_contain_text("could not read this drawing or picture")
 
 
 def test_a_picture_without_ink_gets_a_message(page, photo):
     choose_picture(page, photo([]))
-    expect(page.locator("#answer .reason")).to_have_text("No ink was found in this picture.")
+    expect(page.locator("#answer .reason")).to_have_text("No ink found. Try a sharper picture with more contrast.")
 
 
 def test_a_file_that_is_not_a_picture_gets_a_message(page, tmp_path):

@@ -21,13 +21,13 @@ def test_the_readme_gets_both_tables(tmp_path):
     assert path.read_text() == readme(readme_tables.recipes(), readme_tables.evaluation(checkpoint.DEFAULT_CHECKPOINT))
 
 
-def test_the_readme_of_this_project_is_up_to_date():
-    text = (ROOT / "README.md").read_text()
-    for (begins, ends), table in (
-        (readme_tables.RECIPES_MARKS, readme_tables.recipes()),
-        (readme_tables.EVALUATION_MARKS, readme_tables.evaluation(checkpoint.DEFAULT_CHECKPOINT)),
+def test_the_tables_of_this_project_are_up_to_date():
+    recipes, evaluation = readme_tables.recipes(), readme_tables.evaluation(checkpoint.DEFAULT_CHECKPOINT)
+    for document, (begins, ends), table in (
+        ("README.md", readme_tables.RECIPES_MARKS, recipes),
+        ("docs/measurements.md", readme_tables.EVALUATION_MARKS, evaluation),
     ):
-        assert f"{begins}\n\n{table}\n\n{ends}" in text
+        assert f"{begins}\n\n{table}\n\n{ends}" in (ROOT / document).read_text()
 
 
 def test_the_table_has_all_measurements_or_states_that_there_are_none():

@@ -1,4 +1,4 @@
-"""The README's examples work as stated."""
+"""The examples in the documentation work as stated."""
 
 import base64
 import re
@@ -14,12 +14,11 @@ from tests.helpers.coroutines import finish
 from tests.helpers.drawings import DIGIT_DRAWINGS, SEVEN
 from tests.helpers.paths import ROOT
 
-README = (ROOT / "README.md").read_text()
 
-
-def block(start: str) -> str:
-    """Return the README's code block that starts with `start`."""
-    [found] = [text for text in re.findall(r"```\w+\n(.*?)```", README, re.DOTALL) if text.startswith(start)]
+def block(document: str, start: str) -> str:
+    """Return the code block of a document that starts with `start`."""
+    text = (ROOT / document).read_text()
+    [found] = [block for block in re.findall(r"```\w+\n(.*?)```", text, re.DOTALL) if block.startswith(start)]
     return found
 
 
@@ -34,14 +33,21 @@ def draw_picture(path) -> None:
 def test_gradio_client(server, tmp_path, monkeypatch, capsys):
     draw_picture(tmp_path / "seven.png")
     monkeypatch.chdir(tmp_path)
-    exec(block("from gradio_client").replace("http://127.0.0.1:7860", server.address), {})
+    code = block("docs/api.md", "from gradio_client").replace("http://127.0.0.1:7860", server.address)
+    exec(code, {})
     assert capsys.readouterr().out.endswith("7 7\n")
+
+
+def test_gradio_client_in_the_readme(server, capsys):
+    code = block("README.md", "from gradio_client").replace("http://127.0.0.1:7860", server.address)
+    exec(code, {})
+    assert capsys.readouterr().out.endswith("7 digit\n")
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed.")
 def test_curl(server, tmp_path):
     draw_picture(tmp_path / "seven.png")
-    commands = block("curl").replace("http://127.0.0.1:7860", server.address)
+    commands = block("docs/api.md", "curl").replace("http://127.0.0.1:7860", server.address)
     done = subprocess.run(["bash", "-c", commands], cwd=tmp_path, capture_output=True, text=True)
     assert re.findall(r'"number":\s*"(\d)"', done.stdout) == ["7", "7"], done
 
@@ -49,8 +55,10 @@ def test_curl(server, tmp_path):
 def test_the_classifier_without_a_server(tmp_path, monkeypatch, capsys):
     draw_picture(tmp_path / "seven.png")
     monkeypatch.chdir(tmp_path)
-    exec(block("from model"), {})
-    assert capsys.readouterr().out == "7\n"
+    exec(block("README.md", "from model"), {})
+    assert capsys.readouterr().out == "7 digit\n"
+    exec(block("docs/api.md", "from model"), {})
+    assert capsys.readouterr().out == "7 7\n"
 
 
 def test_an_mcp_client(corrections_server, tmp_path):

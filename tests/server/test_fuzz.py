@@ -1,4 +1,4 @@
-"""Invalid requests get an error message, and the server goes on."""
+"""The server answers invalid requests with an error message and keeps running."""
 
 from random import Random
 

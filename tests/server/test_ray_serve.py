@@ -60,7 +60,7 @@ def test_two_replicas_serve_the_page_and_one_goes_on_if_the_other_is_killed(addr
     assert "Draw a digit" in httpx.get(f"{address}/", timeout=60).text
     victim, _ = replicas()
     during = finish(load(address, 12, lambda: os.kill(victim, signal.SIGKILL)))
-    # Requests that the killed replica had received, or received before Ray noticed, are lost. The page would retry.
+    # Requests to the killed replica fail until Ray notices that it is gone. The page would retry them.
     assert len(during.seconds) > 100 and during.errors.total() <= 3 * VISITORS, during.errors
     later = finish(load(address, 6))
     assert len(later.seconds) > 50 and not later.errors, later.errors

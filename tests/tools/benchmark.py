@@ -1,8 +1,8 @@
 """Benchmark: the demo beside well-known baselines, measured in the same minutes on the same machine.
 
-    python -m tests.tools.benchmark                          # everything, about ten minutes
-    python -m tests.tools.benchmark --only bars visitors     # some parts; --help lists them
-    python -m tests.tools.benchmark --readme README.md       # also write the table into the README
+    python -m tests.tools.benchmark                                  # everything, about ten minutes
+    python -m tests.tools.benchmark --only bars visitors             # some parts; --help lists them
+    python -m tests.tools.benchmark --table docs/measurements.md     # also write the table into this document
 
 Other work on the machine affects both sides of a ratio. Seconds and milliseconds need a quiet machine.
 """
@@ -14,7 +14,7 @@ from model.evaluation import readme_tables
 from tests.tools.benchmark_network import runtimes, training
 from tests.tools.benchmark_page import bars, start_up, visitors
 
-TABLE = readme_tables.marks("benchmark", "python -m tests.tools.benchmark --readme README.md")
+TABLE = readme_tables.marks("benchmark", "python -m tests.tools.benchmark --table docs/measurements.md")
 HEAD = ["what", "here", "baseline", "ratio", "target"]
 PARTS = {"bars": bars, "visitors": visitors, "runtimes": runtimes, "start-up": start_up, "training": training}
 
@@ -22,7 +22,7 @@ PARTS = {"bars": bars, "visitors": visitors, "runtimes": runtimes, "start-up": s
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure the demo and its baselines.")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), metavar="PART", help=", ".join(PARTS))
-    parser.add_argument("--readme", type=Path, metavar="FILE", help="also write the table into this file")
+    parser.add_argument("--table", type=Path, metavar="FILE", help="also write the table into this document")
     options = parser.parse_args()
     rows = [HEAD]
     for part in options.only:
@@ -30,8 +30,8 @@ def main() -> None:
             rows.append(measurement.row())
             print("  ".join(filter(None, measurement.row())), flush=True)
     print(f"\n{readme_tables.markdown(rows)}")
-    if options.readme:
-        readme_tables.replace(options.readme, TABLE, readme_tables.markdown(rows))
+    if options.table:
+        readme_tables.replace(options.table, TABLE, readme_tables.markdown(rows))
 
 
 if __name__ == "__main__":

@@ -4,9 +4,9 @@
     python -m tests.tools.fuzz --inputs 2000
 
 Prints each class of requests with its count and the statuses of the answers, and the server's memory and open files.
-Exits with 1 if a request got a 5xx, no answer within TIMEOUT seconds, or content of a file of the server; if the server
-stopped; or if, after the second half of the requests, it holds more open files, or more than MAX_GROWTH more memory,
-than after the first half.
+Exits with 1 if a request gets a 5xx, no answer within TIMEOUT seconds, or the content of a file of the server, or if
+the server stops. Also exits with 1 if the server leaks: after the second half of the requests, it has more open files,
+or more than MAX_GROWTH more memory, than after the first half.
 """
 
 import argparse

@@ -1,7 +1,7 @@
 """Write files of drawings in styles that no network of this project has learned, to test fine-tuning.
 
-    python -m tests.tools.styles eastern corrections.npz
-    python train.py --with-drawings corrections.npz --output FOLDER
+python -m tests.tools.styles eastern corrections.npz
+python train.py --with-drawings corrections.npz --output FOLDER
 """
 
 import argparse
@@ -33,7 +33,7 @@ def eastern(index: int, rng: np.random.Generator) -> tuple[list[Stroke], int]:
 
 
 def circled(index: int, rng: np.random.Generator) -> tuple[list[Stroke], int]:
-    """Return a digit with a ring around it: 0 to 9 in turn."""
+    """Return the strokes of a digit with a ring around it."""
     digit = index % NUM_DIGITS
     strokes = generator.sample_digit(digit, rng)
     low, high = bounding_box(strokes)

@@ -19,8 +19,8 @@ def reading(verdict: Verdict, first: int = 4, second: int = 9) -> Reading:
     "verdict, reason",
     [
         (Verdict.DIGIT, "This is 4."),
-        (Verdict.UNSURE, "Between 4 and 9."),
-        (Verdict.NOT_DIGIT, "This looks like no digit; the nearest is 4."),
+        (Verdict.UNSURE, "This could be 4 or 9."),
+        (Verdict.NOT_DIGIT, "This is not a digit. Closest digit: 4."),
         (Verdict.BLANK, "Nothing is drawn yet."),
     ],
 )
@@ -36,7 +36,7 @@ def test_a_confident_number_is_named():
 
 def test_a_doubtful_number_has_the_reason_of_its_least_certain_digit():
     confident, unsure, other = reading(Verdict.DIGIT, 7, 1), reading(Verdict.UNSURE), reading(Verdict.NOT_DIGIT)
-    assert answer_reason(Answer((confident, unsure), 0, {})) == "74: number 2 from the left. Between 4 and 9."
+    assert answer_reason(Answer((confident, unsure), 0, {})) == "Position 2 of 74: This could be 4 or 9."
     assert answer_reason(Answer((unsure, confident, other), 0, {})) == (
-        "47?: number 3 from the left. This looks like no digit; the nearest is 4."
+        "Position 3 of 47?: This is not a digit. Closest digit: 4."
     )

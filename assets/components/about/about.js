@@ -1,13 +1,14 @@
-// What is known of the network: figures, pictures and limits; folded away until it is asked for.
-// props.value: null, or {facts: [{name, kind, value, …}, …], pictures: {name: SVG}}, what /about returns. Unfolded for the
-// first time, trigger("asked") asks the host for it. props.text: its words.
+// A folded section with the measurements, figures and limitations of the network.
+// props.value: null, or the answer of /about: {facts: [{name, kind, value, …}, …], pictures: {name: SVG}}.
+// props.text: the texts of the page's language.
+// Emits "asked" when the section is opened without a value. The page then sets the value.
 
 const details = element.querySelector("details");
 
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const percent = (share) => fill(props.text.percent, { percent: (100 * share).toFixed(2) });
 
-// How each kind of figure is written.
+// Format the value of a fact, by the fact's kind.
 const KINDS = {
   share: ({ value }) => percent(value),
   interval: ({ value, low, high }) =>
@@ -30,7 +31,7 @@ function fact(given) {
   return line;
 }
 
-// The pictures are the project's own, written by its report; nothing of a visitor's is among them.
+// The SVG is inserted as HTML. This is safe: the project's own evaluation drew it.
 function picture([name, svg]) {
   const figure = Object.assign(document.createElement("figure"), { className: name });
   figure.append(Object.assign(document.createElement("figcaption"), { textContent: props.text[`picture ${name}`] }));

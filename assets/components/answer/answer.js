@@ -1,20 +1,21 @@
-// The answer: a verdict, the 28×28 image that the network saw, and ten bars in fixed order. Of a number, image and bars
-// are those of the digit written last, or of the one that is chosen.
-// props.value: null, or what /predict returns, each image as 784 bytes; besides, {verdict: "offline", "warming" or "busy"}
-// (asked for again by trigger("retry")) and {verdict: "error", reason}. To it come `chosen`, which reading is looked at, and
-// `rather`, a digit that it is compared with; when the pen rests, trigger("wondering") asks the host for `why`, the evidence
-// of /explain as 784 signed bytes, and for whatever else of the page is about the drawing.
-// props.text: its words. All of it is set as text, never as HTML.
+// The answer: number, verdict, the network's 28×28 input, its attribution, and ten probability bars.
+// For a number, the image and the bars show one digit: the digit drawn last, or the one that the visitor selects.
+// props.value: null; an answer of /predict, with each image as 784 bytes; {verdict: "offline", "warming" or "busy"}; or
+// {verdict: "error", reason}. An answer has three more fields: `chosen`, the index of the selected reading; `rather`, the
+// digit to compare with; `why`, the attribution by /explain as 784 signed bytes.
+// props.text: the texts of the page's language. They are set as text, never as HTML.
+// Emits "retry" to request the answer again if there is none yet, and "wondering" when the pen rests. The page then adds
+// `why` and updates the sections about the drawing.
 
 const find = (selector) => element.querySelector(selector);
 const [number, percent, certainty, reason, timing, spoken, seen, why, whyCaption] = [
   ".number", ".percent", ".certainty", ".reason", ".timing", ".spoken", ".seen canvas", ".why canvas", ".why figcaption",
 ].map(find);
 
-const RETRY_AFTER = { offline: 2000, warming: 1000, busy: 300 }; // Milliseconds.
-// A screen reader hears the verdict once the pen rests, not thirty times a second.
+const RETRY_AFTER = { offline: 2000, warming: 1000, busy: 300 }; // Milliseconds until the next request.
+// Milliseconds without a new answer until a screen reader announces it.
 const SPEAK_AFTER = 700;
-// Why is asked for when the pen rests, so that it never holds up the bars.
+// Milliseconds without a new answer until the attribution is requested, so that it never delays the bars.
 const WONDER_AFTER = 40;
 
 const bars = Array.from({ length: 10 }, (_, number) => {
@@ -41,7 +42,7 @@ let shown = {}; // The value that is on the screen.
 
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
-// Never “100 %”: the network is never that sure.
+// Never “100 %”, because no answer is certain.
 const figure = (probability) => (probability > 0.995 ? ">99" : String(Math.round(probability * 100)));
 
 function label() {
@@ -49,7 +50,7 @@ function label() {
   for (const node of element.querySelectorAll("[data-label]")) {
     node.setAttribute("aria-label", props.text[node.dataset.label]);
   }
-  shown = {}; // All of it is said anew.
+  shown = {}; // Render everything again.
   show();
 }
 
@@ -57,7 +58,7 @@ function show() {
   const answer = props.value || { verdict: "blank" };
   const chosen = answer.chosen ?? answer.current;
   const reading = answer.readings?.[chosen] ?? { verdict: "blank" };
-  // When nothing but the reasons came, nothing else is touched.
+  // If only the attribution is new, update only the attribution.
   const known = answer.why && ["id", "chosen", "rather"].every((key) => answer[key] === shown[key]);
   shown = answer;
   if (known) return showWhy(reading, answer.why, answer.rather);
@@ -65,7 +66,7 @@ function show() {
   reason.textContent = words(answer);
   showNumber(answer.readings ?? [], chosen);
   if (!(answer.verdict in RETRY_AFTER) && answer.verdict !== "error") {
-    // Out of reach, the last answer stays to be seen, faded by the style sheet.
+    // Without a new answer, the last one stays visible. The style sheet fades it.
     showReading(reading);
     showTiming(answer.milliseconds ?? {});
     showWhy(reading, answer.why, answer.rather);
@@ -78,7 +79,7 @@ function show() {
   speak = setTimeout(() => { spoken.textContent = sentence(answer); }, SPEAK_AFTER);
 }
 
-// One digit is text; of several, each is a button that shows its bars.
+// Show a single digit as text. Show several digits as buttons that select a reading.
 function showNumber(readings, chosen) {
   number.style.setProperty("--length", Math.max(1, readings.length));
   number.replaceChildren(...readings.map((reading, place) => {
@@ -94,7 +95,7 @@ function showNumber(readings, chosen) {
   }));
 }
 
-// At another reading, or at the same one compared with another digit.
+// Select another reading, or another digit to compare with.
 function look(change) {
   props.value = { ...props.value, ...change, why: null };
   show();
@@ -126,7 +127,7 @@ function words({ verdict, reason, readings, number }) {
   return fill(props.text.isDoubtful, { number, place: place + 1, reason: reasonOf(readings[place]) });
 }
 
-// Of a digit, in the visitor's language.
+// Return the verdict on one reading as a sentence, like `reading_reason` in web/texts.py.
 function reasonOf({ verdict, probabilities }) {
   const [first, second] = [...probabilities.keys()].toSorted((one, other) => probabilities[other] - probabilities[one]);
   const kinds = { digit: "isNumber", unsure: "isBetween", "not a digit": "isNone" };
@@ -161,7 +162,7 @@ function showImage(image) {
   context.putImageData(pixels, 0, 0);
 }
 
-// Ink that spoke for the answer in one colour, against it in another; the more it counted, the stronger.
+// Draw the attribution: one color for ink that supports the answer, another for ink that contradicts it.
 function showWhy(reading, evidence, rather) {
   const blank = reading.verdict === "blank";
   whyCaption.textContent = blank ? "" : whyWords(reading, rather);
@@ -173,8 +174,7 @@ function showWhy(reading, evidence, rather) {
   const [speaksFor, against] = ["--for", "--against"].map((name) => rgb(getComputedStyle(why).getPropertyValue(name)));
   evidence.forEach((part, i) => {
     const colour = part >= 0 ? speaksFor : against;
-    // Ink that did not matter stays to be seen, as a shadow.
-    // The root lifts what counted a little, so that shapes are seen and not single pixels.
+    // The square root makes small contributions visible. Ink that contributes nothing stays visible as a shadow.
     pixels.data.set([...colour, Math.max(255 * Math.sqrt(Math.abs(part) / 127), reading.image[i] * 0.12)], 4 * i);
   });
   context.putImageData(pixels, 0, 0);

@@ -1,6 +1,7 @@
-// What every model makes of the present drawing; folded away until it is asked for.
-// props.value: null, or {models}, what /compare returns. Unfolded, and whenever the drawing rests, trigger("asked") asks
-// the host for it. props.text: its words; props.own: the name of the model that the page itself uses.
+// A folded section with a table of the answers of all models.
+// props.value: null, or the answer of /compare: {models}, empty if nothing is drawn.
+// props.own: the name of the model that serves the page. props.text: the texts of the page's language.
+// Emits "asked" when the section is opened. The page then sets the value, and also whenever the pen rests.
 
 const details = element.querySelector("details");
 const hint = element.querySelector(".hint");

@@ -1,6 +1,8 @@
-// A row of drawings to try, and a way to bring a picture; either becomes props.value, {strokes} or {picture: address}, and
-// the host is told by trigger("input"). A picture may be pasted, or dropped anywhere on the page, as well.
-// props.examples: [{name, strokes}, …]; props.text: its words, with each drawing's name as “example <name>”.
+// A row of example drawings and a button to choose a picture. Pictures can also be pasted, or dropped on the page.
+// props.value: set by the component: {strokes} of an example, or {picture}, the object URL of a picture.
+// props.examples: [{name, strokes}, …]. props.text: the texts of the page's language; an example's has the key
+// “example <name>”.
+// Emits "input" when the visitor chooses an example or a picture.
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -53,7 +55,7 @@ function show() {
 
 file.addEventListener("change", () => {
   givePicture(file.files);
-  file.value = ""; // The same picture may be chosen again.
+  file.value = ""; // Else choosing the same file again would emit no event.
 });
 
 function paste(event) {
@@ -69,7 +71,7 @@ function drop(event) {
 document.addEventListener("paste", paste);
 document.addEventListener("drop", drop);
 document.addEventListener("dragover", (event) => {
-  // Else the browser would leave the page for the picture.
+  // Else the browser would open the dropped file in place of the page.
   if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
 });
 

@@ -1,6 +1,7 @@
-// The title, and the choice of a language.
-// props.value: the language chosen, told to the host by trigger("chosen"): by a click, or when the page opens, where the
-// last visit or the browser asks for another one than the page came in. props.text: its words.
+// The title and the buttons that choose the language.
+// props.value: set by the component: the chosen language, such as "zh-CN". props.text: the texts of the page's language.
+// Emits "chosen" after a click, and when the page opens if the visitor's language is not the page's first language.
+// The visitor's language is the one chosen at an earlier visit, or else the browser's.
 
 const KEPT = "language";
 const buttons = [...element.querySelectorAll("button")];
@@ -20,7 +21,7 @@ function choose(language) {
   trigger("chosen");
 }
 
-// Where nothing may be kept, the browser's language is asked each time.
+// Return the language chosen at an earlier visit, or null. Browser settings can forbid localStorage.
 function kept() {
   try {
     return localStorage.getItem(KEPT);
@@ -42,7 +43,7 @@ for (const button of buttons) {
     try {
       localStorage.setItem(KEPT, button.lang);
     } catch {
-      // The choice holds for this visit.
+      // localStorage is not available: the choice ends with this visit.
     }
     choose(button.lang);
   });
@@ -51,5 +52,5 @@ for (const button of buttons) {
 label();
 mark(buttons[0].lang);
 watch("text", label);
-// Once the other components are there to be told.
+// Wait until the other components exist.
 if (preferred() !== buttons[0].lang) setTimeout(() => choose(preferred()));

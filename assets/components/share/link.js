@@ -1,6 +1,8 @@
-// A drawing as text, for a link: each number as thousandths of the pad's side, less the one before, in digits of 32 (five
-// bits, and a sixth that says that more follow), smallest first; a stroke begins with how many points it has. It stands
-// before share.js, in the same scope.
+// Encode a drawing as text for a link, and decode it. This file is placed before share.js, in the same scope.
+//
+// Coordinates are integers, in thousandths of the pad's side. Each stroke is its number of points, then for each point the
+// differences of x and y to the previous point. Each integer is written in base 32, lowest digit first, one letter of
+// ALPHABET per digit: five bits, and a sixth bit that is set if more digits follow.
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
@@ -8,7 +10,7 @@ function toText(strokes) {
   let text = "";
   let [left, top] = [0, 0];
   const write = (whole) => {
-    // The sign goes into the lowest bit.
+    // The lowest bit holds the sign.
     for (let rest = whole < 0 ? -2 * whole - 1 : 2 * whole; ; rest >>= 5) {
       text += ALPHABET[(rest & 31) | (rest > 31 ? 32 : 0)];
       if (rest <= 31) return;
@@ -25,7 +27,7 @@ function toText(strokes) {
   return text;
 }
 
-// null for what no drawing was made into.
+// Return the strokes, or null if the text is not an encoded drawing.
 function fromText(text) {
   const numbers = [];
   let [value, shift] = [0, 0];

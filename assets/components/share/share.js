@@ -1,13 +1,15 @@
-// A link that carries the drawing in its fragment, which no server sees, and the drawing as PNG and as JSON.
-// A click sets props.value to {as} and tells the host by trigger("asked"); the host answers with {as, strokes}. A page that
-// was opened by such a link makes props.value {strokes} and tells the host by trigger("opened"). props.text: its words.
+// Buttons that copy a link to the drawing, and that save the drawing as PNG or JSON.
+// The link holds the drawing in its fragment, which browsers do not send to the server.
+// props.value: {as} after a click: "link", "png" or "json". The page replies with {as, strokes}, the drawing on the pad.
+// If the page was opened by a link, the component sets {strokes}. props.text: the texts of the page's language.
+// Emits "asked" after a click, and "opened" if the page was opened by a link.
 
 const PICTURE_SIDE = 1024;
 const SAY_FOR = 2000;
 const KEY = "#drawing=";
 
 const link = element.querySelector(".link");
-let waiting = null; // What was asked for and not yet answered.
+let waiting = null; // The button clicked last, until the page replies with the strokes.
 
 const ways = {
   link: async (strokes) => {
@@ -75,5 +77,5 @@ for (const way of Object.keys(ways)) {
 label();
 watch("text", label);
 watch("value", answer);
-// Once the other components are there to be drawn on.
+// Wait until the other components exist.
 setTimeout(open);

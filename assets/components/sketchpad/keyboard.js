@@ -1,11 +1,12 @@
-// A pen without a pointer: arrows move it, space lowers and lifts it. It stands before sketchpad.js, in the same scope.
+// Drawing with the keyboard: arrow keys move the pen, the space key lowers and lifts it.
+// This file is placed before sketchpad.js, in the same scope.
 
-// How far an arrow key moves the pen; with Shift, a quarter of it.
+// Distance that an arrow key moves the pen, as a fraction of the pad's side. With Shift, a quarter of it.
 const KEY_STEP = 0.02;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 const board = element.querySelector(".paper");
-let cursor = null; // Where this pen is.
+let cursor = null; // The position of this pen, [x, y]; null until the pad is focused.
 
 function draws(event) {
   if (pointer !== null || event.ctrlKey || event.metaKey) return false;
@@ -37,7 +38,7 @@ board.addEventListener("focus", () => {
 });
 board.addEventListener("blur", () => (stroke && pointer === null ? endStroke() : paint()));
 
-// On screen, a ring, filled while it is down.
+// Draw the cursor: a ring, filled while the pen is down.
 function paintCursor(context, place, down, side) {
   const [x, y] = place.map((value) => value * side);
   context.lineWidth = Math.max(2, 0.005 * side);

@@ -1,8 +1,8 @@
-// A picture on the pad in place of strokes, with frames around the digits found in it. It stands before sketchpad.js, in
-// the same scope.
+// Show a picture on the pad in place of strokes, with a frame around each digit that was found.
+// This file is placed before sketchpad.js, in the same scope.
 
 const photo = element.querySelector(".photo");
-let picture = null; // Its address, or null.
+let picture = null; // The URL of the picture on the pad, or null.
 
 function showPicture(address) {
   picture = address;
@@ -21,7 +21,7 @@ function showFrames(frames) {
   }));
 }
 
-// As large as the pad allows, whatever its shape.
+// Fit the picture to the pad and keep its aspect ratio.
 photo.querySelector("img").addEventListener("load", ({ target: { naturalWidth, naturalHeight } }) => {
   const longer = Math.max(naturalWidth, naturalHeight);
   photo.style.width = `${(100 * naturalWidth) / longer}%`;

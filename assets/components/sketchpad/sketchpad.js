@@ -1,7 +1,8 @@
-// The sketchpad: what a pen does becomes strokes in props.value, told to the host by trigger("input").
-// props.value: {strokes: [[[x, y], …], …]}, in fractions of the pad's side, x right, y down. A value that the host sets is
-// drawn before the visitor's eyes, in place of what was there. It may be {picture}, the address of one, which is shown
-// instead; then {picture, frames}, what was found in it. props.text: its words.
+// The sketchpad: it turns mouse, finger, stylus and keyboard input into strokes.
+// props.value: {strokes: [[[x, y], …], …]}, in fractions of the pad's side, x right, y down. If the page sets strokes, the
+// pad draws them as an animation. If the page sets {picture}, a URL, the pad shows the picture; {picture, frames} adds a
+// frame around each digit that was found. props.text: the texts of the page's language.
+// Emits "input" when the drawing or the picture changes; while the pen moves, once per frame.
 
 const pad = element.querySelector(".pad");
 const paper = element.querySelector(".paper");
@@ -9,23 +10,23 @@ const buttons = Object.fromEntries(
   ["undo", "redo", "erase", "clear"].map((name) => [name, element.querySelector(`.${name}`)]),
 );
 
-// Nearer than half a pixel of a large pad, a point adds bytes and no shape.
+// Smallest distance between points, as a fraction of the pad's side: half a pixel of a large pad.
 const MIN_STEP = 0.001;
-// So near to a stroke the eraser takes it away: the pen's half width, and as much again for a finger.
+// The eraser removes strokes within this distance: half the pen's width, and as much again for a finger.
 const ERASER_REACH = 0.05;
-// A drawing that the host sets is drawn within this time, in milliseconds.
+// Duration of the animation of a drawing that the page sets, in milliseconds.
 const PLAY_FOR = 900;
 
-// Every state that the drawing had, each a list of strokes; undo and redo walk along it, so that clear can be undone.
+// The history of the drawing: each state is a list of strokes. Undo and redo move `now`, its current index.
 let states = [[]];
 let now = 0;
-let stroke = null; // The stroke being drawn…
-let pointer = null; // …and the pointer that draws it.
+let stroke = null; // The stroke that is being drawn, or null.
+let pointer = null; // The id of the pointer that draws or erases, or null.
 let scheduled = false;
 let unsent = false;
-let sent = null; // What the host was told last.
+let sent = null; // The value that was emitted last.
 let erasing = false;
-let playing = null; // What is being drawn by itself: {strokes, started, lasts, count}.
+let playing = null; // The animation in progress, {strokes, started, lasts, count}, or null.
 
 const strokes = () => (stroke ? [...states[now], stroke] : states[now]);
 
@@ -66,7 +67,7 @@ function show() {
   paint();
 }
 
-// --- to the host
+// --- events
 
 function send() {
   unsent = false;
@@ -75,7 +76,7 @@ function send() {
   trigger("input");
 }
 
-// While the pen moves, the screen and the host hear of it once per frame, however fast the pen is.
+// Repaint and emit once per frame, even if the pen reports more often.
 function schedule() {
   unsent = true;
   if (scheduled) return;
@@ -92,13 +93,13 @@ function changed() {
   send();
 }
 
-// A new state of the drawing; those that were undone are gone.
+// Append a state to the history, in place of the states that were undone.
 function keep(drawing) {
   states = [...states.slice(0, now + 1), drawing];
   now = states.length - 1;
 }
 
-// The visitor does something: what was shown by the page makes way.
+// Call before every change by the visitor: end the animation and remove the picture.
 function begin() {
   finishPlaying();
   showPicture(null);
@@ -126,12 +127,12 @@ function addPoint(point) {
 }
 
 paper.addEventListener("pointerdown", (event) => {
-  // A second finger or a palm is not primary; a right button is not a pen, the other end of a stylus is button 5.
+  // Ignore a second finger or a palm (not primary) and the right mouse button. Button 5 is the eraser end of a stylus.
   if (stroke || !event.isPrimary || ![0, 5].includes(event.button)) return;
   const erases = erasing || event.button === 5;
   if (erases && strokes().length === 0) return;
   event.preventDefault();
-  // Else Delete and Ctrl+Z would go on belonging to a text field that nobody looks at any more.
+  // Else Delete and Ctrl+Z would still go to a text field that had the focus.
   document.activeElement?.blur();
   begin();
   paper.setPointerCapture(event.pointerId);
@@ -165,7 +166,7 @@ function endStroke() {
   if (unsent) send();
 }
 
-// Strokes that pass near by, whole.
+// Remove every stroke that passes near the pointer, as a whole.
 function erase(event) {
   const [x, y] = place(event);
   const left = states[now].filter((points) => distance(points, x, y) > ERASER_REACH);
@@ -174,7 +175,7 @@ function erase(event) {
   changed();
 }
 
-// From a place to a stroke: to the nearest of its segments.
+// Return the distance from (x, y) to the nearest segment of a stroke.
 function distance(points, x, y) {
   return Math.min(...points.map(([toX, toY], i) => {
     const [fromX, fromY] = points[Math.max(0, i - 1)];
@@ -228,7 +229,7 @@ function keys(event) {
 
 document.addEventListener("keydown", keys);
 
-// --- a drawing from the host
+// --- drawings and pictures that the page sets
 
 function take() {
   const { strokes: given, picture: address, frames } = props.value ?? {};
@@ -266,7 +267,7 @@ function playOn() {
   requestAnimationFrame(playOn);
 }
 
-// As much of a drawing as so many points make up.
+// Return the first `count` points of a drawing, as strokes.
 function firstPoints(drawing, count) {
   const begun = [];
   for (const points of drawing) {

@@ -1,8 +1,9 @@
-// How the drawing becomes 28×28, step by step; folded away until it is asked for.
-// props.value: null; {steps}, what /steps returns; or {picture: true}, of which there are none. Unfolded, and whenever the
-// drawing rests, trigger("asked") asks the host for it. props.text: its words.
+// A folded section with the intermediate images of normalization, from the drawing to 28×28.
+// props.value: null; the answer of /steps: {steps}, empty if nothing is drawn; or {picture: true} for a picture, which has
+// no steps. props.text: the texts of the page's language.
+// Emits "asked" when the section is opened. The page then sets the value, and also whenever the pen rests.
 
-const SIDE = 132; // Of the longer side, on screen.
+const SIDE = 132; // Longer side of an image on the screen, in CSS pixels.
 
 const details = element.querySelector("details");
 const way = element.querySelector(".way");

@@ -1,6 +1,8 @@
-// “It was a …”: a click keeps the drawing with what it is.
-// props.value: null; {digit}, that a digit was read (null: none) and may be corrected; {label}, what was clicked, told to
-// the host by trigger("taught"), which answers {label, kept}, or {label, error} with null where the server is out of reach. props.text: its words.
+// Buttons that store the drawing with its correct label, as a correction.
+// props.value: null or {} if nothing can be corrected; {digit}, the answer (null: not a digit), if it can; {label} after a
+// click; then {label, kept: true}, or {label, error} with a message, or with null if the server does not answer.
+// props.text: the texts of the page's language.
+// Emits "taught" after a click. The page then stores the correction and sets the value.
 
 const note = element.querySelector(".note");
 const NO_DIGIT = "not a digit";
@@ -30,7 +32,7 @@ function show() {
   element.querySelector(".labels").setAttribute("aria-label", props.text.teachLong);
   for (const [label, button] of buttons) {
     button.textContent = named(label);
-    // What was read needs no correction; and a drawing is kept once.
+    // The answer itself is no correction, and a drawing is stored only once.
     button.disabled = !("digit" in given) || label === String(given.digit ?? NO_DIGIT);
     button.setAttribute("aria-pressed", label === given.label);
   }

@@ -1,0 +1,73 @@
+"""Check command lines of this project's programs against their argument parsers, without running the programs.
+
+python -m tests.helpers.commands < FILE     read one command per line; print a message for each invalid command
+
+It runs as a process of its own, because some programs import libraries that unit tests must not import.
+"""
+
+import argparse
+import contextlib
+import importlib
+import importlib.util
+import io
+import shlex
+import sys
+from pathlib import Path
+from types import ModuleType
+from unittest import mock
+
+
+class Parsed(Exception):
+    """The arguments are valid."""
+
+
+def check(command: str) -> str:
+    """Return why `python …` is invalid, or an empty text. It must name a module or a script of this project."""
+    _, program, *arguments = shlex.split(command)
+    if program == "-m":
+        program, *arguments = arguments
+    try:
+        module = load(program.removesuffix(".py"))
+    except ImportError as error:
+        return str(error)
+    if not hasattr(module, "argparse"):  # Calling `main` would run a program without a parser.
+        return "It takes no arguments." if arguments else ""
+    return parse(module, [program, *arguments])
+
+
+def load(name: str) -> ModuleType:
+    """Import a program: a module with a function `main`, or a package with such a `__main__`."""
+    spec = importlib.util.find_spec(name)
+    is_package = spec is not None and spec.submodule_search_locations is not None
+    return importlib.import_module(f"{name}.__main__" if is_package else name)
+
+
+def parse(module: ModuleType, argv: list[str]) -> str:
+    """Call the module's `main`, which parses the arguments first, and stop it there."""
+    original = argparse.ArgumentParser.parse_args
+
+    def parse_and_stop(parser: argparse.ArgumentParser, arguments: list[str] | None = None) -> None:
+        original(parser, arguments)
+        raise Parsed
+
+    message = io.StringIO()
+    with (
+        mock.patch.object(argparse.ArgumentParser, "parse_args", parse_and_stop),
+        mock.patch.object(sys, "argv", argv),
+        contextlib.redirect_stderr(message),
+        contextlib.redirect_stdout(io.StringIO()),
+    ):
+        try:
+            module.main()
+        except Parsed:
+            return ""
+        except SystemExit as end:  # `--help` ends with 0.
+            return message.getvalue().strip().rpartition("\n")[2] if end.code else ""
+    return "It did not parse its arguments."
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path.cwd()))
+    for line in sys.stdin.read().splitlines():
+        if reason := check(line):
+            print(f"{line}: {reason}")
