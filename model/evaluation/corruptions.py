@@ -152,7 +152,10 @@ def tremor(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
 
 
 def drawn_twice(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
-    """Add a copy of each stroke, moved by RETRACE_OFFSET: the drawing is traced again."""
+    """Add a copy of each stroke with a random offset: the drawing is traced again.
+
+    RETRACE_OFFSET is the standard deviation of the offset.
+    """
     offset = RETRACE_OFFSET * longer_side(strokes)
     return [*strokes, *(stroke + rng.normal(0, offset, 2) for stroke in strokes)]
 

@@ -77,9 +77,9 @@ def fit_confidence_threshold(probabilities: np.ndarray, labels: np.ndarray) -> f
 def fit_rejection_threshold(digits: np.ndarray, non_digits: np.ndarray) -> float:
     """Return the equal-error-rate threshold: the false rejection rate equals the false acceptance rate.
 
-    digits: probability of not being a digit, (N,), of digits. non_digits: the same, (M,), of non-digits. A drawing is
-    rejected if its probability is above the threshold. Returns 1, which rejects nothing, if there are no non-digits or
-    if the network has no output for them.
+    digits: probability of "not a digit" for N drawings of digits, (N,). non_digits: the same for M non-digits, (M,).
+    A drawing is rejected if its probability is above the threshold. Returns 1, which rejects nothing, if there are no
+    non-digits or if the network has no output for them.
     """
     if not non_digits.any():
         return 1.0

@@ -49,7 +49,7 @@ def transform(images, angle, slant, right, down):
 
 
 def _warp(images, matrices):
-    """Return images (N, 28, 28, 1) after an affine transform with bilinear interpolation, (N, 28, 28)."""
+    """Apply affine transforms (N, 8) to images (N, 28, 28, 1), with bilinear interpolation; return (N, 28, 28)."""
     images = ops.image.affine_transform(
         images, matrices, interpolation="bilinear", fill_mode="constant", fill_value=0.0, data_format="channels_last"
     )
@@ -83,7 +83,10 @@ def _blur(images, amount):
 
 
 def _break(images, right, down, chance):
-    """Erase a disc with a soft edge from images with `chance` > 1/3. The disc may miss the ink."""
+    """Erase a soft-edged disc from a third of the images. The disc may miss the ink.
+
+    chance: random numbers from −1 to 1; a disc is erased above 1/3.
+    """
     side = images.shape[1]
     positions = ops.arange(side, dtype="float32") - (side - 1) / 2
     x = positions[None, None, :] - GAP_OFFSET * right[:, None, None]

@@ -25,7 +25,7 @@ from model.synthetic.digit_glyphs import DIGIT_GLYPHS
 from model.synthetic.notation import Glyph, parse_glyph
 from model.synthetic.writer import Writer, draw_glyph
 
-# Pen widths are log-normal around NETWORK_PEN_WIDTH: 90 % are between 0.55 and 1.8 times that, all within the limits.
+# Multiples of NETWORK_PEN_WIDTH. Their distribution is log-normal: 90 % are between 0.55 and 1.8.
 PEN_WIDTH_SIGMA = 0.36
 PEN_WIDTH_LIMITS = (0.25, 3.0)
 
@@ -100,7 +100,7 @@ def _any_of(glyphs: dict[str, tuple[str, ...]]) -> Callable[[np.random.Generator
 
 
 def _mirrored_or_rotated_digit(rng: np.random.Generator) -> list[Stroke]:
-    """Return a digit that is mirrored or rotated by 180° or 90°, in a style that is then no longer a digit."""
+    """Return a mirrored or rotated digit. Only styles that do not look like a digit afterwards are used."""
     transforms = [
         (non_digit_glyphs.MIRRORED, np.diag([-1, 1])),
         (non_digit_glyphs.UPSIDE_DOWN, np.diag([-1, -1])),

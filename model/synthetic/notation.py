@@ -129,9 +129,10 @@ def _curves(points: np.ndarray, corners: list[bool], lengths: list[int]) -> tupl
 
 
 def _curve(points: np.ndarray, start: int, stop: int) -> np.ndarray:
-    """Return the centripetal Catmull-Rom curve from point `start` to just before point `stop`, as a matrix (S, P).
+    """Return the matrix (S, P) that maps P control points to S points of a curve.
 
-    The knots depend on `points` only. With fixed knots, the curve is linear in the control points, hence a matrix.
+    It is the centripetal Catmull-Rom curve from control point `start` to just before `stop`. Its knots are computed
+    from `points`, so the matrix is the same for every sample of the glyph.
     """
     control = np.eye(len(points))[start : stop + 1]
     chords = np.hypot(*np.diff(points[start : stop + 1], axis=0).T)

@@ -1,7 +1,7 @@
 """Fine-tune a trained network on drawings (`python train.py --with-drawings FILE`) without catastrophic forgetting.
 
 Only the last layer is trained, on the features that the other layers compute. For a few hundred drawings that is
-enough, and it takes seconds (Kirichenko, Izmailov, Wilson 2023, "Last layer re-training is sufficient for robustness to
+enough (Kirichenko, Izmailov, Wilson 2023, "Last layer re-training is sufficient for robustness to
 spurious correlations"). Augmented copies of the drawings are mixed with many more images that the network was trained
 on. For these, the targets are the network's own old outputs (Li, Hoiem 2016, "Learning without forgetting").
 
@@ -129,7 +129,7 @@ def finetune(
 
 
 def _train(network: keras.Model, recipe: Recipe, known: Dataset, copies: Split, seed: int) -> None:
-    """Train the last layer on copies of the drawings, and on its own outputs for known images."""
+    """Train the last layer on copies of the drawings, and on known images with its own old outputs as targets."""
     keras.utils.set_random_seed(seed)
     body = keras.Sequential([keras.Input((28, 28)), *network.layers[:-1]])
     remembered, drawn, validation = (

@@ -61,8 +61,8 @@ def squared_error(labels, outputs):
 def training_batches(sources: Sequence[Split], recipe: Recipe, seed: int, first_step: int = 0) -> tf.data.Dataset:
     """Return endless batches: images (B, 28, 28) and int32 labels (B,), from `first_step` on.
 
-    Each source is shuffled anew for each pass over it; images are augmented if the recipe says so. A batch depends on
-    the seed and on the number of its step only.
+    Each source is shuffled anew for each pass over it; images are augmented if the recipe says so. Only the seed and
+    the number of the step determine a batch.
     """
     sizes = (recipe.batch_size - recipe.synthetic_per_batch, recipe.synthetic_per_batch)
     images = [tf.constant(source.images) for source in sources]
