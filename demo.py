@@ -28,7 +28,7 @@ from web.texts import ENGLISH
 if TYPE_CHECKING:
     from ray.serve import Application
 
-# Every 600 s, delete uploaded pictures that are older than 600 s: they show people's handwriting.
+# Every 600 s, delete uploaded pictures that are older than 600 s, because the pictures show people's handwriting.
 DELETE_UPLOADS = (600, 600)
 
 
@@ -78,22 +78,25 @@ def build_page(api: Api) -> gr.Blocks:
 
 
 def run_in_browser(event, inputs, outputs, js: str) -> None:
-    """Run a JavaScript function on an event: it maps the values of `inputs` to those of `outputs`."""
+    """Run a JavaScript function on an event. The function maps the values of `inputs` to the values of `outputs`."""
     event(None, inputs, outputs, js=js, api_visibility="private")
 
 
 def add_endpoint(function, inputs, output) -> None:
-    """Add an endpoint to the API, with the function's name. The page's own script calls it with `fetch`."""
+    """Add an endpoint with the function's name to the API. The page's own script calls the endpoint with `fetch`."""
     gr.on([], function, inputs, output, api_name=function.__name__, api_description=describe(function), queue=False)
 
 
 def app() -> FastAPI:
-    """Return the page as an ASGI application, for uvicorn. DEMO_CHECKPOINT and CORRECTIONS configure it."""
+    """Return the page as an ASGI application for uvicorn.
+
+    The environment variables DEMO_CHECKPOINT and CORRECTIONS configure the application.
+    """
     return create_app(build_page)
 
 
 def cluster(arguments: dict[str, str]) -> "Application":
-    """Return the page as an application of Ray Serve, which calls this function; `arguments` are not used."""
+    """Return the page as an application of Ray Serve. Ray Serve passes `arguments`; this function ignores them."""
     from web.ray_serve import build_application
 
     return build_application(app)
@@ -107,7 +110,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
-    """Return the command line's options: the arguments of `serve`."""
+    """Return the options of the command line. The options are the arguments of `serve`."""
     parser = argparse.ArgumentParser(description="Serve a web page: draw a digit, and a neural network reads it.")
     parser.add_argument("--host", help="address to listen on (default: $GRADIO_SERVER_NAME, or 127.0.0.1)")
     parser.add_argument(

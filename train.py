@@ -1,4 +1,4 @@
-"""Train a recipe, or fine-tune its network on drawings, and write the checkpoint with its metrics.
+"""Train a recipe, or fine-tune a recipe's network on drawings, and write the checkpoint and the metrics.
 
 python train.py                       train `digits`, this project's own network
 python train.py --recipe softmax      train another recipe
@@ -74,7 +74,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def positive(kind: type) -> Callable:
-    """Return an argparse type: a finite number of this kind (int or float) above 0."""
+    """Return an argparse type: a finite number above 0. kind: int or float."""
 
     def number(text: str):
         value = kind(text)
@@ -95,7 +95,7 @@ def seed(text: str) -> int:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Train or list recipes, as the options say. Raises UserError."""
+    """Train, fine-tune or list recipes, depending on the options. Raises UserError."""
     tensorflow = backend.load_tensorflow()
     from model.recipes import RECIPES
 
@@ -116,7 +116,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 def finetune(recipe, options: argparse.Namespace, folder: Path) -> None:
-    """Fine-tune the recipe's checkpoint on drawings and write it to `folder`."""
+    """Fine-tune the recipe's checkpoint on drawings, and write the new checkpoint to `folder`."""
     from model.training import finetuning
 
     recipe = with_options(finetuning.finetuning_recipe(recipe), options)
@@ -176,7 +176,7 @@ def with_options(recipe, options: argparse.Namespace):
 
 
 def settings(recipe, options: argparse.Namespace) -> dict:
-    """Return the settings that must be equal to resume a training; they are also written to the JSON."""
+    """Return the settings that must be equal to resume a training. The settings are also written to the JSON."""
     names = ("epochs", "batch_size", "learning_rate", "epoch_steps", "validation")
     if recipe.synthetic_per_batch:
         names += ("synthetic_per_batch", "synthetic_digits", "synthetic_non_digits")

@@ -6,7 +6,7 @@ import numpy as np
 
 NUM_DIGITS = 10
 CLASS_NOT_DIGIT = NUM_DIGITS
-"""Class, and index of the network's output, of drawings that are not digits."""
+"""The class of non-digits. It is also the index of the network's output for non-digits."""
 
 DIGIT_LABELS = tuple(str(digit) for digit in range(NUM_DIGITS))
 LABEL_NOT_DIGIT = "not a digit"

@@ -25,9 +25,10 @@ def exit_on_error(program: str) -> Iterator[None]:
 
 
 def first_line(error: BaseException) -> str:
-    """Return the first line of the message, cut to MAX_REASON_LENGTH; if it is empty, the name of the error class.
+    """Return the first line of the error's message, cut to MAX_REASON_LENGTH.
 
-    Use it to quote errors of libraries, whose messages can fill a page.
+    If the message is empty, return the name of the error's class.
+    Use this function to quote errors of libraries, because their messages can fill a page.
     """
     lines = str(error).strip().splitlines()
     return (lines[0] if lines else type(error).__name__)[:MAX_REASON_LENGTH]

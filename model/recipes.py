@@ -1,8 +1,8 @@
-"""Recipes: everything that defines a training, by name.
+"""Recipes: each recipe has a name and everything that defines a training.
 
 Six recipes reproduce the models of well-known tutorials. `digits` and `quick` are this project's own. Every network
-maps normalized images, float32 (N, 28, 28), to ten logits; `digits` has an eleventh logit for "not a digit". Where a
-tutorial ends in a softmax layer, the loss contains the softmax here: the same model, numerically more stable.
+maps normalized images, float32 (N, 28, 28), to ten logits; `digits` has an eleventh logit for "not a digit". Some
+tutorials end in a softmax layer. Here, the loss contains the softmax, which is the same model but numerically stabler.
 
 A new recipe needs only its entry at the end of this module. Importing this module imports Keras.
 """
@@ -15,8 +15,7 @@ from keras import layers, optimizers
 
 from model.classes import NUM_DIGITS
 
-CROSS_ENTROPY = "cross-entropy"
-SQUARED_ERROR = "squared error"
+CROSS_ENTROPY, SQUARED_ERROR = "cross-entropy", "squared error"
 
 
 @dataclass(frozen=True)
@@ -26,19 +25,19 @@ class Recipe:
     Three options of train.py override a field: --learning-rate, --batch-size and --epochs.
 
     summary: one line for `train.py --list` and the README's table.
-    network: returns the untrained network.
-    optimizer: returns the optimizer for (learning rate, steps per epoch, epochs).
+    network: a function that returns the untrained network.
+    optimizer: a function of (learning rate, steps per epoch, epochs) that returns the optimizer.
     batch_size: images per step, MNIST and synthetic images together.
-    epoch_steps: steps per epoch; None: one pass over MNIST's training images.
+    epoch_steps: steps per epoch; None means one pass over MNIST's training images.
     validation: number of MNIST's training images that are held out for validation.
     loss: CROSS_ENTROPY, or SQUARED_ERROR on one-hot targets.
-    synthetic_per_batch: synthetic images in each batch; the other images are MNIST's.
+    synthetic_per_batch: number of synthetic images in each batch. The other images are from MNIST.
     synthetic_digits, synthetic_non_digits: number of different synthetic training images.
-    augmented: transform training images randomly (`model.preprocessing.augmentation`).
-    test_time_augmentation: average the network's output over several views of an image that it is unsure of
-        (`model.inference.forward_pass`). It improves only networks that were trained with `augmented`.
-    explicit_loop: train with an explicit GradientTape loop instead of `fit`.
-    patience: stop after this many epochs without a new best on validation; None: train all epochs.
+    augmented: whether to transform training images randomly (`model.preprocessing.augmentation`).
+    test_time_augmentation: whether to average the network's output over several views of an unsure image
+        (`model.inference.forward_pass`). This improves only networks that were trained with `augmented`.
+    explicit_loop: whether to train with an explicit GradientTape loop instead of `fit`.
+    patience: stop after this many epochs without a better validation result; None means that all epochs are trained.
     """
 
     name: str
@@ -58,9 +57,6 @@ class Recipe:
     test_time_augmentation: bool = False
     explicit_loop: bool = False
     patience: int | None = None
-
-
-# Networks
 
 
 def _network(*body: layers.Layer) -> keras.Model:
@@ -86,7 +82,7 @@ def dense_ema_network() -> keras.Model:
     """Return one hidden layer of 500 units with L2 regularization."""
     # The tutorial adds 1e-4 · ½‖w‖² for each kernel (TensorFlow's l2_loss); Keras's L2 omits the factor ½.
     decay = keras.regularizers.L2(0.5e-4)
-    # The tutorial's initial weights and biases: with ReLU and a learning rate of 0.8 they matter.
+    # Use the tutorial's initial weights and biases, because they affect training with ReLU and a learning rate of 0.8.
     small = keras.initializers.TruncatedNormal(stddev=0.1)
     settings = {"kernel_initializer": small, "bias_initializer": keras.initializers.Constant(0.1)}
     return _network(
@@ -125,10 +121,10 @@ def digits_network() -> keras.Model:
     """Return a stem that halves the resolution, three blocks at 14×14, two at 7×7, and a linear classifier.
 
     The stem saves time: a convolution at 14×14 costs a quarter of one at 28×28. The eleventh output is for non-digits.
-    The alternative, ten outputs trained to be uncertain of non-digits (outlier exposure: Hendrycks, Mazeika, Dietterich
-    2019), was worse on validation. Both were fine-tuned for two epochs from one ten-output network on letters, shapes
-    and scribbles, and validated on signs and doodles. At 99 % acceptance of digits, the eleventh output rejected 89.4 %
-    of the non-digits, outlier exposure 85.4 %. Accuracy on MNIST's validation images: 99.58 % and 99.44 %.
+    Outlier exposure (ten outputs trained to be uncertain of non-digits: Hendrycks, Mazeika, Dietterich 2019) was worse.
+    Both networks were fine-tuned for two epochs from one ten-output network on letters, shapes and scribbles, and
+    validated on signs and doodles. At 99 % acceptance, the eleventh output rejected 89.4 % of the non-digits, and
+    outlier exposure 85.4 %. The accuracy on MNIST's validation images was 99.58 % and 99.44 %.
     """
     return _network(
         layers.Reshape((28, 28, 1)),
@@ -146,8 +142,8 @@ def digits_network() -> keras.Model:
 
 
 def quick_network() -> keras.Model:
-    """Return three small convolutions: 1.0 million multiplications, two fifths of the usual two 3×3 convolutions."""
-    # The default momentum, 0.99, averages over about 100 steps: too slow for a training of 540 steps.
+    """Return three small convolutions: 1.0 million multiplications, 40 % of the usual two 3×3 convolutions."""
+    # The default momentum, 0.99, averages over about 100 steps. This is too slow for a training of 540 steps.
     settings = {"padding": "valid", "momentum": 0.9}
     return _network(
         layers.Reshape((28, 28, 1)),
@@ -160,16 +156,13 @@ def quick_network() -> keras.Model:
 
 
 def _block(filters: int, kernel=3, strides=1, padding="same", pool=1, momentum=0.99) -> list[layers.Layer]:
-    # No bias: the batch normalization subtracts the mean, and with it any bias.
+    # No bias, because the batch normalization subtracts the mean and thereby removes any bias.
     return [
         layers.Conv2D(filters, kernel, strides=strides, padding=padding, use_bias=False),
         *([layers.MaxPooling2D(pool)] if pool > 1 else []),
         layers.BatchNormalization(momentum=momentum),
         layers.ReLU(),
     ]
-
-
-# Optimizers
 
 
 def adam(learning_rate: float, steps: int, epochs: int) -> optimizers.Optimizer:
@@ -183,16 +176,14 @@ def sgd(learning_rate: float, steps: int, epochs: int) -> optimizers.Optimizer:
 
 
 def averaged_sgd(learning_rate: float, steps: int, epochs: int) -> optimizers.Optimizer:
-    """Return SGD whose rate decays by 0.99 per 55,000 images, with a moving average of the weights."""
+    """Return SGD with a moving average of the weights. The learning rate decays by 0.99 per 55,000 images."""
     schedule = optimizers.schedules.ExponentialDecay(learning_rate, decay_steps=550, decay_rate=0.99, staircase=True)
     return optimizers.SGD(schedule, use_ema=True, ema_momentum=0.99)
 
 
 def cosine_adamw(learning_rate: float, steps: int, epochs: int) -> optimizers.Optimizer:
-    """Return AdamW (Loshchilov, Hutter 2019) with one epoch of warm-up, then cosine decay to zero.
-
-    The moving average of the weights covers about the last thousand steps.
-    """
+    """Return AdamW (Loshchilov, Hutter 2019) with one epoch of warm-up, cosine decay, and averaged weights."""
+    # The momentum of 0.999 averages the weights over about 1,000 steps.
     schedule = _cosine_decay(learning_rate, steps * epochs, warm_up=min(steps, steps * epochs // 4))
     return optimizers.AdamW(schedule, weight_decay=0.02, use_ema=True, ema_momentum=0.999)
 
@@ -200,7 +191,7 @@ def cosine_adamw(learning_rate: float, steps: int, epochs: int) -> optimizers.Op
 def one_cycle_adam(learning_rate: float, steps: int, epochs: int) -> optimizers.Optimizer:
     """Return Adam with one cycle (Smith, Topin 2019): a warm-up over a fifth of the steps, then decay to zero."""
     schedule = _cosine_decay(learning_rate, steps * epochs, warm_up=max(1, steps * epochs // 5))
-    # beta_2 below the default of 0.999: the training has only 540 steps.
+    # beta_2 is below the default of 0.999, because the training has only 540 steps.
     return optimizers.Adam(schedule, beta_2=0.99)
 
 
@@ -230,7 +221,8 @@ _ALL = (
         summary="99 % of MNIST in seconds: three small convolutions, each image used once or twice",
         network=quick_network,
         optimizer=one_cycle_adam,
-        # High, because the training is short. A rate of 1e-2 or batches of 256 reached 99 % less reliably.
+        # The learning rate is high, because the training is short. A rate of 1e-2 or batches of 256
+        # reached 99 % less reliably.
         learning_rate=2e-2,
         batch_size=128,
         epochs=2,
@@ -263,7 +255,8 @@ _ALL = (
         summary="one hidden layer of 512 (ReLU6), dropout 0.2, Adam, 5 epochs",
         network=dense_network,
         optimizer=adam,
-        # Not set by the tutorial. Best on validation among rates (1e-3, 2e-3) and batch sizes (32, 64, 128).
+        # The tutorial does not set these values. They were the best on validation among
+        # rates (1e-3, 2e-3) and batch sizes (32, 64, 128).
         learning_rate=2e-3,
         batch_size=128,
         epochs=5,

@@ -1,4 +1,4 @@
-"""Fixtures that several folders share. Each imports what it needs, so that unit tests stay quick."""
+"""Fixtures that several folders share. Each fixture imports its own modules, so that unit tests stay quick."""
 
 import pytest
 

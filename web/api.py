@@ -37,7 +37,7 @@ class Api:
     """Each public method is an endpoint; its docstring is the description on Gradio's API page."""
 
     def __init__(self, service: Service, store: CorrectionStore | None):
-        """store: where `correct` stores corrections; None disables `correct`."""
+        """store: the store to which `correct` adds corrections. None disables `correct`."""
         self.service, self.store = service, store
 
     @_errors_for_caller()
@@ -54,16 +54,16 @@ class Api:
     @_errors_for_caller()
     def explain(self, drawing, digit, rather_than):
         """Return how much each pixel contributed to an answer. Takes one digit, as strokes or as {"image": …} from an
-        answer; the answer to explain, null for "not a digit"; and another digit to compare it with, or null for all
-        others. Answer: evidence, 28 rows of 28 whole numbers from -127 to 127, above 0 where ink supports that answer,
-        below 0 where it contradicts it."""
+        answer; the answer to explain, null for "not a digit"; and another digit to compare this answer with, or null
+        for all other digits. Answer: evidence, 28 rows of 28 whole numbers from -127 to 127. A number is above 0 where
+        ink supports the explained answer, and below 0 where ink contradicts the explained answer."""
         return self._explain(drawing, digit, rather_than)
 
     @_errors_for_caller()
     def compare(self, drawing):
         """Read one digit, as strokes or as {"image": …} from an answer, with every model that has a checkpoint.
-        Answer: models, the least accurate first: name, digit or null, verdict, probability, mnist (accuracy on the
-        MNIST test images), bytes, milliseconds."""
+        Answer: models, the least accurate first. Each model has a name, digit or null, verdict, probability, mnist
+        (accuracy on the MNIST test images), bytes and milliseconds."""
         return schemas.comparison_json(self.service.comparison.compare(schemas.parse_image(drawing)))
 
     @_errors_for_caller()
@@ -82,9 +82,10 @@ class Api:
 
     @_errors_for_caller()
     def correct(self, drawing, label):
-        """Store the strokes of one digit and its label, "0" to "9" or "not a digit", so that the network can learn from
-        them. The row holds the strokes, the label, the network's answer, its hash and the time; nothing about the
-        visitor. Answer: label, and time (UTC, ISO 8601), once the row is on the disk."""
+        """Store a correction: the strokes of one digit and the correct label, "0" to "9" or "not a digit". The network
+        can learn from corrections. The stored row holds the strokes, the label, the network's answer, the network's
+        hash and the time. The row holds nothing about the visitor. Answer: label, and time (UTC, ISO 8601), once the
+        row is on the disk."""
         if self.store is None:
             raise InputError("This server does not store corrections.")
         strokes = parse_strokes(drawing)
@@ -95,7 +96,7 @@ class Api:
 
     @property
     def batched(self) -> dict[str, BatchFunction]:
-        """The endpoints that answer several calls at once, by name. The result of an invalid call is an InputError."""
+        """The endpoints that answer several calls at once, by name. An invalid call has an InputError as its result."""
         return {
             "predict": self._predict_batch,
             "explain": lambda calls: [_result_or_error(self._explain, *call) for call in calls],

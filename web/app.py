@@ -43,9 +43,10 @@ BuildPage = Callable[[Api], gr.Blocks]
 
 
 def create_app(build_page: BuildPage) -> FastAPI:
-    """Return the page as an ASGI application; the environment variables DEMO_CHECKPOINT and CORRECTIONS configure it.
+    """Return the page as an ASGI application.
 
-    The networks load in the background. Raises UserError if the checkpoint or the file of corrections cannot be used.
+    The environment variables DEMO_CHECKPOINT and CORRECTIONS configure the application. The networks
+    load in the background. Raises UserError if the checkpoint or the file of corrections cannot be used.
     """
     checkpoint = Path(os.environ.get("DEMO_CHECKPOINT", DEFAULT_CHECKPOINT))
     api = Api(Service(checkpoint), configured_store())
@@ -61,12 +62,12 @@ def serve(
     corrections: Path | None = None,
     share: bool = False,
 ) -> None:
-    """Serve the page until SIGTERM or KeyboardInterrupt. Print its address once the classifier is loaded.
+    """Serve the page until SIGTERM or KeyboardInterrupt. Print the page's address once the classifier is loaded.
 
-    host: None means $GRADIO_SERVER_NAME, or 127.0.0.1.
-    port: None means the first free port from $GRADIO_SERVER_PORT or 7860.
-    corrections: the file that stores corrections; None means $CORRECTIONS, or no corrections.
-    share: also open a public address, through Gradio's servers.
+    host: the address to listen at. None means $GRADIO_SERVER_NAME or, if it is not set, 127.0.0.1.
+    port: the port to listen at. None means the first free port, searched from $GRADIO_SERVER_PORT or from 7860.
+    corrections: the file that stores corrections. None means $CORRECTIONS or, if it is not set, no corrections.
+    share: whether to open a public address through Gradio's servers as well.
     Raises UserError or OSError if the page cannot be served.
     """
     # Exit as after Ctrl+C: requests in progress are answered first.
@@ -91,7 +92,7 @@ def serve(
 
 
 def _check_address(host: str | None, port: int | None) -> None:
-    """Raise UserError if a server cannot listen at this address. Gradio would try 100 ports first."""
+    """Raise UserError if a server cannot listen at this address. Without this check, Gradio would try 100 ports."""
     host = host or os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1")
     try:
         family, *_, address = socket.getaddrinfo(host, port or 0, type=socket.SOCK_STREAM)[0]
@@ -122,7 +123,7 @@ def _settings(page: gr.Blocks, api: Api) -> dict:
         "max_file_size": MAX_FILE_SIZE,
         "footer_links": ["api"],
         "app_kwargs": {
-            # From the outermost to the innermost.
+            # The order is from the outermost to the innermost middleware.
             "middleware": [
                 Middleware(HealthCheck, ready=lambda: api.service.ready),
                 Middleware(SecurityMiddleware, calls=CallChecker(page)),

@@ -1,6 +1,6 @@
 """Micro-batching and load shedding: calls that arrive together are answered by one call of the network.
 
-Sixteen images take the network five times as long as one.
+The network needs five times as long for sixteen images as for one image.
 """
 
 import asyncio
@@ -21,9 +21,9 @@ class Overloaded(Exception):
 
 
 class Batcher:
-    """Answers calls of one function in batches, one batch at a time, in its own thread.
+    """Answers calls of one function in batches, one batch at a time, in a separate thread.
 
-    A batch consists of the calls that arrived while the previous batch was answered.
+    A batch consists of calls that arrived while the function answered the previous batch.
     """
 
     def __init__(self, function: BatchFunction):

@@ -26,7 +26,7 @@ def sketchpad() -> gr.HTML:
 
 
 def answer_view() -> gr.HTML:
-    """Return the verdict, the network's 28×28 input and ten bars. Value: as `schemas.answer_json` returns it."""
+    """Return the verdict, the network's 28×28 input and ten bars. Value: the result of `schemas.answer_json`."""
     integers = {"type": "array", "items": {"type": "integer"}}
     reading = {
         "digit": {"anyOf": [{"type": "integer"}, {"type": "null"}]},
@@ -67,27 +67,29 @@ def share_tools() -> gr.HTML:
 def correction(visible: bool) -> gr.HTML:
     """Return the buttons that store a drawing with its label, for a server that stores corrections.
 
-    Value: {"digit": …} if the drawing can be corrected, else {}; {"label": …} after a click; then {"label": …, "kept":
-    true}, or {"label": …, "error": …} with a message, or null if the server does not answer.
+    Value: {"digit": …} if the drawing can be corrected, else {}. After a click: {"label": …}. When the correction is
+    stored: {"label": …, "kept": true}. If the correction cannot be stored: {"label": …, "error": …}. The error is a
+    message, or null if the server does not answer.
     """
     return _component("teach", label="correction", visible=visible)
 
 
 def steps() -> gr.HTML:
-    """Return the folded section that shows the steps of normalization. Value: as `schemas.trace_json` returns it."""
+    """Return the folded section that shows the steps of normalization. Value: the result of `schemas.trace_json`."""
     return _component("steps", label="steps")
 
 
 def comparison(own: str) -> gr.HTML:
-    """Return the folded section that shows every model's reading. Value: as `schemas.comparison_json` returns it.
+    """Return the folded section that shows every model's reading.
 
+    Value: the result of `schemas.comparison_json`.
     own: the name of the model that serves the page.
     """
     return _component("compare", label="every model", own=own)
 
 
 def about() -> gr.HTML:
-    """Return the folded section with the network's measurements. Value: as `Api.about` returns it."""
+    """Return the folded section with the network's measurements. Value: the result of `Api.about`."""
     return _component("about", label="about")
 
 
@@ -124,7 +126,7 @@ def _theme() -> gr.themes.Base:
         font=["system-ui", "sans-serif"],
         font_mono=["ui-monospace", "monospace"],
     ).set(
-        # Gradio's own color has a contrast of only 2.6:1 on white.
+        # The color of Gradio's default theme has a contrast of only 2.6:1 on white.
         body_text_color_subdued="*neutral_500",
         body_text_color_subdued_dark="*neutral_400",
     )
@@ -133,7 +135,7 @@ def _theme() -> gr.themes.Base:
 def _component(name: str, label: str, before: Sequence[str] = (), visible: bool = True, **props) -> gr.HTML:
     """Return a component from assets/components/<name>/<name>.{html,css,js}.
 
-    before: scripts that its script uses. props: values for its script.
+    before: the scripts that the component's script uses. props: the values that the component's script reads.
     """
     path = f"components/{name}/{name}"
     return gr.HTML(

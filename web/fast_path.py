@@ -18,13 +18,14 @@ OVERLOADED = "Many people are drawing at once. Try again in a moment."
 
 
 class FastPath:
-    """ASGI middleware. It runs inside SecurityMiddleware, which has checked that the call is well-formed.
+    """ASGI middleware. It runs inside SecurityMiddleware, which has already checked that the call is well-formed.
 
-    Above MAX_PENDING pending calls of an endpoint it answers 503. The page retries with its newest drawing.
+    If MAX_PENDING calls of an endpoint are pending, the middleware answers further calls with 503. The page retries
+    with the newest drawing.
     """
 
     def __init__(self, app, endpoints: Mapping[str, BatchFunction]):
-        """endpoints: for each endpoint's name, the function that answers its calls."""
+        """endpoints: maps the name of an endpoint to the function that answers the calls of the endpoint."""
         self.app = app
         self._batchers = {f"{RUN_PATH}{name}": Batcher(function) for name, function in endpoints.items()}
 

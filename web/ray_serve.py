@@ -9,7 +9,7 @@ REPLICAS = 2
 
 
 def build_application(create_app: Callable[[], FastAPI]) -> serve.Application:
-    """Return an application of REPLICAS replicas. Each serves the whole page and can answer any request."""
+    """Return an application of REPLICAS replicas. Each replica serves the whole page and can answer any request."""
 
     @serve.deployment(num_replicas=REPLICAS)
     @serve.ingress(create_app)

@@ -14,14 +14,14 @@ from web.texts import answer_reason, reading_reason
 def parse_image(payload: object) -> np.ndarray:
     """Return the normalized image of one digit, float32 (28, 28); all 0 if nothing is drawn.
 
-    payload: strokes, as `parse_strokes` takes them, or {"image": rows} from an answer. Raises InputError.
+    payload: strokes in the form that `parse_strokes` accepts, or {"image": rows} from an answer. Raises InputError.
     """
     if not isinstance(payload, dict) or "image" not in payload:
         return normalize(rasterize(parse_strokes(payload)))
     rows = payload["image"]
     square = isinstance(rows, list) and len(rows) == IMAGE_SIDE
     square = square and all(isinstance(row, list) and len(row) == IMAGE_SIDE for row in rows)
-    # The comparison is also false for NaN.
+    # The comparison is also false for NaN, so NaN is rejected.
     if not square or not all(type(value) in (int, float) and 0 <= value <= 255 for row in rows for value in row):
         raise InputError(f"An image is {IMAGE_SIDE} rows of {IMAGE_SIDE} numbers from 0 (paper) to 255 (ink).")
     return np.array(rows, np.float32) / 255
@@ -54,7 +54,9 @@ def reading_json(reading: Reading) -> dict:
 
 
 def answer_json(answer: Answer) -> dict:
-    """Return an answer as JSON: all readings, the number and the verdict; the current reading's entries at the top."""
+    """Return an answer as JSON: the current reading's entries at the top level, together with the number, the verdict
+    and the list of all readings.
+    """
     return reading_json(answer.reading) | {
         "number": answer.number,
         "verdict": answer.verdict,
@@ -72,7 +74,7 @@ def attribution_json(contributions: np.ndarray) -> dict:
 
 
 def comparison_json(models: list[ModelReading]) -> dict:
-    """Return the readings of all models as JSON; `probability` is that of the model's answer."""
+    """Return the readings of all models as JSON. `probability` is the probability of the model's answer."""
     return {"models": [_model_json(model) for model in models]}
 
 

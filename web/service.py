@@ -15,13 +15,16 @@ from model.preprocessing.picture import Source
 class Service:
     """The classifier and the attribution of one checkpoint, and the comparison of all checkpoints. Thread-safe.
 
-    The networks load in a background thread, so that the page can be served meanwhile.
+    The networks load in a background thread, so that the server can answer while the networks load.
 
-    path, name: file and name of the checkpoint. notes: its JSON.
+    path: the file of the checkpoint. name: the name of the checkpoint. notes: the JSON of the checkpoint.
     """
 
     def __init__(self, path: Path):
-        """Start to load. Raises UserError if the checkpoint's JSON is missing; `wait` raises errors found later."""
+        """Start to load the networks. Raises UserError if the checkpoint's JSON is missing.
+
+        `wait` raises the errors that occur later.
+        """
         self.path, self.name = path, path.stem
         self.notes = checkpoint.load_notes(path)
         self.comparison = Comparison(checkpoint.FOLDER)
@@ -30,19 +33,20 @@ class Service:
         # The classifier can answer while the attribution is compiled.
         self._attribution = loading.submit(lambda: IntegratedGradients(self.classifier.network))
         loading.shutdown(wait=False)
-        # One picture at a time: decoding 25 megapixels takes hundreds of megabytes, and each thread would keep some.
+        # One picture at a time: decoding 25 megapixels takes hundreds of megabytes. Each thread would keep some
+        # of this memory.
         self._pictures = ThreadPoolExecutor(1, "pictures")
         # The caller gets the reason why a picture is rejected. Pillow would also write warnings to the log.
         warnings.filterwarnings("ignore", module="PIL")
 
     @property
     def classifier(self) -> Classifier:
-        """The classifier; waits until it is loaded. Raises UserError."""
+        """The classifier. Waits until the classifier is loaded. Raises UserError if it cannot be loaded."""
         return self._classifier.result()
 
     @property
     def attribution(self) -> IntegratedGradients:
-        """The attribution; waits until it is compiled. Raises UserError."""
+        """The attribution. Waits until the attribution is compiled. Raises UserError if it cannot be loaded."""
         return self._attribution.result()
 
     @property
@@ -55,5 +59,5 @@ class Service:
         self._classifier.result()
 
     def read_picture(self, source: Source) -> Answer:
-        """Read a picture, after all pictures that were sent before it. Raises InputError."""
+        """Read a picture, after all pictures that arrived earlier. Raises InputError."""
         return self._pictures.submit(self.classifier.read_picture, source).result()

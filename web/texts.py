@@ -1,4 +1,4 @@
-"""The page's texts by language, and the sentences that the API makes from them."""
+"""The page's texts by language, and the sentences that the API forms from these texts."""
 
 import json
 from pathlib import Path

@@ -1,14 +1,17 @@
-// API client: the page's functions that call the server. Gradio events call them with values of components and set the
-// returned values on components. `undefined` leaves a component unchanged, for example after the drawing has changed.
+// API client: the page's functions that call the server. A Gradio event calls such a function with the values of
+// components and sets the returned values on components. `undefined` leaves a component unchanged, for example after
+// the drawing has changed.
 //
-// Gradio's own requests are not used, for three reasons. With “always_last”, two changes within a few milliseconds send two
-// requests. If a request fails, the last change is lost. If the server stops, Gradio reloads the page.
+// Gradio's own requests are not used, for three reasons. With “always_last”, two changes within a few milliseconds send
+// two requests. If a request fails, the last change is lost. If the server stops, Gradio reloads the page.
 //
-// window.ask(drawing): return [answer, frames]. answer: of /predict or /predict_image, with images as bytes. frames: for a
-// picture, the boxes of its digits. One request is pending at a time, and the last drawing is always answered.
+// window.ask(drawing): return [answer, frames]. `answer` is the answer of /predict or /predict_image, with images as
+// bytes. `frames` holds the boxes of the digits in a picture. One request is pending at a time. The last drawing always
+// gets an answer.
 // window.wonder(drawing, answer): return the answer with `why`, the attribution by /explain as signed bytes.
 // window.compare(drawing, answer), window.steps(drawing, answer), window.about(): return the value of a folded section.
-// window.correctable(drawing, answer): return {digit} if the answer can be corrected, else {} or the stored correction.
+// window.correctable(drawing, answer): return {digit} if the answer can be corrected, the stored correction if it
+// already was, and {} if it cannot be.
 // window.teach(taught, drawing, answer): store a correction; return {label, kept: true} or {label, error}.
 (() => {
   const GIVE_UP_AFTER = 10_000;
@@ -57,8 +60,8 @@
     }
   }
 
-  // Return the part of an answer that the page needs, with images as bytes. Gradio copies every answer several times, and
-  // copying arrays of numbers takes longer than the request itself.
+  // Return the part of an answer that the page needs, with images as bytes. Gradio copies every answer several times,
+  // and copying arrays of numbers takes longer than the request itself.
   function packed({ number, verdict, reason, readings, current, milliseconds }, roundTrip) {
     return {
       number, verdict, reason, current,
@@ -73,7 +76,7 @@
   const frames = ({ picture }, { readings = [] }) =>
     picture && { picture, frames: readings.filter(({ box }) => box).map(({ box, digit }) => ({ box, name: digit ?? "?" })) };
 
-  // If the first answer takes long, the network is still loading: show “warming”, and request again.
+  // If the first answer takes long, the network is still loading. The page then shows “warming” and requests again.
   window.ask = (drawing) => (answers > 0 ? ask(drawing) : Promise.race([ask(drawing), warming()]));
 
   const warming = async () => {
@@ -95,7 +98,7 @@
     }
   }
 
-  // Call an endpoint, and return its answer; undefined if the call fails.
+  // Call an endpoint, and return the answer, or undefined if the call fails.
   async function beside(endpoint, ...data) {
     try {
       const { ok, answer } = await call(endpoint, ...data);
@@ -105,8 +108,8 @@
     }
   }
 
-  // Call an endpoint about the current drawing, and return its answer; undefined if the call fails or the drawing has
-  // changed meanwhile.
+  // Call an endpoint about the current drawing, and return the answer. Return undefined if the call fails or if the
+  // drawing changes before the answer arrives.
   async function besideIt(endpoint, ...data) {
     const mine = newest;
     const answer = await beside(endpoint, ...data);
@@ -140,7 +143,8 @@
 
   window.about = () => beside("about");
 
-  // The stored corrections of the newest answer, by index of the reading. Each reading is stored once.
+  // The stored corrections of the newest answer, by index of the reading, and the id of that answer. Each reading is
+  // stored once.
   let kept = { id: null };
 
   // A picture cannot be corrected, because it has no strokes.

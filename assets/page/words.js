@@ -1,6 +1,6 @@
-// window.words(language, components): set the page's language and title, and return updates that give the components with
-// these ids the texts of the language. An update repeats all other props, because a component that is not mounted yet
-// would lose them.
+// window.words(language, components): set the page's language and title. `components` is a list of component ids.
+// Return an update for each component, with the texts in the language. An update repeats all other props, because a
+// component that is not mounted yet would lose the props that the update omits.
 window.words = (language, components) => {
   const { i18n_translations: dictionary, components: all } = window.gradio_config;
   const text = dictionary[language];

@@ -1,9 +1,9 @@
 // Paint strokes on a canvas. The sketchpad and the share buttons use it.
-// This file is placed before their scripts, in the same scope.
+// This file is placed before the scripts of these components, in the same scope.
 
 // Pen width on the screen, as a fraction of the pad's side. The server rasterizes strokes with its own pen width.
 const SCREEN_PEN_WIDTH = 0.05;
-// Pressure of a stylus at a point, 0 to 1. It is shown on the screen, but not sent to the server.
+// Pressure of a stylus at a point, 0 to 1. The pad shows the pressure, but the page does not send it to the server.
 const pressures = new WeakMap();
 
 function paintStrokes(context, strokes, side) {
@@ -32,7 +32,7 @@ function paintPressed(context, points, path, side) {
   });
 }
 
-// Add curves that touch the middle of each segment to the path, so that a fast stroke has no corners.
+// Add curves to the path, so that a fast stroke has no corners. The curves touch the middle of each segment.
 function trace(context, points) {
   context.moveTo(...points[0]);
   for (let i = 1; i < points.length - 1; i++) {

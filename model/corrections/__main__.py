@@ -1,7 +1,7 @@
 """Count and export corrections.
 
-python -m model.corrections --database FILE                  count them by label
-python -m model.corrections --database FILE --export FILE    export them as a file of drawings
+python -m model.corrections --database FILE                  count corrections by label
+python -m model.corrections --database FILE --export FILE    write corrections to a file of drawings
 """
 
 import argparse

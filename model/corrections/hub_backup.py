@@ -1,6 +1,6 @@
 """Backup of corrections: JSON Lines files in a private dataset on the Hugging Face Hub.
 
-The disk of a Space is cleared when the Space restarts; its dataset is kept.
+When a Space restarts, its disk is cleared. The dataset on the Hub is kept.
 """
 
 import json
@@ -23,9 +23,12 @@ class HubBackup:
 
     @classmethod
     def configured(cls, folder: Path) -> "HubBackup | None":
-        """Return the backup that $HF_TOKEN and $CORRECTIONS_DATASET ("user/name") configure; None unless both are set.
+        """Return the backup to the dataset $CORRECTIONS_DATASET ("user/name"), with the token $HF_TOKEN.
 
-        Creates a private dataset if it does not exist. Raises UserError if the Hub does not accept it.
+        Returns None if one of the two variables is not set.
+
+        Creates a private dataset if the dataset does not exist. Raises UserError if the Hub refuses the token or the
+        dataset.
         """
         token, dataset = os.environ.get("HF_TOKEN"), os.environ.get("CORRECTIONS_DATASET")
         if not (token and dataset):

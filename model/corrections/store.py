@@ -1,7 +1,7 @@
 """Storage of corrections in a SQLite file: drawings that the network read wrong, with the label that the visitor gave.
 
-A row holds the strokes, the label, the network's answer, the SHA-256 of its checkpoint and the time; nothing about the
-visitor. A stored correction survives a crash of the process.
+A row holds the strokes, the label, the network's answer, the SHA-256 of the network's checkpoint and the time. It holds
+nothing about the visitor. A stored correction survives a crash of the process.
 """
 
 import contextlib
@@ -41,7 +41,10 @@ MIGRATIONS = (
         model TEXT NOT NULL
     )""",
 )
-"""SQL statements, one for each version of the file: a file with user_version n has the first n. Only append to them."""
+"""SQL statements, one for each version of the file. A file with user_version n has passed the first n statements.
+
+Only append statements: existing files do not run the earlier ones again.
+"""
 
 # Messages for SQLite's result codes, https://www.sqlite.org/rescode.html
 FAILURES = {
@@ -62,12 +65,12 @@ class StorageError(UserError):
 
 @dataclass(frozen=True)
 class Correction:
-    """A drawing with the label that its author gave.
+    """A drawing with the label that the visitor gave.
 
-    time: when it was stored, UTC, ISO 8601.
-    label: one of LABELS.
-    strokes: `{"strokes": …}` as JSON, in fractions of the pad's side.
-    number, verdict: the network's answer, as in `Answer`.
+    time: time at which the correction was stored, UTC, ISO 8601.
+    label: the correct label, one of LABELS.
+    strokes: the JSON text `{"strokes": …}`, with coordinates in fractions of the pad's side.
+    number, verdict: the fields `number` and `verdict` of the network's `Answer`.
     model: SHA-256 of the network's checkpoint.
     """
 
@@ -102,7 +105,7 @@ class CorrectionStore:
     def __init__(self, path: str | os.PathLike, backup: HubBackup | None = None):
         """Create the file, or migrate a file of an older version. Raises StorageError.
 
-        backup: also receives every correction.
+        backup: a second place where every correction is stored; None for no backup.
         """
         self.path = Path(path)
         self.backup = backup
@@ -111,8 +114,9 @@ class CorrectionStore:
             _migrate(connection)
 
     def keep(self, strokes: Sequence[Stroke], label: object, number: str, verdict: str, model: str) -> Correction:
-        """Store a correction, with the arguments of `Correction.of`. When the call returns, it is on the disk.
+        """Store a correction. When the call returns, the correction is on the disk.
 
+        The arguments are those of `Correction.of`.
         Raises InputError as `Correction.of` does, and StorageError if the correction cannot be stored.
         """
         correction = Correction.of(strokes, label, number, verdict, model)
@@ -127,20 +131,21 @@ class CorrectionStore:
         return correction
 
     def count(self) -> dict[str, int]:
-        """Return the number of corrections by label, in the order of LABELS, without labels that do not occur."""
+        """Return the number of corrections for each label that occurs, in the order of LABELS."""
         with self._connection() as connection:
             counts = dict(connection.execute("SELECT label, COUNT(*) FROM corrections GROUP BY label"))
         return {label: counts[label] for label in LABELS if label in counts}
 
     def __iter__(self) -> Iterator[Correction]:
-        """Iterate over all corrections in the order of storing. Corrections stored meanwhile are not included."""
+        """Iterate over the corrections in the order of storing, without corrections stored during the iteration."""
         with self._connection() as connection:
             for row in connection.execute(f"SELECT {', '.join(COLUMNS)} FROM corrections ORDER BY id"):
                 yield Correction(*row)
 
     def export(self, path: str | os.PathLike, labels: Sequence[str] = LABELS) -> int:
-        """Write the corrections with these labels as a file of drawings by "visitor"; return their number.
+        """Write the corrections with these labels to a file of drawings. Return the number of corrections.
 
+        The writer of each drawing is "visitor".
         Raises StorageError if the store cannot be read, and OSError if `path` cannot be written.
         """
         exported = [correction for correction in self if correction.label in labels]
@@ -156,7 +161,7 @@ class CorrectionStore:
     def _connection(self) -> Iterator[sqlite3.Connection]:
         """Open a connection for one call, so that threads share nothing. Turns SQLite's errors into StorageError.
 
-        Each statement outside an explicit transaction is committed, and on the disk, when `execute` returns.
+        Outside an explicit transaction, `execute` returns when the statement is committed and on the disk.
         """
         try:
             with contextlib.closing(sqlite3.connect(self.path, BUSY_SECONDS, isolation_level=None)) as connection:
@@ -175,7 +180,7 @@ def _enable_wal(connection: sqlite3.Connection) -> None:
     """Switch to write-ahead logging, in which readers and a writer do not block each other.
 
     The file keeps this mode (https://www.sqlite.org/wal.html). SQLite's own timeout does not apply to this statement,
-    so it is repeated while another process uses the file.
+    so this function repeats the statement while another process uses the file.
     """
     deadline = time.monotonic() + BUSY_SECONDS
     while True:
@@ -191,7 +196,7 @@ def _enable_wal(connection: sqlite3.Connection) -> None:
 def _migrate(connection: sqlite3.Connection) -> None:
     """Apply the missing migrations in one transaction. Raises StorageError for a file of a newer version."""
     connection.execute("BEGIN IMMEDIATE")
-    with connection:  # Commits, or rolls back after an exception.
+    with connection:  # Commits the transaction, or rolls it back after an exception.
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version > len(MIGRATIONS):
             raise StorageError(
@@ -204,7 +209,7 @@ def _migrate(connection: sqlite3.Connection) -> None:
 
 
 def configured_store(path: str | os.PathLike | None = None) -> CorrectionStore | None:
-    """Return the store at `path`, or at $CORRECTIONS; None if neither is given. Raises UserError.
+    """Return the store at `path`, else the store at $CORRECTIONS, else None. Raises UserError if a setting is invalid.
 
     If $HF_TOKEN and $CORRECTIONS_DATASET are set, corrections are also backed up, from the folder `<path>.hub`.
     """

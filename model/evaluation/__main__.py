@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from model.data import mnist
-from model.data.drawings import LabeledDrawings, read_digits, read_non_digits
+from model.data.drawings import LabeledDrawings, dataset_title, read_digits, read_non_digits
 from model.errors import exit_on_error
 from model.evaluation import metrics, multidigit, plots, readme_tables, robustness
 from model.inference import checkpoint
@@ -37,7 +37,7 @@ MISTAKES_PEN_WIDTH = 0.05
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The checkpoint to measure and the folder for its figures; without a folder, no figures are drawn."""
+    """The checkpoint to measure, and the folder for its figures. If the folder is None, no figures are drawn."""
 
     classifier: Classifier
     path: Path
@@ -51,8 +51,8 @@ class Evaluation:
 
 
 def evaluate(path: Path, options: argparse.Namespace) -> None:
-    """Measure one checkpoint fully: print the metrics, store them in its JSON, and draw them into `options.output`."""
-    # Files are read first, so that an invalid one is reported before minutes of measuring.
+    """Measure one checkpoint fully. Print the metrics, store them in the checkpoint's JSON, and draw the figures."""
+    # Read the files first, so that an invalid file is reported before the measurement, which takes minutes.
     digits = read_digits(options.drawings) if options.drawings else None
     non_digits = read_non_digits(options.non_digits) if options.non_digits else None
     evaluation = Evaluation(Classifier.load(path), path, options.output)
@@ -65,35 +65,33 @@ def evaluate(path: Path, options: argparse.Namespace) -> None:
         drawings, labels = digits
         name = options.drawings.stem
         predictions = metrics.predict_drawings(evaluation.classifier, drawings.drawings)
-        calibration[metrics.dataset_title(name)] = _evaluate_digits(evaluation, name, drawings, labels, predictions)
+        calibration[dataset_title(name)] = _evaluate_digits(evaluation, name, drawings, labels, predictions)
         _evaluate_multidigit(evaluation, name, drawings)
         if non_digits:
             _evaluate_non_digits(evaluation, options.non_digits.stem, non_digits, name, predictions.not_digit)
         _evaluate_robustness(evaluation, name, drawings, labels)
         if options.mistakes:
             images = [rasterize(strokes, MISTAKES_PEN_WIDTH) for strokes in drawings.drawings]
-            plots.draw_mistakes(
-                metrics.dataset_title(name), images, labels, predictions.probabilities, options.mistakes
-            )
+            plots.draw_mistakes(dataset_title(name), images, labels, predictions.probabilities, options.mistakes)
     if options.output:
         plots.draw_reliability(calibration, evaluation.figure("reliability"))
 
 
 def compare_seeds(path: Path, folders: list[Path], file: Path | None) -> None:
-    """Print and store the accuracy over seeds, of a checkpoint and of those with the same file name in `folders`."""
+    """Compare a checkpoint with the checkpoints of the same file name in `folders`. Print and store the accuracies."""
     for name, results in metrics.measure_seeds([path, *(folder / path.name for folder in folders)], file).items():
         values = ", ".join(f"{seed}: {accuracy:.2%}" for seed, accuracy in zip(*results.values(), strict=True))
-        title, summary = metrics.dataset_title(name), metrics.format_mean_and_deviation(results)
+        title, summary = dataset_title(name), metrics.format_mean_and_deviation(results)
         print(f"{title}: accuracy {summary} (seed {values})", flush=True)
         checkpoint.update_notes(path, "seeds", name, results)
 
 
 def measure_all(folder: Path, file: Path) -> None:
-    """Measure the accuracy of every checkpoint in a folder on a file of drawn digits; print and store it."""
+    """Measure, print and store the accuracy of every checkpoint in `folder` on the drawn digits in `file`."""
     for path in sorted(folder.glob("*.keras")):
         results = metrics.measure_drawings(Classifier.load(path), file)
         checkpoint.update_notes(path, "drawings", file.stem, results)
-        _print_classification(f"{path.stem} on {metrics.dataset_title(file.stem)}", results)
+        _print_classification(f"{path.stem} on {dataset_title(file.stem)}", results)
 
 
 def _evaluate_mnist(evaluation: Evaluation) -> dict:
@@ -116,7 +114,7 @@ def _evaluate_digits(
 ) -> dict:
     results = metrics.drawing_metrics(predictions, labels, drawings.writers)
     results |= metrics.accuracy_without_augmentation(evaluation.classifier, predictions.images, labels)
-    _print_classification(metrics.dataset_title(name), results)
+    _print_classification(dataset_title(name), results)
     results["end_to_end"] = end_to_end = metrics.end_to_end_digits(evaluation.classifier, drawings)
     print(
         f"  end to end: accuracy {end_to_end['accuracy']:.2%}, rejected {end_to_end['rejected']:.2%}, "
@@ -125,7 +123,7 @@ def _evaluate_digits(
     )
     evaluation.store("drawings", name, results)
     if evaluation.output:
-        plots.draw_confusion(metrics.dataset_title(name), results["confusion"], evaluation.figure("drawings"))
+        plots.draw_confusion(dataset_title(name), results["confusion"], evaluation.figure("drawings"))
     return results
 
 
@@ -146,19 +144,19 @@ def _evaluate_non_digits(
     results = metrics.rejection_metrics(digit_scores, scores, non_digits.labels, threshold)
     results["against"] = digits_name
     results["end_to_end_rejected"] = metrics.end_to_end_rejection_rate(evaluation.classifier, non_digits)
-    _print_rejection(metrics.dataset_title(name), results)
+    _print_rejection(dataset_title(name), results)
     evaluation.store("rejection", name, results)
     if evaluation.output:
-        plots.draw_rejection(metrics.dataset_title(name), results, evaluation.figure("rejection"))
+        plots.draw_rejection(dataset_title(name), results, evaluation.figure("rejection"))
 
 
 def _evaluate_robustness(evaluation: Evaluation, name: str, drawings: LabeledDrawings, labels: np.ndarray) -> None:
     sample = robustness.stratified_sample(labels)
     results = robustness.measure(evaluation.classifier, [drawings.drawings[i] for i in sample], labels[sample])
-    _print_robustness(metrics.dataset_title(name), results)
+    _print_robustness(dataset_title(name), results)
     evaluation.store("robustness", name, results)
     if evaluation.output:
-        plots.draw_sweeps(metrics.dataset_title(name), results, evaluation.figure("sweeps"))
+        plots.draw_sweeps(dataset_title(name), results, evaluation.figure("sweeps"))
 
 
 def _print_classification(title: str, results: dict) -> None:

@@ -1,10 +1,11 @@
-"""Corruptions: distort a drawing as a hand, a device or an application may.
+"""Corruptions: distort a drawing in ways that a hand, a device or an application can cause.
 
-Inspired by Mu, Gilmer 2019, "MNIST-C: a robustness benchmark for computer vision", but limited to what can happen to
+Inspired by Mu, Gilmer 2019, "MNIST-C: a robustness benchmark for computer vision", but limited to distortions of
 strokes: no noise, fog or blur. The strengths are chosen so that people can still read nearly all drawings.
 
 Strokes are lists of float (P, 2), P ≥ 1, x right, y down, in any unit. Every function returns new strokes in that unit
-and leaves its input unchanged. The lengths below are fractions of the drawing's size, the longer side of its box.
+and leaves its input unchanged. The lengths below are fractions of the drawing's size, which is the longer side
+of the drawing's bounding box.
 """
 
 from collections.abc import Callable
@@ -16,14 +17,14 @@ from model.preprocessing.geometry import Stroke, arc_lengths, bounding_box, inte
 STEP = 0.02
 """Distance between points of a resampled stroke."""
 JITTER_STEP = 0.05
-"""Distance between independent offsets: a hand cannot shake faster."""
+"""Distance along a stroke between independent offsets. A hand cannot shake faster."""
 GAP_COUNT, GAP = 2, 0.1
 POINT_DISTANCE = 0.15
 """Mean distance between points of a slow device."""
 TOUCH_ERROR = 0.02
 """Standard deviation of a touch screen's error."""
 SHORT = 0.35
-"""Fraction of the longest stroke: only a shorter stroke can get lost."""
+"""Only a stroke shorter than this fraction of the longest stroke can be missed."""
 STRAY_MARGIN = 0.1
 """Distance from the drawing's box within which a stray mark begins."""
 STRAY_LINE = 0.2
@@ -47,7 +48,7 @@ def gaps(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
     length = round(GAP / STEP)
     lost = np.zeros(sum(map(len, resampled)), bool)
     for start in rng.integers(len(lost), size=GAP_COUNT):
-        # At most a quarter each, so that a short drawing does not vanish.
+        # Each gap is at most a quarter of the drawing's length, so that a short drawing does not vanish.
         lost[start : start + min(length, len(lost) // 4)] = True
     kept, first = [], 0
     for stroke in resampled:
@@ -59,7 +60,7 @@ def gaps(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
 
 
 def dropped_points(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
-    """Keep the ends and random points, POINT_DISTANCE apart on average: a slow device replaces curves by lines."""
+    """Keep both ends and random points, POINT_DISTANCE apart on average: a slow device turns curves into lines."""
     return [stroke[_with_ends(rng.random(len(stroke)) < STEP / POINT_DISTANCE)] for stroke in _resampled(strokes, STEP)]
 
 
@@ -90,7 +91,7 @@ def stray_line(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
 
 
 def long_tail(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
-    """Extend the last stroke straight ahead by TAIL: the pen leaves late."""
+    """Extend the last stroke straight ahead by TAIL: the pen leaves the pad late."""
     last, size = strokes[-1], longer_side(strokes)
     end = _resample_by(last, JITTER_STEP * size)[-2:]
     direction = end[-1] - end[0]
@@ -106,7 +107,7 @@ def joined_strokes(strokes: list[Stroke], rng: np.random.Generator) -> list[Stro
 
 
 def cut_short(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
-    """Remove the last CUT of each stroke that is longer than 2 × CUT: the pen leaves early."""
+    """Shorten each stroke that is longer than 2 × CUT by CUT at its end: the pen leaves the pad early."""
     cut, dropped = CUT * longer_side(strokes), round(CUT / STEP)
     return [stroke[:-dropped] if _length(stroke) > 2 * cut > 0 else stroke for stroke in _resampled(strokes, STEP)]
 
@@ -130,18 +131,18 @@ def coarse_grid(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]
 
 
 def rounded_corners(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
-    """Replace each point by the mean over SMOOTHING around it: a hasty hand or an application that smooths."""
+    """Replace each point by the mean over the length SMOOTHING around it: a hasty hand or a smoothing application."""
     return [_smooth(stroke, round(SMOOTHING / STEP / 2)) for stroke in _resampled(strokes, STEP)]
 
 
 def few_points(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
-    """Simplify each stroke to the fewest points within TOLERANCE: an application that saves points."""
+    """Remove points of each stroke while it changes by at most TOLERANCE: an application that stores few points."""
     tolerance = TOLERANCE * longer_side(strokes)
     return [_simplify(stroke, tolerance) for stroke in strokes]
 
 
 def tremor(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
-    """Add a zigzag across each stroke, TREMOR high and TREMOR_WAVELENGTH long: a trembling hand or a bumpy ride."""
+    """Add a zigzag of height TREMOR and period TREMOR_WAVELENGTH to each stroke: a trembling hand or a bumpy ride."""
     size = longer_side(strokes)
     trembling = []
     for stroke in _resampled(strokes, STEP):
@@ -152,7 +153,7 @@ def tremor(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
 
 
 def drawn_twice(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
-    """Add a copy of each stroke with a random offset: the drawing is traced again.
+    """Add a copy of each stroke with a random offset: the writer draws every stroke twice.
 
     RETRACE_OFFSET is the standard deviation of the offset.
     """
@@ -181,9 +182,9 @@ CORRUPTIONS: dict[str, Callable[[list[Stroke], np.random.Generator], list[Stroke
 
 
 def jitter(strokes: list[Stroke], amount: float, rng: np.random.Generator) -> list[Stroke]:
-    """Move the strokes by random offsets every JITTER_STEP, interpolated in between.
+    """Add a random offset to the strokes every JITTER_STEP. Between these positions, interpolate the offsets.
 
-    amount: standard deviation in x and in y, as a fraction of the drawing's size.
+    amount: standard deviation of the offsets in x and in y, as a fraction of the drawing's size.
     """
     size = longer_side(strokes)
     return [_jitter_stroke(stroke, amount * size, JITTER_STEP * size, rng) for stroke in strokes]
@@ -192,7 +193,7 @@ def jitter(strokes: list[Stroke], amount: float, rng: np.random.Generator) -> li
 def _jitter_stroke(stroke: Stroke, spread: float, step: float, rng: np.random.Generator) -> Stroke:
     lengths = arc_lengths(stroke)
     knots = np.linspace(0, lengths[-1], _point_count(lengths[-1], step))
-    # The stroke's own points stay, so that corners are not cut.
+    # Keep the stroke's original points, so that corners stay sharp.
     positions = np.union1d(lengths, knots)
     offsets = rng.normal(0, 1, (len(knots), 2)) * spread
     return interpolate(positions, lengths, stroke) + interpolate(positions, knots, offsets)
@@ -203,12 +204,12 @@ def _length(stroke: Stroke) -> float:
 
 
 def _resampled(strokes: list[Stroke], step: float) -> list[Stroke]:
-    """Resample every stroke; `step` is a fraction of the drawing's size."""
+    """Resample every stroke. `step`: distance between points, as a fraction of the drawing's size."""
     return [_resample_by(stroke, step * longer_side(strokes)) for stroke in strokes]
 
 
 def _resample_by(stroke: Stroke, step: float) -> Stroke:
-    """Resample a stroke at equal distances, as close to `step` as its length allows; a dot stays one point."""
+    """Resample a stroke at equal distances, as close to `step` as the stroke's length allows. A dot stays one point."""
     return resample(stroke, _point_count(_length(stroke), step))
 
 
@@ -222,7 +223,7 @@ def _with_ends(kept: np.ndarray) -> np.ndarray:
 
 
 def _random_point(strokes: list[Stroke], rng: np.random.Generator) -> np.ndarray:
-    """Return a point, (2,), in the drawing's box or up to STRAY_MARGIN outside."""
+    """Return a random point, (2,), in the drawing's bounding box or up to STRAY_MARGIN outside the box."""
     low, high = bounding_box(strokes)
     margin = STRAY_MARGIN * longer_side(strokes)
     return rng.uniform(low - margin, high + margin)
@@ -234,7 +235,7 @@ def _random_direction(rng: np.random.Generator) -> np.ndarray:
 
 
 def _normals(stroke: Stroke) -> np.ndarray:
-    """Return the unit vector to the left of the pen's direction at each point, (P, 2); 0 for a dot."""
+    """Return the unit vector to the left of the pen's direction at each point, (P, 2); zeros for a dot."""
     if len(stroke) < 2:
         return np.zeros_like(stroke)
     tangents = np.gradient(stroke, axis=0)
@@ -243,7 +244,7 @@ def _normals(stroke: Stroke) -> np.ndarray:
 
 
 def _smooth(stroke: Stroke, reach: int) -> Stroke:
-    """Average each point with up to `reach` points on either side, the same number on both, so that the ends stay."""
+    """Average each point with up to `reach` points on each side, equally many on both sides, so that the ends stay."""
     sums = np.concatenate([np.zeros((1, 2)), np.cumsum(stroke, axis=0)])
     index = np.arange(len(stroke))
     near = np.minimum(reach, np.minimum(index, len(stroke) - 1 - index))
@@ -253,7 +254,8 @@ def _smooth(stroke: Stroke, reach: int) -> Stroke:
 def _simplify(stroke: Stroke, tolerance: float) -> Stroke:
     """Simplify a polyline (Ramer 1972; Douglas, Peucker 1973).
 
-    Keep the ends. While a point is farther than `tolerance` from the segment between kept points, keep the farthest.
+    Keep the two end points. While a point is farther than `tolerance` from the segment between its two neighboring kept
+    points, also keep the farthest point.
     """
     kept = np.zeros(len(stroke), bool)
     segments = [(0, len(stroke) - 1)]

@@ -17,13 +17,10 @@ from model.preprocessing import normalization
 from model.preprocessing.geometry import Stroke
 from model.preprocessing.strokes import rasterize
 
-DEVELOPMENT_DATA = ("unipen_digits", "unipen_other", "semeion")
-"""Files whose misclassified drawings showed which styles the synthetic handwriting lacked: not held-out test data."""
-
 NUM_BINS = 15
 """Bins of the reliability diagram and of the expected calibration error."""
 MIN_DRAWINGS_PER_WRITER = 10
-"""Writers with fewer drawings are left out: their accuracy is too coarse."""
+"""Writers with fewer drawings are left out, because the accuracy over so few drawings is too coarse."""
 REPORTED_ACCEPTANCE = (0.98, 0.99)
 """Acceptance rates of digits at which the rejection rate of non-digits is reported."""
 CURVE_POINTS = 101
@@ -39,8 +36,8 @@ class Predictions:
     """The predictions for N drawings, each taken as a single digit.
 
     images: the normalized images, float32 (N, 28, 28).
-    probabilities: of each digit, given that the drawing is a digit, (N, 10); rows sum to 1.
-    not_digit: probability of not being a digit, (N,); 0 for a network that distinguishes digits only.
+    probabilities: the probability of each digit, given that the drawing is a digit, (N, 10). Each row sums to 1.
+    not_digit: the probability that the drawing is not a digit, (N,); 0 if the network distinguishes digits only.
     """
 
     images: np.ndarray
@@ -65,11 +62,6 @@ def read_all(classifier: Classifier, drawings: Sequence[list[Stroke]]) -> Iterat
         yield from classifier.read_drawings([[stroke for stroke in strokes if len(stroke)] for strokes in batch])
 
 
-def dataset_title(name: str) -> str:
-    """Return the title of a data set: its name, with "(development data)" appended for DEVELOPMENT_DATA."""
-    return f"{name} (development data)" if name in DEVELOPMENT_DATA else name
-
-
 # Accuracy and calibration
 
 
@@ -77,7 +69,7 @@ def classification_metrics(probabilities: np.ndarray, labels: np.ndarray) -> dic
     """Return accuracy, confusion matrix and calibration of probabilities (N, 10) for labels (N,).
 
     `interval` is the 95 % interval of `accuracy`. `confusion[i][j]` counts the digits i that were classified as j.
-    `calibration_error` is the expected calibration error; `reliability` is described at the function of that name.
+    `calibration_error` is the expected calibration error. `reliability` is the result of the function `reliability`.
     """
     labels = labels.astype(int)
     predicted = probabilities.argmax(axis=1)
@@ -95,7 +87,7 @@ def classification_metrics(probabilities: np.ndarray, labels: np.ndarray) -> dic
 
 
 def accuracy_without_augmentation(classifier: Classifier, images: np.ndarray, labels: np.ndarray) -> dict[str, float]:
-    """Return {"without_augmentation": accuracy without test-time augmentation}, or {} if the checkpoint uses none."""
+    """Return {"without_augmentation": accuracy} for a checkpoint with test-time augmentation, else {}."""
     if not classifier.notes.get("test_time_augmentation"):
         return {}
     plain = Classifier(classifier.network, classifier.notes | {"test_time_augmentation": False}, classifier.name)
@@ -108,7 +100,7 @@ def accuracy(predictions: Predictions, labels: np.ndarray) -> float:
 
 
 def most_common_mistakes(metrics: dict) -> list[tuple[int, int, int]]:
-    """Return the most common mistakes in `classification_metrics`: (true digit, predicted digit, count), most first."""
+    """Return (true digit, predicted digit, count) of the most common mistakes, from `classification_metrics`."""
     confusion = np.array(metrics["confusion"])
     mistakes = confusion * (1 - np.eye(NUM_DIGITS, dtype=int))
     order = np.argsort(-mistakes, axis=None, kind="stable")[:MAX_MISTAKES]
@@ -127,7 +119,8 @@ def reliability(probabilities: np.ndarray, labels: np.ndarray) -> dict[str, list
     """Return the reliability diagram of probabilities (N, 10) for labels (N,).
 
     The predictions are divided into NUM_BINS equal bins by confidence, the probability of the most probable digit.
-    For each bin: `count` of predictions, mean `confidence`, `accuracy`; the last two are None if the bin is empty.
+    The result has three lists with one value for each bin: `count`, the number of predictions; `confidence`, the mean
+    confidence; `accuracy`. In an empty bin, `confidence` and `accuracy` are None.
     """
     confidence = probabilities.max(axis=1)
     correct = probabilities.argmax(axis=1) == labels
@@ -141,9 +134,10 @@ def reliability(probabilities: np.ndarray, labels: np.ndarray) -> dict[str, list
 
 
 def expected_calibration_error(probabilities: np.ndarray, labels: np.ndarray) -> float:
-    """Return the mean gap between confidence and accuracy over the bins of `reliability`, weighted by their counts.
+    """Return the expected calibration error: the mean gap between confidence and accuracy over all bins.
 
-    Guo, Pleiss, Sun, Weinberger 2017, "On calibration of modern neural networks".
+    The bins are those of `reliability`. The mean is weighted by the number of predictions in each bin.
+    Source: Guo, Pleiss, Sun, Weinberger 2017, "On calibration of modern neural networks".
     """
     bins = zip(*reliability(probabilities, labels).values(), strict=True)
     return sum(count * abs(confidence - accuracy) for count, confidence, accuracy in bins if count) / len(labels)
@@ -153,22 +147,24 @@ def expected_calibration_error(probabilities: np.ndarray, labels: np.ndarray) ->
 
 
 def measure_drawings(classifier: Classifier, file: Path) -> dict:
-    """Return `drawing_metrics` of a file of drawn digits. Raises UserError as `read_digits` does."""
+    """Return the `drawing_metrics` of the drawn digits in `file`. Raises UserError as `read_digits` does."""
     drawings, labels = read_digits(file)
     return drawing_metrics(predict_drawings(classifier, drawings.drawings), labels, drawings.writers)
 
 
 def drawing_metrics(predictions: Predictions, labels: np.ndarray, writers: Sequence[str]) -> dict:
-    """Return `classification_metrics` of drawn digits with labels (N,), and `writer_accuracy` as "writers"."""
+    """Return the `classification_metrics` of drawn digits. Adds `writer_accuracy` as "writers"."""
     correct = predictions.probabilities.argmax(axis=1) == labels
     return classification_metrics(predictions.probabilities, labels) | {"writers": writer_accuracy(correct, writers)}
 
 
 def writer_accuracy(correct: np.ndarray, writers: Sequence[str]) -> dict:
-    """Return how accuracy varies over writers, given which predictions are correct, bool (N,), and who drew each.
+    """Return how accuracy varies over writers.
 
-    Writers with fewer than MIN_DRAWINGS_PER_WRITER drawings are left out. Returns the `count` of writers, and the
-    `median` and the 10th percentile (`worst_decile`) of their accuracies; these two are None without writers.
+    correct: whether each prediction is correct, bool (N,). writers: the writer of each drawing, (N,).
+    Writers with fewer than MIN_DRAWINGS_PER_WRITER drawings are left out. The result has three entries: `count`, the
+    number of writers; `median`, the median of the writers' accuracies; `worst_decile`, the 10th percentile of the
+    writers' accuracies. If `count` is 0, `median` and `worst_decile` are None.
     """
     _, index, drawings = np.unique(np.array(writers), return_inverse=True, return_counts=True)
     accuracies = np.bincount(index, weights=correct) / drawings
@@ -178,9 +174,9 @@ def writer_accuracy(correct: np.ndarray, writers: Sequence[str]) -> dict:
 
 
 def end_to_end_digits(classifier: Classifier, drawings: LabeledDrawings) -> dict:
-    """Read drawn digits end to end; return the shares with each outcome.
+    """Read drawn digits end to end. Return the share of drawings with each outcome.
 
-    `accuracy`: read as one digit, the right one. `rejected`: read as not a digit. `several`: read as several digits.
+    `accuracy`: read as one digit, which is correct. `rejected`: read as not a digit. `several`: read as several digits.
     """
     outcomes = [
         (answer.number == label, answer.verdict == Verdict.NOT_DIGIT, len(answer.readings) > 1)
@@ -190,10 +186,7 @@ def end_to_end_digits(classifier: Classifier, drawings: LabeledDrawings) -> dict
 
 
 def end_to_end_rejection_rate(classifier: Classifier, drawings: LabeledDrawings) -> float:
-    """Return the share of non-digits that are rejected end to end.
-
-    A non-digit whose strokes are read as several digits counts as accepted.
-    """
+    """Return the share of non-digits that are rejected. A drawing that is read as several digits is not rejected."""
     return _share(answer.verdict == Verdict.NOT_DIGIT for answer in read_all(classifier, drawings.drawings))
 
 
@@ -207,11 +200,12 @@ def _share(outcomes) -> float:
 def rejection_metrics(
     digit_scores: np.ndarray, non_digit_scores: np.ndarray, labels: Sequence[str], rejection_threshold: float
 ) -> dict:
-    """Return how well the scores of digits, (N,), and of non-digits, (M,), are separated.
+    """Return how well the scores of digits, (N,), are separated from the scores of non-digits, (M,).
 
-    labels: what each non-digit is, (M,).
-    The result has, among others, `at`: the rejection rate at each acceptance rate of REPORTED_ACCEPTANCE; `curve`: both
-    rates at CURVE_POINTS thresholds; `per_label`: the rejection rate of each label, lowest first.
+    labels: the label of each non-digit, such as a letter, (M,).
+    Three entries of the result need an explanation. `at`: the rejection rate of non-digits at each acceptance rate of
+    digits in REPORTED_ACCEPTANCE. `curve`: the acceptance and rejection rates at CURVE_POINTS thresholds. `per_label`:
+    the rejection rate of the non-digits with each label, lowest rate first.
     """
     rejected = non_digit_scores > rejection_threshold
     return {
@@ -231,9 +225,11 @@ def rejection_metrics(
 
 
 def auroc(digit_scores: np.ndarray, non_digit_scores: np.ndarray) -> float:
-    """Return the area under the ROC curve: the probability that a non-digit scores above a digit; ties count half.
+    """Return the area under the ROC curve: the probability that a non-digit scores above a digit.
 
-    Hanley, McNeil 1982, "The meaning and use of the area under a receiver operating characteristic (ROC) curve".
+    Ties count half.
+    Source: Hanley, McNeil 1982, "The meaning and use of the area under a receiver operating characteristic (ROC)
+    curve".
     """
     ranked = np.sort(digit_scores)
     below, not_above = (np.searchsorted(ranked, non_digit_scores, side) for side in ("left", "right"))
@@ -241,7 +237,7 @@ def auroc(digit_scores: np.ndarray, non_digit_scores: np.ndarray) -> float:
 
 
 def acceptance_threshold(digit_scores: np.ndarray, rate: float) -> float:
-    """Return the lowest threshold that accepts at least this share, 0 to 1, of the digits with scores (N,)."""
+    """Return the lowest threshold that accepts at least the share `rate`, 0 to 1, of the digits with scores (N,)."""
     return float(np.quantile(digit_scores, rate, method="inverted_cdf"))
 
 
@@ -268,9 +264,9 @@ def _rejection_per_label(rejected: np.ndarray, labels: np.ndarray) -> dict[str, 
 def measure_seeds(paths: Sequence[Path], file: Path | None = None) -> dict[str, dict]:
     """Return the accuracies of checkpoints of one recipe, trained with different seeds.
 
-    Each value is {"seeds": [...], "accuracy": [...]}. The accuracies "MNIST validation" and "MNIST test" come from the
-    JSON of each checkpoint. If `file` is given, its drawn digits are classified; the key is the file's name.
-    Raises UserError if a file is unreadable, if the seeds are equal, or if another setting differs.
+    Returns {"seeds": [...], "accuracy": [...]} for "MNIST validation" and "MNIST test", from the JSON of each
+    checkpoint, and for the drawn digits in `file`, if it is given, under the file's name.
+    Raises UserError if a file is unreadable, if two seeds are equal, or if the trainings differ in another setting.
     """
     notes = [checkpoint.load_notes(path) for path in paths]
     seeds = _distinct_seeds(notes)
@@ -297,6 +293,6 @@ def _distinct_seeds(notes: Sequence[dict]) -> list[int]:
 
 
 def format_mean_and_deviation(metrics: dict) -> str:
-    """Return "mean ± standard deviation" of the accuracies, in percent; the deviation is that of a sample (n − 1)."""
+    """Return "mean ± standard deviation" of the accuracies, in percent. The deviation is a sample's (divisor n − 1)."""
     accuracies = metrics["accuracy"]
     return f"{np.mean(accuracies):.2%} ± {100 * np.std(accuracies, ddof=1):.2f}"

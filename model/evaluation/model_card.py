@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from model.evaluation.metrics import DEVELOPMENT_DATA
+from model.data.drawings import DEVELOPMENT_DATA
 from model.evaluation.plots import figure_path
 
 PICTURES = {
@@ -13,9 +13,10 @@ PICTURES = {
     "rejection": ("rejection",),
     "mistakes": ("mnist",),
 }
-"""Figures in the order of the page, each with the entries of the JSON that it shows.
+"""Figures in the order of the page. Each figure has a list of the JSON entries that it draws.
 
-A figure is shown only if the JSON has one of its entries. Otherwise it belongs to an earlier checkpoint of that name.
+A figure is shown only if the JSON has at least one of these entries. Otherwise an earlier checkpoint with the same name
+left the figure.
 """
 
 
@@ -23,9 +24,11 @@ A figure is shown only if the JSON has one of its entries. Otherwise it belongs 
 class ModelCard:
     """The metrics and figures of a checkpoint.
 
-    facts: each with `name`, `kind` ("share", "interval", "digit", "count", "bytes" or "seconds"), `value` (shares from
-    0 to 1) and further entries of its kind. The page's text for a fact has the key "fact <name>".
-    pictures: SVG by name. The page's text for a picture has the key "picture <name>".
+    facts: the metrics. Each fact has a `name`, a `kind` ("share", "interval", "digit", "count", "bytes" or "seconds")
+        and a `value`. A share is from 0 to 1. Some kinds have further entries. The page's text for a fact has the key
+        "fact <name>".
+    pictures: the SVG text of each figure, by the figure's name. The page's text for a figure
+        has the key "picture <name>".
     """
 
     facts: list[dict]
@@ -33,7 +36,7 @@ class ModelCard:
 
 
 def model_card(path: Path, notes: dict) -> ModelCard:
-    """Return the model card of the checkpoint at `path`, with the metrics and figures that its JSON, `notes`, has."""
+    """Return the model card of the checkpoint at `path`. `notes`: the content of the checkpoint's JSON."""
     measured = [name for name, entries in PICTURES.items() if any(entry in notes for entry in entries)]
     files = {name: figure_path(path.parent, path, name) for name in measured}
     pictures = {name: file.read_text(encoding="utf-8") for name, file in files.items() if file.exists()}

@@ -1,7 +1,7 @@
 """Measure how well numbers are read. Each number is composed of drawings of single digits, side by side.
 
-python -m model.evaluation.multidigit                     numbers of synthetic digits
-python -m model.evaluation.multidigit --drawings FILE     numbers of the digits in a file
+python -m model.evaluation.multidigit                     use synthetic digits
+python -m model.evaluation.multidigit --drawings FILE     use the digits in a file
 """
 
 import argparse
@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from model.data.drawings import read_digits
+from model.data.drawings import dataset_title, read_digits
 from model.errors import UserError, exit_on_error
-from model.evaluation.metrics import dataset_title, read_all
+from model.evaluation.metrics import read_all
 from model.inference.checkpoint import DEFAULT_CHECKPOINT
 from model.inference.classifier import Classifier
 from model.preprocessing.geometry import Stroke, bounding_box, scaled
@@ -21,23 +21,23 @@ from model.synthetic import generator
 LENGTHS = (2, 6)
 """Fewest and most digits of a number."""
 GAPS = (0.0, 0.1, 0.25, 0.5, 1.0)
-"""Space between neighboring boxes, as a fraction of a digit's longer side: from touching to wide."""
+"""Space between the boxes of neighboring digits, as a fraction of a digit's longer side: from touching to wide."""
 COUNT, SEED = 400, 1
-"""Numbers for each gap, and the seed of their choice."""
+"""How many numbers are composed for each gap, and the seed of the random choice."""
 UNEVENNESS = 0.05
-"""Standard deviation of a digit's vertical offset, as a fraction of its longer side."""
+"""Standard deviation of a digit's vertical offset, as a fraction of the digit's longer side."""
 SYNTHETIC_DIGITS = 2_000
 MARGIN = 0.05
 """Distance of the number from the pad's left and upper edge, as a fraction of the pad's side."""
 
 
 def compose(digits: Sequence[list[Stroke]], gap: float, rng: np.random.Generator) -> list[Stroke]:
-    """Return the strokes of a number: the digits, scaled to equal size, side by side with `gap` between their boxes."""
+    """Return the strokes of a number: digits of equal size, side by side, with the space `gap` between their boxes."""
     strokes, x = [], 0.0
     for digit in digits:
         digit = scaled(digit, 1)
         width, height = bounding_box(digit)[1]
-        # Digits are centered vertically, so that a flat drawing is in the middle.
+        # Center the digits vertically, so that a flat drawing is at half the height of the number.
         y = (1 - height) / 2 + rng.normal(0, UNEVENNESS)
         strokes += [stroke + [x, y] for stroke in digit]
         x += width + gap
@@ -59,9 +59,9 @@ def measure(
 ) -> dict:
     """Return how well `count` random numbers are read for each gap of GAPS.
 
-    The results by gap are `digits`, the number of digits; `found`, the share of digits that are read in order; and
-    `wholly`, the share of numbers that are read without any error. Drawings without a point are not used. Raises
-    UserError if all drawings are without a point.
+    The result of each gap has three entries: `digits`, the number of digits; `found`, the share of digits that are read
+    in order; `wholly`, the share of numbers that are read without any error. Drawings without a point are not used.
+    Raises UserError if all drawings are without a point.
     """
     usable = [i for i, strokes in enumerate(drawings) if any(map(len, strokes))]
     if not usable:
@@ -89,7 +89,7 @@ def _compare(expected: Sequence[str], read: Sequence[str]) -> dict:
 
 
 def overall(results: dict) -> tuple[float, int]:
-    """Return the share of digits found and read in order over all gaps of `measure`, and the count of digits."""
+    """Return the share of digits that are read in order, and the number of digits, over all gaps in `results`."""
     digits = sum(result["digits"] for result in results.values())
     return sum(result["digits"] * result["found"] for result in results.values()) / digits, digits
 

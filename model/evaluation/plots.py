@@ -1,4 +1,4 @@
-"""Draw metrics as SVG figures, without a background and in the color of the surrounding text, to fit any theme."""
+"""Draw metrics as SVG figures. The figures fit any theme: they have no background and the color of the page's text."""
 
 import io
 from collections.abc import Sequence
@@ -10,22 +10,22 @@ import numpy as np
 from model.classes import NUM_DIGITS
 
 TEXT_COLOR = "#010203"
-"""Stands for the color of the surrounding text until the figure is saved."""
+"""Placeholder color. When a figure is saved, the color of the surrounding text replaces it."""
 STANDALONE_STYLE = """<style>
 @media (prefers-color-scheme: dark) { svg:root { color: #ddd } svg:root image { filter: invert(1) } }
 </style>
 </svg>"""
-"""Makes a figure that is opened by itself follow light and dark mode; within a page, the page's style applies."""
+"""Style of a figure that is opened in its own tab: follow light and dark mode. In a page, the page's style applies."""
 MISTAKE_COLOR = (0.86, 0.2, 0.16)
 MISTAKE_ROWS, MISTAKE_COLUMNS = 6, 10
 MARKED_SETTINGS = {"rotation": (-15, 15)}
-"""Settings that are marked in a sweep: people slant their digits by up to this many degrees."""
+"""Settings that are marked in the figure of a sweep. People slant their digits by up to 15 degrees."""
 TITLE_WIDTH = 48
-"""Characters in a line of a sweep's title."""
+"""Largest number of characters in a line of a sweep's title."""
 
 
 def figure_path(folder: Path, checkpoint: Path, name: str) -> Path:
-    """Return where a figure of a checkpoint is stored: <folder>/<recipe>-<name>.svg."""
+    """Return the path of a checkpoint's figure: <folder>/<recipe>-<name>.svg."""
     return folder / f"{checkpoint.stem}-{name}.svg"
 
 
@@ -61,7 +61,10 @@ def draw_confusion(title: str, confusion: list[list[int]], path: Path) -> None:
 
 
 def draw_reliability(metrics: dict[str, dict], path: Path) -> None:
-    """Draw the reliability diagram and the counts of each `classification_metrics`, in one column for each name."""
+    """Draw one column for each data set: its reliability diagram, and the number of predictions in each bin.
+
+    metrics: by name of the data set, the result of `classification_metrics`.
+    """
     width, height = 4.6 * len(metrics), 5.6
     figure, axes = _subplots(2, len(metrics), width, height, squeeze=False, height_ratios=(3, 1), sharex=True)
     for (name, results), (above, below) in zip(metrics.items(), axes.T, strict=True):
@@ -81,7 +84,10 @@ def draw_reliability(metrics: dict[str, dict], path: Path) -> None:
 
 
 def draw_rejection(name: str, metrics: dict, path: Path) -> None:
-    """Draw `rejection_metrics` on the file `name`: rejection against acceptance rate, and the rate for each label."""
+    """Draw the rejection rate against the acceptance rate, and the rejection rate of each label.
+
+    name: the file of non-digits. metrics: the result of `rejection_metrics`.
+    """
     figure, (left, right) = _subplots(1, 2, 12, 4.4, width_ratios=(1, 1.7))
     curve = metrics["curve"]
     left.plot(curve["digits_accepted"], curve["non_digits_rejected"], label=f"AUROC {metrics['auroc']:.4f}")
@@ -92,7 +98,7 @@ def draw_rejection(name: str, metrics: dict, path: Path) -> None:
     left.legend(loc="lower left", fontsize=8)
     labels = metrics["per_label"]
     right.bar(range(len(labels)), [label["rejected"] for label in labels.values()], color="tab:blue")
-    # Escaped, because a dollar sign begins a formula.
+    # Escape dollar signs, because Matplotlib takes a dollar sign as the start of a formula.
     right.set_xticks(range(len(labels)), [label.replace("$", r"\$") for label in labels])
     right.set(ylabel="rejection rate", title="by label, at the checkpoint's rejection threshold", ylim=(0, 1.02))
     for axis in (left, right):
@@ -105,7 +111,10 @@ def draw_mistakes(
 ) -> None:
     """Draw the most confident mistakes, each with the true digit, the predicted digit and the confidence.
 
-    name: of the data set. images: of any size, 0 paper, 1 ink. labels: int (N,). probabilities: (N, 10).
+    name: the name of the data set.
+    images: the drawings, of any size, 0 paper, 1 ink.
+    labels: the true digits, int (N,).
+    probabilities: the predicted probability of each digit, (N, 10).
     """
     confidence, predicted = probabilities.max(axis=1), probabilities.argmax(axis=1)
     wrong = np.flatnonzero(predicted != labels)
@@ -124,7 +133,10 @@ def draw_mistakes(
 
 
 def draw_sweeps(title: str, metrics: dict, path: Path) -> None:
-    """Draw the result of `robustness.measure`: accuracy for each setting of each sweep, and for each corruption."""
+    """Draw the accuracy for each setting of each sweep, and for each corruption.
+
+    metrics: the result of `robustness.measure`.
+    """
     figure, axes = _subplots(3, 3, 12, 10.5)
     figure.suptitle(title, fontsize=10)
     bottom_row = axes[2, 0].get_gridspec()[2, :]
@@ -166,15 +178,15 @@ def _draw_corruptions(axis, metrics: dict) -> None:
 
 
 def _subplots(rows: int, columns: int, width: float, height: float, **options):
-    """Return a figure and its axes, without a window; width and height in inches."""
-    import matplotlib  # Here, because the page does not need it.
+    """Return a figure and its axes, without a window. Width and height are in inches."""
+    import matplotlib  # Here, not at the top of the file: the page runs without Matplotlib.
 
     matplotlib.use("svg")
     import matplotlib.pyplot as plt
 
     colored = ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color")
     plt.rcParams.update(dict.fromkeys(colored, TEXT_COLOR))
-    # Text stays text, and the fixed salt makes files reproducible.
+    # Save text as text, not as outlines. The fixed salt makes the files reproducible.
     plt.rcParams.update(
         {"svg.fonttype": "none", "svg.hashsalt": "chart", "axes.facecolor": "none", "legend.framealpha": 0}
     )

@@ -4,17 +4,18 @@ from pathlib import Path
 
 import numpy as np
 
+from model.data.drawings import dataset_title
 from model.errors import UserError
 from model.evaluation import metrics
 from model.inference import backend, checkpoint
 from model.inference.checkpoint import DEFAULT_CHECKPOINT
 
 SWEEP_SETTINGS = 6
-"""About this many settings of a sweep are listed."""
+"""Approximate number of settings that the table lists for each sweep."""
 
 
 def marks(name: str, command: str) -> tuple[str, str]:
-    """Return the two lines of a document that enclose a table; the first names the command that writes the table."""
+    """Return the two lines around a table in a document. The first line names the command that writes the table."""
     return f"<!-- {name}: written by {command} -->", f"<!-- end of {name} -->"
 
 
@@ -25,7 +26,7 @@ RECIPES_MARKS, EVALUATION_MARKS = (
 
 
 def write(document: Path) -> None:
-    """Replace the tables that a document has. Raises UserError if it has the marks of none."""
+    """Replace all tables in a document. Raises UserError if the document has no marks of a table."""
     text = document.read_text(encoding="utf-8")
     if EVALUATION_MARKS[0] in text:
         replace(document, EVALUATION_MARKS, evaluation(DEFAULT_CHECKPOINT))
@@ -34,7 +35,7 @@ def write(document: Path) -> None:
 
 
 def replace(document: Path, between: tuple[str, str], table: str) -> None:
-    """Replace the text between two marks. Raises UserError if the document lacks them."""
+    """Replace the text between two marks. Raises UserError if the document lacks the marks."""
     text = document.read_text(encoding="utf-8")
     begins, ends = between
     before, begin, rest = text.partition(begins)
@@ -45,14 +46,14 @@ def replace(document: Path, between: tuple[str, str], table: str) -> None:
 
 
 def recipes(folder: Path = checkpoint.FOLDER) -> str:
-    """Return the table of all recipes that have a checkpoint in `folder`, the best on MNIST first."""
+    """Return the table of all recipes that have a checkpoint in `folder`, sorted by accuracy on MNIST, best first."""
     summaries = _summaries()
     paths = [folder / f"{name}.keras" for name in summaries]
     notes = [checkpoint.load_notes(path) for path in paths if path.exists()]
     notes.sort(key=lambda note: -note["test"]["accuracy"])
     files = sorted({file for note in notes for file in note.get("drawings", {})})
     head = ["recipe", "description", "accuracy on MNIST test (95 % interval)"]
-    head += [f"accuracy on {metrics.dataset_title(file)}" for file in files]
+    head += [f"accuracy on {dataset_title(file)}" for file in files]
     head += ["parameters", "training time"]
     return markdown([head, *(_recipe(note, summaries[note["recipe"]], files) for note in notes)])
 
@@ -71,13 +72,14 @@ def _recipe(note: dict, summary: str, files: list[str]) -> list[str]:
 
 def _summaries() -> dict[str, str]:
     backend.load_tensorflow()
-    from model.recipes import RECIPES  # Here, because it imports Keras, which `backend` must load.
+    # Here, not at the top: this imports Keras, which must not be imported before `backend.load_tensorflow()`.
+    from model.recipes import RECIPES
 
     return {name: recipe.summary for name, recipe in RECIPES.items()}
 
 
 def evaluation(path: Path) -> str:
-    """Return the table of all measurements of a checkpoint, or a sentence if there are none."""
+    """Return the table of all measurements of a checkpoint. If there are no measurements, return a sentence."""
     notes = checkpoint.load_notes(path)
     sections = {}
     if "mnist" in notes:
@@ -103,7 +105,7 @@ def evaluation(path: Path) -> str:
 
 
 def _title(name: str) -> str:
-    return name if name == "MNIST test" else metrics.dataset_title(name).replace(name, f"`{name}`")
+    return name if name == "MNIST test" else dataset_title(name).replace(name, f"`{name}`")
 
 
 def _mnist(results: dict) -> dict[str, str]:
@@ -155,7 +157,7 @@ def _robustness(results: dict) -> dict[str, str]:
     for sweep in results["sweeps"].values():
         points = list(zip(sweep["settings"], sweep["accuracy"], strict=True))
         step = -(-len(points) // SWEEP_SETTINGS)
-        # The last setting is always listed.
+        # Always list the last setting.
         listed = [point for i, point in enumerate(points) if i % step == 0 or i == len(points) - 1]
         rows[sweep["title"]] = ", ".join(f"{setting}: {accuracy:.1%}" for setting, accuracy in listed)
     return rows | {name: f"{corruption['accuracy']:.1%}" for name, corruption in results["corruptions"].items()}
@@ -171,6 +173,6 @@ def _duration(seconds: float) -> str:
 
 
 def markdown(rows: list[list[str]]) -> str:
-    """Return a Markdown table of rows of cells; the first row is its head."""
+    """Return a Markdown table of rows of cells. The first row is the table's head."""
     lines = [rows[0], ["---"] * len(rows[0]), *rows[1:]]
     return "\n".join("| " + " | ".join(row) + " |" for row in lines)

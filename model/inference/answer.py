@@ -22,11 +22,12 @@ LEAST_CERTAIN_FIRST = (Verdict.NOT_DIGIT, Verdict.UNSURE, Verdict.BLANK, Verdict
 class Reading:
     """The prediction for one candidate digit: a group of strokes, or of connected components of a picture.
 
-    probabilities: calibrated probability of each digit, given that the group is a digit; sum 1. If blank, each is 0.1.
-    not_digit: probability of not being a digit; 0 if the network has no output for non-digits.
+    probabilities: the calibrated probability of each digit, given that the group is a digit. The sum is 1. If nothing
+        is drawn, each probability is 0.1.
+    not_digit: the probability that the group is not a digit; 0 if the network has no output for non-digits.
     verdict: the decision on this group.
     image: the network's input, a normalized image, float32 (28, 28), 0 paper, 1 ink.
-    box: left, top, right and bottom as fractions of the pad's side or of the picture's sides; None if blank.
+    box: left, top, right and bottom as fractions of the pad's side or of the picture's sides; None if nothing is drawn.
     strokes: indices of the group's strokes in the drawing; empty for a picture.
     """
 
@@ -44,7 +45,7 @@ class Reading:
 
     @property
     def digit(self) -> int | None:
-        """The most probable digit; None if the group is blank or not a digit."""
+        """The most probable digit; None if the group is not a digit or if nothing is drawn."""
         return self.ranking[0] if self.verdict in (Verdict.DIGIT, Verdict.UNSURE) else None
 
 
@@ -52,9 +53,9 @@ class Reading:
 class Answer:
     """The predictions for a whole drawing or picture.
 
-    readings: from left to right, at least one.
+    readings: at least one reading, in order from left to right.
     current: index of the reading with the stroke that was drawn last; for a picture, of the rightmost reading.
-    milliseconds: duration of the steps "ink", "normalization" and "network".
+    milliseconds: the duration of each of the steps "ink", "normalization" and "network".
     """
 
     readings: tuple[Reading, ...]
@@ -68,7 +69,7 @@ class Answer:
 
     @property
     def number(self) -> str:
-        """The digits from left to right, such as "2026", with "?" for a group that is not a digit; "" if blank."""
+        """The digits from left to right, such as "2026", with "?" for a group that is not a digit; "" for no ink."""
         if self.verdict == Verdict.BLANK:
             return ""
         return "".join("?" if reading.digit is None else str(reading.digit) for reading in self.readings)
@@ -80,5 +81,5 @@ class Answer:
 
     @property
     def least_certain(self) -> int:
-        """Index of the reading with the least certain verdict; of several, the leftmost."""
+        """Index of the reading with the least certain verdict. Of equally certain readings, the leftmost."""
         return min(range(len(self.readings)), key=lambda i: LEAST_CERTAIN_FIRST.index(self.readings[i].verdict))

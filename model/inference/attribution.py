@@ -12,8 +12,8 @@ from model.errors import InputError
 from model.inference import backend
 from model.preprocessing.normalization import IMAGE_SIDE
 
-# The steps are the squares of evenly spaced numbers, because gradients change most near the blank image. The sum of the
-# contributions is then off by 5 %. With 16 evenly spaced steps, it is off by up to 40 %.
+# The steps are the squares of evenly spaced numbers, because gradients change most near the blank image. With these
+# steps, the sum of the contributions has an error of 5 %. With 16 evenly spaced steps, the error is up to 40 %.
 STEPS = 16
 
 
@@ -32,11 +32,12 @@ class IntegratedGradients:
     def attribute(self, image: np.ndarray, digit: int | None, contrast: int | None = None) -> np.ndarray:
         """Return the contribution of each pixel to an answer, float32 (28, 28), in nats of log-odds.
 
-        image: normalized, (28, 28).
+        image: a normalized image, (28, 28).
         digit: the answer to explain; None means "not a digit".
         contrast: the digit to compare the answer with. None compares a digit with all other digits, and "not a digit"
         with all digits.
-        Raises InputError if `digit` equals `contrast`, or if it is None and the network has no output for non-digits.
+        Raises InputError if `digit` equals `contrast`, or if `digit` is None and the network has no output for
+        non-digits.
         """
         if digit is not None and digit == contrast:
             raise InputError(f"{digit} cannot be compared with itself.")
@@ -49,7 +50,7 @@ class IntegratedGradients:
         return self._gradients(np.asarray(image, np.float32), *masks).numpy()
 
     def _integrate(self, image, answer, others):
-        """Integrate the gradient of the log-odds of the classes in `answer` against those in `others` (masks)."""
+        """Integrate the gradient of the log-odds of `answer` against `others`. Both are masks of classes."""
         tf = self._tf
         roots = ((tf.range(STEPS, dtype=tf.float32) + 0.5) / STEPS)[:, None, None]
         images = roots**2 * image

@@ -14,8 +14,8 @@ _LOCK = threading.Lock()
 def load_tensorflow():
     """Import TensorFlow and return the module.
 
-    Its C++ libraries print about a dozen lines on processors and drivers to stderr before any Python setting takes
-    effect. These lines are discarded. If the import fails, its exception is raised.
+    TensorFlow's C++ libraries print about a dozen lines about processors and drivers to stderr, before any Python
+    setting takes effect. These lines are discarded. If the import fails, its exception is raised.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with _LOCK:
@@ -23,7 +23,7 @@ def load_tensorflow():
             return sys.modules["tensorflow"]
         with silenced_stderr():
             tensorflow = importlib.import_module("tensorflow")
-    # Warnings are for programmers, such as a warning that several networks were compiled.
+    # Hide warnings for programmers, such as the warning that several networks were compiled.
     tensorflow.get_logger().setLevel("ERROR")
     return tensorflow
 
@@ -36,7 +36,7 @@ def silenced_stderr() -> Iterator[None]:
     try:
         with open(os.devnull, "wb") as null:
             os.dup2(null.fileno(), 2)
-        # Never closed, because other code may keep a reference to it.
+        # Do not close this file, because other code may keep a reference to it.
         sys.stderr = open(os.dup(saved_descriptor), "w", buffering=1)  # noqa: SIM115
         yield
     finally:

@@ -1,11 +1,11 @@
-"""Calibration: logits to calibrated probabilities, and the fit of the temperature and of the verdicts' thresholds."""
+"""Calibration: turn logits into calibrated probabilities; fit the temperature and the thresholds of the verdicts."""
 
 import numpy as np
 
 from model.classes import NUM_DIGITS
 
 CONFIDENT_ACCURACY = 0.999
-"""Accuracy, on validation data, of the answers whose probability reaches the confidence threshold."""
+"""Accuracy on validation data that answers have if their probability reaches the confidence threshold."""
 
 
 def softmax(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
@@ -21,7 +21,7 @@ def digit_probabilities(logits: np.ndarray, temperature: float) -> np.ndarray:
 
 
 def not_digit_probability(logits: np.ndarray, temperature: float) -> np.ndarray:
-    """Return the probability of not being a digit, (N,), from logits (N, 10 or 11); 0 if there are only ten."""
+    """Return the probability that each image is not a digit, (N,), from logits (N, 10 or 11); zeros for ten logits."""
     if logits.shape[1] == NUM_DIGITS:
         return np.zeros(len(logits))
     return softmax(logits, temperature)[:, NUM_DIGITS]
@@ -30,7 +30,8 @@ def not_digit_probability(logits: np.ndarray, temperature: float) -> np.ndarray:
 def fit_calibration(logits: np.ndarray, labels: np.ndarray) -> dict[str, float]:
     """Return `temperature`, `confidence_threshold` and `rejection_threshold`.
 
-    logits: (N, 10 or 11), of validation data. labels: classes (N,), with CLASS_NOT_DIGIT for non-digits.
+    logits: the network's logits for the validation data, (N, 10 or 11).
+    labels: the classes of the validation data, (N,); CLASS_NOT_DIGIT for non-digits.
     """
     is_digit = labels < NUM_DIGITS
     digits, non_digits, labels = logits[is_digit], logits[~is_digit], labels[is_digit]
@@ -62,10 +63,11 @@ def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
 
 
 def fit_confidence_threshold(probabilities: np.ndarray, labels: np.ndarray) -> float:
-    """Return the lowest threshold, at least 0.5, above which the answers have the accuracy CONFIDENT_ACCURACY.
+    """Return the lowest threshold, at least 0.5, at which the confident answers have the accuracy CONFIDENT_ACCURACY.
 
-    probabilities: (N, 10). labels: digits (N,). An answer is confident if its highest probability reaches the
-    threshold. Returns 1 if no threshold gives that accuracy.
+    An answer is confident if its highest probability reaches the threshold. Returns 1 if no threshold gives this
+    accuracy.
+    probabilities: the probability of each digit, (N, 10). labels: the true digits, (N,).
     """
     confidence = probabilities.max(axis=1)
     order = np.argsort(-confidence)
@@ -77,9 +79,10 @@ def fit_confidence_threshold(probabilities: np.ndarray, labels: np.ndarray) -> f
 def fit_rejection_threshold(digits: np.ndarray, non_digits: np.ndarray) -> float:
     """Return the equal-error-rate threshold: the false rejection rate equals the false acceptance rate.
 
-    digits: probability of "not a digit" for N drawings of digits, (N,). non_digits: the same for M non-digits, (M,).
-    A drawing is rejected if its probability is above the threshold. Returns 1, which rejects nothing, if there are no
-    non-digits or if the network has no output for them.
+    digits: for each of N digits, the probability that the network gives to "not a digit", (N,).
+    non_digits: for each of M non-digits, the probability that the network gives to "not a digit", (M,).
+    A drawing is rejected if this probability is above the threshold. Returns 1, which rejects nothing, if there
+    are no non-digits or if the network has no output for non-digits.
     """
     if not non_digits.any():
         return 1.0

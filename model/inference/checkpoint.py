@@ -1,8 +1,8 @@
 """Load and save checkpoints: `<recipe>.keras`, the network, and `<recipe>.json`, its notes.
 
-The notes hold metrics, calibration, training settings, versions, and size and SHA-256 of the network's file. Weights
-are rounded to half precision before they are measured and saved, and the file is compressed. This halves its size, and
-the metrics are those of the saved weights.
+The notes hold metrics, calibration, training settings, versions, and the size and SHA-256 of the network's file.
+The weights are rounded to half precision and the file is compressed, which halves the size of the file. The rounding is
+before the measurement, so the metrics are those of the saved weights.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ FOLDER = Path(__file__).parent.parent / "checkpoints"
 DEFAULT_CHECKPOINT = FOLDER / "digits.keras"
 
 CALIBRATION = ("temperature", "confidence_threshold", "rejection_threshold")
-"""The entries of the notes without which a network cannot be used."""
+"""Entries that the notes must have: no network can be used without them."""
 
 _INPUT_SHAPE = (None, IMAGE_SIDE, IMAGE_SIDE)
 _OUTPUT_SHAPES = ((None, NUM_DIGITS), (None, NUM_DIGITS + 1))
@@ -78,7 +78,7 @@ def load(path: Path):
 
 
 def load_notes(path: Path) -> dict:
-    """Return the notes of a checkpoint. Raises UserError if they are missing, damaged or without calibration."""
+    """Return the notes of a checkpoint. Raises UserError if the notes are missing, damaged or uncalibrated."""
     path = Path(path).with_suffix(".json")
     remedy = _remedy(path)
     try:
@@ -93,7 +93,7 @@ def load_notes(path: Path) -> dict:
 
 
 def update_notes(path: Path, part: str, name: str, figures: dict) -> None:
-    """Merge `figures` into the entry notes[part][name] of a checkpoint; all other entries stay."""
+    """Merge `figures` into the entry notes[part][name] of a checkpoint. All other entries stay unchanged."""
     path = path.with_suffix(".json")
     notes = json.loads(path.read_text())
     entries = notes.setdefault(part, {})
@@ -124,7 +124,10 @@ def _write_notes(notes: dict, path: Path) -> None:
 
 
 def _save_compressed(network, path: Path) -> None:
-    """Save without the optimizer, whose state is twice as large as the weights. Equal networks give equal files."""
+    """Save the network without the optimizer's state, which is twice as large as the weights.
+
+    Equal networks give equal files.
+    """
     import keras
 
     inference_network = keras.models.clone_model(network)
@@ -136,7 +139,7 @@ def _save_compressed(network, path: Path) -> None:
 
 
 def _compress(source: Path, target: Path) -> None:
-    """Copy a Keras archive with compression, which Keras does not use, and without dates."""
+    """Copy a Keras archive. The copy is compressed and has no dates; Keras writes uncompressed archives with dates."""
     with zipfile.ZipFile(source) as archive, zipfile.ZipFile(target, "w") as compressed:
         for member in archive.namelist():
             content = archive.read(member)

@@ -2,14 +2,14 @@
 
 The steps of `Classifier.read_strokes`:
 
-1. `segmentation.candidate_groups` lists the groups of strokes that could be digits. Groups may share strokes.
+1. `segmentation.candidate_groups` lists the groups of strokes that could be digits. A stroke can be in several groups.
 2. `strokes.rasterize` draws the strokes of each group as ink.
 3. `normalization.normalize_all` crops, scales and centers each ink to 28x28 pixels.
 4. `Classifier.predict` runs the network on all groups and calibrates its outputs.
-5. `segmentation.best_grouping` chooses the groups that explain the drawing best; each becomes a `Reading`.
+5. `segmentation.best_grouping` chooses the groups that explain the drawing best. Each chosen group becomes a `Reading`.
 
-`Classifier.read_picture` takes the ink of a picture and its connected components in place of strokes. Steps 3 to 5 are
-the same.
+`Classifier.read_picture` reads a picture. In steps 1 and 2, connected components of the picture's ink take the place of
+strokes. Steps 3 to 5 are the same as for strokes.
 """
 
 import time
@@ -38,8 +38,8 @@ class Classifier:
     def __init__(self, network, notes: dict, name: str):
         """Compile the network.
 
-        network: maps float32 (N, 28, 28) to logits (N, 10 or 11).
-        notes: the checkpoint's notes; at least the entries that `calibrate` returns.
+        network: a function from images, float32 (N, 28, 28), to logits (N, 10 or 11).
+        notes: the checkpoint's notes, with at least the entries that `calibrate` returns.
         """
         self.network = network
         self.notes = notes
@@ -62,19 +62,19 @@ class Classifier:
         return self._read([_candidates_of_strokes(strokes) for strokes in drawings])
 
     def read_picture(self, source: Source) -> Answer:
-        """Read a picture. Raises InputError if it cannot be read."""
+        """Read a picture. Raises InputError if the picture cannot be read."""
         return self._read([_candidates_of_picture(source)])[0]
 
     def read_image(self, image: np.ndarray) -> Reading:
-        """Read a normalized image, (28, 28), that is not blank as one digit."""
+        """Read a normalized image, (28, 28), as one digit. The image must contain ink."""
         [probabilities], [not_digit] = self.predict(image[None])
         return self._reading(image, probabilities, not_digit)
 
     def predict(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the calibrated predictions for normalized images, float32 (N, 28, 28), N ≥ 1.
 
-        Returns the probability of each digit, given that the image is a digit, float64 (N, 10), and the probability of
-        not being a digit, float64 (N,).
+        Returns the probability of each digit, given that the image is a digit, float64 (N, 10), and the
+        probability that the image is not a digit, float64 (N,).
         """
         logits, temperature = self.logits(images), self.notes["temperature"]
         return (
@@ -83,7 +83,10 @@ class Classifier:
         )
 
     def rejects(self, not_digit: np.ndarray) -> np.ndarray:
-        """Return whether each drawing is rejected, bool (N,). `not_digit`: probability of not being a digit, (N,)."""
+        """Return whether each drawing is rejected, bool (N,).
+
+        not_digit: the probability that each drawing is not a digit, (N,).
+        """
         return np.asarray(not_digit) > self.notes["rejection_threshold"]
 
     def _read(self, drawings: Sequence["Candidates"]) -> list[Answer]:
@@ -132,7 +135,8 @@ class Classifier:
 def calibrate(network, test_time_augmentation: bool, images: np.ndarray, labels: np.ndarray) -> dict:
     """Return the notes that `Classifier` needs, fitted on validation data.
 
-    images: normalized, float32 (N, 28, 28). labels: classes (N,), with CLASS_NOT_DIGIT for non-digits.
+    images: normalized images, float32 (N, 28, 28).
+    labels: the classes of the images, (N,); CLASS_NOT_DIGIT for non-digits.
     """
     logits = ForwardPass(network, test_time_augmentation)(images)
     return {"test_time_augmentation": test_time_augmentation} | calibration.fit_calibration(logits, labels)
@@ -143,8 +147,8 @@ class Candidates:
     """The groups of one drawing or picture that could be digits, in lists of the same length N.
 
     images: the normalized image of each group, float32 (N, 28, 28).
-    boxes, strokes: as in `Reading`.
-    milliseconds: duration of the steps "ink" and "normalization".
+    boxes, strokes: for each group, the values of `Reading.box` and `Reading.strokes`.
+    milliseconds: the duration of the steps "ink" and "normalization".
     """
 
     groups: list[Group]
@@ -181,7 +185,7 @@ def _normalized(
     strokes: list[tuple[int, ...]],
     start: float,
 ) -> Candidates:
-    """Return the candidates after normalization. `start`: `time.perf_counter()` when the first step began."""
+    """Normalize the inks and return them as candidates. `start`: `time.perf_counter()` before the step "ink"."""
     milliseconds = {"ink": _milliseconds(start)}
     start = time.perf_counter()
     images = normalize_all(inks)
@@ -195,12 +199,15 @@ def _box(marks: Sequence[Stroke]) -> tuple[float, ...]:
 
 
 def _cut(ink: np.ndarray, masks: list[np.ndarray], num_parts: int) -> np.ndarray:
-    """Return the ink of some parts of a picture; if they are all its parts, the whole ink with its faint pixels."""
+    """Return the ink of the parts that `masks` select.
+
+    If every part is selected, return the ink unchanged, including faint pixels outside the parts.
+    """
     return ink if len(masks) == num_parts else keep_parts(ink, np.logical_or.reduce(masks))
 
 
 def _current(readings: Sequence[Reading]) -> int:
-    """Return the index of the reading with the stroke that was drawn last; without strokes, of the rightmost."""
+    """Return the index of the reading with the stroke that was drawn last; for a picture, of the rightmost reading."""
     return max(range(len(readings)), key=lambda i: (max(readings[i].strokes, default=0), i))
 
 

@@ -15,7 +15,9 @@ from model.inference.classifier import Classifier
 class ModelReading:
     """The reading of one model.
 
-    milliseconds: duration of the prediction. test_accuracy: on the MNIST test images. size: of the .keras file, bytes.
+    milliseconds: the duration of the prediction.
+    test_accuracy: the model's accuracy on the MNIST test images.
+    size: the size of the model's .keras file, in bytes.
     """
 
     name: str
@@ -26,7 +28,7 @@ class ModelReading:
 
 
 class Comparison:
-    """All models of a folder. They are loaded by the first call that needs them. Thread-safe."""
+    """All models of a folder. The first call that needs the models loads them. Thread-safe."""
 
     def __init__(self, folder: Path):
         self._folder = folder
@@ -34,9 +36,9 @@ class Comparison:
         self._classifiers: list[Classifier] | None = None
 
     def compare(self, image: np.ndarray) -> list[ModelReading]:
-        """Return each model's reading of a normalized image, (28, 28), least accurate model first; [] if blank.
+        """Return each model's reading of a normalized image, (28, 28), least accurate model first.
 
-        Raises UserError if a checkpoint cannot be loaded.
+        Returns [] if the image is blank. Raises UserError if a checkpoint cannot be loaded.
         """
         if not image.any():
             return []

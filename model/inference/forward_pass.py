@@ -1,8 +1,9 @@
-"""Forward pass of a network in inference mode: inputs to logits, with optional test-time augmentation.
+"""Forward pass of a network in inference mode: from inputs to logits, with optional test-time augmentation.
 
-Test-time augmentation averages the probabilities of an image and of four transformed views of it. Averaging over
+Test-time augmentation averages the probabilities of an image and of four transformed views of the image. Averaging over
 several views reduces errors near decision boundaries (Krizhevsky, Sutskever, Hinton 2012, "ImageNet classification with
-deep convolutional neural networks"). It runs only for the few images whose first prediction is unsure.
+deep convolutional neural networks"). Test-time augmentation runs only for the few images whose prediction from a single
+view is unsure.
 """
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from model.inference import backend, calibration
 
 SINGLE_VIEW_CONFIDENCE = 0.98
-"""An image whose most probable class reaches this probability is not augmented."""
+"""Test-time augmentation skips an image if its most probable class reaches this probability."""
 VIEWS = (
     # rotation in radians, slant, shift to the right and down in pixels
     (0.105, 0.0, 0.8, 0.0),
@@ -19,7 +20,7 @@ VIEWS = (
     (0.0, -0.1, 0.0, -0.8),
 )
 BATCH_SIZE = 500
-"""Inputs per call of the network, which bounds the memory for any number of inputs."""
+"""Inputs per call of the network. This limits the memory for any number of inputs."""
 
 
 class ForwardPass:
@@ -28,12 +29,12 @@ class ForwardPass:
     def __init__(self, network, test_time_augmentation: bool = False):
         """Compile the network, which takes about a second.
 
-        network: maps float32 (N, ...), with any input shape, to logits (N, K).
-        test_time_augmentation: average over several views of unsure images. Use it only for a network whose inputs are
-        images (N, 28, 28) and that was trained with augmentation; the accuracy of other networks drops.
+        network: a function from inputs, float32 (N, ...), to logits (N, K).
+        test_time_augmentation: whether to average over several views of unsure images. Use this only for a network that
+            takes images (N, 28, 28) and was trained with augmentation. The accuracy of other networks drops.
         """
         tf = backend.load_tensorflow()
-        # One signature for all batch sizes, because each compilation takes a second.
+        # Use one signature for all batch sizes, because the compilation for each signature takes a second.
         inputs = tf.TensorSpec((None, *network.input_shape[1:]), tf.float32)
         self._network = tf.function(lambda inputs: network(inputs, training=False), input_signature=[inputs])
         example = np.zeros((1, *network.input_shape[1:]), np.float32)
@@ -45,9 +46,10 @@ class ForwardPass:
             self._views(example, logits)
 
     def __call__(self, inputs: np.ndarray) -> np.ndarray:
-        """Return logits, float32 (N, K), of inputs of any number type, (N, ...), N ≥ 1.
+        """Return the logits, float32 (N, K), of inputs, (N, ...), N ≥ 1, of any number type.
 
-        With test-time augmentation, the logits of unsure images are the logarithms of their mean probabilities.
+        With test-time augmentation, the logits of an unsure image are the logarithms of the mean probabilities over its
+        views.
         """
         batches = (inputs[start : start + BATCH_SIZE] for start in range(0, len(inputs), BATCH_SIZE))
         return np.concatenate([self._batch(np.asarray(batch, np.float32)) for batch in batches])
@@ -62,11 +64,12 @@ class ForwardPass:
 
 
 def _mean_over_views(network):
-    """Return a function of images (N, 28, 28) and their logits (N, K).
+    """Return a function that averages over several views of each image.
 
-    It returns the logarithms, (N, K), of the mean probabilities over each image and its VIEWS.
+    The function takes images (N, 28, 28) and the logits of these images, (N, K). It returns the logarithms, (N, K), of
+    the mean probabilities over each image and its VIEWS.
     """
-    # Imported here, because both import TensorFlow, which `backend` must load first.
+    # Here, not at the top: both import TensorFlow, which must not be imported before `backend.load_tensorflow()`.
     from keras import ops
 
     from model.preprocessing import augmentation

@@ -9,7 +9,7 @@ Stroke = np.ndarray
 
 
 def bounding_box(strokes: Sequence[Stroke]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the upper left and the lower right corner, each (2,), of the box around all points (at least one)."""
+    """Return the upper left and lower right corners, each (2,), of the box around all points. Needs a point."""
     points = np.concatenate(strokes)
     return points.min(axis=0), points.max(axis=0)
 
@@ -21,9 +21,9 @@ def longer_side(strokes: Sequence[Stroke]) -> float:
 
 
 def scaled(strokes: Sequence[Stroke], side: float) -> list[Stroke]:
-    """Return the strokes, scaled so that the longer side of their box is `side`, with its upper left corner at (0, 0).
+    """Scale the strokes so that the longer side of their box is `side`. Move the box's upper left corner to (0, 0).
 
-    A drawing below 1e-9 counts as a dot, because its shape is rounding noise: it is not enlarged to `side`.
+    A drawing smaller than 1e-9 counts as a dot and is not enlarged, because its shape is only rounding noise.
     """
     low, high = bounding_box(strokes)
     scale = side / max((high - low).max(), 1e-9)
@@ -36,12 +36,15 @@ def arc_lengths(stroke: Stroke) -> np.ndarray:
 
 
 def interpolate(positions: np.ndarray, knots: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Return the linear interpolation, (M, 2), at `positions` (M,) of the points `values` (K, 2) at `knots` (K,)."""
+    """Return the points (M, 2) at `positions` (M,), by linear interpolation.
+
+    values: the known points, (K, 2). knots: the positions of the known points, (K,).
+    """
     return np.stack([np.interp(positions, knots, values[:, axis]) for axis in (0, 1)], axis=1)
 
 
 def resample(stroke: Stroke, count: int) -> Stroke:
-    """Return `count` points, (count, 2), at equal distances along the stroke, from its start to its end."""
+    """Return `count` points, (count, 2), at equal distances along the stroke, from the start to the end."""
     lengths = arc_lengths(stroke)
     return interpolate(np.linspace(0, lengths[-1], count), lengths, stroke)
 

@@ -15,17 +15,17 @@ import numpy as np
 IMAGE_SIDE = 28
 BOX_SIDE = 20
 CENTER = 14.0
-"""Pixel index of the center of mass. It leaves 59,998 of MNIST's 60,000 training images where they are. With 13.5,
-which is often used, three of four would move."""
+"""Pixel index of the center of mass. With 14, 59,998 of MNIST's 60,000 training images stay in place. With 13.5, a
+common choice, three of four images would move."""
 ROUNDING = 1e-5
 """Pixels, added before rounding. If the center of mass is halfway between two pixels, the rounding error of the sums
-would otherwise decide which one is taken, and that error differs between processors and languages."""
+would otherwise select the pixel, and the rounding error differs between processors and languages."""
 
 
 def normalize(ink: np.ndarray) -> np.ndarray:
     """Return the normalized image of one digit, float32 (28, 28), 0 to 1; all 0 if there is no ink.
 
-    ink: float (H, W) of any size, 0 paper, 1 ink.
+    ink: the ink of one digit, float (H, W) of any size, 0 paper, 1 ink.
     """
     cropped = crop(ink)
     if cropped.size == 0:
@@ -34,7 +34,7 @@ def normalize(ink: np.ndarray) -> np.ndarray:
 
 
 def normalize_all(inks: Iterable[np.ndarray]) -> np.ndarray:
-    """Return the normalized images, float32 (N, 28, 28), of N inks. Their sizes may differ."""
+    """Return the normalized images, float32 (N, 28, 28), of N inks. The inks may differ in size."""
     images = [normalize(ink) for ink in inks]
     return np.stack(images) if images else np.zeros((0, IMAGE_SIDE, IMAGE_SIDE), np.float32)
 
@@ -58,9 +58,10 @@ def fit(cropped: np.ndarray) -> np.ndarray:
 
 
 def center(box: np.ndarray) -> np.ndarray:
-    """Return a 28×28 image of the box, which is at most 20×20, with its center of mass as near to (14, 14) as possible.
+    """Return a 28×28 image with the center of mass of the box as near to (14, 14) as possible.
 
-    The box moves by whole pixels and stays inside the image, even if its center of mass is near one side.
+    The box has at most 20×20 pixels. It moves by whole pixels. It stays inside the image, even if its center of mass is
+    near one side of the box.
     """
     top, left = _start(box.sum(axis=1)), _start(box.sum(axis=0))
     image = np.zeros((IMAGE_SIDE, IMAGE_SIDE), np.float32)
@@ -72,7 +73,7 @@ def _averaging_matrix(source: int, target: int) -> np.ndarray:
     """Return the matrix (target, source) that averages `source` pixels exactly to `target` pixels.
 
     Row i is the mean over the interval from i·source/target to (i+1)·source/target. A pixel that is partly inside the
-    interval counts in proportion.
+    interval counts with the fraction that is inside.
     """
     edges = np.arange(target + 1) * (source / target)
     pixels = np.arange(source)
@@ -81,9 +82,9 @@ def _averaging_matrix(source: int, target: int) -> np.ndarray:
 
 
 def _start(profile: np.ndarray) -> int:
-    """Return the first row (or column) of the box in the image, from the sums of its rows (or columns)."""
+    """Return the image row (or column) at which the box starts. `profile`: the sums of the box's rows (or columns)."""
     profile = profile.astype(np.float64)
-    # Faint ink in a large box can average to exactly 0. The position does not matter then.
+    # Faint ink in a large box can average to exactly 0. In this case, the position of the box has no effect.
     mass = profile.sum() or 1.0
     center_of_mass = np.dot(np.arange(len(profile)), profile) / mass
     start = np.floor(CENTER - center_of_mass + 0.5 + ROUNDING)

@@ -15,44 +15,46 @@ from model.errors import InputError, first_line
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 MAX_PIXELS = 25_000_000
-# Largest file in bytes. A picture of MAX_PIXELS pixels is never larger.
+# Largest file in bytes. The file of a picture with MAX_PIXELS pixels is never larger.
 MAX_BYTES = 8 * MAX_PIXELS
 PIXEL_LIMIT_MESSAGE = f"pictures from 1 pixel to {MAX_PIXELS // 10**6} million pixels are accepted."
-# Longer side in pixels. Pictures are first averaged down to this size: more pixels take time and do not change the
-# 28×28 image.
+# Longer side in pixels. Larger pictures are first averaged down to this size, because more pixels take time and do not
+# change the 28×28 image.
 WORKING_SIDE = 320
 # Smallest contrast that counts as ink, as a fraction of the range from black to white.
 MIN_CONTRAST = 0.08
 # Longer side in pixels of the sample from which the paper is estimated.
 SAMPLE_SIDE = 128
-# Fractions of the picture's longer side. Shadows and lights are wider than WINDOW, strokes are narrower. If light and
-# shade have soft edges, NARROW separates them from strokes instead. In a square of side SURROUNDINGS, there is more
+# Fractions of the picture's longer side. Shadows and lights are wider than WINDOW. Strokes are narrower than WINDOW. If
+# lights and shadows have soft edges, NARROW replaces WINDOW. In a square of side SURROUNDINGS, there is more
 # paper than ink.
 WINDOW = 0.4
 NARROW = 0.12
 SURROUNDINGS = 0.5
-# The sharpness of an edge is the change of contrast over EDGE, a fraction of the picture's longer side. For ink, it is
-# more than SHARP × the picture's contrast. For a shadow, it is less than SOFT × the shadow's own contrast.
+# The sharpness of an edge is the change of contrast over EDGE, a fraction of the picture's longer side. Ink is sharper
+# than SHARP × the picture's contrast. A shadow is less sharp than SOFT × the shadow's own contrast.
 EDGE = 1 / 80
 SHARP = 0.35
 SOFT = 0.55
 # Light is even if it varies by less than this fraction of the range from black to white.
 EVEN = 0.02
-# Added to the brightness of paper, so that it is never 0 in a division.
+# Added to the brightness of paper, so that no division is by 0.
 DARKEST = 0.1
-# Range of brightness, relative to the median, in which contrast is corrected. Darker areas have more noise than ink.
+# Range of brightness, relative to the median, in which contrast is corrected. In darker areas, noise is
+# stronger than ink.
 LIGHT = (0.35, 2.0)
-# Root mean square of the paper's unevenness, as a fraction of the range from black to white. Photographs have more. A
-# drawing saved as JPEG with quality 90 has DIRTY / 4, and MNIST has DIRTY / 100.
+# Root mean square of the paper's unevenness, as a fraction of the range from black to white. Photographs have more
+# unevenness. A drawing saved as JPEG with quality 90 has DIRTY / 4, and MNIST has DIRTY / 100.
 DIRTY = 1 / 150
-# On dirty paper, a component with fewer pixels, or with less than this share of the largest component's, is noise.
+# On dirty paper, a component is noise if it has fewer than SPECK pixels, or fewer than SPECK_SHARE × the pixels of the
+# largest component.
 SPECK = 24
 SPECK_SHARE = 0.03
 
-# A component smaller than this share of the largest one is not a digit, but a dot, dirt or a cut-off neighbor. Of 400
-# MNIST images, 1 falls into two components; with 0.02, 3 do.
+# A component smaller than this share of the largest one is not a digit, but a dot, dirt or a cut-off neighbor. With
+# this value, 1 of 400 MNIST images falls into two components. With 0.02, 3 of 400 images do.
 LEAST_PART = 0.1
-# Largest number of points on the outline of a component, besides its four extreme points.
+# Largest number of points on the outline of a component, in addition to the four extreme points.
 OUTLINE = 120
 
 Source = str | os.PathLike | BinaryIO | Image.Image
@@ -61,7 +63,7 @@ Source = str | os.PathLike | BinaryIO | Image.Image
 def to_ink(source: Source) -> np.ndarray:
     """Return the ink of a picture, float32 (H, W), 0 to 1, paper exactly 0; all 0 if nothing is drawn.
 
-    source: path of a picture file, a binary file object or a PIL image. The first frame of an animation is taken.
+    source: path of a picture file, a binary file object or a PIL image. The first frame of an animation is used.
     The longer side of the result is at most WORKING_SIDE. Raises InputError if the source is not a picture, is damaged
     or has more than MAX_PIXELS pixels.
     """
@@ -69,7 +71,7 @@ def to_ink(source: Source) -> np.ndarray:
 
 
 def parts(ink: np.ndarray) -> list[np.ndarray]:
-    """Return the connected components of ink (H, W) as masks, bool (H, W), without those smaller than LEAST_PART."""
+    """Return the connected components of ink (H, W) as masks, bool (H, W). Components below LEAST_PART are left out."""
     strong = ink > 0.5 * ink.max(initial=0)
     # Dilated by 1 pixel, because the pixels of a thin oblique stroke may touch only at their corners.
     numbers = _parts(_grown(strong, 1)) * strong
@@ -81,7 +83,8 @@ def parts(ink: np.ndarray) -> list[np.ndarray]:
 def outline(part: np.ndarray) -> np.ndarray:
     """Return points on the edge of a component: float (P, 2), P ≤ OUTLINE + 4, in pixels, x right, y down.
 
-    The last four are the leftmost, top, rightmost and bottom points. part: its mask, bool (H, W).
+    The last four points are the leftmost, top, rightmost and bottom points.
+    part: the mask of the component, bool (H, W).
     """
     inner = np.pad(part, 1)
     inner = inner[:-2, 1:-1] & inner[2:, 1:-1] & inner[1:-1, :-2] & inner[1:-1, 2:]
@@ -91,7 +94,10 @@ def outline(part: np.ndarray) -> np.ndarray:
 
 
 def keep_parts(ink: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """Return the ink inside a mask, bool (H, W), and up to 2 pixels around it, where strokes fade out; 0 elsewhere."""
+    """Return the ink inside the mask, bool (H, W), and up to 2 pixels around the mask, where strokes fade out.
+
+    All other pixels are 0.
+    """
     return np.where(_grown(mask, 2), ink, 0)
 
 
@@ -102,7 +108,7 @@ def _open(source: Source) -> Image.Image:
         raise InputError(f"The input is not a picture. {expected}")
     try:
         image = source if isinstance(source, Image.Image) else Image.open(_in_memory(source), formats=FORMATS)
-        if not 0 < image.width * image.height <= MAX_PIXELS:  # From the header, before decoding.
+        if not 0 < image.width * image.height <= MAX_PIXELS:  # The size is read from the header, before decoding.
             raise InputError(f"The picture has {image.width:,} × {image.height:,} pixels; {PIXEL_LIMIT_MESSAGE}")
         return _reduced(image)
     except InputError:
@@ -118,7 +124,7 @@ def _open(source: Source) -> Image.Image:
 
 
 def _in_memory(source: str | os.PathLike | BinaryIO) -> BinaryIO:
-    """Return the content of a file. Pillow would keep the file of a damaged picture open and exhaust the limit."""
+    """Return the content of a file. Pillow would leave files of damaged pictures open, up to the system's limit."""
     if hasattr(source, "read"):
         return source
     with open(source, "rb") as file:
@@ -126,7 +132,7 @@ def _in_memory(source: str | os.PathLike | BinaryIO) -> BinaryIO:
 
 
 def _reduced(image: Image.Image) -> Image.Image:
-    """Return the decoded picture, averaged down to WORKING_SIDE and rotated by its EXIF orientation."""
+    """Decode the picture, average it down to WORKING_SIDE, and rotate it by the EXIF orientation."""
     image.draft(None, (2 * WORKING_SIDE, 2 * WORKING_SIDE))  # Decodes a large JPEG at reduced size.
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
         image = _scaled(image)
@@ -137,7 +143,7 @@ def _reduced(image: Image.Image) -> Image.Image:
 
 
 def _scaled(image: Image.Image) -> Image.Image:
-    """Return gray values of 16 or 32 bits, or floats, as floats from 0 to 1."""
+    """Convert gray values of 16 bits, 32 bits or floats to floats from 0 to 1."""
     gray = np.nan_to_num(np.asarray(image).astype(np.float32), posinf=0, neginf=0)
     sixteen = image.mode.startswith("I;16")
     full = 65535 if sixteen else next((top for top in (1, 255, 65535) if gray.max() <= top), gray.max())
@@ -157,7 +163,7 @@ def _planes(image: Image.Image) -> np.ndarray:
     color, alpha = values[:, :, :3], values[:, :, 3:]
     if np.median(_border(alpha)) < alpha.max() / 2:
         return alpha  # On a transparent background, everything visible is ink.
-    # An opaque sheet with holes or round corners: fill them with the typical color of its edge.
+    # An opaque sheet with holes or round corners: fill them with the typical color of the sheet's edge.
     edge = _border(values)
     return color * alpha + (1 - alpha) * np.median(edge[edge[:, 3] >= alpha.max() / 2, :3], axis=0)
 
@@ -178,19 +184,19 @@ def _ink(planes: np.ndarray) -> np.ndarray:
     contrast = (raised - shade) / np.clip(light / np.median(light), *LIGHT)
     contrast -= np.median(contrast)
     if np.ptp(shade) > MIN_CONTRAST and _sharpest(contrast) < SOFT * contrast.max():
-        return np.zeros(planes.shape[:2], np.float32)  # The contrast is only what remains of a shadow's edge.
+        return np.zeros(planes.shape[:2], np.float32)  # All contrast is the rest of a shadow's edge.
     return _cleaned(contrast)
 
 
 def _ink_direction(difference: np.ndarray) -> np.ndarray | None:
     """Return the unit vector (C,) from paper to ink in color space; None if there is no ink.
 
-    difference: pixel minus paper, (H, W, C).
+    difference: the values of each pixel minus the values of the paper, (H, W, C).
     """
     if np.linalg.norm(difference, axis=2).max() < MIN_CONTRAST:
         return None
-    # A stroke deviates from its surroundings in one direction, the edge of a shadow in both. The third power gives
-    # strong differences more weight.
+    # A stroke deviates from its surroundings in one direction. The edge of a shadow deviates in both directions. The
+    # third power gives strong differences more weight.
     difference = difference - _averaged(difference)
     direction = np.einsum("hwc,hw->c", difference, np.linalg.norm(difference, axis=2) ** 3)
     length = np.linalg.norm(direction)
@@ -198,7 +204,7 @@ def _ink_direction(difference: np.ndarray) -> np.ndarray | None:
 
 
 def _averaged(values: np.ndarray) -> np.ndarray:
-    """Return the mean over the square of side SURROUNDINGS around each pixel; the edge is repeated outside."""
+    """Return the mean over the square of side SURROUNDINGS around each pixel. Outside, the edge pixels are repeated."""
     reach = int(SURROUNDINGS * max(values.shape[:2]) / 2)
     for axis in (0, 1):
         padded = np.pad(values.swapaxes(0, axis), ((reach + 1, reach), (0, 0), (0, 0)), mode="edge")
@@ -210,18 +216,20 @@ def _averaged(values: np.ndarray) -> np.ndarray:
 def _cleaned(contrast: np.ndarray) -> np.ndarray:
     """Return ink, 0 to 1, without noise, ruled lines and specks.
 
-    contrast: to paper, (H, W). More is removed from uneven paper, and nothing from a computer drawing.
+    Uneven paper loses more contrast than even paper. A computer drawing loses nothing.
+    contrast: the contrast of each pixel to the paper, (H, W).
     """
     noise = 1.4826 * np.median(np.abs(contrast))  # Standard deviation of normal noise.
     drawn = contrast > max(MIN_CONTRAST, 5 * noise)
     if not drawn.any():
         return np.zeros(contrast.shape, np.float32)
-    # Full strength of the pen: a mean in which strong contrast dominates, so that fainter objects hardly matter.
+    # The full strength of the pen is a mean in which strong contrast dominates, so that faint objects hardly count.
     strength = np.sum(contrast[drawn] ** 5) / np.sum(contrast[drawn] ** 4)
     full = np.quantile(contrast[contrast > strength / 2], 0.9)
     still = contrast[~_grown(drawn, 1)]
     dirt = min(1.0, np.sqrt(np.mean(still**2)) / DIRTY) if still.size else 0.0
-    # On even paper, the faintest gray is ink, as in MNIST. On dirty paper, up to a third of the pen's strength is dirt.
+    # On even paper, the faintest gray is ink, as in MNIST. On dirty paper, gray up to about a third of the pen's
+    # strength counts as dirt.
     low, high = full * (0.003 + 0.35 * dirt), full * (1 - 0.25 * dirt)
     ink = np.clip((contrast - low) / (high - low), 0, 1).astype(np.float32)
     strokes = _without_specks(ink > 0.5 * dirt, dirt)
@@ -234,14 +242,14 @@ def _grown(mask: np.ndarray, reach: int) -> np.ndarray:
 
 
 def _without_specks(mask: np.ndarray, dirt: float) -> np.ndarray:
-    """Return the mask without small components. dirt: from 0, nothing is removed, to 1."""
+    """Return the mask without small components. dirt: dirtiness of the paper, 0 to 1; at 0, nothing is removed."""
     parts = _parts(mask)
     sizes = np.bincount(parts[mask], minlength=1)
     return mask & (sizes[parts] >= dirt * max(SPECK, SPECK_SHARE * sizes.max()))
 
 
 def _parts(mask: np.ndarray) -> np.ndarray:
-    """Return component numbers (H, W), equal for pixels that are connected by their edges; 0 outside the mask."""
+    """Return the component number of each pixel, (H, W); 0 outside the mask. Pixels connect at edges only."""
     number = np.cumsum(mask).reshape(mask.shape) * mask
     beside = mask[:, 1:] & mask[:, :-1]
     below = mask[1:] & mask[:-1]
@@ -266,7 +274,7 @@ def _border(planes: np.ndarray) -> np.ndarray:
 def _paper(sample: np.ndarray) -> np.ndarray:
     """Return the paper without ink as a quadratic surface: coefficients (6, C), one column for each channel.
 
-    The surface is fitted to the picture's edge, then repeatedly to all pixels near the previous surface.
+    The first surface is fitted to the picture's edge. Each next one is fitted to all pixels near the previous one.
     """
     height, width, channels = sample.shape
     basis = np.stack(np.broadcast_arrays(*_quadratic(height, width)), axis=-1).reshape(-1, 6)
@@ -285,29 +293,29 @@ def _paper(sample: np.ndarray) -> np.ndarray:
 
 
 def _quadratic(height: int, width: int) -> tuple[np.ndarray, ...]:
-    """Return 1, x, y, x², xy and y² as arrays that together broadcast to (H, W)."""
+    """Return 1, x, y, x², xy and y² as arrays that broadcast to (H, W)."""
     y, x = np.linspace(-1, 1, height)[:, None], np.linspace(-1, 1, width)[None]
     return np.ones((1, 1)), x, y, x * x, x * y, y * y
 
 
 def _evaluate(surface: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """Return the values (H, W, C) of a surface from its coefficients (6, C)."""
+    """Return the values (H, W, C) of a surface. `surface`: the coefficients (6, C)."""
     terms = _quadratic(*shape)
     return np.stack([sum(a * term for a, term in zip(plane, terms, strict=True)) for plane in surface.T], axis=-1)
 
 
 def _shade(raised: np.ndarray) -> np.ndarray:
-    """Return the part of the contrast that is light and shade, (H, W). raised: all contrast to paper, (H, W)."""
+    """Return the contrast that light and shade cause, (H, W). `raised`: the whole contrast to the paper, (H, W)."""
     wide = _opened(raised, WINDOW)
     if np.ptp(wide) < EVEN:
         return wide
     narrow = _opened(raised, NARROW)
-    # Light and shade have soft edges. A sharp edge after the narrow window belongs to the ink of a wide pen.
+    # Light and shade have soft edges. An edge that is still sharp after the narrow window belongs to a wide pen.
     return wide if _sharpest(narrow) > SHARP * np.ptp(raised) else narrow
 
 
 def _sharpest(values: np.ndarray) -> float:
-    """Return the largest difference over the width EDGE, vertically or horizontally."""
+    """Return the largest change over the distance EDGE, vertically or horizontally."""
     reach = max(2, round(max(values.shape) * EDGE))
     steps = (values[reach:] - values[:-reach], values[:, reach:] - values[:, :-reach])
     return max(np.abs(step).max(initial=0) for step in steps)
@@ -323,7 +331,7 @@ def _opened(height: np.ndarray, window: float) -> np.ndarray:
 
 
 def _running(extreme: np.ufunc, values: np.ndarray, reach: int, axis: int) -> np.ndarray:
-    """Return the extreme of each value and its neighbors up to `reach` away along an axis, in doubling steps."""
+    """Replace each value by the extreme of the values up to `reach` away on the axis. Each step doubles the reach."""
     values = np.pad(values.swapaxes(0, axis), ((reach, reach), (0, 0)), mode="edge")
     wanted, span = 2 * reach + 1, 1
     while span < wanted:

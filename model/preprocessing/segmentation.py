@@ -16,22 +16,23 @@ import numpy as np
 from model.preprocessing.geometry import Stroke, resample
 
 Mark = np.ndarray
-"""Points on a stroke or on the outline of a component: float (P, 2), x right, y down, in any unit. They are dense, so
-that the distance between the points of two marks is the distance between the marks."""
+"""Points on a stroke or on the outline of a component: float (P, 2), x right, y down, in any unit. The points are
+dense, so that the distance between the points of two marks is the distance between the marks."""
 
 MARK_POINTS = 60
 MAX_MARKS = 64
-"""A drawing with more marks is a scribble, and one piece."""
+"""A drawing with more marks is a scribble. All its marks form one piece."""
 
-# Chosen on synthetic numbers, digits and non-digits. `python -m model.evaluation.multidigit` measures the result.
+# These values were chosen on synthetic numbers, digits and non-digits.
+# `python -m model.evaluation.multidigit` measures the result.
 MAX_GAP = 0.12
 """Largest horizontal gap between the pieces of a group, as a fraction of the drawing's height."""
 TOUCHING_DISTANCE = 0.04
-"""Pieces that are nearer to each other touch. Fraction of the drawing's height."""
+"""Pieces touch if the distance between them is below this fraction of the drawing's height."""
 MAX_PIECES = 3
-"""Largest number of pieces in a group. No digit has more."""
+"""Largest number of pieces in a group. No digit consists of more pieces."""
 GROUP_COST = 0.25
-"""Cost of each group in nats. It makes one group, a 4, cheaper than two groups, an L and a 1."""
+"""Cost of each group in nats. This cost makes one group (a 4) cheaper than two groups (an L and a 1)."""
 NOT_DIGIT_COST = 3.0
 """Additional cost of a group that is not a digit, in nats."""
 
@@ -41,8 +42,9 @@ class Group:
     """A group of marks that could be a digit.
 
     start, stop: the group consists of the pieces with indices start to stop − 1, counted from the left.
-    marks: indices of its marks, ascending.
-    connected: the group is a single piece or its pieces touch. Only a connected group can be a non-digit.
+    marks: the indices of the group's marks, ascending.
+    connected: whether the group is a single piece or all pieces of the group touch. Only a connected
+        group can be a non-digit.
     """
 
     start: int
@@ -52,16 +54,16 @@ class Group:
 
 
 def mark_from_stroke(stroke: Stroke) -> Mark:
-    """Return MARK_POINTS points at equal distances along the stroke and its leftmost, top, rightmost and bottom points.
+    """Return MARK_POINTS points at equal distances along the stroke, and four extreme points.
 
-    The stroke needs at least one point.
+    The extreme points are the leftmost, top, rightmost and bottom points of the stroke. The stroke must have a point.
     """
     extremes = stroke[stroke.argmin(axis=0)], stroke[stroke.argmax(axis=0)]
     return np.concatenate([resample(stroke, MARK_POINTS), *extremes])
 
 
 def candidate_groups(marks: Sequence[Mark]) -> list[Group]:
-    """Return all groups that could be a digit, among them every single piece; [] if there are no marks."""
+    """Return all groups that could be a digit. Every single piece is such a group. Returns [] if there are no marks."""
     pieces = _pieces(marks)
     if not pieces:
         return []
@@ -81,13 +83,14 @@ def candidate_groups(marks: Sequence[Mark]) -> list[Group]:
 
 
 def best_grouping(groups: Sequence[Group], probabilities: np.ndarray, not_digit: np.ndarray) -> list[int]:
-    """Return the indices of the groups that together cover every piece once at the lowest cost, left to right.
+    """Return the indices of the groups in the best grouping, from left to right.
 
+    The best grouping covers every piece exactly once, at the lowest total cost.
     probabilities: for each of the N groups, the probability of each digit, (N, 10).
     not_digit: for each group, the probability that it is not a digit, (N,).
     """
     costs = _costs(groups, probabilities, not_digit)
-    # Dynamic programming: best[i] is the cost and the groups of the best grouping of the first i pieces.
+    # Dynamic programming: best[i] holds the cost and the groups of the best grouping of the first i pieces.
     best: dict[int, tuple[float, list[int]]] = {0: (0.0, [])}
     for index in sorted(range(len(groups)), key=lambda index: groups[index].stop):
         group = groups[index]
@@ -99,7 +102,7 @@ def best_grouping(groups: Sequence[Group], probabilities: np.ndarray, not_digit:
 
 
 def _costs(groups: Sequence[Group], probabilities: np.ndarray, not_digit: np.ndarray) -> list[float]:
-    """Return the cost of each group in nats: its negative log-likelihood as a digit or non-digit, plus constants."""
+    """Return the cost of each group in nats: the negative log-likelihood as a digit or non-digit, plus constants."""
     tiny = 1e-12
     as_digit = -np.log((1 - not_digit) * probabilities.max(axis=1) + tiny)
     as_non_digit = NOT_DIGIT_COST - np.log(not_digit + tiny)
@@ -108,9 +111,10 @@ def _costs(groups: Sequence[Group], probabilities: np.ndarray, not_digit: np.nda
 
 
 def _pieces(marks: Sequence[Mark]) -> list[list[int]]:
-    """Return the pieces, sorted by their centers from left to right, each as the indices of its marks.
+    """Return the pieces, sorted by their centers from left to right. A piece is a list of indices of marks.
 
-    Marks are taken from the widest to the narrowest. A mark whose center is within the x range of a piece joins it.
+    The loop takes the marks from the widest to the narrowest. If the center of a mark is within the x range of a piece,
+    the mark joins this piece.
     """
     if len(marks) > MAX_MARKS:
         return [list(range(len(marks)))]
@@ -132,7 +136,7 @@ def _x_range(points: np.ndarray) -> tuple[float, float]:
 
 
 def _height(marks: Sequence[Mark]) -> float:
-    """Return the height of the drawing, but at least a tenth of its width: a row of dashes is nearly flat."""
+    """Return the height of the drawing, but at least a tenth of the width, because a row of dashes is nearly flat."""
     width, height = np.ptp(np.concatenate(marks), axis=0)
     return float(max(height, width / 10))
 

@@ -1,6 +1,6 @@
-"""Thin the ink of a broad pen, so that the loops of a marker's digits open again, unless they are filled.
+"""Thin the ink of a broad pen, such as a marker, so that narrow loops of digits open again.
 
-Only pictures need it. Strokes are rasterized with a pen of fixed width.
+Filled loops stay filled. Only pictures need thinning. Strokes are rasterized with a pen of fixed width.
 """
 
 import numpy as np
@@ -10,24 +10,24 @@ from model.preprocessing.normalization import crop
 from model.preprocessing.strokes import NETWORK_PEN_WIDTH, RESOLUTION
 
 MAX_PEN_WIDTH = 2.0
-"""In units of NETWORK_PEN_WIDTH. Chosen from 1.25, 1.5, 1.75, 2 and 2.25 on synthetic handwriting with pens of 1.5 to 3
-units and on MNIST's validation images."""
+"""Widest pen that is not thinned, in units of NETWORK_PEN_WIDTH. The value was chosen from 1.25, 1.5, 1.75, 2 and 2.25.
+The choice used synthetic handwriting with pens of 1.5 to 3 units, and MNIST's validation images."""
 MAX_INK_DEPTH = RESOLUTION // 3
-"""Pixels. No ink of a digit is deeper."""
+"""Largest depth in pixels. No ink of a digit is deeper."""
 
 
 def thin(ink: np.ndarray) -> np.ndarray:
     """Return the ink (H, W) of one digit, thinned if its pen is wider than MAX_PEN_WIDTH.
 
     Thinning erodes the ink by half of the excess width, with a disc (Serra 1982, "Image analysis and mathematical
-    morphology"). Thinned ink is float32, cropped, and its longer side is RESOLUTION pixels.
+    morphology"). Thinned ink is float32 and cropped. The longer side of thinned ink is RESOLUTION pixels.
     """
     cropped = crop(ink)
     if cropped.size == 0:
         return ink
     depths = ink_depth(_at_resolution(cropped))
     pen = pen_width(depths)
-    # The longer side of the ink is that of the drawing plus the width of the pen.
+    # The longer side of the ink is the longer side of the drawing plus the width of the pen.
     excess = pen - MAX_PEN_WIDTH * NETWORK_PEN_WIDTH * (RESOLUTION - pen)
     if excess <= 0:
         return ink
@@ -36,9 +36,10 @@ def thin(ink: np.ndarray) -> np.ndarray:
 
 
 def ink_depth(ink: np.ndarray) -> np.ndarray:
-    """Return the distance from each pixel to the nearest paper pixel, between centers, (H, W), up to MAX_INK_DEPTH.
+    """Return the depth of each pixel, (H, W): the distance to the nearest paper pixel, at most MAX_INK_DEPTH.
 
-    Paper has depth 0. A squared distance is a sum over the axes, so the minimum is taken along one axis after the other
+    Distances are between the centers of pixels. Paper has depth 0. A squared distance is a sum over the two axes, so
+    the minimum is computed along one axis after the other
     (Felzenszwalb, Huttenlocher 2012, "Distance transforms of sampled functions").
     """
     squared = np.where(ink > 0.5 * ink.max(), float(MAX_INK_DEPTH) ** 2, 0.0)
@@ -54,8 +55,8 @@ def ink_depth(ink: np.ndarray) -> np.ndarray:
 def pen_width(depths: np.ndarray) -> float:
     """Return the width of the pen in pixels, estimated from the result of `ink_depth`.
 
-    Across a stroke, depth is uniformly distributed from 0 to half of the pen's width, so its median is a quarter of the
-    width. The median is robust: few pixels are at crossings and in filled loops.
+    Across a stroke, depth is uniformly distributed from 0 to half of the pen's width, so the median depth is a
+    quarter of the width. The median is robust: few pixels are at crossings and in filled loops.
     """
     # The center of the nearest paper pixel is half a pixel farther than the edge of the ink.
     return 4 * (float(np.median(depths[depths > 0])) - 0.5)

@@ -9,20 +9,20 @@ from model.errors import InputError
 from model.preprocessing.geometry import Stroke, bounding_box, interpolate, scaled
 
 NETWORK_PEN_WIDTH = 0.13
-"""Width of the pen as a fraction of the drawing's longer side. MNIST's strokes are 2.6 of 20 pixels wide, measured as
-twice the area over the length of the outline."""
+"""Width of the pen as a fraction of the drawing's longer side. In MNIST, strokes are 2.6 of 20 pixels wide. This
+width was measured as twice the area of the ink divided by the length of the outline."""
 RESOLUTION = 80
 """Pixels along the drawing's longer side: 4 for each of the 20 pixels that normalization keeps."""
 SUBPIXELS = 8  # positions on the path of the pen are rounded to 1/SUBPIXELS of a pixel
-POSITIONS_PER_CHUNK = 4096  # positions that are rendered at a time, in 10 MB of memory
+POSITIONS_PER_CHUNK = 4096  # number of positions that are rendered at a time; this takes 10 MB of memory
 
 MAX_POINTS = 20_000
 MAX_STROKES = 1_000
-MAX_COORDINATE = 1_000  # in sides of the pad
+MAX_COORDINATE = 1_000  # largest coordinate, in units of the pad's side
 
 
 def parse_strokes(drawing: object) -> list[Stroke]:
-    """Return the strokes of a drawing, float64 (P, 2) each, without empty strokes.
+    """Return the strokes of a drawing, each float64 (P, 2). Empty strokes are left out.
 
     drawing: `{"strokes": [[[x, y], …], …]}`, as an object or as JSON text. Raises InputError for any other input, for
     non-finite or very large coordinates, and for drawings with more than MAX_STROKES strokes or MAX_POINTS points.
@@ -66,10 +66,11 @@ def _parse_stroke(stroke: list) -> Stroke:
 def rasterize(strokes: Sequence[Stroke], pen_width: float = NETWORK_PEN_WIDTH) -> np.ndarray:
     """Return the ink of strokes drawn with a round pen: float32 (H, W), 0 paper, 1 ink, antialiased.
 
-    The drawing's longer side is scaled to RESOLUTION pixels, so its position and size on the pad do not matter.
+    The drawing's longer side is scaled to RESOLUTION pixels, so the position and size of the drawing on the pad have no
+    effect.
     A drawing of a single point is one dot. Returns shape (0, 0) if there is no point.
 
-    pen_width: fraction of the drawing's longer side.
+    pen_width: the width of the pen, as a fraction of the drawing's longer side.
     """
     strokes = [stroke for stroke in strokes if len(stroke)]
     if not strokes:
@@ -85,14 +86,14 @@ def rasterize(strokes: Sequence[Stroke], pen_width: float = NETWORK_PEN_WIDTH) -
 
 
 def _densify(points: np.ndarray) -> np.ndarray:
-    """Return points along a polyline, at most 1 pixel apart: a round pen's edge is then off by under 0.03 pixels."""
+    """Return points along a polyline, at most 1 pixel apart. The error of a round pen's edge is below 0.03 pixels."""
     steps = np.ceil(np.hypot(*np.diff(points, axis=0).T)).astype(int)
     knots = np.concatenate([[0], np.cumsum(np.maximum(steps, 1))])
     return interpolate(np.arange(knots[-1] + 1), knots, points)
 
 
 def _deduplicate(points: np.ndarray, width: int) -> np.ndarray:
-    """Return the distinct points, rounded to 1/SUBPIXELS of a pixel: a scribble passes many positions repeatedly."""
+    """Round the points to 1/SUBPIXELS of a pixel and remove duplicates, because a scribble repeats positions."""
     columns, rows = np.rint(points * SUBPIXELS).astype(int).T
     row_length = width * SUBPIXELS
     indices = np.unique(rows * row_length + columns)

@@ -26,7 +26,7 @@ MAX_NAME_LENGTH = 28
 
 
 def contact_sheet() -> Image.Image:
-    """Return the contact sheet, an image of 8-bit gray values; every call returns the same."""
+    """Return the contact sheet, an image of 8-bit gray values; every call returns the same image."""
     rows = _rows()
     sheet = Image.new("L", (NAME_WIDTH + 2 * SAMPLES * CELL, len(rows) * CELL), 255)
     text = ImageDraw.Draw(sheet)
@@ -54,7 +54,7 @@ def _rows() -> list[tuple[str, Callable[[np.random.Generator], list[Stroke]]]]:
 
 
 def _cell(ink: np.ndarray) -> Image.Image:
-    """Return the ink, uint8 (H, W), black on white, scaled to fit into a cell."""
+    """Return a cell with the ink, uint8 (H, W), drawn black on white and scaled to fit."""
     height, width = ink.shape
     side = CELL - 2 * BORDER
     size = max(1, width * side // max(ink.shape)), max(1, height * side // max(ink.shape))

@@ -1,8 +1,8 @@
 """Glyphs of the ten digits in handwriting styles of many countries: pure data, in the notation of `notation.py`.
 
-DIGIT_GLYPHS[digit][style] is a tuple: the style's weight (its relative frequency among the styles of that digit), then
-its strokes. x is about 0 to 60, y about 0 to 100. The weights favor styles that are rare in MNIST, whose writers were
-American.
+DIGIT_GLYPHS[digit][style] is a tuple: the weight of the style, then the strokes of the glyph. The weight is the
+relative frequency of the style among all styles of the digit. The weights favor styles that are rare in MNIST, because
+MNIST's writers were American. x is about 0 to 60, y about 0 to 100.
 """
 
 DIGIT_GLYPHS: dict[int, dict[str, tuple]] = {

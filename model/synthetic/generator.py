@@ -25,7 +25,7 @@ from model.synthetic.digit_glyphs import DIGIT_GLYPHS
 from model.synthetic.notation import Glyph, parse_glyph
 from model.synthetic.writer import Writer, draw_glyph
 
-# Multiples of NETWORK_PEN_WIDTH. Their distribution is log-normal: 90 % are between 0.55 and 1.8.
+# Pen widths are multiples of NETWORK_PEN_WIDTH with a log-normal distribution: 90 % are between 0.55 and 1.8.
 PEN_WIDTH_SIGMA = 0.36
 PEN_WIDTH_LIMITS = (0.25, 3.0)
 
@@ -45,7 +45,7 @@ def sample_non_digit(rng: np.random.Generator) -> list[Stroke]:
 
 
 def digit_images(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return `count` normalized images of digits, uint8 (N, 28, 28), 0 to 255, and their labels, uint8 (N,).
+    """Return `count` normalized images of digits, uint8 (N, 28, 28), 0 to 255, and the labels, uint8 (N,).
 
     The digits 0 to 9 are in random order, and their counts differ by at most one.
     """
@@ -94,7 +94,7 @@ def _styles(digit: int) -> tuple[list[Glyph], np.ndarray]:
 
 
 def _any_of(glyphs: dict[str, tuple[str, ...]]) -> Callable[[np.random.Generator], list[Stroke]]:
-    """Return a sampler of the glyphs, all equally probable."""
+    """Return a function that samples a random glyph. All glyphs are equally probable."""
     names = list(glyphs)
     return lambda rng: draw_glyph(parse_glyph(*glyphs[names[rng.integers(len(names))]]), rng)
 

@@ -323,8 +323,8 @@ DOODLES: dict[str, tuple[str, ...]] = {
     "writing": ("0 40, 10 10, 20 40, 30 20, 38 40, 48 18, 58 42, 66 22, 76 40, 88 16, 96 40, 112 30",),
 }
 
-# For each digit, the styles that are not digits any more when mirrored or rotated. Other styles remain digits: a
-# mirrored 5 resembles a 2, a rotated 6 is a 9, and some people write a 1 as a horizontal stroke.
+# For each digit, the styles that no longer look like a digit when they are mirrored or rotated. Other styles still look
+# like a digit: a mirrored 5 resembles a 2, a rotated 6 is a 9, and some people write a 1 as a horizontal stroke.
 MIRRORED: dict[int, tuple[str, ...]] = {
     2: ("flat base", "sharp, wide base", "swan neck"),
     3: ("round", "flat-topped", "soft middle", "looped middle"),

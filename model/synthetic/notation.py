@@ -6,12 +6,12 @@ by commas, in the order in which the pen passes them:
     20 35                  a point x y; the pen follows a smooth curve (Catmull-Rom) through consecutive points
     20 35!                 a corner: the pen stops at this point and leaves it in any direction
     @30 50 25 48 -90 -350  an elliptic arc: center x y, radii x y, start angle, sweep angle; degrees, clockwise from the
-                           right; with ! its last point is a corner
+                           right; with a ! at the end, the arc's last point is a corner
 
 Each number may be a range:
 
     20..35                 uniform between 20 and 35, sampled independently
-    20/35                  uniform between 20 and 35; all such numbers of a glyph share one random fraction
+    20/35                  uniform between 20 and 35; all numbers with / in a glyph share one random fraction
 """
 
 import re
@@ -37,12 +37,12 @@ _Range = tuple[float, float, bool]
 class Glyph:
     """A parsed glyph: the ranges of its numbers, and the linear map from control points to curve points.
 
-    low, high: the ends of each range, (N,); the last number is the constant 0.
-    shared: whether a number uses the random fraction that the glyph's numbers share, bool (N,).
-    numbers: for each control point, the indices of its center x y, radii x y, start and sweep, int (P, 6).
-    fractions: how far along its sweep each control point is, 0 to 1, (P,).
+    low, high: the lower and upper ends of the ranges of the N numbers, (N,). The last number is the constant 0.
+    shared: whether each number uses the random fraction that the glyph's numbers share, bool (N,).
+    numbers: for each of P control points, the indices of six numbers, int (P, 6): center x y, radii x y, start, sweep.
+    fractions: for each control point, its position along the sweep of its arc, 0 to 1, (P,).
     curve: the matrix from control points to the points of all strokes, (S, P).
-    splits: the index, among the S points, of each stroke's first point, except the first stroke's.
+    splits: for each stroke except the first, the index of the stroke's first point among the S points.
     """
 
     low: np.ndarray
@@ -67,7 +67,7 @@ class Glyph:
 
 @cache
 def parse_glyph(*strokes: str) -> Glyph:
-    """Return the glyph of strokes in the notation above. Raises ValueError for an invalid item."""
+    """Return the glyph of strokes in the notation of this module. Raises ValueError for an invalid item."""
     ranges, numbers, fractions, corners, lengths = [], [], [], [], []
     for stroke in strokes:
         first_point = len(fractions)
@@ -81,7 +81,7 @@ def parse_glyph(*strokes: str) -> Glyph:
             ranges += item_ranges
         corners[first_point] = corners[-1] = True
         lengths.append(len(fractions) - first_point)
-    # A point has no radii, start and sweep: their index -1 selects the last number, the constant 0.
+    # A point has no radii, start and sweep. Their index is -1, which selects the last number, the constant 0.
     low, high, shared = (np.array(column) for column in zip(*ranges, (0.0, 0.0, False), strict=True))
     numbers, fractions = np.array(numbers), np.array(fractions)
     curve, splits = _curves(_control_points(((low + high) / 2)[numbers], fractions), corners, lengths)
@@ -95,7 +95,7 @@ def _control_points(values: np.ndarray, fractions: np.ndarray) -> np.ndarray:
 
 
 def _control_fractions(item: list[_Range]) -> list[float]:
-    """Return how far along the item's sweep its control points are, 0 to 1; a point has one control point, at 0."""
+    """Return the positions of an item's control points along the sweep, 0 to 1. A point has one control point, at 0."""
     if len(item) == 2:
         return [0.0]
     low, high, _ = item[5]
@@ -114,7 +114,8 @@ def _parse_item(item: str) -> list[_Range]:
 def _curves(points: np.ndarray, corners: list[bool], lengths: list[int]) -> tuple[np.ndarray, tuple[int, ...]]:
     """Return `Glyph.curve` and `Glyph.splits`.
 
-    points: control points at the middle of their ranges, (P, 2). corners: for each, whether a curve ends there.
+    points: the control points, with each number in the middle of its range, (P, 2).
+    corners: for each control point, whether a curve ends at the point.
     lengths: the number of control points of each stroke.
     """
     blocks, ends, first = [], [], 0
@@ -131,8 +132,8 @@ def _curves(points: np.ndarray, corners: list[bool], lengths: list[int]) -> tupl
 def _curve(points: np.ndarray, start: int, stop: int) -> np.ndarray:
     """Return the matrix (S, P) that maps P control points to S points of a curve.
 
-    It is the centripetal Catmull-Rom curve from control point `start` to just before `stop`. Its knots are computed
-    from `points`, so the matrix is the same for every sample of the glyph.
+    The curve is the centripetal Catmull-Rom curve through the control points `start` to `stop` − 1. The knots are
+    computed from `points`, so the matrix is the same for every sample of the glyph.
     """
     control = np.eye(len(points))[start : stop + 1]
     chords = np.hypot(*np.diff(points[start : stop + 1], axis=0).T)

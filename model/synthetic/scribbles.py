@@ -1,4 +1,4 @@
-"""Random scribbles: too many strokes, or too many crossings, for a digit. Strokes are in the units of `notation`."""
+"""Random scribbles, which have too many strokes or crossings to be a digit. Strokes are in the units of `notation`."""
 
 import numpy as np
 
@@ -23,7 +23,7 @@ def hatching(rng: np.random.Generator) -> list[Stroke]:
 
 
 def zigzag(rng: np.random.Generator) -> list[Stroke]:
-    """Return one stroke that goes back and forth, as when something is crossed out or filled."""
+    """Return one stroke that goes back and forth, as people cross out a word or fill an area."""
     count = int(rng.integers(8, 25))
     sides = np.where(np.arange(count) % 2, 50.0, -50.0) * rng.uniform(0.3, 1)
     corners = np.stack([np.linspace(0, 100, count), sides], axis=1) + rng.normal(0, 6, (count, 2))
@@ -57,7 +57,7 @@ def _segment(start, end) -> Stroke:
 
 
 def _smooth_noise(count: int, deviation: float, rng: np.random.Generator) -> Stroke:
-    """Return a smooth random curve, (count, 2), with this standard deviation of each coordinate."""
+    """Return a smooth random curve, (count, 2), with the standard deviation `deviation` of each coordinate."""
     window = np.hanning(25)[1:-1]
     noise = rng.standard_normal((2, count + len(window) - 1))
     scale = deviation / np.sqrt((window**2).sum())

@@ -8,7 +8,7 @@ from model.preprocessing.geometry import Stroke, bounding_box, rotation, scaled
 from model.synthetic.notation import POINT_SPACING, Glyph
 
 NUM_WAVES = 3
-"""Sine waves of the smooth warp."""
+"""Number of sine waves that warp a drawing."""
 
 
 @dataclass(frozen=True)
@@ -16,15 +16,16 @@ class Writer:
     """The habits of a writer and the limits of a device, constant within one drawing. Lengths are in units.
 
     unsteadiness: standard deviation of the noise on each number of a glyph.
-    transform: width, slant and rotation, (2, 2).
-    wave_numbers, phases, amplitudes: smooth warp by W sine waves; radians per unit (2, W), radians (W,), units (W, 2).
+    transform: the matrix of width, slant and rotation, (2, 2).
+    wave_numbers, phases, amplitudes: W sine waves that warp the drawing smoothly. Wave numbers are in radians per unit,
+        (2, W); phases in radians, (W,); amplitudes in units, (W, 2).
     stroke_offset: standard deviation of the displacement of each stroke after the first.
-    overshoot: standard deviation of the error in where a stroke starts and ends, along the stroke.
+    overshoot: standard deviation of the error of each stroke's start and end, along the stroke.
     hook_probability: probability of a hook at each end of a stroke.
     tremor: standard deviation of independent noise on each point.
     wobble: standard deviation of smooth noise where the pen is fastest, in the middle of a stroke.
-    point_interval: the device reports every n-th point; 1: all.
-    grid: spacing of the grid to which the device rounds coordinates; 0: no rounding.
+    point_interval: n, if the device reports every n-th point; 1 means all points.
+    grid: spacing of the grid to which the device rounds coordinates; 0 means no rounding.
     """
 
     unsteadiness: float
@@ -42,7 +43,7 @@ class Writer:
 
     @classmethod
     def sample(cls, rng: np.random.Generator) -> "Writer":
-        """Return a random writer. Most write steadily; 20 % have a tremor, 12 % a device with a coarse grid."""
+        """Return a random writer. Most writers write steadily. 20 % have a tremor. 12 % have a coarse device."""
         direction = rng.uniform(0, 2 * np.pi, NUM_WAVES)
         wavelength = rng.uniform(110, 320, NUM_WAVES)
         return cls(
@@ -116,7 +117,7 @@ def _uniform_or_zero(rng: np.random.Generator, probability: float, low: float, h
 
 
 def _transform(rng: np.random.Generator) -> np.ndarray:
-    """Return a matrix (2, 2): width, then slant (mostly to the right, as is usual), then a rotation of up to 12°."""
+    """Return a matrix (2, 2) that applies width, then slant (usually to the right), then a rotation of up to 12°."""
     width = np.exp(np.clip(rng.normal(0, 0.13), -0.28, 0.28))
     slant = np.clip(rng.normal(0.1, 0.16), -0.25, 0.45)
     angle = np.radians(np.clip(rng.normal(0, 4.5), -12, 12))
@@ -124,7 +125,7 @@ def _transform(rng: np.random.Generator) -> np.ndarray:
 
 
 def _fit_to_pad(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
-    """Return the strokes at a random position on a pad of side 1, with a random size of 35 to 90 % of the pad."""
+    """Return the strokes at a random position on a pad of side 1. Their size is random, 35 to 90 % of the pad."""
     strokes = scaled(strokes, rng.uniform(0.35, 0.9))
     _, size = bounding_box(strokes)
     corner = rng.uniform(0.03, 0.97 - size)

@@ -3,7 +3,8 @@
 Only the last layer is trained, on the features that the other layers compute. For a few hundred drawings that is
 enough (Kirichenko, Izmailov, Wilson 2023, "Last layer re-training is sufficient for robustness to
 spurious correlations"). Augmented copies of the drawings are mixed with many more images that the network was trained
-on. For these, the targets are the network's own old outputs (Li, Hoiem 2016, "Learning without forgetting").
+on. For the images that the network was trained on, the targets are the outputs of the network before fine-tuning (Li,
+Hoiem 2016, "Learning without forgetting").
 
 Some drawings are held out. The new network replaces the old one if accuracy on the held-out drawings rises and accuracy
 on MNIST's validation images falls by at most MAX_FORGETTING. No choice depends on the test images.
@@ -34,23 +35,23 @@ from model.training.publish import publish
 MAX_FORGETTING = 0.0005
 """Largest accepted drop of the accuracy on MNIST's validation images: 2 of 5,000."""
 TEMPERATURE = 2.0
-"""Softens the old outputs as targets, so that small probabilities count as well. 2 as in Li and Hoiem."""
+"""Softens the targets, so that small probabilities of the old outputs also count. Li and Hoiem also use 2."""
 DRAWING_WEIGHTS = (0.03, 0.01, 0.003)
 """Total loss weight of the drawings, tried in this order until an epoch stays within MAX_FORGETTING.
 
 A larger first weight was tried on two styles: it improved one more drawing in twenty, and the network forgot more.
 """
 KEPT_NOTES = ("recipe", "parameters", "seconds", "best_epoch", "history", "settings", "command")
-"""Entries of the old checkpoint's JSON that describe its training; its metrics are measured anew."""
+"""Entries of the old checkpoint's JSON that describe the training. They are kept. The metrics are measured anew."""
 
 
 @dataclass(frozen=True)
 class Accuracies:
     """Accuracies of a network, 0 to 1. For a non-digit, the correct answer is a rejection.
 
-    held_out: on the held-out drawings, with the rejection threshold.
-    mnist: of the most probable digit on MNIST's validation images, without test-time augmentation.
-    synthetic: on the synthetic validation images, with the rejection threshold; None for a recipe without them.
+    held_out: accuracy on the held-out drawings, with the rejection threshold.
+    mnist: accuracy of the most probable digit on MNIST's validation images, without test-time augmentation.
+    synthetic: accuracy on the synthetic validation images, with the rejection threshold; None if the recipe has none.
     """
 
     held_out: float
@@ -71,10 +72,12 @@ def finetuning_recipe(recipe: Recipe) -> Recipe:
 
 
 def run(recipe: Recipe, file: Path, folder: Path, data: Path | None, seed: int, even_if_worse: bool) -> None:
-    """Fine-tune the recipe's checkpoint in `folder`, or the committed one if there is none, and write it to `folder`.
+    """Fine-tune a checkpoint of the recipe, and write the new checkpoint to `folder`.
 
-    recipe: from `finetuning_recipe`. file: labeled drawings. data: location of MNIST, as in `dataset.load`.
-    even_if_worse: write the new checkpoint in any case. Raises UserError without writing anything.
+    The old checkpoint is read from `folder`. If `folder` has no checkpoint, the committed checkpoint is used. If a
+    UserError is raised, nothing is written.
+    recipe: the result of `finetuning_recipe`. file: a file of labeled drawings. data: location of MNIST.
+    even_if_worse: whether to write the new checkpoint even if it is worse than the old one.
     """
     path = folder / f"{recipe.name}.keras"
     network, notes = checkpoint.load(path if path.exists() else checkpoint.FOLDER / path.name)
@@ -112,9 +115,9 @@ def finetune(
     held_out: LabeledDrawings,
     seed: int,
 ) -> tuple[Accuracies, Accuracies, dict]:
-    """Train `network` in place; return its accuracies before and after, and its new calibration.
+    """Train `network` in place. Return the accuracies before and after training, and the new calibration.
 
-    notes: its calibration so far. known: the recipe's dataset.
+    notes: the notes of the old checkpoint, with the old calibration. known: the recipe's dataset.
     """
     measured = Split(finetuning_data.drawing_images(held_out), classes_of(held_out.labels))
     before = measure(Classifier(network, notes, recipe.name), known, measured)
@@ -129,7 +132,7 @@ def finetune(
 
 
 def _train(network: keras.Model, recipe: Recipe, known: Dataset, copies: Split, seed: int) -> None:
-    """Train the last layer on copies of the drawings, and on known images with its own old outputs as targets."""
+    """Train the last layer on copies of the drawings and on known images. Targets of known images: old outputs."""
     keras.utils.set_random_seed(seed)
     body = keras.Sequential([keras.Input((28, 28)), *network.layers[:-1]])
     remembered, drawn, validation = (
@@ -164,8 +167,8 @@ def _train(network: keras.Model, recipe: Recipe, known: Dataset, copies: Split, 
 class BestEpoch(keras.callbacks.Callback):
     """Keeps the weights of the best epoch: the highest accuracy on the drawings, with a loss of at most MAX_FORGETTING.
 
-    accuracy: on the drawings, of the best epoch; 0 if no epoch stays within MAX_FORGETTING.
-    weights: of the best epoch; the initial weights if no epoch stays within MAX_FORGETTING.
+    accuracy: the accuracy of the best epoch on the drawings; 0 if no epoch stays within MAX_FORGETTING.
+    weights: the weights of the best epoch; the initial weights if no epoch stays within MAX_FORGETTING.
     """
 
     def __init__(self, head: keras.Model, drawings: Split, validation: Split):
@@ -177,7 +180,7 @@ class BestEpoch(keras.callbacks.Callback):
         self.accuracy, self.weights = 0.0, head.get_weights()
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        checkpoint.round_weights(self.head)  # Evaluate the weights as the checkpoint will store them.
+        checkpoint.round_weights(self.head)  # Round the weights first, because the checkpoint stores rounded weights.
         accuracy = np.mean(self.forward(self.drawings.images).argmax(axis=1) == self.drawings.labels)
         if accuracy > self.accuracy and _digit_accuracy(self.forward, self.validation) >= self.min_accuracy:
             self.accuracy, self.weights = accuracy, self.head.get_weights()
@@ -193,7 +196,7 @@ def _distillation(recipe: Recipe, outputs: np.ndarray):
 
 
 def _features(body: keras.Model, images: np.ndarray) -> np.ndarray:
-    """Return the input of the last layer, float16 (N, F): half the memory, and as precise as stored weights."""
+    """Return the input of the last layer, float16 (N, F). It halves memory and is as precise as stored weights."""
     forward = ForwardPass(body)
     return np.concatenate([forward(chunk).astype(np.float16) for chunk in finetuning_data.chunks(images)])
 
@@ -224,7 +227,7 @@ def _accuracy(classifier: Classifier, split: Split) -> float:
 
 
 def check_improvement(before: Accuracies, after: Accuracies) -> None:
-    """Raise UserError unless accuracy on the held-out drawings rose, and on MNIST fell by at most MAX_FORGETTING."""
+    """Raise UserError unless held-out accuracy rose and MNIST accuracy fell by at most MAX_FORGETTING."""
     reasons = []
     if after.held_out <= before.held_out:
         reasons.append("is not more accurate on the held-out drawings")

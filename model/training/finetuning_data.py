@@ -28,10 +28,11 @@ IMAGES_PER_CHUNK = 5_000
 
 
 def hold_out(drawings: LabeledDrawings, seed: int) -> tuple[LabeledDrawings, LabeledDrawings]:
-    """Return the drawings for training, and HELD_OUT_SHARE of each class for measuring. Raise UserError for too few.
+    """Return the drawings for training, and the held-out drawings: HELD_OUT_SHARE of each class.
 
-    The choice depends on the seed and on each drawing's content, not on the order. Equal drawings stay together, and a
-    file that has grown holds out nearly the same drawings again.
+    Raises UserError if there are too few drawings.
+    The choice depends on the seed and on each drawing's content, not on the order. Equal drawings stay together. If the
+    file grows, nearly the same drawings are held out again.
     """
     keys = np.array([_key(strokes, seed) for strokes in drawings.drawings])
     labels = classes_of(drawings.labels)
@@ -59,7 +60,7 @@ def _select(drawings: LabeledDrawings, indices: np.ndarray) -> LabeledDrawings:
 
 
 def usable_drawings(file: Path, num_outputs: int) -> LabeledDrawings:
-    """Return a file's drawings that have ink and a class that the network distinguishes. Raise UserError."""
+    """Return the drawings that have ink and a class of the network. Raises UserError as `read_drawings` does."""
     drawings = read_drawings(file)
     has_ink = np.array([any(map(len, strokes)) for strokes in drawings.drawings], bool)
     has_class = classes_of(drawings.labels) < num_outputs
@@ -69,7 +70,7 @@ def usable_drawings(file: Path, num_outputs: int) -> LabeledDrawings:
 
 
 def augmented_copies(drawings: LabeledDrawings, seed: int) -> Split:
-    """Return several images of each drawing, each with a random pen width; all but the first ones are augmented."""
+    """Return several images of each drawing, each with a random pen width. The first image of each is not augmented."""
     rng = np.random.default_rng(seed)
     copies = int(np.clip(MAX_COPIED_IMAGES // len(drawings), 1, MAX_COPIES))
     images = np.concatenate([drawing_images(drawings, rng) for _ in range(copies)])

@@ -16,8 +16,9 @@ from model.training.weight_averaging import averaged_weights
 class Progress:
     """What a training has done so far.
 
-    epoch: number of complete epochs. best_epoch: the one with the best validation metrics, counted from 1.
-    seconds: training time. history: the metrics of each epoch.
+    epoch: number of complete epochs.
+    best_epoch: number of the epoch with the best validation metrics, counted from 1.
+    seconds: training time in seconds. history: the metrics of each epoch.
     """
 
     epoch: int = 0
@@ -26,7 +27,7 @@ class Progress:
     history: list[dict[str, float]] = field(default_factory=list)
 
     def add_epoch(self, metrics: dict[str, float]) -> bool:
-        """Append an epoch's metrics; return whether it is the best so far: highest accuracy, then lowest loss."""
+        """Append an epoch's metrics. Return whether the epoch is the best: highest accuracy, then lowest loss."""
         self.history.append(metrics)
         self.epoch = len(self.history)
         self.best_epoch = 1 + max(range(self.epoch), key=lambda i: _rank(self.history[i]))
@@ -40,12 +41,13 @@ def _rank(metrics: dict[str, float]) -> tuple[float, float]:
 class TrainingState:
     """A folder with the state after the last epoch, the weights of the best epoch, and the progress.
 
-    Each epoch writes its weights under new names and then replaces `progress.json`, which refers to them, in one step.
+    Each epoch writes its weights under new names and then replaces `progress.json`, which refers to these files, in one
+    step.
     A training that is killed at any moment therefore leaves its last complete epoch.
     """
 
     def __init__(self, folder: Path, settings: dict):
-        """settings: what must be equal to resume a training, with values that JSON can hold."""
+        """settings: the settings that must be equal to resume a training. JSON must be able to hold the values."""
         self.folder = folder
         self.settings = settings
         self.progress = Progress()
@@ -53,7 +55,7 @@ class TrainingState:
     def open(self, resume: bool) -> None:
         """Start a new training, or read the state of the interrupted one.
 
-        Raises UserError if there is no interrupted training, or if it had other settings.
+        Raises UserError if there is no interrupted training, or if the interrupted training had other settings.
         """
         if resume:
             self.progress = self._read_progress()
@@ -76,7 +78,7 @@ class TrainingState:
         return Progress(**stored["progress"])
 
     def restore(self, network: keras.Model) -> None:
-        """Load the weights and the optimizer's state of the last complete epoch, if there is one."""
+        """Load the weights and the optimizer's state of the last complete epoch, if any epoch is complete."""
         if self.progress.epoch:
             network.load_weights(self._last_weights)
 
@@ -85,9 +87,10 @@ class TrainingState:
         network.load_weights(self._best_weights)
 
     def write(self, network: keras.Model, metrics: dict[str, float]) -> None:
-        """Store the state after an epoch, and its weights (averaged, if the optimizer does) if it is the best so far.
+        """Store the state after an epoch. If the epoch is the best so far, also store the weights for evaluation.
 
-        network: compiled, so that the optimizer's state is stored with it.
+        If the optimizer averages weights, the averaged weights are the weights for evaluation.
+        network: the compiled network, so that the optimizer's state is stored too.
         """
         if self.progress.add_epoch(metrics):
             with averaged_weights(network):

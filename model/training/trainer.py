@@ -1,7 +1,7 @@
 """Train a recipe's network: batches, two training loops, validation after each epoch.
 
-All random numbers follow from the seed and the step, not from earlier calls: a resumed training sees the same batches
-as one without a break.
+All random numbers depend on the seed and the step, not on earlier calls. A resumed training therefore uses the same
+batches as an uninterrupted training.
 """
 
 import sys
@@ -21,10 +21,10 @@ from model.training.weight_averaging import averaged_weights
 
 
 def train(recipe: Recipe, sources: Sequence[Split], validation: Split, state: TrainingState, seed: int) -> keras.Model:
-    """Train for the recipe's epochs, or until patience ends; return the network with the weights of the best epoch.
+    """Train for the recipe's epochs, or until patience ends. Return the network with the weights of the best epoch.
 
     sources: MNIST and, if `recipe.synthetic_per_batch` is not 0, synthetic images.
-    state: opened; an interrupted training continues after its last complete epoch.
+    state: an opened state. An interrupted training continues after the last complete epoch.
     """
     keras.utils.set_random_seed(seed)
     steps = recipe.epoch_steps or -(-len(sources[0].labels) // (recipe.batch_size - recipe.synthetic_per_batch))
@@ -43,7 +43,7 @@ def train(recipe: Recipe, sources: Sequence[Split], validation: Split, state: Tr
 
 
 def loss_function(recipe: Recipe) -> Callable:
-    """Return a function of labels (N,) and logits (N, K): the loss of each image (N,), or its mean, a scalar."""
+    """Return the loss: a function of labels (N,) and logits (N, K). It returns the losses (N,) or the mean loss."""
     if recipe.loss == SQUARED_ERROR:
         return squared_error
     return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
@@ -61,7 +61,7 @@ def squared_error(labels, outputs):
 def training_batches(sources: Sequence[Split], recipe: Recipe, seed: int, first_step: int = 0) -> tf.data.Dataset:
     """Return endless batches: images (B, 28, 28) and int32 labels (B,), from `first_step` on.
 
-    Each source is shuffled anew for each pass over it; images are augmented if the recipe says so. Only the seed and
+    Each source is shuffled anew for each pass. Images are augmented if `recipe.augmented` is true. Only the seed and
     the number of the step determine a batch.
     """
     sizes = (recipe.batch_size - recipe.synthetic_per_batch, recipe.synthetic_per_batch)
@@ -108,7 +108,7 @@ def _fit(
         steps_per_epoch=steps,
         epochs=recipe.epochs,
         initial_epoch=callback.state.progress.epoch,
-        # No progress bar in a file, where it takes a thousand lines. The callback prints one line per epoch.
+        # No progress bar if the output is a file: the bar would fill a thousand lines. The callback prints lines.
         verbose=int(sys.stdout.isatty()),
         callbacks=[callback],
     )
@@ -117,7 +117,7 @@ def _fit(
 def _explicit_loop(
     network: keras.Model, recipe: Recipe, batches: tf.data.Dataset, steps: int, callback: "ValidationCallback"
 ) -> None:
-    """Do what `fit` does, step by step: forward pass, loss, gradients, update; metrics per epoch."""
+    """Do what `fit` does, with explicit steps: forward pass, loss, gradients, update. Compute metrics per epoch."""
     loss_of, optimizer = loss_function(recipe), network.optimizer
 
     @tf.function
@@ -185,7 +185,7 @@ class ValidationCallback(keras.callbacks.Callback):
 
 
 def seed_dropout(network: keras.Model, seed: int, epoch: int) -> None:
-    """Seed the random generators of the dropout layers for an epoch; stored weights do not include their state."""
+    """Seed the dropout layers for an epoch, because stored weights do not include the state of random generators."""
     for index, variable in enumerate(network.non_trainable_variables):
         if "seed_generator_state" in variable.path:
             variable.assign(np.array([seed ^ (index << 24), epoch << 20], np.uint32))

@@ -8,7 +8,7 @@ import keras
 
 @contextlib.contextmanager
 def averaged_weights(network: keras.Model) -> Iterator[None]:
-    """Give the network the moving average of its weights inside the block, if its optimizer keeps one."""
+    """Use the moving average of the weights inside the block, if the network's optimizer keeps a moving average."""
     if not network.optimizer.use_ema:
         yield
         return

@@ -1,4 +1,7 @@
-"""Fixtures for the tests of the page: one Chromium, and one tab for each kind of window, used by one test at a time."""
+"""Fixtures for the tests of the page: one Chromium, and one tab for each kind of window.
+
+One test at a time uses a tab.
+"""
 
 import contextlib
 import os
@@ -12,7 +15,7 @@ from tests.helpers.page import DESKTOP, RECORD_TRAFFIC
 
 @pytest.fixture(scope="session")
 def chromium():
-    """A running Chromium. If it is not installed, the test is skipped; in CI it fails."""
+    """A running Chromium. If Chromium is not installed, the test is skipped; in CI the test fails."""
     if chromium_path() is None:
         missing = pytest.fail if os.environ.get("CI") else pytest.skip
         missing("Chromium is not installed. On Debian: apt-get install chromium")
@@ -22,7 +25,10 @@ def chromium():
 
 @pytest.fixture(scope="session")
 def tab_of(chromium):
-    """tab_of(**window): the tab of this kind of window. To load the page again in a tab is three times as fast."""
+    """tab_of(**window): the tab for this kind of window.
+
+    Loading the page again in the same tab is three times as fast as opening a new window.
+    """
     tabs = {}
 
     def tab_of(**window) -> Page:
@@ -39,7 +45,7 @@ def tab_of(chromium):
 
 @contextlib.contextmanager
 def used(tab: Page):
-    """Yield the tab, and then remove what the test has left in it."""
+    """Yield the tab. After the test, remove what the test has left in the tab."""
     yield tab
     tab.mouse.up()
     tab.unroute_all(behavior="ignoreErrors")
@@ -49,10 +55,11 @@ def used(tab: Page):
 
 @pytest.fixture
 def open_page(server, tab_of):
-    """open_page(path, **options): the page, ready to draw on it. It records its requests in `traffic`.
+    """open_page(path, **options): the page, ready for drawing. The page records its requests in `traffic`.
 
-    address: of another server. viewport, color_scheme, reduced_motion: of the tab. Other options: of the window, as for
-    Playwright's `new_context`; a test opens one page in each kind of window.
+    address: the address of the server; without it, the address of `server`.
+    viewport, color_scheme, reduced_motion: settings of the tab.
+    window: options of Playwright's `new_context`. A test opens at most one page in each kind of window.
     """
     with contextlib.ExitStack() as stack:
 

@@ -64,11 +64,11 @@ DRAWINGS_BY_REASON = (
     [[(0.22, 0.4), (0.57, 0.23), (0.28, 0.68)]],  # Between 7 and 1.
     [*number("74")[:1], *SMALL_LETTER],  # A digit and a letter.
 )
-"""One drawing for each kind of sentence, of few points."""
+"""For each kind of reason, one drawing that has few points."""
 
 
 def test_the_page_gives_the_same_reason_as_the_api(page):
-    """Both make it from the same texts: the API in web/texts.py, the page in its answer component."""
+    """The API forms the reason in web/texts.py, and the page in the answer component. Both use the same texts."""
     for strokes in DRAWINGS_BY_REASON:
         page.keyboard.press("Delete")
         draw(page, strokes)

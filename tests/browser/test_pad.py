@@ -91,7 +91,7 @@ def test_the_eraser_end_of_a_stylus_erases(page):
     settled(page)
     [foot] = on_pad(page, (0.58, 0.85))
     page.evaluate("Element.prototype.setPointerCapture = () => {}")
-    # The eraser in W3C Pointer Events: button 5, and 32 in the buttons.
+    # In W3C Pointer Events, the eraser has `button` 5 and `buttons` 32.
     touch = """([clientX, clientY]) => {
       const pen = { pointerId: 1, pointerType: "pen", isPrimary: true, clientX, clientY, button: 5, buttons: 32 };
       document.querySelector("#sketchpad canvas").dispatchEvent(new PointerEvent("pointerdown", pen));
@@ -156,7 +156,7 @@ def test_with_reduced_motion_nothing_is_animated(open_page):
     page = open_page(reduced_motion="reduce")
     page.get_by_role("button", name="A two").click()
     settled(page)
-    assert len(traffic(page)["sent"]) == 1  # The whole drawing at once, not stroke by stroke.
+    assert len(traffic(page)["sent"]) == 1  # One request for the whole drawing, not one request per stroke.
     for part in ("#answer .fill", "#sketchpad .invitation"):
         assert page.locator(part).first.evaluate("(it) => getComputedStyle(it).transitionDuration") == "0s", part
 

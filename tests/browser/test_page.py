@@ -46,7 +46,7 @@ def test_a_number_is_read_and_each_of_its_digits_can_be_selected(page):
     expect(digit(page)).to_have_text("4711")
     expect(page.locator("#answer .reason")).to_have_text("This is 4711.")
     digits = digit(page).get_by_role("button")
-    expect(digits.nth(3)).to_have_attribute("aria-pressed", "true")  # The one drawn last.
+    expect(digits.nth(3)).to_have_attribute("aria-pressed", "true")  # The digit drawn last.
     expect(page.locator("#answer .winner .name")).to_have_text("1")
     digits.nth(1).click()
     expect(page.locator("#answer .winner .name")).to_have_text("7")

@@ -114,5 +114,5 @@ def test_about_loads_while_one_draws(page):
 
 def test_folded_sections_send_no_requests(page):
     draw_seven(page)
-    eventually(page, lambda: attribution(page).max() > 250)  # By then, an open section would have sent its request.
+    eventually(page, lambda: attribution(page).max() > 250)  # An open section would have sent a request by now.
     assert set(traffic(page)["endpoints"]) == {"predict", "explain"}

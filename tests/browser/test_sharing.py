@@ -84,7 +84,7 @@ def test_a_damaged_link_opens_an_empty_pad(open_page, fragment):
     assert traffic(page)["sent"] == []
     draw_seven(page)
     sent = traffic(page)["sent"]
-    assert {len(drawing["strokes"]) for drawing in sent} == {1}  # Nothing but the seven.
+    assert {len(drawing["strokes"]) for drawing in sent} == {1}  # The page sent no other drawing than the seven.
     assert sent[-1]["strokes"][0][0] == pytest.approx(DIGIT_DRAWINGS[7][0][0], abs=0.01)
 
 

@@ -1,4 +1,4 @@
-"""Corrections on the page: one click stores a drawing with its label. Also the page while the network loads."""
+"""Corrections on the page: one click stores a drawing with its label. Also tests the page while the network loads."""
 
 import pytest
 from playwright.sync_api import expect
@@ -11,7 +11,7 @@ from tests.helpers.page import digit, draw_seven, settled
 
 @pytest.fixture
 def correctable(corrections_server, open_page):
-    """The page of a server that stores corrections, and the path of their file."""
+    """The page of a server that stores corrections, and the path of the file of corrections."""
     server, path = corrections_server
     return open_page(address=server.address), path
 
@@ -52,7 +52,7 @@ def test_selecting_another_digit_does_not_allow_a_second_correction(correctable)
     expect(page.locator("#teach .note")).to_have_text("Thank you. Stored as “1”.")
     digit(page).get_by_role("button").last.click()  # The four can still be corrected.
     expect(labels(page).nth(1)).to_be_enabled()
-    digit(page).get_by_role("button").first.click()  # The seven cannot.
+    digit(page).get_by_role("button").first.click()  # The seven cannot be corrected again.
     expect(page.locator("#teach .note")).to_have_text("Thank you. Stored as “1”.")
     assert all(button.is_disabled() for button in labels(page).all())
 

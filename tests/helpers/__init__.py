@@ -1,1 +1,1 @@
-"""What several tests share."""
+"""Functions and data that several tests share."""

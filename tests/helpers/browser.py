@@ -4,7 +4,7 @@ import shutil
 
 from playwright.sync_api import Browser, Page, Playwright
 
-# No sandbox, so that it runs as root in a container. No requests to other hosts.
+# No sandbox, so that Chromium runs as root in a container. No requests to other hosts.
 CHROMIUM_OPTIONS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -28,20 +28,20 @@ def launch(playwright: Playwright) -> Browser:
 
 
 def ready(page: Page, address: str) -> Page:
-    """Open the page, and wait until one can draw on it."""
+    """Open the page, and wait until the pad accepts strokes."""
     page.goto(address)
     page.locator("#sketchpad .invitation:not(:empty)").wait_for()
     return page
 
 
 def on_pad(page: Page, *points: tuple[float, float]) -> list[tuple[float, float]]:
-    """Return the positions of points of the pad in the window, in CSS pixels."""
+    """Return the positions of points in the window, in CSS pixels. points: fractions of the pad's side."""
     box = page.locator("#sketchpad canvas").bounding_box()
     return [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
 
 
 def draw(page: Page, strokes: list) -> None:
-    """Draw with the mouse. It stays at the end of the last stroke."""
+    """Draw with the mouse. The mouse stays at the end of the last stroke."""
     for stroke in strokes:
         start, *rest = on_pad(page, *stroke)
         page.mouse.move(*start)

@@ -2,7 +2,7 @@
 
 python -m tests.helpers.commands < FILE     read one command per line; print a message for each invalid command
 
-It runs as a process of its own, because some programs import libraries that unit tests must not import.
+This module runs as a separate process, because some programs import libraries that unit tests must not import.
 """
 
 import argparse
@@ -22,7 +22,10 @@ class Parsed(Exception):
 
 
 def check(command: str) -> str:
-    """Return why `python …` is invalid, or an empty text. It must name a module or a script of this project."""
+    """Return why a command `python …` is invalid, or an empty text.
+
+    The command must name a module or a script of this project.
+    """
     _, program, *arguments = shlex.split(command)
     if program == "-m":
         program, *arguments = arguments
@@ -36,14 +39,14 @@ def check(command: str) -> str:
 
 
 def load(name: str) -> ModuleType:
-    """Import a program: a module with a function `main`, or a package with such a `__main__`."""
+    """Import a program: a module with a function `main`, or a package whose `__main__` has a function `main`."""
     spec = importlib.util.find_spec(name)
     is_package = spec is not None and spec.submodule_search_locations is not None
     return importlib.import_module(f"{name}.__main__" if is_package else name)
 
 
 def parse(module: ModuleType, argv: list[str]) -> str:
-    """Call the module's `main`, which parses the arguments first, and stop it there."""
+    """Call the module's `main`, and stop it as soon as it has parsed the arguments."""
     original = argparse.ArgumentParser.parse_args
 
     def parse_and_stop(parser: argparse.ArgumentParser, arguments: list[str] | None = None) -> None:
@@ -61,7 +64,7 @@ def parse(module: ModuleType, argv: list[str]) -> str:
             module.main()
         except Parsed:
             return ""
-        except SystemExit as end:  # `--help` ends with 0.
+        except SystemExit as end:  # `--help` ends with status 0.
             return message.getvalue().strip().rpartition("\n")[2] if end.code else ""
     return "It did not parse its arguments."
 

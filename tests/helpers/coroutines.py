@@ -1,4 +1,4 @@
-"""Run coroutines in tests, also while an event loop is running."""
+"""Run coroutines in tests, even while an event loop is running."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 
 def finish(coroutine: Coroutine) -> object:
-    """Run a coroutine in its own thread, and return its result.
+    """Run a coroutine in a separate thread, and return the result of the coroutine.
 
     Once a test has started a browser, Playwright keeps an event loop running in the main thread, so the main thread
     cannot run another one.

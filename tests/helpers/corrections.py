@@ -1,4 +1,4 @@
-"""Corrections for tests of their storage."""
+"""Corrections for the tests that store corrections."""
 
 import numpy as np
 import pytest

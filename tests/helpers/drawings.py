@@ -6,9 +6,9 @@ Stroke = list[tuple[float, float]]
 
 
 def arc(x: float, y: float, across: float, down: float, start: float, end: float) -> Stroke:
-    """Return part of an ellipse around (x, y). Angles are in degrees: 0 is to the right, and they grow clockwise.
+    """Return part of an ellipse around (x, y). Angles are in degrees: 0 is to the right, and angles grow clockwise.
 
-    across, down: the half-axes.
+    across, down: the horizontal and the vertical half-axis.
     """
     angles = [radians(start + (end - start) * step / 20) for step in range(21)]
     return [(x + across * cos(angle), y + down * sin(angle)) for angle in angles]
@@ -27,7 +27,7 @@ DIGIT_DRAWINGS: list[list[Stroke]] = [
     [[*arc(0.5, 0.37, 0.15, 0.15, -20, -350), (0.64, 0.5), (0.62, 0.65), (0.58, 0.82)]],
 ]
 
-# Styles that are rare in MNIST: the digit and its strokes.
+# Styles that are rare in MNIST. For each style: the digit and the strokes of that digit.
 STYLES: dict[str, tuple[int, list[Stroke]]] = {
     "slashed zero": (0, [arc(0.5, 0.5, 0.18, 0.29, -80, 275), [(0.72, 0.2), (0.5, 0.5), (0.28, 0.8)]]),
     "crossed seven": (7, [[(0.32, 0.22), (0.69, 0.22), (0.58, 0.5), (0.46, 0.82)], [(0.38, 0.52), (0.7, 0.49)]]),
@@ -61,7 +61,7 @@ def number(text: str) -> list[Stroke]:
 
 
 def payload(strokes: list[Stroke]) -> dict:
-    """Return strokes as the API takes them."""
+    """Return strokes in the form that the API accepts."""
     return {"strokes": [[list(point) for point in stroke] for stroke in strokes]}
 
 

@@ -1,4 +1,4 @@
-"""An address whose server can go away and come back as another process, without the time that a start takes."""
+"""An address whose server can stop and come back as another process. Tests need not wait for a server to start."""
 
 import contextlib
 import socket
@@ -8,7 +8,10 @@ from tests.helpers.server import Server, free_port
 
 
 class Gate:
-    """Forwards the connections to one address to a server. Closed, it refuses them, as if no server were running."""
+    """Forwards the connections to one address to a server.
+
+    A closed gate refuses connections, as if no server were running.
+    """
 
     def __init__(self):
         self.port = free_port()
@@ -19,13 +22,13 @@ class Gate:
         return f"http://127.0.0.1:{self.port}"
 
     def open(self, server: Server) -> None:
-        """Accept connections, and forward them to a server."""
+        """Accept connections, and forward the connections to a server."""
         listener = socket.create_server(("127.0.0.1", self.port))
         self._sockets = [listener]
         threading.Thread(target=self._accept, args=[listener, server.port], daemon=True).start()
 
     def close(self) -> None:
-        """Refuse new connections, and break the open ones."""
+        """Refuse new connections, and break the open connections."""
         for each in self._sockets:
             with contextlib.suppress(OSError):  # The connection has ended meanwhile.
                 each.shutdown(socket.SHUT_RDWR)
@@ -42,7 +45,7 @@ class Gate:
 
 
 def forward(source: socket.socket, target: socket.socket) -> None:
-    """Send what one socket receives to another one, until either ends."""
+    """Send the data that `source` receives to `target`, until one of the sockets ends."""
     with contextlib.suppress(OSError):
         while data := source.recv(65_536):
             target.sendall(data)

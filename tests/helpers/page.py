@@ -1,4 +1,4 @@
-"""Read the page in tests: its elements, its pixels, and its requests to the server."""
+"""Read the page in tests: the elements, the pixels, and the requests to the server."""
 
 import base64
 import io
@@ -17,8 +17,9 @@ DESKTOP = {"width": 1280, "height": 720}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 """The options of a phone's window."""
 
-# Records, inside the page, the requests to /predict, and the endpoints of all calls. While `traffic.held` is true, the
-# answers of /predict are held back; `traffic.delay` delays each by so many milliseconds.
+# This script runs in the page. It records the requests to /predict, and the endpoints of all calls.
+# While `traffic.held` is true, the script holds back the answers of /predict. `traffic.delay` is the delay of each
+# answer of /predict, in milliseconds.
 RECORD_TRAFFIC = """
 window.traffic = { endpoints: [], pending: 0, maxPending: 0, sent: [], answers: [], delay: 0, held: false, changed: 0 };
 {
@@ -46,12 +47,12 @@ window.traffic = { endpoints: [], pending: 0, maxPending: 0, sent: [], answers: 
 
 
 def eventually(page, condition: Callable[[], object]) -> None:
-    """Wait until a condition is true, and let Playwright handle its events meanwhile. Fails after ten seconds."""
+    """Wait until a condition is true. Fail after ten seconds. Playwright handles events while the function waits."""
     wait_until(condition, seconds=10, pause=lambda: page.wait_for_timeout(20))
 
 
 def settled(page):
-    """Wait until every change is answered: no request is pending, and none was for 150 ms."""
+    """Wait until every change is answered: for the last 150 ms, no request was pending."""
     page.wait_for_function("traffic.pending === 0 && performance.now() - traffic.changed > 150")
     return page
 

@@ -1,4 +1,4 @@
-"""Pictures for tests: drawings rendered by Pillow, and their difference from the image of the strokes."""
+"""Pictures for tests: drawings rendered by Pillow, and comparison of a picture with an expected image."""
 
 import io
 
@@ -16,7 +16,7 @@ BLACK, WHITE = (0, 0, 0), (1, 1, 1)
 
 
 def render(strokes: list[Stroke], side: int = SIDE, pen: float = PEN) -> np.ndarray:
-    """Return strokes drawn by Pillow, independently of `rasterize`: float32 (side, side), 0 paper, 1 ink."""
+    """Return an image of strokes, drawn by Pillow without `rasterize`: float32 (side, side), 0 paper, 1 ink."""
     large = 4 * side
     image = Image.new("L", (large, large))
     draw, radius = ImageDraw.Draw(image), pen * large / 2
@@ -35,7 +35,7 @@ def image_of(strokes: list[Stroke]) -> np.ndarray:
 
 
 def difference(source: picture.Source, expected: np.ndarray) -> float:
-    """Return the mean absolute difference of two 28×28 images at the best of all shifts by at most 1 pixel."""
+    """Return the mean absolute difference of two 28×28 images. Of the shifts by at most 1 pixel, the best counts."""
     image = normalize(picture.to_ink(source))
     moves = [(down, right) for down in (-1, 0, 1) for right in (-1, 0, 1)]
     return min(np.abs(np.roll(image, move, axis=(0, 1)) - expected).mean() for move in moves)
@@ -47,12 +47,12 @@ def picture_from(values: np.ndarray) -> Image.Image:
 
 
 def colored(ink: tuple, paper: tuple, drawn: np.ndarray) -> Image.Image:
-    """Return `drawn`, 0 paper to 1 ink, in two colors."""
+    """Return a picture of `drawn` in two colors. drawn: an image, 0 paper to 1 ink."""
     return picture_from(np.float32(paper) * (1 - drawn[..., None]) + np.float32(ink) * drawn[..., None])
 
 
 def saved(image: Image.Image, form: str = "PNG", **options) -> io.BytesIO:
-    """Return a file in a format of Pillow, with its options."""
+    """Return the image as a file. form: the name of a Pillow format. options: options of that format."""
     file = io.BytesIO()
     image.save(file, form, **options)
     file.seek(0)

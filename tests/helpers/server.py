@@ -23,7 +23,8 @@ START_TIMEOUT = 120  # Seconds. On a busy machine TensorFlow alone takes ten.
 class Server:
     """A process that serves a page on a port of this machine.
 
-    module: the program, which prints its address. environment: additional environment variables.
+    module: the program that serves the page and prints the page's address.
+    environment: additional environment variables.
     """
 
     port: int
@@ -48,7 +49,7 @@ class Server:
         return sum(1 for _ in Path(f"/proc/{self.process.pid}/fd").iterdir())
 
     def start(self) -> None:
-        """Start the process, and wait until it has printed its address."""
+        """Start the process, and wait until it has printed the address of the page."""
         handle, name = tempfile.mkstemp(suffix=".log")
         self.log = Path(name)
         command = [sys.executable, "-m", self.module, "--host", "127.0.0.1", "--port", str(self.port)]
@@ -69,7 +70,7 @@ class Server:
 
 @contextlib.contextmanager
 def serving(module: str = "demo", environment: dict[str, str] | None = None) -> Iterator[Server]:
-    """Yield a running server, then stop it."""
+    """Yield a running server, and stop the server at the end."""
     server = Server(free_port(), module, environment or {})
     server.start()
     try:
@@ -80,7 +81,7 @@ def serving(module: str = "demo", environment: dict[str, str] | None = None) -> 
 
 
 def wait_until_ready(address: str, timeout: float = START_TIMEOUT) -> list[int]:
-    """Request /health until the status is 200. Return all statuses, 0 for no answer."""
+    """Request /health until the status is 200. Return all statuses; a request without an answer has the status 0."""
     statuses, deadline = [], time.monotonic() + timeout
     while statuses[-1:] != [200]:
         assert time.monotonic() < deadline, statuses

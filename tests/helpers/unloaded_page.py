@@ -1,4 +1,4 @@
-"""The page without networks, for tests that need its endpoints and no answers."""
+"""The page without networks, for tests that need the endpoints of the page, but no answers."""
 
 from types import SimpleNamespace
 

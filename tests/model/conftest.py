@@ -1,4 +1,4 @@
-"""Data for short trainings, and short trainings, made once per session."""
+"""Short trainings and the data for them. Each fixture is created once per session."""
 
 import functools
 import shutil
@@ -35,7 +35,7 @@ def few_synthetic():
 
 @pytest.fixture(scope="session")
 def sources(few, few_synthetic):
-    """sources(recipe): the training data of a short training of that recipe."""
+    """sources(recipe): the training data for a short training of the recipe."""
     return lambda recipe: (few, few_synthetic) if recipe.synthetic_per_batch else (few,)
 
 
@@ -47,7 +47,7 @@ def small_mnist(mnist):
 
 @pytest.fixture(scope="session")
 def small_dataset(small_mnist, few_synthetic):
-    """small_dataset(recipe): a dataset for that recipe with about a hundred images in each split."""
+    """small_dataset(recipe): a dataset for the recipe, with about a hundred images in each split."""
     splits = [dataset.normalize_mnist(part) for part in (small_mnist.train, small_mnist.validation, small_mnist.test)]
     synthetic = [Split(few_synthetic.images[first::2], few_synthetic.labels[first::2]) for first in (0, 1)]
     return lambda recipe: Dataset(*splits, *(synthetic if recipe.synthetic_per_batch else ()))
@@ -62,7 +62,8 @@ def evenly_spaced(examples: Examples) -> Examples:
 class ShortTraining:
     """A training of three epochs with two steps each.
 
-    after_first_epoch: a copy of the folder of the training state, as an interruption after the first epoch leaves it.
+    after_first_epoch: a copy of the training state's folder, taken after the first epoch. An interruption after the
+    first epoch would leave such a folder.
     """
 
     recipe: Recipe
@@ -71,7 +72,7 @@ class ShortTraining:
 
 
 class CopiedState(TrainingState):
-    """A training state that copies its folder after the first epoch."""
+    """A training state that copies the folder of the state after the first epoch."""
 
     def write(self, network, metrics) -> None:
         super().write(network, metrics)

@@ -16,7 +16,7 @@ BLANK = np.zeros((28, 28), np.float32)
 
 @pytest.fixture(scope="module")
 def logits(classifier):
-    """The forward pass that attribution explains: without test-time augmentation."""
+    """The forward pass without test-time augmentation. Attribution explains this forward pass."""
     return ForwardPass(classifier.network)
 
 
@@ -66,7 +66,7 @@ def test_nine_in_contrast_to_four_is_the_opposite_of_four_in_contrast_to_nine(at
 def test_removing_the_ink_with_the_highest_contributions_lowers_the_log_odds_more_than_removing_the_rest(
     logits, attribution
 ):
-    """Half of the pixels with ink are removed each time."""
+    """Each removal removes half of the pixels with ink."""
     lowered_more = []
     for digit in range(10):
         image = image_of(DIGIT_DRAWINGS[digit])

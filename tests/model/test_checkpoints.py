@@ -1,4 +1,7 @@
-"""Every committed checkpoint reproduces the metrics in its JSON; a damaged one gives an error that says what to do."""
+"""Every committed checkpoint reproduces the metrics in the checkpoint's JSON.
+
+For a damaged checkpoint, the error message says what to do.
+"""
 
 import json
 import os
@@ -36,7 +39,7 @@ NOTES = {"temperature": 1.0, "confidence_threshold": 0.9, "rejection_threshold":
 
 @pytest.fixture(scope="module")
 def splits(mnist):
-    """MNIST's normalized validation splits of the recipes by size, and its test split."""
+    """Normalized splits of MNIST: the validation splits of the recipes, by size, and the test split."""
     sizes = {recipe.validation for recipe in RECIPES.values()}
     images, labels = (
         np.concatenate([getattr(split, part) for split in (mnist.train, mnist.validation)])[-max(sizes) :]
@@ -98,7 +101,7 @@ def test_the_metrics_in_a_committed_json_are_consistent(name):
 
 @pytest.fixture
 def saved(tmp_path):
-    """A small checkpoint in its own folder."""
+    """A small checkpoint in a separate folder."""
     path = tmp_path / "softmax.keras"
     network = RECIPES["softmax"].network()
     network.layers[-1].kernel.assign(np.random.default_rng(1).normal(size=(784, 10)))
@@ -197,7 +200,7 @@ def test_the_error_for_a_damaged_checkpoint_names_the_file_and_the_command_that_
 
 
 def test_code_in_a_checkpoint_is_not_run(tmp_path):
-    """A Lambda layer can contain any Python function; safe mode rejects it."""
+    """A Lambda layer can contain any Python function. Keras's safe mode rejects Lambda layers."""
     path = tmp_path / "softmax.keras"
     layers = [keras.Input((28, 28)), keras.layers.Flatten(), keras.layers.Lambda(lambda x: x[:, :10])]
     keras.Sequential(layers).save(path)

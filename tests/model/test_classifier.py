@@ -20,7 +20,7 @@ def arrays(drawing) -> list[np.ndarray]:
 
 
 def picture_of(drawing) -> Image.Image:
-    """Pillow's lines on gray paper."""
+    """A picture of the drawing: lines on gray paper, drawn by Pillow."""
     image = Image.new("L", (800, 800), 225)
     pen = ImageDraw.Draw(image)
     for stroke in drawing:
@@ -92,7 +92,7 @@ def test_numbers_are_read_from_left_to_right(classifier, text):
 
 
 def test_the_digit_that_was_drawn_last_is_the_current_one_at_any_position(classifier):
-    strokes = arrays(number("35"))  # A three of one stroke, a five of two.
+    strokes = arrays(number("35"))  # The three has one stroke, and the five has two strokes.
     answer = classifier.read_strokes([*strokes[1:], strokes[0]])
     assert answer.number == "35"
     assert answer.current == 0 and answer.reading.digit == 3

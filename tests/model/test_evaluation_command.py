@@ -1,4 +1,4 @@
-"""The command lines of the evaluation: what they print, store in the JSON, and draw."""
+"""The command lines of the evaluation: the printed text, the stored JSON, and the figures."""
 
 import json
 import shutil
@@ -24,7 +24,7 @@ def non_digits(tmp_path):
 
 @pytest.fixture
 def copy(tmp_path):
-    """Return copy(recipe): it copies a checkpoint to a temporary folder and returns the path of the copy."""
+    """copy(recipe): copies the recipe's checkpoint to a temporary folder, and returns the path of the copy."""
 
     def copy(recipe: str):
         for suffix in (".keras", ".json"):
@@ -134,9 +134,9 @@ def test_the_command_for_numbers_composes_synthetic_digits_by_default(capsys, mo
 
 @pytest.fixture
 def seed_of(tmp_path):
-    """Return seed_of(number, **settings): a folder with softmax as if trained with that seed and these settings.
+    """Return seed_of(number, **settings): a folder with a checkpoint of `softmax`.
 
-    The accuracy depends on the seed.
+    The JSON of the checkpoint states the seed `number` and the settings. The accuracy in the JSON depends on the seed.
     """
 
     def seed_of(number: int, **settings):

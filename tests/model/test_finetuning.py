@@ -34,7 +34,7 @@ UNCALIBRATED = {"temperature": 1.0, "confidence_threshold": 0.5, "rejection_thre
 
 @pytest.fixture(scope="module")
 def known(mnist):
-    """The training data that fine-tuning of `digits` uses, and all MNIST validation images."""
+    """The data for fine-tuning `digits`: the training data, and all validation images of MNIST."""
     used = Examples(mnist.train.images[:10_000], mnist.train.labels[:10_000])
     test = Examples(mnist.test.images[:100], mnist.test.labels[:100])
     synthetic = (
@@ -95,7 +95,7 @@ def rejects_non_digits(recipe: Recipe) -> bool:
 
 
 def classes_and_loss(recipe: Recipe) -> tuple:
-    """What fine-tuning treats differently."""
+    """Return the properties of a recipe by which fine-tuning treats recipes differently."""
     return rejects_non_digits(recipe), recipe.loss
 
 
@@ -117,7 +117,7 @@ def test_the_network_of_every_recipe_can_be_fine_tuned(name, small_dataset, few_
     assert (fitted["rejection_threshold"] == 1) == (network.output_shape[-1] == NUM_DIGITS)
     for expected, weights in zip(old[:-2], network.get_weights()[:-2], strict=True):
         np.testing.assert_array_equal(weights, expected)
-    # The most probable digit, as the rejection threshold of an untrained network is arbitrary.
+    # Take the most probable digit, because the rejection threshold of an untrained network is arbitrary.
     outputs = ForwardPass(network)(finetuning_data.drawing_images(held_out))
     assert np.mean(outputs.argmax(axis=1) == classes_of(held_out.labels)) > 0.5
 

@@ -1,4 +1,4 @@
-"""`train.py --with-drawings`: it writes no worse network, and explains mistakes."""
+"""`train.py --with-drawings`: it writes no network that is worse than the old network, and explains mistakes."""
 
 import dataclasses
 import json

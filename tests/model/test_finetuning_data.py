@@ -1,4 +1,4 @@
-"""Data of fine-tuning: held-out drawings, and augmented copies of the others."""
+"""Data of fine-tuning: held-out drawings, and augmented copies of the other drawings."""
 
 import numpy as np
 

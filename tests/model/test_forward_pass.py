@@ -1,4 +1,4 @@
-"""Forward pass: one view of confident images, the mean over five views of unsure ones."""
+"""Forward pass: one view if the network is confident, else the mean over five views of the image."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,10 @@ from model.inference.forward_pass import ForwardPass
 
 
 class Halves:
-    """A network that compares the ink of the left half with that of the right half: two of its ten outputs matter."""
+    """A network that compares the ink in the left half with the ink in the right half.
+
+    Only two of the ten outputs of the network depend on the image.
+    """
 
     input_shape, output_shape = (None, 28, 28), (None, 10)
 
@@ -88,7 +91,7 @@ def test_a_view_is_moved_by_less_than_a_pixel_and_keeps_its_ink():
 
 
 def test_logits_stay_finite_if_a_class_has_the_probability_0():
-    """The logarithm of 0 would be an infinite logit, and the softmax of it NaN."""
+    """The logarithm of 0 would be an infinite logit, and the softmax of an infinite logit would be NaN."""
     assert np.isfinite(ForwardPass(Halves(sharpness=0.01), test_time_augmentation=True)(digits(8))).all()
 
 
@@ -116,7 +119,7 @@ def test_inputs_may_have_any_shape_and_half_precision(shape, monkeypatch):
 
 
 def test_changed_weights_take_effect_without_a_new_compilation():
-    """Training measures the same network after every epoch."""
+    """Training changes the weights of one network, and measures this network after every epoch."""
     network = keras.Sequential([keras.Input((5,)), keras.layers.Dense(3, kernel_initializer="ones")])
     forward, inputs = ForwardPass(network), np.ones((1, 5), np.float32)
     np.testing.assert_array_equal(forward(inputs), np.full((1, 3), 5))

@@ -63,7 +63,7 @@ def write_gzipped_idx(folder, whole):
 
 @pytest.fixture(scope="module")
 def written(whole, tmp_path_factory):
-    """written(write): the path of MNIST in a format. Each format is written once."""
+    """written(write): the path of the MNIST file that `write` has written. Each format is written once."""
     return functools.cache(lambda write: write(tmp_path_factory.mktemp("mnist"), whole))
 
 

@@ -2,14 +2,15 @@
 
 import pytest
 
+from model.data.drawings import DEVELOPMENT_DATA, dataset_title
 from model.errors import UserError
-from model.evaluation import metrics, readme_tables
+from model.evaluation import readme_tables
 from model.inference import checkpoint
 from tests.helpers.paths import ROOT
 
 
 def readme(*parts: str) -> str:
-    """Return a README with `parts` as its tables."""
+    """Return a README whose tables are `parts`."""
     marks = zip((readme_tables.RECIPES_MARKS, readme_tables.EVALUATION_MARKS), parts, strict=True)
     return "before\n" + "between\n".join(f"{begins}\n\n{part}\n\n{ends}\n" for (begins, ends), part in marks)
 
@@ -46,8 +47,8 @@ def test_a_readme_without_marks_is_not_changed(tmp_path):
 
 
 def test_development_data_is_marked_wherever_it_is_named():
-    assert "unipen_digits" in metrics.DEVELOPMENT_DATA and "unipen_other" in metrics.DEVELOPMENT_DATA
+    assert "unipen_digits" in DEVELOPMENT_DATA and "unipen_other" in DEVELOPMENT_DATA
     assert "accuracy on unipen_digits (development data)" in readme_tables.recipes()
     for name in ("unipen_digits", "unipen_other"):
         assert f"| `{name}` (development data) |" in readme_tables.evaluation(checkpoint.DEFAULT_CHECKPOINT)
-    assert metrics.dataset_title("mine") == "mine"
+    assert dataset_title("mine") == "mine"

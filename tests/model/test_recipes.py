@@ -1,4 +1,4 @@
-"""Every recipe builds the described network and trains; a new recipe needs only its entry in `recipes.py`."""
+"""Every recipe builds the described network and trains. A new recipe needs only an entry in `recipes.py`."""
 
 import dataclasses
 

@@ -22,7 +22,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess:
 
 @pytest.fixture
 def with_small_mnist(small_mnist, monkeypatch):
-    """Within this process, MNIST has about a hundred images in each split."""
+    """In this process, replace MNIST by about a hundred images in each split."""
     monkeypatch.setattr(mnist, "load", lambda path, validation: small_mnist)
 
 
@@ -107,5 +107,6 @@ def message_of(arguments: tuple[str, ...], capsys) -> str:
     """Return the message with which `train.py` ends."""
     with pytest.raises(SystemExit) as stopped:
         train.main(list(arguments))
-    # `argparse` prints the message and exits with status 2. A text as status is printed, and the status is 1.
+    # `argparse` prints the message and exits with status 2. If the exit code is a text, Python prints the text and
+    # exits with status 1.
     return stopped.value.code if stopped.value.code != 2 else capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""The API, tested on a running server with the clients that others use."""
+"""The API, tested on a running server with the usual clients: curl, `gradio_client` and MCP."""
 
 import inspect
 import json
@@ -130,7 +130,7 @@ def test_an_answers_image_can_be_explained_and_compared(client):
     of_image, of_strokes = (
         client.predict(drawing, 7, 1, api_name="/explain")["evidence"] for drawing in (image, SEVEN)
     )
-    np.testing.assert_allclose(of_image, of_strokes, atol=3)  # Of 127; an answer's image is rounded to 256 levels.
+    np.testing.assert_allclose(of_image, of_strokes, atol=3)  # 3 of 127: an answer's image is rounded to 256 levels.
     assert {model["digit"] for model in client.predict(image, api_name="/compare")["models"]} == {7}
 
 

@@ -16,7 +16,7 @@ from tests.helpers.paths import ROOT
 
 
 def block(document: str, start: str) -> str:
-    """Return the code block of a document that starts with `start`."""
+    """Return the code block that starts with `start` in a document."""
     text = (ROOT / document).read_text()
     [found] = [block for block in re.findall(r"```\w+\n(.*?)```", text, re.DOTALL) if block.startswith(start)]
     return found

@@ -28,7 +28,7 @@ def test_no_request_gets_a_5xx_or_no_answer(fuzzer, name, seed):
 
 @pytest.fixture
 def post(server):
-    """post(path, **options): the answer. options: as for `httpx.post`."""
+    """post(path, **options): the server's answer to a POST request. options: keyword arguments of `httpx.post`."""
     return lambda path, **options: httpx.post(f"{server.address}/gradio_api/{path}", timeout=60, **options)
 
 

@@ -1,4 +1,4 @@
-"""Several processes that serve one page: they share a file of corrections, and some of them are killed."""
+"""Several processes serve one page and share a file of corrections. The tests kill some of the processes."""
 
 import json
 import os
@@ -27,7 +27,7 @@ def corrections(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def parent(corrections):
-    """The process that has started two others, which serve the page. It replaces them when they are killed."""
+    """The parent process. It starts two processes that serve the page, and replaces a process that is killed."""
     command = [sys.executable, "-m", "uvicorn", "--factory", "demo:app", "--workers", "2", "--port", str(free_port())]
     environment = os.environ | {"CORRECTIONS": str(corrections)}
     output = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
@@ -72,7 +72,7 @@ def test_if_one_of_two_processes_is_killed_under_load_the_other_answers(address,
             try:
                 requests["answered" if call(address, "predict", SEVEN).status_code == 200 else "lost"] += 1
             except httpx.TransportError:
-                requests["lost"] += 1  # The killed process had received it. The page would retry.
+                requests["lost"] += 1  # The killed process had received the request. The page would retry.
 
     visitors = [threading.Thread(target=visit) for _ in range(VISITORS)]
     for visitor in visitors:

@@ -1,4 +1,4 @@
-"""The page on Ray Serve: two replicas share the load, and one replaces the other if that is killed."""
+"""The page on Ray Serve: two replicas share the load. If one replica is killed, the other replica takes over."""
 
 import asyncio
 import contextlib
@@ -22,7 +22,7 @@ VISITORS = 6
 @pytest.fixture(scope="module")
 def address():
     """The address of the page, served by two replicas on this machine."""
-    import ray  # Takes seconds, also where this test is not selected.
+    import ray  # The import takes seconds. At the top of the file, it would also run where this test is not selected.
     from ray import serve
 
     import demo
@@ -60,7 +60,7 @@ def test_two_replicas_serve_the_page_and_one_goes_on_if_the_other_is_killed(addr
     assert "Draw a digit" in httpx.get(f"{address}/", timeout=60).text
     victim, _ = replicas()
     during = finish(load(address, 12, lambda: os.kill(victim, signal.SIGKILL)))
-    # Requests to the killed replica fail until Ray notices that it is gone. The page would retry them.
+    # Requests to the killed replica fail until Ray notices that the replica is gone. The page would retry.
     assert len(during.seconds) > 100 and during.errors.total() <= 3 * VISITORS, during.errors
     later = finish(load(address, 6))
     assert len(later.seconds) > 50 and not later.errors, later.errors

@@ -21,7 +21,7 @@ def start(port: int) -> subprocess.Popen:
     command = [sys.executable, "demo.py", "--host", "127.0.0.1", "--port", str(port)]
 
     def accept_ctrl_c() -> None:
-        # Shells let background jobs ignore SIGINT, and the server would inherit that from the tests.
+        # In a background job of a shell, the tests ignore SIGINT. The server would inherit this setting from the tests.
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
     output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
@@ -33,7 +33,7 @@ def test_the_page_is_served_while_the_network_loads_and_ctrl_c_ends_it_without_a
     address = f"http://127.0.0.1:{port}"
     process = start(port)
     try:
-        assert 503 in wait_until_ready(address)  # Served, but not ready.
+        assert 503 in wait_until_ready(address)  # The page is served, but the networks are not loaded.
         assert httpx.get(f"{address}/health").json() == {"ready": True}
         assert process.stdout.readline().strip().endswith(address)
         process.send_signal(signal.SIGINT)
@@ -45,7 +45,7 @@ def test_the_page_is_served_while_the_network_loads_and_ctrl_c_ends_it_without_a
 
 
 def begin_call(server: Server, endpoint: str, body: bytes) -> HTTPConnection:
-    """Send a call without its body, and return when the server has asked for the body: the call is in progress."""
+    """Send the headers of a call, and wait until the server asks for the body. The call is then in progress."""
     connection = HTTPConnection("127.0.0.1", server.port, timeout=60)
     connection.putrequest("POST", f"/gradio_api/run/{endpoint}")
     headers = {"Content-Type": "application/json", "Content-Length": len(body), "Expect": "100-continue"}

@@ -1,4 +1,4 @@
-"""Benchmark: the demo beside well-known baselines, measured in the same minutes on the same machine.
+"""Benchmark: compare the demo with well-known baselines, at the same time and on the same machine.
 
     python -m tests.tools.benchmark                                  # everything, about ten minutes
     python -m tests.tools.benchmark --only bars visitors             # some parts; --help lists them

@@ -25,7 +25,7 @@ Runtime = Callable[[np.ndarray], np.ndarray]
 
 
 def runtimes(seconds: float = 2) -> Iterator[Measurement]:
-    """Measure one call of the network, here and with other runtimes of the same checkpoint."""
+    """Measure one call of the network, in this project and with other runtimes of the same checkpoint."""
     backend.load_tensorflow()
     network, _ = checkpoint.load(checkpoint.DEFAULT_CHECKPOINT)
     forward_pass = ForwardPass(network)
@@ -75,7 +75,10 @@ def tensorflow_lite(network, shape: tuple) -> Runtime:
 
 
 def onnx_runtime(network, shape: tuple) -> Runtime:
-    """Raise ImportError if its packages are not installed. The project itself does not need them."""
+    """Return the network in ONNX Runtime. Raises ImportError if the packages for ONNX are not installed.
+
+    The project itself does not need these packages.
+    """
     import onnxruntime
 
     with tempfile.TemporaryDirectory() as folder:
@@ -90,7 +93,10 @@ GOAL = 0.99
 
 
 def training(runs: int = 3) -> Iterator[Measurement]:
-    """Measure the training time to GOAL accuracy on MNIST's validation images, and that of a well-known network."""
+    """Measure the training time until the accuracy on MNIST's validation images is GOAL.
+
+    The baseline is the training time of a well-known network.
+    """
     backend.load_tensorflow()
     from model.data import dataset
     from model.recipes import RECIPES
@@ -112,7 +118,7 @@ def training(runs: int = 3) -> Iterator[Measurement]:
 
 
 def example() -> "Recipe":
-    """Return the convolutional network of Keras's introduction, with its training."""
+    """Return the recipe of Keras's introduction: a convolutional network and the settings of its training."""
     import keras
     from keras import layers
 
@@ -137,7 +143,7 @@ def example() -> "Recipe":
 
 
 def until_goal(recipe: "Recipe", data: "Dataset", seed: int) -> tuple[float, float, float]:
-    """Train until an epoch ends with GOAL accuracy; return seconds, CPU seconds and validation accuracy."""
+    """Train until an epoch ends with GOAL accuracy. Return seconds, CPU seconds and validation accuracy."""
     import keras
 
     from model.training import trainer

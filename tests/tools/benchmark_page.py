@@ -16,7 +16,8 @@ from tests.helpers.server import Server, call, serving
 from tests.tools.latency import WARM_UP, WATCH, one_round
 from tests.tools.measurement import Measurement
 
-# Like latency.WATCH, for the stock page: records each change of the label's text or of a bar's width.
+# The counterpart of `latency.WATCH` for the stock page. The script records each change of the label's text and of a
+# bar's width.
 WATCH_STOCK = """
 window.shown = [];
 addEventListener("pointerup", (event) => { window.lifted = event.timeStamp; }, true);
@@ -24,11 +25,11 @@ new MutationObserver(() => requestAnimationFrame(() => shown.push(performance.no
   .observe(document.querySelector("#label"), { subtree: true, childList: true, characterData: true, attributes: true });
 """
 QUIET = 700  # Milliseconds without a change after which the last change counts as the answer.
-STOCK_SIDE = 200  # Pixels of the stock page's canvas: the side of the square for a digit.
+STOCK_SIDE = 200  # The side of the square in which a digit is drawn, in pixels of the stock page's canvas.
 
 
 def bars(rounds: int = 40, stock_rounds: int = 20) -> Iterator[Measurement]:
-    """Measure pen-up to bars in Chromium, here and on a page of stock components."""
+    """Measure the time from pen-up to the bars in Chromium, on this page and on a page of stock components."""
     with sync_playwright() as playwright:
         with serving() as server:
             page = launch(playwright).new_page()
@@ -52,7 +53,7 @@ def bars(rounds: int = 40, stock_rounds: int = 20) -> Iterator[Measurement]:
 
 
 def open_stock(page: Page, address: str) -> None:
-    """Open the stock page, and wait until one can draw on it."""
+    """Open the stock page, and wait until the canvas accepts strokes."""
     page.goto(address)
     page.get_by_label("Brush").wait_for()
     page.evaluate(WATCH_STOCK)
@@ -61,7 +62,7 @@ def open_stock(page: Page, address: str) -> None:
 def one_stock_round(page: Page, strokes: list) -> float:
     """Draw a digit, then clear the canvas. Return the milliseconds from pen-up to the label's last change."""
     page.get_by_label("Brush").click()
-    page.wait_for_timeout(1000)  # The canvas adjusts to its frame meanwhile.
+    page.wait_for_timeout(1000)  # The canvas needs this time to adjust to its frame.
     box = page.locator("#pad canvas").first.bounding_box()
     left, top = box["x"] + (box["width"] - STOCK_SIDE) / 2, box["y"] + (box["height"] - STOCK_SIDE) / 2
     for stroke in strokes:
@@ -78,7 +79,7 @@ def one_stock_round(page: Page, strokes: list) -> float:
 
 
 def until_quiet(page: Page) -> float:
-    """Wait until nothing has changed for QUIET ms; return the milliseconds from pen-up to the last change."""
+    """Wait until the label has not changed for QUIET ms. Return the milliseconds from pen-up to the last change."""
     page.wait_for_function(f"shown.at(-1) > lifted && performance.now() - shown.at(-1) > {QUIET}")
     return page.evaluate("shown.at(-1) - lifted")
 
@@ -122,7 +123,10 @@ print(next(line.split()[1] for line in open("/proc/self/status") if line.startsw
 
 
 def start_up(rounds: int = 3) -> Iterator[Measurement]:
-    """Measure time to the first answer, and memory then. The baseline imports both frameworks."""
+    """Measure the time from start to the first answer, and the memory used at that moment.
+
+    The baseline only imports Gradio and TensorFlow.
+    """
     own, imports = zip(*((first_answer(), import_alone()) for _ in range(rounds)), strict=True)
     (seconds, megabytes), (import_seconds, import_megabytes) = (np.median(part, axis=0) for part in (own, imports))
     for what, here, baseline, unit in (
@@ -140,7 +144,7 @@ def start_up(rounds: int = 3) -> Iterator[Measurement]:
 
 
 def first_answer() -> tuple[float, float]:
-    """Return the seconds from the start of a server to its first answer, and its megabytes then."""
+    """Return the seconds from the start of a server to the first answer, and the server's memory after it, in MB."""
     start = time.monotonic()
     with serving() as server:
         call(server.address, "predict", SEVEN).raise_for_status()
@@ -148,7 +152,7 @@ def first_answer() -> tuple[float, float]:
 
 
 def import_alone() -> tuple[float, float]:
-    """Return the seconds and the megabytes that importing both frameworks takes."""
+    """Return the seconds and the megabytes that importing Gradio and TensorFlow takes."""
     start = time.monotonic()
     command = [sys.executable, "-c", IMPORTS]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)

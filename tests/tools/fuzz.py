@@ -3,10 +3,10 @@
     python -m tests.tools.fuzz                  # 20,000 requests, ten minutes
     python -m tests.tools.fuzz --inputs 2000
 
-Prints each class of requests with its count and the statuses of the answers, and the server's memory and open files.
-Exits with 1 if a request gets a 5xx, no answer within TIMEOUT seconds, or the content of a file of the server, or if
-the server stops. Also exits with 1 if the server leaks: after the second half of the requests, it has more open files,
-or more than MAX_GROWTH more memory, than after the first half.
+Prints the count and the statuses of the answers for each class of requests, and the server's memory and open files.
+Exits with 1 if the server stops, or if a request gets a 5xx, no answer within TIMEOUT seconds, or the content of a file
+of the server. Also exits with 1 if the server leaks. The server leaks if it opens more files in the second half of the
+requests than it closes, or if its memory grows by more than MAX_GROWTH in the second half.
 """
 
 import argparse
@@ -44,8 +44,8 @@ from tests.tools.fuzz_requests import (
 )
 
 TIMEOUT = 20.0  # Seconds, for a busy machine.
-# Part of the requests. By then the server has read a picture of 25 megapixels, and Gradio has filled its cache of 2,000
-# answers that no client has fetched.
+# Fraction of the requests. After this fraction, the server has read a picture of 25 megapixels, and Gradio's cache of
+# 2,000 answers that no client has fetched is full.
 WARM_UP = 0.5
 MAX_GROWTH = 0.05
 SETTLE_SECONDS = 60  # An abandoned event stream is closed at its next heartbeat.
@@ -82,7 +82,7 @@ class Fuzzer:
         self._lock = threading.Lock()
 
     def send(self, name: str, rng: Random) -> None:
-        """Send one request of a class. Add a failure to `failures`."""
+        """Send one request of the class `name`. If the request fails, add the failure to `failures`."""
         request = CLASSES[name][1](rng)
         outcome = self.answer(request)
         with self._lock:
@@ -92,7 +92,7 @@ class Fuzzer:
                 self.failures.append(f"{name}: {outcome}: {shown}")
 
     def answer(self, request: Request) -> str:
-        """Return the status of the answer, or a word for any other outcome."""
+        """Return the status of the answer, or a word for an outcome without a status."""
         try:
             content = request.content
             if request.picture is not None:
@@ -130,7 +130,10 @@ class Fuzzer:
 
 
 def settled_resources(server: Server, limit: tuple[float, int]) -> tuple[float, int]:
-    """Return the server's megabytes and open files, once both are within `limit` or after SETTLE_SECONDS."""
+    """Return the server's megabytes and its number of open files.
+
+    Wait until both numbers are within `limit`, but at most SETTLE_SECONDS.
+    """
     end = time.monotonic() + SETTLE_SECONDS
     while True:
         now = server.megabytes, server.open_files

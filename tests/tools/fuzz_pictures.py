@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 
 
 def png(width: int, height: int, rows: bytes) -> bytes:
-    """Return a black-and-white PNG with this size in its header, and any content."""
+    """Return a black-and-white PNG. The header states the size; `rows` may have any content."""
     header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
@@ -36,7 +36,7 @@ def saved(image: Image.Image, kind: str, **settings) -> bytes:
 
 
 def good_picture(rng: Random) -> bytes:
-    """Return a valid picture, such as a program, a camera or a scanner creates."""
+    """Return a valid picture, as a program, a camera or a scanner would create it."""
     turned = Image.Exif()
     turned[0x0112] = rng.randrange(0, 10)
     size = rng.choice(((64, 48), (1, 1), (1, 900), (900, 2), (640, 480)))

@@ -20,7 +20,7 @@ DRAWING_ENDPOINTS = [name for name, parameters in ENDPOINTS.items() if "drawing"
 
 @dataclass(frozen=True)
 class Request:
-    """A request. picture: a file that is uploaded first; its path replaces PATH in the content."""
+    """A request. picture: a file that is uploaded before the request; the file's path replaces PATH in the content."""
 
     path: str
     content: bytes = b""
@@ -104,7 +104,7 @@ def nested(rng: Random) -> Request:
 
 
 def too_many(rng: Random) -> Request:
-    """Return a call with up to a million points or strokes."""
+    """Return a call with up to a million points. The points may be invalid."""
     point = rng.choice(("[0.5,0.5]", "[0.123456789,0.987654321]", "[]", "0"))
     count = rng.choice((19_000, 21_000, 60_000, 1_000_000))
     stroke = "[" + ",".join([point] * count) + "]"
@@ -113,7 +113,7 @@ def too_many(rng: Random) -> Request:
 
 
 def large_drawing(rng: Random) -> Request:
-    """Return a call with the largest accepted drawing, which must be answered."""
+    """Return a call with a large drawing that the server must accept and answer."""
     count = rng.choice((2_000, 19_999))
     points = [[round(rng.random(), 4), round(rng.random(), 4)] for _ in range(count)]
     size = rng.choice((count, count // 900 + 1))
@@ -181,7 +181,7 @@ ROUTES = (
 
 
 def any_route(rng: Random) -> Request:
-    """Return a request to any route of Gradio, or to an unknown one, with any method and an unexpected body."""
+    """Return a request to any route of Gradio or to an unknown route, with any method and an unexpected body."""
     method = rng.choice(("GET", "GET", "POST", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD", "TRACE", "X"))
     content = json.dumps(any_json(rng)).encode() if method != "GET" else b""
     return Request(rng.choice(ROUTES), content, method)

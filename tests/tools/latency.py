@@ -3,11 +3,12 @@
     python -m tests.tools.latency
     python -m tests.tools.latency --address http://127.0.0.1:7860
 
-In this process: from strokes to answer. In Chromium on this machine, by the page's clock:
+In this process: the time from strokes to answer.
+In Chromium on this machine, three durations by the page's clock:
 - first bars: from a new visitor's first touch to the frame that shows the first answer;
 - pen-up to bars: from the pen-up event, which follows the pen's last movement immediately, to the frame that shows the
   last answer for this drawing;
-- bars to attribution: from that frame until the attribution is drawn.
+- bars to attribution: from the frame that shows the last answer until the attribution is drawn.
 Prints median and 95th percentile, and Chromium's layout shift score.
 """
 
@@ -68,7 +69,10 @@ def main() -> None:
 
 
 def report(what: str, milliseconds: list[float], unit: str, digits: int = 0) -> None:
-    """Print median and 95th percentile. unit: of the measured things. digits: decimal places."""
+    """Print median and 95th percentile.
+
+    unit: the plural noun for what was measured, such as "drawings". digits: the number of decimal places.
+    """
     median, high = np.percentile(milliseconds, (50, 95))
     print(f"{what}: median {median:.{digits}f} ms, 95th percentile {high:.{digits}f} ms ({len(milliseconds)} {unit})")
 
@@ -100,9 +104,9 @@ def in_process(rounds: int) -> list[float]:
 
 
 def one_round(page: Page, strokes: list) -> tuple[float, float]:
-    """Return two durations in milliseconds: from pen-up to the last answer, and from there to the attribution.
+    """Return two durations in milliseconds: from pen-up to the last answer, and from that answer to the attribution.
 
-    The first is 0 if the last answer came before pen-up.
+    The first duration is 0 if the last answer came before pen-up.
     """
     draw(page, strokes)
     page.wait_for_timeout(400)

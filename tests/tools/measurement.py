@@ -7,8 +7,8 @@ from dataclasses import dataclass
 class Measurement:
     """One row of the table.
 
-    ratio: how many times better than the baseline; None without a baseline. met: whether the target is met; None
-    without a target.
+    ratio: how many times better the project is than the baseline; None if there is no baseline.
+    met: whether the target is met; None if there is no target.
     """
 
     what: str

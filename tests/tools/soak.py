@@ -19,9 +19,9 @@ from tests.helpers.server import serving
 from tests.tools.visitors import crowd
 
 WARM_UP = 60  # Seconds. TensorFlow and Python allocate memory for every thread that they start.
-ABORTS = 0.05  # Rate of requests whose connection is closed early.
+ABORTS = 0.05  # Fraction of the requests whose connection is closed early.
 MAX_GROWTH = 0.05
-SETTLE_SECONDS = 20  # After the last visitor, for requests in progress.
+SETTLE_SECONDS = 20  # Time after the last visitor, in which requests in progress end.
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
     python -m tests.tools.stock
 
-It is as fast as stock components allow: a pad of 280×280 pixels without layers, no progress bar, no queue.
+The page is as fast as stock components allow: a pad of 280×280 pixels without layers, no progress bar, no queue.
 """
 
 import argparse

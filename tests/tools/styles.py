@@ -17,7 +17,8 @@ from model.synthetic import generator
 from model.synthetic.notation import parse_glyph
 from model.synthetic.writer import draw_glyph
 
-# Eastern Arabic digits that do not look like another digit of ours: its 5 is our 0, its 6 is our 7. See `notation.py`.
+# Eastern Arabic digits that cannot be mistaken for a Western digit. The Eastern 5, for example, looks like our 0, and
+# the Eastern 6 like our 7. See `notation.py`.
 EASTERN = {
     2: ("8 100, 10 40, 2 4!, 14 20, 34 22, 48 0",),
     3: ("8 100, 10 40, 2 4!, 12 18, 24 18, 28 2!, 36 18, 52 16, 58 -2",),
@@ -27,13 +28,16 @@ EASTERN = {
 
 
 def eastern(index: int, rng: np.random.Generator) -> tuple[list[Stroke], int]:
-    """Return an Eastern Arabic digit, as written from Egypt to Iraq: 2, 3, 4 and 7 in turn."""
+    """Return the strokes and the label of an Eastern Arabic digit, as people write it from Egypt to Iraq.
+
+    Successive indices give 2, 3, 4 and 7 in turn.
+    """
     digit = list(EASTERN)[index % len(EASTERN)]
     return draw_glyph(parse_glyph(*EASTERN[digit]), rng), digit
 
 
 def circled(index: int, rng: np.random.Generator) -> tuple[list[Stroke], int]:
-    """Return the strokes of a digit with a ring around it."""
+    """Return the strokes of a digit inside a ring, and the label of the digit."""
     digit = index % NUM_DIGITS
     strokes = generator.sample_digit(digit, rng)
     low, high = bounding_box(strokes)

@@ -1,9 +1,9 @@
-"""Load generator: visitors who draw. Each sends requests as the page does: one at a time, with the newest drawing.
+"""Load generator: visitors who draw. A visitor sends one request at a time, with the newest drawing, as the page does.
 
     python -m tests.tools.visitors http://127.0.0.1:7860 --visitors 50 --seconds 30
 
-Each visitor draws a digit for 1.5 s in every 5 s. Prints a tally as JSON. Runs in its own process, so that it does not
-take time from the server's Python process.
+Each visitor draws a digit for 1.5 s in every 5 s. Prints a tally as JSON. The load generator runs in a separate
+process, so that it does not take time from the server's Python process.
 """
 
 import argparse
@@ -25,12 +25,15 @@ DRAWING_SECONDS, INTERVAL = 1.5, 5.0
 
 FRAME = 1 / 60
 TIMEOUT = 10.0  # Seconds, as in page/ask.js.
-POINTS = 90  # Of one drawing: a mouse reports one point per frame.
+POINTS = 90  # Points of one drawing. A mouse reports one point per screen frame.
 
 
 @dataclass
 class Tally:
-    """What visitors experienced. seconds: response time of each /predict request. errors: count by kind."""
+    """The results of all visitors' requests.
+
+    seconds: the response time of each /predict request. errors: the number of errors of each kind.
+    """
 
     seconds: list[float] = field(default_factory=list)
     errors: Counter = field(default_factory=Counter)
@@ -41,8 +44,9 @@ class Tally:
 class Visitor:
     """A visitor who draws digits on the page at `address`.
 
-    seed: of the visitor's random choices. aborts: rate of requests whose connection the visitor closes early.
-    explains: also call /explain once per drawing, as the page does when the pen rests.
+    seed: the seed of the visitor's random choices.
+    aborts: the fraction of requests whose connection the visitor closes early.
+    explains: whether the visitor also calls /explain once per drawing, as the page does when the pen rests.
     """
 
     address: str
@@ -59,7 +63,7 @@ class Visitor:
         return httpx.AsyncClient(base_url=self.address, timeout=TIMEOUT, limits=httpx.Limits(max_connections=1))
 
     async def stay(self, start: float, end: float) -> None:
-        """Draw one digit after the other from `start` to `end`, both in seconds of time.monotonic()."""
+        """Draw one digit after the other from `start` to `end`. Both times are in seconds of time.monotonic()."""
         while start < end:
             await asyncio.sleep(start - time.monotonic())
             await self.draw(self.random.randrange(10))
@@ -107,7 +111,7 @@ class Visitor:
 
 
 def partial_strokes(digit: int, progress: float) -> list[list[list[float]]]:
-    """Return the strokes of a digit that are drawn so far. progress: fraction of POINTS, 0 to 1."""
+    """Return the part of a digit's strokes that is drawn so far. progress: the drawn fraction of POINTS, 0 to 1."""
     left = max(1, round(progress * POINTS))
     strokes = []
     for stroke in resampled_strokes(digit):
@@ -119,7 +123,7 @@ def partial_strokes(digit: int, progress: float) -> list[list[list[float]]]:
 
 
 def resampled_strokes(digit: int) -> Iterator[list[list[float]]]:
-    """Yield the strokes of a digit with about POINTS points in total, rounded as the sketchpad rounds them."""
+    """Yield the strokes of a digit with about POINTS points in total, rounded as the sketchpad rounds points."""
     strokes = DIGIT_DRAWINGS[digit]
     pieces = sum(len(stroke) - 1 for stroke in strokes)
     for stroke in strokes:
@@ -128,14 +132,17 @@ def resampled_strokes(digit: int) -> Iterator[list[list[float]]]:
 
 
 def _point_at(stroke: list[tuple[float, float]], position: float) -> list[float]:
-    """Return a point of the stroke. position: 0 is its start, 1 its end."""
+    """Return a point of the stroke. position: 0 for the start of the stroke, 1 for the end."""
     piece, part = divmod(position * (len(stroke) - 1), 1)
     start, end = stroke[int(piece)], stroke[min(int(piece) + 1, len(stroke) - 1)]
     return [round(a + part * (b - a), 4) for a, b in zip(start, end, strict=True)]
 
 
 async def crowd(address: str, visitors: int, seconds: float, aborts: float = 0.0, explains: bool = False) -> Tally:
-    """Run visitors, who start one after the other within the first INTERVAL seconds, and return their tally."""
+    """Run visitors, and return the tally of all visitors.
+
+    The visitors start one after the other, within the first INTERVAL seconds.
+    """
     tally, now = Tally(), time.monotonic()
     stays = [
         Visitor(address, i, tally, aborts, explains).stay(now + INTERVAL * i / visitors, now + seconds)

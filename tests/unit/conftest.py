@@ -1,4 +1,4 @@
-"""Unit tests run without TensorFlow and without a browser, so that they start at once."""
+"""Fixtures for unit tests. Unit tests run without TensorFlow and without a browser, so that the tests start at once."""
 
 import sys
 
@@ -7,7 +7,7 @@ from hypothesis import settings
 
 from model.corrections.store import CorrectionStore
 
-# The duration of an example depends on the load of the machine.
+# No deadline: the duration of a Hypothesis example depends on the load of the machine.
 settings.register_profile("without deadline", deadline=None)
 settings.load_profile("without deadline")
 
@@ -16,7 +16,7 @@ FORBIDDEN = ("tensorflow", "keras", "playwright")
 
 @pytest.fixture(scope="package", autouse=True)
 def no_slow_libraries():
-    """Fail if a unit test imports one of these libraries. Tests of other folders may have imported it before."""
+    """Fail if a unit test imports a slow library. A test of another folder may have imported the library before."""
     forbidden = [name for name in FORBIDDEN if name not in sys.modules]
     yield
     assert [name for name in forbidden if name in sys.modules] == [], "A unit test has imported a slow library."

@@ -1,4 +1,4 @@
-"""The application: its health check, and an address that cannot be used gives one error line."""
+"""The application: the health check, and the one-line error for an address that cannot be used."""
 
 import signal
 import socket
@@ -41,7 +41,7 @@ def error_line(monkeypatch, capsys):
         with pytest.raises(SystemExit) as stopped:
             demo.main(list(arguments))
         assert capsys.readouterr() == ("", "")
-        return stopped.value.code  # A text: Python prints it to stderr and exits with status 1.
+        return stopped.value.code  # The code is a text. Python prints the text to stderr and exits with status 1.
 
     return error_line
 

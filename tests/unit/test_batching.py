@@ -1,4 +1,4 @@
-"""Batching: calls that arrive together are answered together, and too many are refused."""
+"""Batching: calls that arrive together are answered together. If too many calls are pending, new calls are refused."""
 
 import asyncio
 import threading
@@ -12,7 +12,7 @@ from web.batching import Batcher, Overloaded
 
 
 class Held:
-    """Answers each number with itself, once `release` is set. The answer to 3 is an error."""
+    """A batch function that waits until `release` is set. It returns each number unchanged, and an error for 3."""
 
     def __init__(self):
         self.sizes: list[int] = []
@@ -25,7 +25,10 @@ class Held:
 
 
 async def answers_of_waiting_calls(batcher: Batcher, held: Held, count: int) -> list:
-    """Call a batcher with the numbers from 0; let it answer when all calls wait. Return the answers and exceptions."""
+    """Call a batcher with the numbers from 0 to `count` - 1. Release the answers as soon as all calls wait.
+
+    Return the answers and exceptions.
+    """
     held.release.clear()
     tasks = [asyncio.ensure_future(batcher(number)) for number in range(count)]
     await asyncio.sleep(0)  # Every task runs until it waits.

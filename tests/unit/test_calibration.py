@@ -1,4 +1,4 @@
-"""Calibration: probabilities match frequencies, and thresholds have the error rates that they were fitted for."""
+"""Calibration: probabilities match frequencies, and thresholds have the error rates for which they were fitted."""
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ def test_softmax_gives_probabilities_in_the_order_of_the_logits(values, temperat
 
 
 def sample_labels(rng, values, temperature):
-    """Labels whose frequencies are the probabilities at this temperature."""
+    """Return random labels. The probability of each label is the softmax of `values` at the temperature."""
     cumulative = calibration.softmax(values, temperature).cumsum(axis=1)
     return (rng.random((len(values), 1)) > cumulative).sum(axis=1).clip(0, 9)
 
@@ -74,7 +74,7 @@ def test_a_network_without_an_output_for_non_digits_rejects_nothing():
 
 @given(arrays(np.float32, (3, 11), elements=st.floats(-50, 50, width=32)), st.floats(0.5, 3))
 def test_digit_probabilities_are_conditional_on_being_a_digit(values, temperature):
-    """They do not depend on the eleventh output, and the chain rule gives the softmax of all eleven outputs."""
+    """Digit probabilities do not depend on the eleventh output. The chain rule gives the softmax of all outputs."""
     digits = calibration.digit_probabilities(values, temperature)
     not_digit = calibration.not_digit_probability(values, temperature)
     joint = calibration.softmax(values, temperature)

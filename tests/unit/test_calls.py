@@ -13,7 +13,7 @@ SEVEN = {"strokes": [[[0.2, 0.2], [0.75, 0.2], [0.4, 0.85]]]}
 
 @pytest.fixture(scope="module")
 def calls(tmp_path_factory) -> CallChecker:
-    """The checker of the page's calls, with a folder of its own for uploads."""
+    """A checker of the page's calls. The checker has a separate folder for uploads."""
     checker = CallChecker(unloaded_page())
     checker.uploads = tmp_path_factory.mktemp("uploads").resolve()
     return checker

@@ -1,4 +1,4 @@
-"""Storage of corrections: what was stored survives kills, and invalid corrections are rejected."""
+"""Storage of corrections: stored corrections survive killed processes, and invalid corrections are rejected."""
 
 import json
 import re
@@ -22,7 +22,8 @@ from model.preprocessing.strokes import parse_strokes
 from tests.helpers.corrections import ANSWER, SEVEN, SHA256
 from tests.helpers.paths import ROOT
 
-# Run by another process: stores corrections one by one, and prints each number once it is stored.
+# A program for another process. It stores numbered corrections one by one, and prints the number of each correction as
+# soon as the correction is stored.
 WRITER = f"""
 import sys
 import numpy as np
@@ -115,7 +116,7 @@ def test_exported_corrections_are_drawings(kept, tmp_path):
     assert kept.export(tmp_path / "exported.npz") == 2
     exported = read_drawings(tmp_path / "exported.npz")
     assert (exported.labels, exported.writers) == (["7", "not a digit"], ["visitor", "visitor"])
-    # Shifted to 0, and scaled to a longer side of 1.
+    # The export shifts drawings to 0, and scales drawings to a longer side of 1.
     for stroke, original in zip(exported.drawings[0], SEVEN, strict=True):
         np.testing.assert_allclose(stroke, (original - 0.2) / 0.65, atol=0.00051)
 
@@ -159,7 +160,7 @@ def test_a_killed_process_loses_no_acknowledged_correction(tmp_path, after):
         acknowledged = [int(next(killed.stdout)) for _ in range(after)]
         killed.send_signal(signal.SIGKILL)
         acknowledged += [int(line) for line in killed.stdout]
-    # The correction that was being stored may be there or not.
+    # The correction that was being stored during the kill may be missing.
     found = numbers(CorrectionStore(path))
     assert found in (acknowledged, [*acknowledged, len(acknowledged)])
     CorrectionStore(path).keep(SEVEN, "7", *ANSWER)

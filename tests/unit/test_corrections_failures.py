@@ -1,4 +1,4 @@
-"""Failures of the store of corrections: each is reported, and the stored corrections stay."""
+"""Failures of the store of corrections: each failure is reported, and the stored corrections stay."""
 
 import contextlib
 import os
@@ -15,7 +15,7 @@ from tests.helpers.corrections import ANSWER, SEVEN, storage_error
 
 @contextlib.contextmanager
 def unprivileged():
-    """Run as a user who, unlike root, cannot write everywhere."""
+    """Run as an unprivileged user. Unlike root, this user cannot write everywhere."""
     user = os.geteuid()
     if user == 0:
         os.seteuid(65534)
@@ -104,6 +104,6 @@ def test_a_locked_file_is_reported_after_a_while_and_works_again_later(kept, mon
     with contextlib.closing(sqlite3.connect(kept.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         assert "try again in a moment" in storage_error(kept.keep, SEVEN, "7", *ANSWER)
-        assert kept.count() == {}  # Reading is possible.
+        assert kept.count() == {}  # Reading is still possible.
     kept.keep(SEVEN, "7", *ANSWER)
     assert kept.count() == {"7": 1}

@@ -1,4 +1,4 @@
-"""Versions of the file of corrections: older files are migrated, newer ones are rejected."""
+"""Versions of the file of corrections: older files are migrated, and newer files are rejected."""
 
 import contextlib
 import sqlite3

@@ -91,7 +91,7 @@ OWN_PROGRAM = re.compile(r"(?:[A-Z_]+=\S+ )?(python (?:\w+\.py|-m (?!pytest)[\w.
 
 
 def split(command: str) -> list[str]:
-    """Return the words of a command, without comments and without the variables before it."""
+    """Return the words of a command, without comments and without the variables that are set before the command."""
     words = shlex.split(command, comments=True)
     return words[next(i for i, word in enumerate(words) if "=" not in word) :]
 
@@ -156,14 +156,14 @@ def test_every_fenced_block_is_a_drawing_or_is_run_by_a_test(document):
 
 
 def rows(name: str, heading: str) -> list[list[str]]:
-    """Return the rows of the table below a heading of a document, without its head."""
+    """Return the rows of the table below a heading of a document, without the table's header."""
     section = (ROOT / "docs" / name).read_text().split(f"## {heading}\n", 1)[1].split("\n#", 1)[0]
     table = [line.strip("|").split("|") for line in section.splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in row] for row in table[2:]]
 
 
 def options(program: ModuleType) -> dict[str, object]:
-    """Return the options of a program, each with its default."""
+    """Return the options of a program and the default of each option."""
     with mock.patch.object(argparse.ArgumentParser, "parse_args", autospec=True) as parse_args:
         parse_args.return_value = argparse.Namespace(resume=False, with_drawings=None, dry_run=False)
         program.parse([])
@@ -172,7 +172,10 @@ def options(program: ModuleType) -> dict[str, object]:
 
 
 def variables(files: list[Path]) -> dict[str, str]:
-    """Return the environment variables that source files read or set, with their defaults; "" if not constant."""
+    """Return the environment variables that source files read or set, and the default of each variable.
+
+    The default is "" if it is not constant.
+    """
     read = re.compile(r'os\.(?:environ|getenv)(?:\.get|\.setdefault)?[(\[]"(\w+)"(?:\]? ?[,=] ?"([^"]*)"\))?')
     assigned = re.compile(r'os\.environ\["(\w+)"\] = "([^"]*)"')
     found = {}

@@ -17,7 +17,10 @@ strokes = st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), max_size=6).map(
 
 
 def arrays(**changed):
-    """Return the arrays of a valid file: two drawings, with two strokes and with one; `changed` replaces some."""
+    """Return the arrays of a valid file of two drawings: one with two strokes, one with one stroke.
+
+    changed: arrays that replace arrays of the valid file.
+    """
     valid = {
         "points": np.array([[0, 0], [1000, 0], [400, 1000], [0, 0], [5, 5]], np.int16),
         "stroke_lengths": np.array([2, 1, 2], np.int32),
@@ -34,7 +37,7 @@ def save(path, content):
 
 
 def error_of(path):
-    """Return the message of the error that reading the file raises; it names the file."""
+    """Return the error message for a file that cannot be read. The message must name the file."""
     with pytest.raises(UserError) as error:
         read_drawings(path)
     assert str(path) in str(error.value)
@@ -103,7 +106,7 @@ def test_a_truncated_or_altered_file_is_rejected(tmp_path):
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
     assert "truncated" in error_of(path)
-    middle = whole.index(b"stroke_lengths.npy") + 150  # Inside the values, so that the checksum of the zip is wrong.
+    middle = whole.index(b"stroke_lengths.npy") + 150  # A byte of the values: the zip checksum becomes wrong.
     path.write_bytes(whole[:middle] + bytes([whole[middle] ^ 255]) + whole[middle + 1 :])
     assert "cannot be read as drawings" in error_of(path)
 

@@ -18,7 +18,7 @@ IS_SEVEN = Answer((READING,), 0, {"ink": 1.0, "normalization": 1.0, "network": 1
 
 @pytest.fixture
 def service() -> SimpleNamespace:
-    """A stand-in for the networks: each drawing is a 7, and every pixel counts as much as the digit says."""
+    """A fake of the loaded networks. Each drawing is a 7. Each pixel contributes a tenth of the explained digit."""
     return SimpleNamespace(
         classifier=SimpleNamespace(
             read_strokes=lambda strokes: IS_SEVEN, read_drawings=lambda drawings: [IS_SEVEN for _ in drawings]

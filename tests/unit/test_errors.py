@@ -1,4 +1,4 @@
-"""Errors: command lines report them in one line, and errors of libraries are quoted briefly."""
+"""Errors: command lines report an error in one line, and quote errors of libraries briefly."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The fast path as ASGI middleware: it answers its endpoints, and passes other requests on."""
+"""The fast path as ASGI middleware: it answers the calls of its endpoints, and forwards other requests."""
 
 import asyncio
 import threading
@@ -24,7 +24,7 @@ def client(page: FastPath) -> httpx.AsyncClient:
 
 
 async def post_all(page: FastPath, count: int) -> list[httpx.Response]:
-    """Send `count` requests at once, numbered from 0, and return their responses."""
+    """Send `count` requests at once, numbered from 0, and return the responses."""
     async with client(page) as visitor:
         posts = [visitor.post(f"{RUN_PATH}predict", json={"data": [number]}) for number in range(count)]
         return await asyncio.gather(*posts)

@@ -1,4 +1,4 @@
-"""Replacing a file: readers and crashes find the old file or the new file, never a part."""
+"""Replacing a file: a reader finds the whole old file or the whole new file, even after a crash."""
 
 import os
 import signal
@@ -67,7 +67,7 @@ def test_a_killed_process_leaves_the_old_file_and_nothing_that_looks_like_anothe
 
 
 def test_the_temporary_file_has_the_same_suffix_and_the_permissions_of_any_new_file(tmp_path):
-    """Keras and NumPy derive the format from the suffix."""
+    """The suffix must stay, because Keras and NumPy derive the file format from the suffix."""
     with atomic_write(tmp_path / "digits.keras") as temporary:
         assert temporary.suffix == ".keras"
         temporary.write_text("new")

@@ -1,4 +1,4 @@
-"""Configuration of the corrections by the environment, and their backup in a dataset on the Hub."""
+"""Corrections: configuration by environment variables, and backup to a dataset on the Hub."""
 
 import json
 import threading
@@ -17,7 +17,7 @@ ANSWER = ("4", Verdict.UNSURE, "0123456789abcdef" * 4)
 
 
 class Scheduler:
-    """Replaces huggingface_hub.CommitScheduler: records its arguments, and uploads nothing."""
+    """A fake of huggingface_hub.CommitScheduler. It records the arguments, and uploads nothing."""
 
     def __init__(self, **arguments):
         self.arguments, self.lock = arguments, threading.Lock()

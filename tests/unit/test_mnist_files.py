@@ -1,4 +1,4 @@
-"""Files and downloads that are not MNIST are rejected with a message that names them."""
+"""Files and downloads that are not MNIST are rejected. The message names the file or the download."""
 
 import gzip
 import io

@@ -1,4 +1,4 @@
-"""The model card: metrics from the JSON of a checkpoint, and the figures drawn beside it."""
+"""The model card: metrics from the JSON of a checkpoint, and figures in the same folder."""
 
 from model.evaluation import model_card
 from model.inference import checkpoint

@@ -10,7 +10,7 @@ from model.preprocessing import normalization
 from model.preprocessing.strokes import rasterize
 
 inks = arrays(np.float32, array_shapes(min_dims=2, max_dims=2, max_side=60), elements=st.floats(0, 1, width=32))
-# Fractions with few binary digits, so that adding and scaling by powers of 2 is exact.
+# Fractions with few binary digits. Additions and multiplications by powers of 2 are exact for these fractions.
 dyadic = st.integers(0, 255).map(lambda integer: integer / 1024)
 drawings = st.lists(st.lists(st.tuples(dyadic, dyadic), min_size=1, max_size=12), min_size=1, max_size=4).map(
     lambda strokes: [np.array(stroke) for stroke in strokes]
@@ -55,7 +55,7 @@ def test_scaling_keeps_the_mean_of_the_ink(given_ink):
 
 def test_area_averaging_is_exact():
     columns = np.arange(30, dtype=np.float32)[None].repeat(30, axis=0)
-    # Each of the 20 pixels averages 1.5 pixels: (0 + ½·1) / 1.5, (½·1 + 2) / 1.5, …
+    # Each of the 20 pixels is the average of 1.5 pixels of `columns`: (0 + ½·1) / 1.5, (½·1 + 2) / 1.5, …
     np.testing.assert_allclose(normalization.fit(columns)[0, :4], [1 / 3, 5 / 3, 10 / 3, 14 / 3], rtol=1e-6)
 
 
@@ -68,7 +68,7 @@ def test_centering_never_shifts_ink_over_the_edge():
 
 @pytest.mark.parametrize("noise", [-1e-7, 0, 1e-7])
 def test_rounding_noise_does_not_change_how_a_tie_is_centered(noise):
-    # The center of mass of two equal rows is 0.5: starts at 13 and at 14 are equally far from CENTER.
+    # Two equal rows have their center of mass at 0.5. Placed from row 13 or from row 14, it is equally far from CENTER.
     box = np.ones((2, 20))
     box[0] += 4 * noise  # Moves the center of mass by −noise.
     assert np.flatnonzero(normalization.center(box).any(axis=1)).tolist() == [14, 15]

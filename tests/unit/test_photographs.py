@@ -1,4 +1,4 @@
-"""Extraction of ink from photographs, with their noise, shadows, dust and lines of the paper."""
+"""Extraction of ink from photographs with noise, shadows, dust and lines on the paper."""
 
 import functools
 
@@ -11,7 +11,8 @@ from tests.helpers.drawings import DIGIT_DRAWINGS
 from tests.helpers.pictures import BLACK, colored, difference, image_of, picture_from, render, saved
 
 
-# Effects in photographs. Each takes an image, float (H, W, 3), the coordinates x and y, 0 to 1, and a random generator.
+# Effects in photographs. The parameters of an effect: an image, float (H, W, 3); the coordinates x and y of the pixels,
+# 0 to 1; and a random generator.
 def _noise(image, x, y, rng):
     return image + 0.04 * rng.standard_normal(image.shape, np.float32)
 
@@ -57,7 +58,10 @@ SENSOR_NOISE = 0.01 * np.random.default_rng(0).standard_normal((HEIGHT, WIDTH, 3
 
 
 def photograph(digit, ink, paper, effects):
-    """Return a JPEG file with the digit near the middle, or with blank paper, with defocus blur and sensor noise."""
+    """Return a JPEG file of a sheet with the digit near the middle, or of a blank sheet.
+
+    The photograph has defocus blur and sensor noise.
+    """
     image, rng = sheet(digit, ink, paper).copy(), np.random.default_rng(1)
     for effect in effects:
         image = effect(image, X, Y, rng)
@@ -67,7 +71,7 @@ def photograph(digit, ink, paper, effects):
 
 @functools.cache
 def sheet(digit, ink, paper):
-    """Return the sheet before all effects, float32 (HEIGHT, WIDTH, 3)."""
+    """Return the sheet without effects, float32 (HEIGHT, WIDTH, 3)."""
     strokes = [] if digit is None else DIGIT_DRAWINGS[digit]
     drawn = np.pad(render(strokes), ((90, 110), (220, 180)))
     return np.asarray(colored(ink, paper, drawn), np.float32) / 255

@@ -29,7 +29,7 @@ from tests.helpers.pictures import (
 
 
 def layer(color, drawn):
-    """Return an image of one color with the ink in its alpha channel."""
+    """Return an image of one color. The alpha channel of the image holds the ink."""
     return picture_from(np.dstack([np.broadcast_to(color, (*drawn.shape, 3)), drawn]))
 
 
@@ -138,6 +138,6 @@ def test_large_pictures_are_reduced_to_the_working_size():
 @pytest.mark.parametrize("size, form, seconds", [((1000, 1000), "PNG", 0.3), ((6000, 4000), "JPEG", 3)])
 def test_a_large_picture_is_read_within_the_time_limit(size, form, seconds):
     file = saved(colored(BLACK, WHITE, DRAWN).resize(size), form)
-    start = time.process_time()  # CPU time of this process: independent of other load, about a tenth of the limit.
+    start = time.process_time()  # CPU time, which does not depend on other processes. Usually a tenth of the limit.
     picture.to_ink(file)
     assert time.process_time() - start < seconds

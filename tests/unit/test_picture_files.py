@@ -59,7 +59,7 @@ def test_the_exif_orientation_is_applied(form):
 
 
 def error_message(source):
-    """Return the message of the InputError that this source causes."""
+    """Return the message of the InputError that reading the source raises."""
     with pytest.raises(InputError) as error:
         picture.to_ink(source)
     return str(error.value)
@@ -94,7 +94,7 @@ def test_a_truncated_file_is_rejected(form):
 
 
 def png_header(width, height):
-    """Return a PNG whose header states a size, but which has no pixels."""
+    """Return a PNG that has a header with the size, but no pixels."""
     chunks = [(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)), (b"IDAT", b"none")]
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
@@ -113,7 +113,7 @@ def test_a_picture_with_too_many_pixels_is_rejected_before_decoding(side):
 @pytest.mark.parametrize("form", picture.FORMATS)
 def test_files_are_closed_after_any_error(form, tmp_path):
     whole = saved(picture_from(1 - DRAWN), form).getvalue()
-    errors = []  # Kept, because a traceback keeps its local variables alive.
+    errors = []  # The list keeps the errors, because a traceback keeps local variables alive.
     for name, content in {"whole": whole, "half": whole[: len(whole) // 2], "huge": png_header(6_000, 6_000)}.items():
         (tmp_path / name).write_bytes(content)
         try:

@@ -7,13 +7,19 @@ import subprocess
 import sys
 import tomllib
 
+import pytest
+
 from tests.helpers.paths import ROOT
 
 README = (ROOT / "README.md").read_text()
+MAX_LINES = 300
+# Glyphs are pure data.
+LONG = {"digit_glyphs.py", "non_digit_glyphs.py", "picture.py"}
+MODULES = [path for path in ROOT.glob("[mw]*/**/*.py") if path.name not in LONG]
 
 
 def card() -> dict[str, str]:
-    """Return the README's front matter, which is the Space's card: lines `name: value`."""
+    """Return the README's front matter, which has lines `name: value`. It is the card of the Space."""
     _, block, _ = README.split("---\n", 2)
     return {name: value.strip('"') for name, value in re.findall(r"^(\w+): (.+)$", block, re.MULTILINE)}
 
@@ -35,7 +41,7 @@ def test_a_space_starts_the_page():
 
 
 def instructions() -> list[tuple[str, str]]:
-    """Return the Dockerfile's instructions with their arguments, in order."""
+    """Return the instructions of the Dockerfile, in order. Each item is an instruction and the arguments of it."""
     lines = (ROOT / "Dockerfile").read_text().splitlines()
     return [tuple(line.split(" ", 1)) for line in lines if line and not line.startswith("#")]
 
@@ -61,3 +67,8 @@ def test_a_container_has_every_file_that_the_page_imports(tmp_path):
 def test_no_file_is_too_large_for_the_hub():
     large = [path.name for path in (ROOT / "model").rglob("*") if path.is_file() and path.stat().st_size > 9_500_000]
     assert large == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_module_is_too_long_to_read(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_LINES

@@ -1,4 +1,4 @@
-"""Bodies of requests: their size is limited, and their JSON is finite and not nested too deeply."""
+"""Bodies of requests: the size is limited, the numbers in JSON are finite, and JSON is not nested too deeply."""
 
 import json
 
@@ -13,7 +13,7 @@ TOO_DEEP_TO_PARSE = '{"data": ' + "[" * 100_000
 
 
 def chunks(*parts: bytes):
-    """Return an ASGI `receive` that returns a body in parts, and then that the client has left."""
+    """Return an ASGI `receive` that returns the parts of a body, and then that the client has disconnected."""
     messages = [{"type": "http.request", "body": part, "more_body": True} for part in parts]
     messages[-1]["more_body"] = False
     messages.append({"type": "http.disconnect"})

@@ -1,4 +1,4 @@
-"""Responses: security headers on each, and an error message instead of a bare 500."""
+"""Responses: each response has security headers, and an error message replaces a bare 500."""
 
 import json
 import logging
@@ -37,7 +37,7 @@ def browser() -> Browser:
 
 
 def answer(browser: Browser, status: int, *parts: bytes) -> None:
-    """Send a response of the application, in parts."""
+    """Send a response of the application. parts: the parts of the body."""
 
     async def send():
         response = Response(browser.send)

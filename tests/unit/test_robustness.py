@@ -27,7 +27,8 @@ def test_position_and_size_on_the_pad_do_not_matter():
         assert points.min() > -1e-9 and points.max() < 1 + 1e-9
         assert np.ptp(points, axis=0).max() == pytest.approx(size)
     differences = np.abs(normalized(drawings) - normalized(moved)).max(axis=(1, 2))
-    # Only rounding: `rasterize` rounds points to an eighth of a pixel, and a point on the border may go to either side.
+    # The differences come from rounding: `rasterize` rounds points to an eighth of a pixel. A point on the border
+    # between two eighths may be rounded up or down.
     assert np.mean(differences < 1e-3) > 0.97 and differences.max() < 0.02
 
 
@@ -37,7 +38,7 @@ def test_the_usual_setting_of_a_sweep_changes_nothing(name):
     assert sweep.usual in sweep.settings
     drawings = synthetic_digits(10).drawings
     usual = robustness.normalized_images(drawings, sweep.renderer(sweep.usual))
-    # Jitter adds points to a stroke, which changes where `rasterize` puts its dots and so a pixel's shade a little.
+    # Jitter adds points to a stroke. The added points move the dots that `rasterize` draws, so the image changes.
     np.testing.assert_allclose(usual, normalized(drawings), atol=0.03 if name == "shake" else 1e-3)
 
 
@@ -51,6 +52,6 @@ def test_the_ends_of_a_sweep_change_the_image(name):
 
 def test_rotation_is_clockwise_and_stretching_is_horizontal():
     [rotated] = robustness.rotate([np.array([[0.0, 0.0], [1.0, 0.0]])], 90)
-    np.testing.assert_allclose(rotated, [[0, 0], [0, 1]], atol=1e-12)  # From right to down.
+    np.testing.assert_allclose(rotated, [[0, 0], [0, 1]], atol=1e-12)  # The point turns from right to down.
     [wide] = robustness.stretch([np.array([[0.2, 0.4]])], 2)
     np.testing.assert_allclose(wide, [[0.4, 0.4]])

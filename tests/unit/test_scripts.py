@@ -1,4 +1,4 @@
-"""The page's scripts pass the linter in the form in which they run: those of a component joined into one."""
+"""The page's scripts pass the linter. The scripts of a component are joined into one, as in the page."""
 
 import subprocess
 import sys

@@ -1,4 +1,7 @@
-"""The security middleware around a small application: only expected requests reach it, and every answer is complete."""
+"""The security middleware around a small application.
+
+Only expected requests reach the application, and every answer is complete.
+"""
 
 import json
 
@@ -15,7 +18,10 @@ from web.security.responses import GENERIC_MESSAGE
 
 
 class Calls:
-    """Accepts every call but those of "unknown", replaces files, and records what it has checked."""
+    """A fake call checker.
+
+    It rejects the endpoint "unknown", replaces the file of "predict_image", and records each call.
+    """
 
     def __init__(self):
         self.checked = []
@@ -45,7 +51,10 @@ def calls() -> Calls:
 
 @pytest.fixture
 def request_page(calls):
-    """request_page(method, path, **options): the response. options: as for httpx, and the application `app`."""
+    """request_page(method, path, **options): the response.
+
+    options: those of httpx's `request`; `app` replaces the application behind the middleware.
+    """
 
     def request_page(method: str, path: str, app=echo, **options) -> httpx.Response:
         async def send() -> httpx.Response:

@@ -58,8 +58,8 @@ def test_a_scribble_of_a_thousand_strokes_is_one_group():
 def best(*rows: tuple[int, int, float, float], connected: bool = True) -> list[tuple[int, int]]:
     """Return (start, stop) of the groups in the best grouping.
 
-    rows: for each group, start, stop, the probability of its digit, and the probability of a non-digit.
-    connected: whether groups of several pieces are connected.
+    rows: one row for each group: start, stop, the probability of the group's digit, the probability of a non-digit.
+    connected: whether the groups of several pieces are connected.
     """
     groups = [Group(start, stop, (), connected or stop - start == 1) for start, stop, _, _ in rows]
     probabilities = np.zeros((len(rows), 10))

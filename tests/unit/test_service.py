@@ -1,4 +1,4 @@
-"""The service holds the loaded networks: it loads them in the background, and reads one picture at a time."""
+"""The service loads the networks in the background, and reads one picture at a time."""
 
 import threading
 import time
@@ -15,7 +15,7 @@ from web.service import Service
 
 @pytest.fixture
 def loading(monkeypatch) -> SimpleNamespace:
-    """A stand-in for the networks, which are loaded once `release` is set. Set `error` to let that fail."""
+    """A fake of the networks. Loading ends when `release` is set. If `error` is set, loading fails."""
     state = SimpleNamespace(release=threading.Event(), error=None, classifier=SimpleNamespace(network="network"))
 
     def load(path):
@@ -32,7 +32,7 @@ def loading(monkeypatch) -> SimpleNamespace:
 def test_the_networks_load_in_the_background(loading):
     loaded = Service(DEFAULT_CHECKPOINT)
     assert not loaded.ready
-    assert loaded.name == "digits" and loaded.notes["parameters"] > 0  # Known before the networks are.
+    assert loaded.name == "digits" and loaded.notes["parameters"] > 0  # The JSON is read before the networks load.
     loading.release.set()
     loaded.wait()
     assert loaded.classifier is loading.classifier

@@ -1,4 +1,4 @@
-"""Parsing of strokes and their rasterization to ink."""
+"""Strokes: parsing, and rasterization to ink."""
 
 import json
 import time
@@ -16,7 +16,7 @@ L_SHAPE = [np.array([[0.3, 0.2], [0.3, 0.8], [0.6, 0.8]])]
 
 
 def error_message(drawing):
-    """Return the message of the InputError that this drawing causes."""
+    """Return the message of the InputError that parsing the drawing raises."""
     with pytest.raises(InputError) as error:
         parse_strokes(drawing)
     return str(error.value)
@@ -69,7 +69,7 @@ def test_the_largest_allowed_scribble_is_rasterized_within_five_seconds():
     down = np.random.default_rng(0).random(MAX_POINTS)
     start = time.process_time()
     drawn = rasterize([np.stack([across, down], axis=1)])
-    assert time.process_time() - start < 5  # One second; without deduplication, twelve seconds and 5 GB.
+    assert time.process_time() - start < 5  # Usually one second. Without deduplication: twelve seconds and 5 GB.
     assert drawn.max() == 1
 
 
@@ -114,7 +114,7 @@ def test_crossing_strokes_are_not_darker_than_ink():
     drawn = rasterize(cross)
     assert drawn.max() == 1 and drawn.min() == 0
     assert drawn[46, 46] == 1  # At the crossing.
-    assert drawn[46, :30].max() == 0  # Left of it there is paper.
+    assert drawn[46, :30].max() == 0  # Left of the crossing there is paper.
 
 
 @given(st.integers(2, 40))

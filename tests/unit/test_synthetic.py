@@ -139,7 +139,8 @@ def rise(stroke, corner):
     return np.degrees(np.arctan2(-y, x))
 
 
-# Styles of 1 with a flag, except flags with little slope, and the style whose flag is the second stroke.
+# FLAGS: the styles of 1 whose flag rises. LEVEL: words in the names of excluded styles. In an excluded style, the flag
+# has little slope or is the second stroke.
 LEVEL = ("shallow", "wavy", "drooping", "second")
 FLAGS = [name for name in DIGIT_GLYPHS[1] if "flag" in name and not any(word in name for word in LEVEL)]
 
@@ -180,7 +181,7 @@ def test_sixes_have_more_ink_in_the_lower_half_and_nines_in_the_upper_half(digit
 
 
 def test_a_nearest_neighbor_classifier_recognizes_the_digits(generated):
-    """Two classes that look alike, or wrong labels, would reduce the accuracy."""
+    """If two classes looked alike, or if labels were wrong, the accuracy would be lower."""
     images, labels, _ = generated
     flat = images.reshape(len(images), -1) / np.float32(255)
     train, test = flat[:1_500], flat[1_500:]
@@ -197,7 +198,7 @@ def test_non_digits_are_farther_from_digits_than_other_digits_are(generated):
     known = flat[:1_500]
 
     def distances(some):
-        """Squared distance of each image to the nearest known digit."""
+        """Return the squared distance between each image and the nearest known digit."""
         squares = np.square(known).sum(axis=1) - 2 * some @ known.T + np.square(some).sum(axis=1)[:, None]
         return squares.min(axis=1)
 

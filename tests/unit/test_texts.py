@@ -1,4 +1,4 @@
-"""Sentences of the API: the reason of a verdict, in English."""
+"""Sentences of the API: the English text that gives the reason for a verdict."""
 
 import numpy as np
 import pytest

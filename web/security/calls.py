@@ -15,9 +15,10 @@ UPLOAD = "/gradio_api/upload"
 class CallChecker:
     """Checks the JSON bodies of calls.
 
-    endpoints: the parameters of each endpoint, with the type of their component.
-    names: the endpoint of each of Gradio's function indices.
-    uploads: the folder of uploaded files. Each is in a subfolder named by its hash, so nobody can guess its path.
+    endpoints: maps the name of an endpoint to its parameters. Each parameter has the type of its component.
+    names: maps the index of a function in Gradio to the name of the endpoint.
+    uploads: the folder of uploaded files. Each file is in a subfolder that is named by the file's hash, so that nobody
+    can guess the path of a file.
     """
 
     def __init__(self, page: gr.Blocks):
@@ -32,7 +33,7 @@ class CallChecker:
     def check_call(self, route: str, name: str, body: dict) -> bool:
         """Check a call, and return whether a file in `body` was replaced. Raises RequestRejected.
 
-        route: "run", "call", "call/v2" or "queue". name: the last part of the path.
+        route: "run", "call", "call/v2" or "queue". name: the last part of the request's path.
         """
         if route == "queue":
             index = body.get("fn_index")
@@ -49,7 +50,7 @@ class CallChecker:
         return "File" in parameters.values()
 
     def check_tool_call(self, body: dict) -> None:
-        """Check a call of an MCP tool: Gradio would fetch a file from any URL. Raises RequestRejected."""
+        """Check a call of an MCP tool, because Gradio would fetch a file from any URL. Raises RequestRejected."""
         parameters = body.get("params")
         if body.get("method") != "tools/call" or not isinstance(parameters, dict):
             return
@@ -60,7 +61,7 @@ class CallChecker:
             raise RequestRejected(422, "Send the picture as a data: URL; other URLs are not fetched.")
 
     def _uploaded_file(self, value: object) -> dict | None:
-        """Return a reference to an uploaded file without the other entries, such as a URL that Gradio would fetch."""
+        """Return a reference to an uploaded file. It omits other entries, such as a URL that Gradio would fetch."""
         if value is None:
             return None
         path = value.get("path") if isinstance(value, dict) else None
@@ -91,5 +92,5 @@ def _arguments(route: str, body: dict, parameters: list[str]) -> tuple[dict | li
 
 
 def _has_path(value: object) -> bool:
-    """Return whether an object in a JSON value has the key "path"; Gradio would treat it as a file."""
+    """Return whether an object in a JSON value has the key "path". Gradio would treat such an object as a file."""
     return any("path" in part for level in levels(value) for part in level if isinstance(part, dict))

@@ -1,7 +1,7 @@
 """ASGI middleware that lets only expected requests reach Gradio: known routes, limited bodies, well-formed calls.
 
-Without it, Gradio reads bodies of any size, answers many malformed ones with a bare 500, fetches files and URLs that a
-caller names, and serves routes that the page does not use.
+Without this middleware, Gradio reads bodies of any size, answers many malformed bodies with a bare 500, fetches files
+and URLs that a caller names, and serves routes that the page does not use.
 """
 
 import json
@@ -14,12 +14,12 @@ from web.security.calls import UPLOAD, CallChecker
 from web.security.requests import RequestRejected
 from web.security.responses import Response
 
-# Bytes. The largest accepted drawing (20,000 points) takes 400,000.
-# Gradio limits the size of each uploaded file (20 MB), but not their number. The page uploads one file per request; the
-# form around it takes a few hundred bytes.
+# Limits in bytes. The largest accepted drawing (20,000 points) takes 400,000 bytes.
+# Gradio limits the size of each uploaded file (20 MB), but not the number of files. The page uploads one file per
+# request. The form around the file takes a few hundred bytes.
 MAX_JSON, MAX_UPLOAD = 1_000_000, 21_000_000
 
-# Everything that the page, its API page and Gradio's clients request. Routes that read files (file=, proxy=, stream,
+# All paths that the page, the API page and Gradio's clients request. Routes that read files (file=, proxy=, stream,
 # deep_link, custom_component) are left out, so only the files of Gradio's own page can be read.
 ALLOWED_PATHS = re.compile(
     r"/|/config|/theme\.css|/favicon\.ico|/robots\.txt|/manifest\.json|/(assets|static)/[\w./-]{1,200}"
@@ -27,14 +27,14 @@ ALLOWED_PATHS = re.compile(
     r"|queue/(join|data|status)|run/\w+|call/(v2/)?\w+(/\w+)?|mcp(/[\w-]*)?)",
     re.ASCII,
 )
-# Gradio builds the URLs in its answers from the host headers, and fails if they are malformed.
+# Gradio builds the URLs in its answers from the host headers, and fails if a host header is malformed.
 HOST = re.compile(r"|([\w.-]{1,255}|\[[\da-f:.]{2,45}\])(:\d{1,5})?", re.ASCII | re.IGNORECASE)
 MCP = "/gradio_api/mcp"
 CALL = re.compile(r"/gradio_api/(run|call|call/v2|queue)/(\w+)", re.ASCII)
 
 
 class SecurityMiddleware:
-    """Rejects unexpected requests to an ASGI application, and completes its responses."""
+    """Rejects unexpected requests to an ASGI application, and completes the responses of the application."""
 
     def __init__(self, app, calls: CallChecker):
         self.app, self.calls = app, calls
@@ -51,7 +51,7 @@ class SecurityMiddleware:
             await response.send_failure(error, scope["path"])
 
     async def _checked(self, scope, receive):
-        """Check a request, and return an ASGI `receive` for the application. Raises RequestRejected."""
+        """Check a request, and return the ASGI `receive` for the application. Raises RequestRejected."""
         path, headers = scope["path"].rstrip("/") or "/", Headers(scope=scope)
         if not ALLOWED_PATHS.fullmatch(path) or ".." in path:
             raise RequestRejected(404, "This page does not exist.")
@@ -65,7 +65,7 @@ class SecurityMiddleware:
         return requests.replay(self._checked_body(path, await requests.read_body(receive)), receive)
 
     def _checked_body(self, path: str, content: bytes) -> bytes:
-        """Return the body for the application. Raises RequestRejected."""
+        """Check a body, and return the body that the application gets. Raises RequestRejected."""
         body = requests.parse_object(content)
         if path.startswith(MCP):
             self.calls.check_tool_call(body)

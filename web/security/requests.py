@@ -1,4 +1,4 @@
-"""Read request bodies: limit their size, and parse JSON that is finite and not nested too deeply."""
+"""Read request bodies: limit the size, and reject JSON that has non-finite numbers or is nested too deeply."""
 
 import json
 import math
@@ -9,7 +9,7 @@ MAX_JSON_LEVELS = 16
 
 
 class RequestRejected(Exception):
-    """A request is rejected with an HTTP status and a message of one sentence."""
+    """A request is rejected. The exception holds an HTTP status and a message of one sentence."""
 
     def __init__(self, status: int, message: str):
         super().__init__(message)
@@ -19,7 +19,8 @@ class RequestRejected(Exception):
 def limit_size(receive, content_length: str | None, max_bytes: int):
     """Return an ASGI `receive` that raises RequestRejected if the body is larger than `max_bytes`.
 
-    content_length: the request's header, if it has one. A body without the header is counted as it arrives.
+    content_length: the Content-Length header of the request, or None. Without the header, the bytes are counted as they
+    arrive.
     """
     received = 0
 
@@ -45,7 +46,7 @@ async def read_body(receive) -> bytes:
 
 
 def replay(body: bytes, receive):
-    """Return an ASGI `receive` that returns `body` first, then the messages that follow it."""
+    """Return an ASGI `receive` that returns `body` first, and then the messages that follow the body."""
     waiting = [{"type": "http.request", "body": body}]
 
     async def replaying_receive() -> dict:
@@ -59,7 +60,7 @@ def parse_object(body: bytes) -> dict:
     try:
         value = json.loads(body.decode(), parse_float=_finite, parse_constant=_finite)
         if b"\\u" in body:
-            # Half of a surrogate pair is valid in JSON, but an answer that quotes it could not be encoded.
+            # Half of a surrogate pair is valid in JSON, but an answer that quotes the half cannot be encoded.
             json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise RequestRejected(422, "The request is not JSON.") from None
@@ -71,7 +72,7 @@ def parse_object(body: bytes) -> dict:
 
 
 def _finite(number: str) -> float:
-    # Gradio quotes a rejected value in its answer, and cannot encode a number that is not finite.
+    # Gradio quotes a rejected value in the answer, and cannot encode a non-finite number.
     value = float(number)
     if not math.isfinite(value):
         raise RequestRejected(422, f"{number[:40]} is not finite; JSON has finite numbers only.")

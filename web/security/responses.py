@@ -1,6 +1,6 @@
 """Complete responses: add security headers, and replace a bare 500 with an error message.
 
-Gradio answers every failure with 500: an invalid drawing, a wrong number of arguments, and its own faults.
+Gradio answers every failure with 500: an invalid drawing, a wrong number of arguments, and an error in Gradio itself.
 """
 
 import json
@@ -28,7 +28,7 @@ class Response:
     """
 
     def __init__(self, send):
-        """send: the server's ASGI `send`."""
+        """send: the ASGI `send` that the server provides."""
         self._send, self._started, self._failed = send, False, False
 
     async def send(self, message) -> None:
@@ -55,8 +55,8 @@ class Response:
     async def send_failure(self, error: Exception, path: str) -> None:
         """Log an exception of the application, and send a generic message.
 
-        Gradio raises an exception to end the event stream of an unknown event. Then the response has started, and the
-        log needs no traceback.
+        Gradio raises an exception to end the event stream of an unknown event. In this case
+        the response has already started, and the log needs no traceback.
         """
         logging.getLogger(__name__).error("%s: %s", path, error, exc_info=None if self._started else error)
         await self.send_error(500, GENERIC_MESSAGE)

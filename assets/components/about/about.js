@@ -1,6 +1,6 @@
 // A folded section with the measurements, figures and limitations of the network.
 // props.value: null, or the answer of /about: {facts: [{name, kind, value, …}, …], pictures: {name: SVG}}.
-// props.text: the texts of the page's language.
+// props.text: the texts in the page's language.
 // Emits "asked" when the section is opened without a value. The page then sets the value.
 
 const details = element.querySelector("details");
@@ -8,7 +8,7 @@ const details = element.querySelector("details");
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const percent = (share) => fill(props.text.percent, { percent: (100 * share).toFixed(2) });
 
-// Format the value of a fact, by the fact's kind.
+// For each kind of fact: the function that formats the fact's value.
 const KINDS = {
   share: ({ value }) => percent(value),
   interval: ({ value, low, high }) =>

@@ -1,11 +1,12 @@
-// The answer: number, verdict, the network's 28×28 input, its attribution, and ten probability bars.
-// For a number, the image and the bars show one digit: the digit drawn last, or the one that the visitor selects.
+// The answer: number, verdict, the network's 28×28 input, the attribution of that input, and ten probability bars.
+// For a number, the image and the bars show one digit: the digit drawn last, or the digit that the visitor selects.
 // props.value: null; an answer of /predict, with each image as 784 bytes; {verdict: "offline", "warming" or "busy"}; or
-// {verdict: "error", reason}. An answer has three more fields: `chosen`, the index of the selected reading; `rather`, the
-// digit to compare with; `why`, the attribution by /explain as 784 signed bytes.
-// props.text: the texts of the page's language. They are set as text, never as HTML.
-// Emits "retry" to request the answer again if there is none yet, and "wondering" when the pen rests. The page then adds
-// `why` and updates the sections about the drawing.
+// {verdict: "error", reason}.
+// The component adds two fields to an answer: `chosen`, the index of the selected reading, and `rather`, the digit to
+// compare with. The page adds `why`, the attribution by /explain as 784 signed bytes.
+// props.text: the texts in the page's language. The texts are set as text, never as HTML.
+// Emits "retry" if there is no answer yet: the page requests the answer again.
+// Emits "wondering" when the pen rests: the page adds `why` and updates the sections about the drawing.
 
 const find = (selector) => element.querySelector(selector);
 const [number, percent, certainty, reason, timing, spoken, seen, why, whyCaption] = [
@@ -15,7 +16,7 @@ const [number, percent, certainty, reason, timing, spoken, seen, why, whyCaption
 const RETRY_AFTER = { offline: 2000, warming: 1000, busy: 300 }; // Milliseconds until the next request.
 // Milliseconds without a new answer until a screen reader announces it.
 const SPEAK_AFTER = 700;
-// Milliseconds without a new answer until the attribution is requested, so that it never delays the bars.
+// Milliseconds without a new answer until the attribution is requested. So /explain never delays the bars.
 const WONDER_AFTER = 40;
 
 const bars = Array.from({ length: 10 }, (_, number) => {
@@ -66,7 +67,7 @@ function show() {
   reason.textContent = words(answer);
   showNumber(answer.readings ?? [], chosen);
   if (!(answer.verdict in RETRY_AFTER) && answer.verdict !== "error") {
-    // Without a new answer, the last one stays visible. The style sheet fades it.
+    // Without a new answer, the last answer stays visible. The style sheet fades the last answer.
     showReading(reading);
     showTiming(answer.milliseconds ?? {});
     showWhy(reading, answer.why, answer.rather);

@@ -1,8 +1,8 @@
 // A folded section with a table of the answers of all models.
-// props.value: null, or the answer of /compare: {models}, empty if nothing is drawn.
-// props.own: the name of the model that serves the page. props.text: the texts of the page's language.
-// Emits "asked" when the section is opened. The page sets the value after this event and, while the section is open,
-// whenever the pen rests.
+// props.value: null, or the answer of /compare: {models}. The list `models` is empty if nothing is drawn.
+// props.own: the name of the model that serves the page. props.text: the texts in the page's language.
+// Emits "asked" when the section is opened. The page sets the value after this event. While the section is open, the
+// page also sets the value whenever the pen rests.
 
 const details = element.querySelector("details");
 const hint = element.querySelector(".hint");

@@ -1,7 +1,7 @@
 // A row of example drawings and a button to choose a picture. Pictures can also be pasted, or dropped on the page.
 // props.value: set by the component: {strokes} of an example, or {picture}, the object URL of a picture.
-// props.examples: [{name, strokes}, …]. props.text: the texts of the page's language; an example's has the key
-// “example <name>”.
+// props.examples: [{name, strokes}, …].
+// props.text: the texts in the page's language. The text of an example has the key “example <name>”.
 // Emits "input" when the visitor chooses an example or a picture.
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -55,7 +55,7 @@ function show() {
 
 file.addEventListener("change", () => {
   givePicture(file.files);
-  file.value = ""; // Else choosing the same file again would emit no event.
+  file.value = ""; // Without this reset, choosing the same file again would emit no event.
 });
 
 function paste(event) {
@@ -71,7 +71,7 @@ function drop(event) {
 document.addEventListener("paste", paste);
 document.addEventListener("drop", drop);
 document.addEventListener("dragover", (event) => {
-  // Else the browser would open the dropped file in place of the page.
+  // Without this call, the browser would open the dropped file in place of the page.
   if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
 });
 

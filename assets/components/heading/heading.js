@@ -1,7 +1,8 @@
 // The title and the buttons that choose the language.
-// props.value: set by the component: the chosen language, such as "zh-CN". props.text: the texts of the page's language.
-// Emits "chosen" after a click, and when the page opens if the visitor's language is not the page's first language.
-// The visitor's language is the one chosen at an earlier visit, or else the browser's.
+// props.value: set by the component: the chosen language, such as "zh-CN".
+// props.text: the texts in the page's language.
+// Emits "chosen" after a click. Also emits "chosen" when the page opens, if the visitor's language is not the page's
+// first language. The visitor's language is the language chosen at an earlier visit, or else the browser's language.
 
 const KEPT = "language";
 const buttons = [...element.querySelectorAll("button")];

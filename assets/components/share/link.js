@@ -1,8 +1,9 @@
 // Encode a drawing as text for a link, and decode it. This file is placed before share.js, in the same scope.
 //
-// Coordinates are integers, in thousandths of the pad's side. Each stroke is its number of points, then for each point the
-// differences of x and y to the previous point. Each integer is written in base 32, lowest digit first, one letter of
-// ALPHABET per digit: five bits, and a sixth bit that is set if more digits follow.
+// Coordinates are integers, in thousandths of the pad's side. A stroke is encoded as the number of points, followed by
+// the differences of x and y between each point and the previous point.
+// Each integer is written in base 32, lowest digit first. Each base-32 digit is one letter of ALPHABET. The letter
+// stands for six bits: five bits of the integer, and a sixth bit that is set if more digits follow.
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 

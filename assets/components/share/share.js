@@ -1,7 +1,7 @@
 // Buttons that copy a link to the drawing, and that save the drawing as PNG or JSON.
 // The link holds the drawing in its fragment, which browsers do not send to the server.
-// props.value: {as} after a click: "link", "png" or "json". The page replies with {as, strokes}, the drawing on the pad.
-// If the page was opened by a link, the component sets {strokes}. props.text: the texts of the page's language.
+// props.value: {as} after a click: "link", "png" or "json". The page replies with {as, strokes}: the pad's drawing.
+// If the page was opened by a link, the component sets {strokes}. props.text: the texts in the page's language.
 // Emits "asked" after a click, and "opened" if the page was opened by a link.
 
 const PICTURE_SIDE = 1024;

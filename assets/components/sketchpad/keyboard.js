@@ -1,12 +1,12 @@
-// Drawing with the keyboard: arrow keys move the pen, the space key lowers and lifts it.
+// Drawing with the keyboard: the arrow keys move the pen, and the space key lowers and lifts the pen.
 // This file is placed before sketchpad.js, in the same scope.
 
-// Distance that an arrow key moves the pen, as a fraction of the pad's side. With Shift, a quarter of it.
+// Distance that an arrow key moves the pen, as a fraction of the pad's side. With Shift, a quarter of this distance.
 const KEY_STEP = 0.02;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 const board = element.querySelector(".paper");
-let cursor = null; // The position of this pen, [x, y]; null until the pad is focused.
+let cursor = null; // The position of the keyboard's pen, [x, y]; null until the pad is focused.
 
 function draws(event) {
   if (pointer !== null || event.ctrlKey || event.metaKey) return false;

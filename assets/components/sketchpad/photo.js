@@ -11,7 +11,7 @@ function showPicture(address) {
   showFrames([]);
 }
 
-// frames: [{box: [left, top, right, bottom] in fractions of the picture's sides, name}, …].
+// frames: [{box, name}, …]. A box is [left, top, right, bottom], in fractions of the picture's sides.
 function showFrames(frames) {
   photo.querySelector(".frames").replaceChildren(...frames.map(({ box: [left, top, right, bottom], name }) => {
     const frame = Object.assign(document.createElement("span"), { className: "frame", textContent: name });
@@ -21,7 +21,7 @@ function showFrames(frames) {
   }));
 }
 
-// Fit the picture to the pad and keep its aspect ratio.
+// Fit the picture to the pad, and keep the picture's aspect ratio.
 photo.querySelector("img").addEventListener("load", ({ target: { naturalWidth, naturalHeight } }) => {
   const longer = Math.max(naturalWidth, naturalHeight);
   photo.style.width = `${(100 * naturalWidth) / longer}%`;

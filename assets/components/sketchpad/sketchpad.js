@@ -1,8 +1,8 @@
 // The sketchpad: it turns mouse, finger, stylus and keyboard input into strokes.
-// props.value: {strokes: [[[x, y], …], …]}, in fractions of the pad's side, x right, y down. If the page sets strokes, the
-// pad draws them as an animation. If the page sets {picture}, a URL, the pad shows the picture; {picture, frames} adds a
-// frame around each digit that was found. props.text: the texts of the page's language.
-// Emits "input" when the drawing or the picture changes; while the pen moves, once per frame.
+// props.value: {strokes: [[[x, y], …], …]}, in fractions of the pad's side, x right, y down. If the page sets strokes,
+// the pad draws the strokes as an animation. If the page sets {picture}, a URL, the pad shows the picture.
+// {picture, frames} adds a frame around each digit that was found. props.text: the texts in the page's language.
+// Emits "input" when the drawing or the picture changes. While the pen moves, it emits "input" once per screen frame.
 
 const pad = element.querySelector(".pad");
 const paper = element.querySelector(".paper");
@@ -12,12 +12,14 @@ const buttons = Object.fromEntries(
 
 // Smallest distance between points, as a fraction of the pad's side: half a pixel of a large pad.
 const MIN_STEP = 0.001;
-// The eraser removes strokes within this distance: half the pen's width, and as much again for a finger.
+// The eraser removes strokes within this distance: the pen's full width. Half of it would touch the ink; the rest
+// allows for an inexact finger.
 const ERASER_REACH = 0.05;
 // Duration of the animation of a drawing that the page sets, in milliseconds.
 const PLAY_FOR = 900;
 
-// The history of the drawing: each state is a list of strokes. Undo and redo move `now`, its current index.
+// The history of the drawing: each state is a list of strokes. `now` is the index of the current state. Undo and redo
+// change `now`.
 let states = [[]];
 let now = 0;
 let stroke = null; // The stroke that is being drawn, or null.
@@ -76,7 +78,7 @@ function send() {
   trigger("input");
 }
 
-// Repaint and emit once per frame, even if the pen reports more often.
+// Repaint and emit "input" once per screen frame, even if the pen reports more often.
 function schedule() {
   unsent = true;
   if (scheduled) return;
@@ -127,12 +129,12 @@ function addPoint(point) {
 }
 
 paper.addEventListener("pointerdown", (event) => {
-  // Ignore a second finger or a palm (not primary) and the right mouse button. Button 5 is the eraser end of a stylus.
+  // Ignore a second finger or a palm (`isPrimary` is false) and the right mouse button. Button 5 is a stylus's eraser.
   if (stroke || !event.isPrimary || ![0, 5].includes(event.button)) return;
   const erases = erasing || event.button === 5;
   if (erases && strokes().length === 0) return;
   event.preventDefault();
-  // Else Delete and Ctrl+Z would still go to a text field that had the focus.
+  // Without this call, a text field that had the focus would still receive Delete and Ctrl+Z.
   document.activeElement?.blur();
   begin();
   paper.setPointerCapture(event.pointerId);
@@ -166,7 +168,7 @@ function endStroke() {
   if (unsent) send();
 }
 
-// Remove every stroke that passes near the pointer, as a whole.
+// Remove each whole stroke that passes near the pointer.
 function erase(event) {
   const [x, y] = place(event);
   const left = states[now].filter((points) => distance(points, x, y) > ERASER_REACH);

@@ -1,8 +1,8 @@
 // A folded section with the intermediate images of normalization, from the drawing to 28×28.
-// props.value: null; the answer of /steps: {steps}, empty if nothing is drawn; or {picture: true} for a picture, which has
-// no steps. props.text: the texts of the page's language.
-// Emits "asked" when the section is opened. The page sets the value after this event and, while the section is open,
-// whenever the pen rests.
+// props.value: null; the answer of /steps: {steps}, where `steps` is empty if nothing is drawn; or {picture: true} for
+// a picture, because the page shows no steps for pictures. props.text: the texts in the page's language.
+// Emits "asked" when the section is opened. The page sets the value after this event. While the section is open, the
+// page also sets the value whenever the pen rests.
 
 const SIDE = 132; // Longer side of an image on the screen, in CSS pixels.
 

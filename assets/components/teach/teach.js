@@ -1,7 +1,11 @@
 // Buttons that store the drawing with its correct label, as a correction.
-// props.value: null or {} if nothing can be corrected; {digit}, the answer (null: not a digit), if it can; {label} after a
-// click; then {label, kept: true}, or {label, error} with a message, or with null if the server does not answer.
-// props.text: the texts of the page's language.
+// props.value:
+// - null or {}: nothing can be corrected.
+// - {digit}: the answer can be corrected. `digit` is null if the answer is “not a digit”.
+// - {label}: the visitor has clicked a label.
+// - {label, kept: true}: the correction is stored.
+// - {label, error}: the correction is not stored. `error` is a message, or null if the server does not answer.
+// props.text: the texts in the page's language.
 // Emits "taught" after a click. The page then stores the correction and sets the value.
 
 const note = element.querySelector(".note");
@@ -32,7 +36,7 @@ function show() {
   element.querySelector(".labels").setAttribute("aria-label", props.text.teachLong);
   for (const [label, button] of buttons) {
     button.textContent = named(label);
-    // The answer itself is no correction, and a drawing is stored only once.
+    // The label of the answer itself is not a correction. A drawing is stored only once.
     button.disabled = !("digit" in given) || label === String(given.digit ?? NO_DIGIT);
     button.setAttribute("aria-pressed", label === given.label);
   }
