@@ -87,7 +87,7 @@ def _blur(images, amount):
 def _break(images, right, down, chance):
     """Erase a soft-edged disc from a third of the images. The disc may miss the ink.
 
-    chance: random numbers from −1 to 1. A disc is erased if the image's number is above 1/3.
+    chance: random numbers (N,), uniform from −1 to 1. A disc is erased where the number is above 1/3.
     """
     side = images.shape[1]
     positions = ops.arange(side, dtype="float32") - (side - 1) / 2

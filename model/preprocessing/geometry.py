@@ -9,7 +9,7 @@ Stroke = np.ndarray
 
 
 def bounding_box(strokes: Sequence[Stroke]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the upper left and lower right corners, each (2,), of the box around all points. Needs a point."""
+    """Return the upper left and lower right corners, each (2,), of the box around all points (at least one)."""
     points = np.concatenate(strokes)
     return points.min(axis=0), points.max(axis=0)
 

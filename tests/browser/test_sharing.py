@@ -206,7 +206,7 @@ def test_the_reason_why_a_picture_is_rejected_is_shown(page, photo):
     page.route("**/upload", lambda route: route.fulfill(status=413, json={"error": "This is too large."}))
     choose_picture(page, photo(DIGIT_DRAWINGS[2]))
     expect(reason).to_have_text("This is too large.")
-    # The answer of a proxy in front of the server.
+    # A proxy in front of the server may answer with HTML instead of JSON.
     page.unroute("**/upload")
     page.route("**/upload", lambda route: route.fulfill(status=413, body="<h1>413 Request Entity Too Large</h1>"))
     choose_picture(page, photo(DIGIT_DRAWINGS[3], "another.jpg"))

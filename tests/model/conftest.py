@@ -72,7 +72,7 @@ class ShortTraining:
 
 
 class CopiedState(TrainingState):
-    """A training state that copies the folder of the state after the first epoch."""
+    """A training state that, after the first epoch, copies its folder to a folder with another name."""
 
     def write(self, network, metrics) -> None:
         super().write(network, metrics)

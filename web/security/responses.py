@@ -44,7 +44,7 @@ class Response:
             await self.send_error(422 if error else 500, error or GENERIC_MESSAGE)
 
     async def send_error(self, status: int, message: str) -> None:
-        """Send {"error": message}, which Gradio's clients expect, unless a response has started."""
+        """Send {"error": message}, the form that Gradio's clients expect. Send nothing if a response has started."""
         if self._started:
             return
         self._started = True
