@@ -154,7 +154,8 @@ def _component(name: str, label: str, before: Sequence[str] = (), visible: bool 
 def _documented(component: Component, schema: dict, example: object = None) -> Component:
     """Set the JSON schema and an example of a component's value, for Gradio's API page.
 
-    The attributes are set on the instance, because Gradio would write a .pyi file beside a module with a subclass.
+    The attributes are set on the instance, not in a subclass: for a module that defines a component subclass, Gradio
+    would write a .pyi file beside it.
     """
     component.api_info = lambda: schema
     component.example_payload = component.example_value = lambda: example

@@ -29,7 +29,8 @@
     try {
       return { ok: response.ok, busy, told: await response.json() };
     } catch (error) {
-      // A proxy answers with HTML: the server is down (5xx), or the proxy rejected the request (4xx).
+      // The body is not JSON; it may be the HTML of a proxy. With 4xx, the request was rejected. Otherwise, the server
+      // is down or its answer cannot be read.
       if (response.status >= 500 || response.ok) throw error;
       return { ok: false, busy, told: {} };
     }

@@ -216,7 +216,7 @@ def _averaged(values: np.ndarray) -> np.ndarray:
 def _cleaned(contrast: np.ndarray) -> np.ndarray:
     """Return ink, 0 to 1, without noise, ruled lines and specks.
 
-    Uneven paper loses more contrast than even paper. A computer drawing loses nothing.
+    The more uneven the paper, the more faint gray is removed as dirt. From a computer drawing, nothing is removed.
     contrast: the contrast of each pixel to the paper, (H, W).
     """
     noise = 1.4826 * np.median(np.abs(contrast))  # Standard deviation of normal noise.

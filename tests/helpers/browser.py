@@ -35,7 +35,7 @@ def ready(page: Page, address: str) -> Page:
 
 
 def on_pad(page: Page, *points: tuple[float, float]) -> list[tuple[float, float]]:
-    """Return the positions of points in the window, in CSS pixels. points: fractions of the pad's side."""
+    """Convert points on the pad, given as fractions of the pad's side, to CSS pixels in the window."""
     box = page.locator("#sketchpad canvas").bounding_box()
     return [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
 

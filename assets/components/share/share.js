@@ -1,7 +1,8 @@
 // Buttons that copy a link to the drawing, and that save the drawing as PNG or JSON.
 // The link holds the drawing in its fragment, which browsers do not send to the server.
-// props.value: {as} after a click: "link", "png" or "json". The page replies with {as, strokes}: the pad's drawing.
-// If the page was opened by a link, the component sets {strokes}. props.text: the texts in the page's language.
+// props.value: after a click, the component sets {as}, where `as` is "link", "png" or "json"; the page then sets
+// {as, strokes} with the pad's drawing. If a link opened the page, the component sets {strokes} from the link.
+// props.text: the texts in the page's language.
 // Emits "asked" after a click, and "opened" if the page was opened by a link.
 
 const PICTURE_SIDE = 1024;
