@@ -1,7 +1,7 @@
-"""Count and export corrections.
+"""Count and export corrections. A correction is a drawing that the network read wrong, with the correct label.
 
-python -m model.corrections --database FILE                  count corrections by label
-python -m model.corrections --database FILE --export FILE    write corrections to a file of drawings
+python -m model.corrections --database FILE                  count the corrections with each label
+python -m model.corrections --database FILE --export FILE    write the corrections to a file of labeled drawings (.npz)
 """
 
 import argparse
@@ -22,10 +22,10 @@ def main(arguments: list[str] | None = None) -> None:
     )
     database = os.environ.get("CORRECTIONS")
     parser.add_argument(
-        "--database", type=Path, metavar="FILE", default=database, help="the corrections (default: $CORRECTIONS)"
+        "--database", type=Path, metavar="FILE", default=database, help="file of corrections (default: $CORRECTIONS)"
     )
     parser.add_argument("--export", type=Path, metavar="FILE", help="write the corrections to FILE as drawings (.npz)")
-    parser.add_argument("--only", choices=("digits", "non-digits"), help="export only these (default: all)")
+    parser.add_argument("--only", choices=("digits", "non-digits"), help="export only digits or only non-digits")
     options = parser.parse_args(arguments)
     if not options.database:
         parser.error("no database. Give --database FILE, or set CORRECTIONS.")

@@ -1,6 +1,6 @@
 """Backup of corrections: JSON Lines files in a private dataset on the Hugging Face Hub.
 
-When a Space restarts, its disk is cleared. The dataset on the Hub is kept.
+When a Hugging Face Space restarts, the disk of the Space is cleared. The dataset on the Hub is not cleared.
 """
 
 import json
@@ -13,22 +13,25 @@ from model.errors import UserError, first_line
 
 
 class HubBackup:
-    """Append rows to a file in a folder that the Hub's client uploads every few minutes and at exit."""
+    """Append corrections to a local file. The Hub's client uploads the folder every few minutes and at exit."""
 
     def __init__(self, scheduler, folder: Path):
-        """`scheduler`: a `huggingface_hub.CommitScheduler` that uploads `folder`."""
+        """Choose the name of a new file in `folder`.
+
+        scheduler: the `huggingface_hub.CommitScheduler` that uploads `folder`.
+        """
         self.scheduler = scheduler
-        # Each process has its own file, so that uploads do not overwrite each other.
+        # Each process has its own file. Otherwise, the uploads of two processes would overwrite each other.
         self.file = folder / f"{uuid4()}.jsonl"
 
     @classmethod
     def configured(cls, folder: Path) -> "HubBackup | None":
-        """Return the backup to the dataset $CORRECTIONS_DATASET ("user/name"), with the token $HF_TOKEN.
+        """Return the backup that the environment variables define; None if one of the two variables is not set.
 
-        Returns None if one of the two variables is not set.
-
-        Creates a private dataset if the dataset does not exist. Raises UserError if the Hub refuses the token or the
-        dataset.
+        CORRECTIONS_DATASET is the name of the dataset on the Hub, "user/name". HF_TOKEN is the access token.
+        If the dataset does not exist, it is created as a private dataset.
+        folder: the local folder that is uploaded.
+        Raises UserError if the Hub's client cannot use the dataset, for example because the token is invalid.
         """
         token, dataset = os.environ.get("HF_TOKEN"), os.environ.get("CORRECTIONS_DATASET")
         if not (token and dataset):
@@ -43,7 +46,7 @@ class HubBackup:
         return cls(scheduler, folder)
 
     def append(self, row: dict) -> None:
-        """Append a row. A failure is only logged, because the row is already in the database."""
+        """Append a row to the file. A failure is only logged, because the row is already in the database."""
         try:
             with self.scheduler.lock, open(self.file, "a") as file:
                 file.write(json.dumps(row) + "\n")

@@ -1,7 +1,8 @@
-"""Storage of corrections in a SQLite file: drawings that the network read wrong, with the label that the visitor gave.
+"""Store corrections in a SQLite file. A correction is a drawing with the label that a visitor gave.
 
-A row holds the strokes, the label, the network's answer, the SHA-256 of the network's checkpoint and the time. It holds
-nothing about the visitor. A stored correction survives a crash of the process.
+Visitors correct drawings that the network read wrong. A row of the file holds the strokes, the label, the
+network's answer, the SHA-256 of the network's checkpoint and the time. A row holds nothing about the visitor. A stored
+correction survives a crash of the process.
 """
 
 import contextlib
@@ -21,13 +22,13 @@ from model.errors import InputError, UserError
 from model.preprocessing.geometry import Stroke
 from model.preprocessing.strokes import parse_strokes
 
-# Limit for the JSON of one drawing: about 6,000 points, more than a minute of drawing.
+# Maximum size of one drawing as JSON: about 6,000 points, which is more than a minute of drawing.
 MAX_DRAWING_BYTES = 100_000
-# Decimals of a coordinate: 1/10,000 of the pad's side is less than a pixel of the screen.
+# Decimal places of a stored coordinate. 1/10,000 of the pad's side is less than a pixel of the screen.
 DECIMALS = 4
-# Limit for the file, so that visitors cannot fill the disk. 1,000 corrections take about 1 MB.
+# Maximum size of the SQLite file, so that visitors cannot fill the disk. 1,000 corrections take about 1 MB.
 MAX_FILE_BYTES = 2**30
-# How long a call waits while another process writes.
+# Maximum time that a call waits while another process writes to the file.
 BUSY_SECONDS = 5.0
 
 MIGRATIONS = (
@@ -41,9 +42,10 @@ MIGRATIONS = (
         model TEXT NOT NULL
     )""",
 )
-"""SQL statements, one for each version of the file. A file with user_version n has passed the first n statements.
+"""SQL statements that create and update the table, one for each version of the file.
 
-Only append statements: existing files do not run the earlier ones again.
+If the `user_version` of a SQLite file is n, the first n statements have run on this file. To change the table, append
+a statement and leave the earlier statements unchanged, because they do not run again on existing files.
 """
 
 # Messages for SQLite's result codes, https://www.sqlite.org/rescode.html
@@ -68,9 +70,9 @@ class Correction:
     """A drawing with the label that the visitor gave.
 
     time: time at which the correction was stored, UTC, ISO 8601.
-    label: the correct label, one of LABELS.
+    label: the label that the visitor gave, one of LABELS.
     strokes: the JSON text `{"strokes": …}`, with coordinates in fractions of the pad's side.
-    number, verdict: the fields `number` and `verdict` of the network's `Answer`.
+    number, verdict: the network's answer to the drawing, `Answer.number` and `Answer.verdict`.
     model: SHA-256 of the network's checkpoint.
     """
 
@@ -83,7 +85,9 @@ class Correction:
 
     @classmethod
     def of(cls, strokes: Sequence[Stroke], label: object, number: str, verdict: str, model: str) -> "Correction":
-        """Return a correction with the present time. Raises InputError for a wrong label or an unsuitable drawing."""
+        """Return a correction with the current time. Raises InputError if the label is not in LABELS, or if the drawing
+        is empty or too large.
+        """
         if label not in LABELS:
             raise InputError(f"The label of a drawing is one of {', '.join(LABELS)}.")
         if not strokes:
@@ -103,9 +107,9 @@ class CorrectionStore:
     """A file of corrections. Several threads and processes can use one file at the same time."""
 
     def __init__(self, path: str | os.PathLike, backup: HubBackup | None = None):
-        """Create the file, or migrate a file of an older version. Raises StorageError.
+        """Create the file, or update a file of an older version. Raises StorageError if the file cannot be used.
 
-        backup: a second place where every correction is stored; None for no backup.
+        backup: the backup that also receives every correction; None for no backup.
         """
         self.path = Path(path)
         self.backup = backup
@@ -131,21 +135,21 @@ class CorrectionStore:
         return correction
 
     def count(self) -> dict[str, int]:
-        """Return the number of corrections for each label that occurs, in the order of LABELS."""
+        """Return the number of corrections with each label, in the order of LABELS. Unused labels are left out."""
         with self._connection() as connection:
             counts = dict(connection.execute("SELECT label, COUNT(*) FROM corrections GROUP BY label"))
         return {label: counts[label] for label in LABELS if label in counts}
 
     def __iter__(self) -> Iterator[Correction]:
-        """Iterate over the corrections in the order of storing, without corrections stored during the iteration."""
+        """Yield the corrections, oldest first. Corrections that are stored during the iteration are left out."""
         with self._connection() as connection:
             for row in connection.execute(f"SELECT {', '.join(COLUMNS)} FROM corrections ORDER BY id"):
                 yield Correction(*row)
 
     def export(self, path: str | os.PathLike, labels: Sequence[str] = LABELS) -> int:
-        """Write the corrections with these labels to a file of drawings. Return the number of corrections.
+        """Write the corrections with these labels to a file of drawings. Return the number of written corrections.
 
-        The writer of each drawing is "visitor".
+        In the file, the writer of every drawing is "visitor".
         Raises StorageError if the store cannot be read, and OSError if `path` cannot be written.
         """
         exported = [correction for correction in self if correction.label in labels]
@@ -159,9 +163,10 @@ class CorrectionStore:
 
     @contextlib.contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
-        """Open a connection for one call, so that threads share nothing. Turns SQLite's errors into StorageError.
+        """Yield a new connection to the file. Turn an error of SQLite inside the block into StorageError.
 
-        Outside an explicit transaction, `execute` returns when the statement is committed and on the disk.
+        Each call opens a connection, so threads share nothing. Each statement is committed and on the disk when
+        `execute` returns, except inside a transaction that starts with BEGIN.
         """
         try:
             with contextlib.closing(sqlite3.connect(self.path, BUSY_SECONDS, isolation_level=None)) as connection:
@@ -170,7 +175,7 @@ class CorrectionStore:
                 connection.execute(f"PRAGMA max_page_count = {MAX_FILE_BYTES // page_bytes}")
                 yield connection
         except sqlite3.Error as error:
-            # The low byte is the primary result code. Errors of the sqlite3 module itself have no code.
+            # The low byte of SQLite's error code is the primary result code. Errors of Python's sqlite3 have no code.
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF
             reason = FAILURES.get(code, f"the file of corrections cannot be used ({error})")
             raise StorageError(f"Not possible now: {reason}. Stored corrections are unchanged.") from error
@@ -179,8 +184,8 @@ class CorrectionStore:
 def _enable_wal(connection: sqlite3.Connection) -> None:
     """Switch to write-ahead logging, in which readers and a writer do not block each other.
 
-    The file keeps this mode (https://www.sqlite.org/wal.html). SQLite's own timeout does not apply to this statement,
-    so this function repeats the statement while another process uses the file.
+    The mode is stored in the file (https://www.sqlite.org/wal.html). SQLite's own timeout does not apply to this
+    statement. Therefore, if another process uses the file, this function repeats the statement for up to BUSY_SECONDS.
     """
     deadline = time.monotonic() + BUSY_SECONDS
     while True:
@@ -194,7 +199,10 @@ def _enable_wal(connection: sqlite3.Connection) -> None:
 
 
 def _migrate(connection: sqlite3.Connection) -> None:
-    """Apply the missing migrations in one transaction. Raises StorageError for a file of a newer version."""
+    """Run the statements of MIGRATIONS that have not run on this file yet, in one transaction.
+
+    Raises StorageError if a newer version of this program wrote the file.
+    """
     connection.execute("BEGIN IMMEDIATE")
     with connection:  # Commits the transaction, or rolls it back after an exception.
         version = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -209,9 +217,11 @@ def _migrate(connection: sqlite3.Connection) -> None:
 
 
 def configured_store(path: str | os.PathLike | None = None) -> CorrectionStore | None:
-    """Return the store at `path`, else the store at $CORRECTIONS, else None. Raises UserError if a setting is invalid.
+    """Return the store in the file `path`, or None if there is no path.
 
-    If $HF_TOKEN and $CORRECTIONS_DATASET are set, corrections are also backed up, from the folder `<path>.hub`.
+    Without `path`, the environment variable CORRECTIONS gives the path. If the variables HF_TOKEN and
+    CORRECTIONS_DATASET are set, the store also has a backup on the Hub, uploaded from the folder `<path>.hub`.
+    Raises UserError if the file or the backup cannot be used.
     """
     path = path or os.environ.get("CORRECTIONS")
     if not path:
