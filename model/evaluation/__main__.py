@@ -6,13 +6,14 @@ python -m model.evaluation --tables FILE ...    update the tables in these docum
 
 With --checkpoint, --non-digits, --mnist, --output or --mistakes, one checkpoint (default: digits) is measured fully:
 accuracy, accuracy per writer, calibration, rejection of non-digits, end-to-end results, and robustness to transformed
-and corrupted drawings. The page shows the figures that are drawn beside its checkpoint:
+and corrupted drawings. The page shows the figures that lie beside its checkpoint. This command draws them:
 
 python -m model.evaluation --drawings FILE --non-digits FILE --mnist --output model/checkpoints
 
-With --seeds, the accuracy of a checkpoint is compared with trainings of the same recipe with other seeds:
+With --seeds, the accuracy of a checkpoint is compared with the accuracies of checkpoints of the same recipe that were
+trained with other seeds:
 
-python -m model.evaluation --seeds FOLDER ...   mean and standard deviation of the accuracy
+python -m model.evaluation --seeds FOLDER ...   print the mean and the standard deviation of the accuracies
 """
 
 import argparse
@@ -32,12 +33,17 @@ from model.preprocessing import normalization
 from model.preprocessing.strokes import rasterize
 
 MISTAKES_PEN_WIDTH = 0.05
-"""Pen width in the figure of mistakes: thinner than the network's, so that the strokes can be followed."""
+"""Pen width in the figure of mistakes, smaller than NETWORK_PEN_WIDTH, so that the path of the pen is visible."""
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The checkpoint to measure, and the folder for its figures. If the folder is None, no figures are drawn."""
+    """What is measured, and where the results go.
+
+    classifier: the network of the checkpoint.
+    path: the path of the checkpoint. The metrics are stored in the JSON beside it.
+    output: the folder for the figures; None if no figures are drawn.
+    """
 
     classifier: Classifier
     path: Path
@@ -52,7 +58,7 @@ class Evaluation:
 
 def evaluate(path: Path, options: argparse.Namespace) -> None:
     """Measure one checkpoint fully. Print the metrics, store them in the checkpoint's JSON, and draw the figures."""
-    # Read the files first, so that an invalid file is reported before the measurement, which takes minutes.
+    # Read the files first, because the measurement takes minutes and an invalid file should be reported at once.
     digits = read_digits(options.drawings) if options.drawings else None
     non_digits = read_non_digits(options.non_digits) if options.non_digits else None
     evaluation = Evaluation(Classifier.load(path), path, options.output)
@@ -78,7 +84,10 @@ def evaluate(path: Path, options: argparse.Namespace) -> None:
 
 
 def compare_seeds(path: Path, folders: list[Path], file: Path | None) -> None:
-    """Compare a checkpoint with the checkpoints of the same file name in `folders`. Print and store the accuracies."""
+    """Compare a checkpoint with the checkpoints of the same file name in `folders`. Print and store the accuracies.
+
+    file: a file of drawn digits, to also measure the accuracy on these; None for MNIST only.
+    """
     for name, results in metrics.measure_seeds([path, *(folder / path.name for folder in folders)], file).items():
         values = ", ".join(f"{seed}: {accuracy:.2%}" for seed, accuracy in zip(*results.values(), strict=True))
         title, summary = dataset_title(name), metrics.format_mean_and_deviation(results)
@@ -237,7 +246,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     data.add_argument("--seeds", type=Path, nargs="+", metavar="FOLDER", help="output folders of train.py --seed N")
     output = parser.add_argument_group("what is written")
     output.add_argument("--output", type=Path, metavar="FOLDER", help="draw the figures into this folder")
-    output.add_argument("--mistakes", type=Path, metavar="FILE", help="draw the mistakes on --drawings into this SVG")
+    output.add_argument("--mistakes", type=Path, metavar="FILE", help="draw mistakes on --drawings into this SVG file")
     output.add_argument(
         "--tables", type=Path, nargs="+", default=[], metavar="FILE", help="update the tables in these documents"
     )
@@ -247,7 +256,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     if options.output and not (options.drawings or options.mnist):
         parser.error("--output needs --drawings or --mnist: otherwise there is nothing to draw.")
     if options.mistakes and not options.drawings:
-        parser.error("--mistakes needs --drawings: the mistakes on these are drawn.")
+        parser.error("--mistakes needs --drawings: the figure shows mistakes on drawings.")
     return options
 
 

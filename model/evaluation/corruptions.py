@@ -1,11 +1,11 @@
-"""Corruptions: distort a drawing in ways that a hand, a device or an application can cause.
+"""Corruptions: functions that distort a drawing as a hand, a device or an application can distort it.
 
 Inspired by Mu, Gilmer 2019, "MNIST-C: a robustness benchmark for computer vision", but limited to distortions of
 strokes: no noise, fog or blur. The strengths are chosen so that people can still read nearly all drawings.
 
-Strokes are lists of float (P, 2), P ≥ 1, x right, y down, in any unit. Every function returns new strokes in that unit
-and leaves its input unchanged. The lengths below are fractions of the drawing's size, which is the longer side
-of the drawing's bounding box.
+Each stroke is float (P, 2), P ≥ 1, x right, y down, in any unit. Every corruption returns strokes in the same unit and
+does not change the given arrays. In this module, the size of a drawing is the longer side of the bounding box.
+All constants that are lengths are fractions of this size.
 """
 
 from collections.abc import Callable
@@ -17,33 +17,33 @@ from model.preprocessing.geometry import Stroke, arc_lengths, bounding_box, inte
 STEP = 0.02
 """Distance between points of a resampled stroke."""
 JITTER_STEP = 0.05
-"""Distance along a stroke between independent offsets. A hand cannot shake faster."""
+"""Distance along a stroke between two independent random offsets. A hand cannot shake at shorter distances."""
 GAP_COUNT, GAP = 2, 0.1
 POINT_DISTANCE = 0.15
-"""Mean distance between points of a slow device."""
+"""Mean distance between two points that a slow device reports."""
 TOUCH_ERROR = 0.02
-"""Standard deviation of a touch screen's error."""
+"""Standard deviation of the error of a point on a touch screen."""
 SHORT = 0.35
-"""Only a stroke shorter than this fraction of the longest stroke can be missed."""
+"""A device misses a stroke only if the stroke is shorter than this fraction of the longest stroke."""
 STRAY_MARGIN = 0.1
-"""Distance from the drawing's box within which a stray mark begins."""
+"""A stray dot or line starts inside the drawing's bounding box, or outside at no more than this distance."""
 STRAY_LINE = 0.2
 TAIL = 0.2
 HOOK = 0.08
 CUT = 0.12
 GRID_CELLS = 16
-"""Cells of a coarse grid along the drawing's longer side."""
+"""Number of cells of the coarse grid along the drawing's longer side."""
 SMOOTHING = 0.2
-"""Width of the moving average that rounds corners."""
+"""Length of the part of a stroke over which the moving average goes that rounds corners."""
 TOLERANCE = 0.04
-"""Greatest distance of a simplified stroke from the original."""
+"""Maximum distance between a simplified stroke and the original stroke."""
 TREMOR, TREMOR_WAVELENGTH = 0.02, 0.12
 RETRACE_OFFSET = 0.04
 """Standard deviation of the offset of a stroke that is drawn again."""
 
 
 def gaps(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
-    """Remove GAP_COUNT pieces of length GAP at random positions: the pen skips."""
+    """Remove GAP_COUNT pieces of length GAP at random positions, as if the pen skipped."""
     resampled = _resampled(strokes, STEP)
     length = round(GAP / STEP)
     lost = np.zeros(sum(map(len, resampled)), bool)
@@ -60,18 +60,24 @@ def gaps(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
 
 
 def dropped_points(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
-    """Keep both ends and random points, POINT_DISTANCE apart on average: a slow device turns curves into lines."""
+    """Keep the two ends of each stroke and random points between the ends, as if the device were slow.
+
+    POINT_DISTANCE is the mean distance between the points.
+    """
     return [stroke[_with_ends(rng.random(len(stroke)) < STEP / POINT_DISTANCE)] for stroke in _resampled(strokes, STEP)]
 
 
 def coarse_touch(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
-    """Keep a point every POINT_DISTANCE / 2 and add noise of TOUCH_ERROR: a finger on an imprecise screen."""
+    """Resample strokes to points POINT_DISTANCE / 2 apart and add noise, as if the touch screen were imprecise.
+
+    TOUCH_ERROR is the standard deviation of the noise.
+    """
     spread = TOUCH_ERROR * longer_side(strokes)
     return [stroke + rng.normal(0, 1, stroke.shape) * spread for stroke in _resampled(strokes, POINT_DISTANCE / 2)]
 
 
 def missing_stroke(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
-    """Remove the shortest stroke if it is shorter than SHORT × the longest: the device misses a short touch."""
+    """Remove the shortest stroke if it is shorter than SHORT × the longest, as if the device missed it."""
     lengths = [_length(stroke) for stroke in strokes]
     shortest = int(np.argmin(lengths))
     if lengths[shortest] >= SHORT * max(lengths):
@@ -80,7 +86,7 @@ def missing_stroke(strokes: list[Stroke], rng: np.random.Generator) -> list[Stro
 
 
 def stray_dot(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
-    """Add a dot on or near the drawing: a touch of the palm or of a second finger."""
+    """Add a dot on or near the drawing, as if the palm or a second finger touched the pad."""
     return [*strokes, _random_point(strokes, rng)[None]]
 
 
@@ -91,7 +97,7 @@ def stray_line(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
 
 
 def long_tail(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
-    """Extend the last stroke straight ahead by TAIL: the pen leaves the pad late."""
+    """Extend the last stroke straight ahead by TAIL, as if the pen left the pad late."""
     last, size = strokes[-1], longer_side(strokes)
     end = _resample_by(last, JITTER_STEP * size)[-2:]
     direction = end[-1] - end[0]
@@ -102,18 +108,18 @@ def long_tail(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
 
 
 def joined_strokes(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
-    """Join all strokes into one: the pen does not leave the pad."""
+    """Join all strokes into one, as if the pen did not leave the pad between strokes."""
     return [np.concatenate(strokes)]
 
 
 def cut_short(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
-    """Shorten each stroke that is longer than 2 × CUT by CUT at its end: the pen leaves the pad early."""
+    """Cut the length CUT off the end of each stroke longer than 2 × CUT, as if the pen left the pad early."""
     cut, dropped = CUT * longer_side(strokes), round(CUT / STEP)
     return [stroke[:-dropped] if _length(stroke) > 2 * cut > 0 else stroke for stroke in _resampled(strokes, STEP)]
 
 
 def hooks(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
-    """Add a line of length HOOK in any direction to both ends of each stroke: the pen slips."""
+    """Add a line of length HOOK in any direction to both ends of each stroke, as if the pen slipped."""
     hook = HOOK * longer_side(strokes)
     return [
         np.concatenate(
@@ -124,25 +130,25 @@ def hooks(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
 
 
 def coarse_grid(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
-    """Round all points to a grid with GRID_CELLS along the longer side: the drawing is tiny or the pad is coarse."""
+    """Round all points to a grid with GRID_CELLS cells along the longer side, as if the pad were coarse."""
     cell = longer_side(strokes) / GRID_CELLS or 1.0
     low, _ = bounding_box(strokes)
     return [low + np.rint((stroke - low) / cell) * cell for stroke in _resampled(strokes, STEP)]
 
 
 def rounded_corners(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
-    """Replace each point by the mean over the length SMOOTHING around it: a hasty hand or a smoothing application."""
+    """Replace each point by the mean of the stroke over the length SMOOTHING around the point, as if drawn in haste."""
     return [_smooth(stroke, round(SMOOTHING / STEP / 2)) for stroke in _resampled(strokes, STEP)]
 
 
 def few_points(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
-    """Remove points of each stroke while it changes by at most TOLERANCE: an application that stores few points."""
+    """Remove points that change a stroke by at most TOLERANCE, as if an application stored few points."""
     tolerance = TOLERANCE * longer_side(strokes)
     return [_simplify(stroke, tolerance) for stroke in strokes]
 
 
 def tremor(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
-    """Add a zigzag of height TREMOR and period TREMOR_WAVELENGTH to each stroke: a trembling hand or a bumpy ride."""
+    """Add a zigzag of amplitude TREMOR and period TREMOR_WAVELENGTH to each stroke, as if the hand trembled."""
     size = longer_side(strokes)
     trembling = []
     for stroke in _resampled(strokes, STEP):
@@ -153,7 +159,7 @@ def tremor(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
 
 
 def drawn_twice(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
-    """Add a copy of each stroke with a random offset: the writer draws every stroke twice.
+    """Add a copy of each stroke with a random offset, as if the writer drew every stroke twice.
 
     RETRACE_OFFSET is the standard deviation of the offset.
     """
@@ -178,13 +184,14 @@ CORRUPTIONS: dict[str, Callable[[list[Stroke], np.random.Generator], list[Stroke
     "tremor": tremor,
     "drawn twice": drawn_twice,
 }
-"""All corruptions by name."""
+"""All corruptions, by name."""
 
 
 def jitter(strokes: list[Stroke], amount: float, rng: np.random.Generator) -> list[Stroke]:
-    """Add a random offset to the strokes every JITTER_STEP. Between these positions, interpolate the offsets.
+    """Shift the points of the strokes by random offsets.
 
-    amount: standard deviation of the offsets in x and in y, as a fraction of the drawing's size.
+    The offsets are random at positions JITTER_STEP apart along a stroke, and interpolated between these positions.
+    amount: standard deviation of the random offsets in x and in y, as a fraction of the drawing's size.
     """
     size = longer_side(strokes)
     return [_jitter_stroke(stroke, amount * size, JITTER_STEP * size, rng) for stroke in strokes]
@@ -204,12 +211,15 @@ def _length(stroke: Stroke) -> float:
 
 
 def _resampled(strokes: list[Stroke], step: float) -> list[Stroke]:
-    """Resample every stroke. `step`: distance between points, as a fraction of the drawing's size."""
+    """Resample every stroke. `step`: distance between two points, as a fraction of the drawing's size."""
     return [_resample_by(stroke, step * longer_side(strokes)) for stroke in strokes]
 
 
 def _resample_by(stroke: Stroke, step: float) -> Stroke:
-    """Resample a stroke at equal distances, as close to `step` as the stroke's length allows. A dot stays one point."""
+    """Return points at equal distances along a stroke. The distance is as near to `step` as possible.
+
+    A dot stays one point.
+    """
     return resample(stroke, _point_count(_length(stroke), step))
 
 
@@ -244,7 +254,10 @@ def _normals(stroke: Stroke) -> np.ndarray:
 
 
 def _smooth(stroke: Stroke, reach: int) -> Stroke:
-    """Average each point with up to `reach` points on each side, equally many on both sides, so that the ends stay."""
+    """Replace each point by the mean of the point and up to `reach` points on each side.
+
+    The number of points is the same on both sides, so the ends of the stroke do not move.
+    """
     sums = np.concatenate([np.zeros((1, 2)), np.cumsum(stroke, axis=0)])
     index = np.arange(len(stroke))
     near = np.minimum(reach, np.minimum(index, len(stroke) - 1 - index))
@@ -252,10 +265,10 @@ def _smooth(stroke: Stroke, reach: int) -> Stroke:
 
 
 def _simplify(stroke: Stroke, tolerance: float) -> Stroke:
-    """Simplify a polyline (Ramer 1972; Douglas, Peucker 1973).
+    """Simplify a polyline with the algorithm of Ramer 1972 and of Douglas, Peucker 1973.
 
-    Keep the two end points. While a point is farther than `tolerance` from the segment between its two neighboring kept
-    points, also keep the farthest point.
+    First, only the two end points are kept. Then, between two neighboring kept points, the point farthest from the
+    segment that connects them is also kept if it is farther than `tolerance`. This repeats until no point is so far.
     """
     kept = np.zeros(len(stroke), bool)
     segments = [(0, len(stroke) - 1)]
@@ -271,7 +284,10 @@ def _simplify(stroke: Stroke, tolerance: float) -> Stroke:
 
 
 def _distances(points: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """Return the distances, (P,), of points (P, 2) from the segment between two points, (2,)."""
+    """Return the distance of each point from the segment between `start` and `end`, (P,).
+
+    points: float (P, 2). start, end: float (2,).
+    """
     segment = end - start
     share = np.clip((points - start) @ segment / max(segment @ segment, 1e-18), 0, 1)
     return np.hypot(*(points - start - share[:, None] * segment).T)

@@ -18,9 +18,9 @@ from model.preprocessing.geometry import Stroke
 from model.preprocessing.strokes import rasterize
 
 NUM_BINS = 15
-"""Bins of the reliability diagram and of the expected calibration error."""
+"""Number of bins of the reliability diagram and of the expected calibration error."""
 MIN_DRAWINGS_PER_WRITER = 10
-"""Writers with fewer drawings are left out, because the accuracy over so few drawings is too coarse."""
+"""The accuracy of a writer with fewer drawings is left out, because it is too imprecise."""
 REPORTED_ACCEPTANCE = (0.98, 0.99)
 """Acceptance rates of digits at which the rejection rate of non-digits is reported."""
 CURVE_POINTS = 101
@@ -28,16 +28,16 @@ MAX_MISTAKES = 5
 Z_95 = 1.96
 """Quantile of the normal distribution for a 95 % interval."""
 BATCH = 64
-"""Drawings that the classifier reads at a time."""
+"""Number of drawings that the classifier reads in one call."""
 
 
 @dataclass(frozen=True)
 class Predictions:
-    """The predictions for N drawings, each taken as a single digit.
+    """The predictions for N drawings. The network takes every drawing as one digit.
 
     images: the normalized images, float32 (N, 28, 28).
     probabilities: the probability of each digit, given that the drawing is a digit, (N, 10). Each row sums to 1.
-    not_digit: the probability that the drawing is not a digit, (N,); 0 if the network distinguishes digits only.
+    not_digit: the probability that the drawing is not a digit, (N,); 0 if the network has no output for non-digits.
     """
 
     images: np.ndarray
@@ -46,17 +46,17 @@ class Predictions:
 
 
 def predict(classifier: Classifier, images: np.ndarray) -> Predictions:
-    """Classify normalized images, float32 (N, 28, 28)."""
+    """Return the predictions for normalized images, float32 (N, 28, 28)."""
     return Predictions(images, *classifier.predict(images))
 
 
 def predict_drawings(classifier: Classifier, drawings: Sequence[list[Stroke]]) -> Predictions:
-    """Rasterize, normalize and classify drawings, each as a single digit."""
+    """Return the predictions for drawings. The network takes every drawing as one digit."""
     return predict(classifier, normalization.normalize_all(rasterize(strokes) for strokes in drawings))
 
 
 def read_all(classifier: Classifier, drawings: Sequence[list[Stroke]]) -> Iterator[Answer]:
-    """Read each drawing end to end, as the page does: group strokes into digits and reject non-digits."""
+    """Yield the answer that the page gives to each drawing: strokes are grouped into digits, non-digits rejected."""
     for start in range(0, len(drawings), BATCH):
         batch = drawings[start : start + BATCH]
         yield from classifier.read_drawings([[stroke for stroke in strokes if len(stroke)] for strokes in batch])
@@ -66,7 +66,7 @@ def read_all(classifier: Classifier, drawings: Sequence[list[Stroke]]) -> Iterat
 
 
 def classification_metrics(probabilities: np.ndarray, labels: np.ndarray) -> dict:
-    """Return accuracy, confusion matrix and calibration of probabilities (N, 10) for labels (N,).
+    """Return accuracy, confusion matrix and calibration of predicted probabilities (N, 10) for true digits (N,).
 
     `interval` is the 95 % interval of `accuracy`. `confusion[i][j]` counts the digits i that were classified as j.
     `calibration_error` is the expected calibration error. `reliability` is the result of the function `reliability`.
@@ -87,7 +87,7 @@ def classification_metrics(probabilities: np.ndarray, labels: np.ndarray) -> dic
 
 
 def accuracy_without_augmentation(classifier: Classifier, images: np.ndarray, labels: np.ndarray) -> dict[str, float]:
-    """Return {"without_augmentation": accuracy} for a checkpoint with test-time augmentation, else {}."""
+    """Return {"without_augmentation": accuracy without test-time augmentation}; {} if the checkpoint uses none."""
     if not classifier.notes.get("test_time_augmentation"):
         return {}
     plain = Classifier(classifier.network, classifier.notes | {"test_time_augmentation": False}, classifier.name)
@@ -95,12 +95,12 @@ def accuracy_without_augmentation(classifier: Classifier, images: np.ndarray, la
 
 
 def accuracy(predictions: Predictions, labels: np.ndarray) -> float:
-    """Return the share of correct predictions for labels (N,)."""
+    """Return the share of correct predictions, 0 to 1. `labels`: the true digits, (N,)."""
     return float(np.mean(predictions.probabilities.argmax(axis=1) == labels))
 
 
 def most_common_mistakes(metrics: dict) -> list[tuple[int, int, int]]:
-    """Return (true digit, predicted digit, count) of the most common mistakes, from `classification_metrics`."""
+    """Return (true digit, predicted digit, count) of the most common mistakes in `classification_metrics`."""
     confusion = np.array(metrics["confusion"])
     mistakes = confusion * (1 - np.eye(NUM_DIGITS, dtype=int))
     order = np.argsort(-mistakes, axis=None, kind="stable")[:MAX_MISTAKES]
@@ -108,7 +108,7 @@ def most_common_mistakes(metrics: dict) -> list[tuple[int, int, int]]:
 
 
 def wilson_interval(successes: int, count: int) -> list[float]:
-    """Return the 95 % interval of a proportion (Wilson 1927). It stays within 0 to 1 even for proportions near 1."""
+    """Return the 95 % confidence interval of the proportion successes / count (Wilson 1927), within 0 to 1."""
     share, spread = successes / count, Z_95**2 / count
     center = (share + spread / 2) / (1 + spread)
     half = Z_95 / (1 + spread) * math.sqrt(share * (1 - share) / count + spread / (4 * count))
@@ -118,9 +118,9 @@ def wilson_interval(successes: int, count: int) -> list[float]:
 def reliability(probabilities: np.ndarray, labels: np.ndarray) -> dict[str, list]:
     """Return the reliability diagram of probabilities (N, 10) for labels (N,).
 
-    The predictions are divided into NUM_BINS equal bins by confidence, the probability of the most probable digit.
+    The confidence is the probability of the most probable digit. It selects one of NUM_BINS equally wide bins.
     The result has three lists with one value for each bin: `count`, the number of predictions; `confidence`, the mean
-    confidence; `accuracy`. In an empty bin, `confidence` and `accuracy` are None.
+    confidence; `accuracy`, the accuracy. In an empty bin, `confidence` and `accuracy` are None.
     """
     confidence = probabilities.max(axis=1)
     correct = probabilities.argmax(axis=1) == labels
@@ -147,13 +147,13 @@ def expected_calibration_error(probabilities: np.ndarray, labels: np.ndarray) ->
 
 
 def measure_drawings(classifier: Classifier, file: Path) -> dict:
-    """Return the `drawing_metrics` of the drawn digits in `file`. Raises UserError as `read_digits` does."""
+    """Return the `drawing_metrics` of the drawn digits in `file`. Raises UserError if `read_digits` raises it."""
     drawings, labels = read_digits(file)
     return drawing_metrics(predict_drawings(classifier, drawings.drawings), labels, drawings.writers)
 
 
 def drawing_metrics(predictions: Predictions, labels: np.ndarray, writers: Sequence[str]) -> dict:
-    """Return the `classification_metrics` of drawn digits. Adds `writer_accuracy` as "writers"."""
+    """Return the `classification_metrics` of drawn digits, with the result of `writer_accuracy` as "writers"."""
     correct = predictions.probabilities.argmax(axis=1) == labels
     return classification_metrics(predictions.probabilities, labels) | {"writers": writer_accuracy(correct, writers)}
 
@@ -176,7 +176,8 @@ def writer_accuracy(correct: np.ndarray, writers: Sequence[str]) -> dict:
 def end_to_end_digits(classifier: Classifier, drawings: LabeledDrawings) -> dict:
     """Read drawn digits end to end. Return the share of drawings with each outcome.
 
-    `accuracy`: read as one digit, which is correct. `rejected`: read as not a digit. `several`: read as several digits.
+    `accuracy`: the answer is the correct digit. `rejected`: the verdict is "not a digit". `several`: the strokes were
+    grouped into several digits.
     """
     outcomes = [
         (answer.number == label, answer.verdict == Verdict.NOT_DIGIT, len(answer.readings) > 1)
@@ -200,12 +201,12 @@ def _share(outcomes) -> float:
 def rejection_metrics(
     digit_scores: np.ndarray, non_digit_scores: np.ndarray, labels: Sequence[str], rejection_threshold: float
 ) -> dict:
-    """Return how well the scores of digits, (N,), are separated from the scores of non-digits, (M,).
+    """Return how well the scores separate N digits from M non-digits.
 
-    labels: the label of each non-digit, such as a letter, (M,).
-    Three entries of the result need an explanation. `at`: the rejection rate of non-digits at each acceptance rate of
-    digits in REPORTED_ACCEPTANCE. `curve`: the acceptance and rejection rates at CURVE_POINTS thresholds. `per_label`:
-    the rejection rate of the non-digits with each label, lowest rate first.
+    digit_scores: (N,). non_digit_scores: (M,). labels: the label of each non-digit, for example a letter, (M,).
+    Entries of the result: `at` is the rejection rate of non-digits at each acceptance rate of digits in
+    REPORTED_ACCEPTANCE. `curve` has the acceptance and rejection rates at CURVE_POINTS thresholds. `per_label` has the
+    rejection rate of the non-digits with each label, lowest rate first.
     """
     rejected = non_digit_scores > rejection_threshold
     return {
@@ -225,9 +226,9 @@ def rejection_metrics(
 
 
 def auroc(digit_scores: np.ndarray, non_digit_scores: np.ndarray) -> float:
-    """Return the area under the ROC curve: the probability that a non-digit scores above a digit.
+    """Return the area under the ROC curve: the probability that a non-digit has a higher score than a digit.
 
-    Ties count half.
+    Equal scores count half.
     Source: Hanley, McNeil 1982, "The meaning and use of the area under a receiver operating characteristic (ROC)
     curve".
     """
@@ -237,7 +238,7 @@ def auroc(digit_scores: np.ndarray, non_digit_scores: np.ndarray) -> float:
 
 
 def acceptance_threshold(digit_scores: np.ndarray, rate: float) -> float:
-    """Return the lowest threshold that accepts at least the share `rate`, 0 to 1, of the digits with scores (N,)."""
+    """Return the lowest threshold that accepts at least the share `rate`, 0 to 1, of the digits."""
     return float(np.quantile(digit_scores, rate, method="inverted_cdf"))
 
 
@@ -262,10 +263,10 @@ def _rejection_per_label(rejected: np.ndarray, labels: np.ndarray) -> dict[str, 
 
 
 def measure_seeds(paths: Sequence[Path], file: Path | None = None) -> dict[str, dict]:
-    """Return the accuracies of checkpoints of one recipe, trained with different seeds.
+    """Return the accuracies of checkpoints of one recipe that were trained with different seeds.
 
-    Returns {"seeds": [...], "accuracy": [...]} for "MNIST validation" and "MNIST test", from the JSON of each
-    checkpoint, and for the drawn digits in `file`, if it is given, under the file's name.
+    Returns {name of the data set: {"seeds": [...], "accuracy": [...]}}. The accuracies on "MNIST validation" and "MNIST
+    test" are read from the checkpoints' JSON. If `file` is given, the accuracies on these drawn digits are measured.
     Raises UserError if a file is unreadable, if two seeds are equal, or if the trainings differ in another setting.
     """
     notes = [checkpoint.load_notes(path) for path in paths]
@@ -293,6 +294,6 @@ def _distinct_seeds(notes: Sequence[dict]) -> list[int]:
 
 
 def format_mean_and_deviation(metrics: dict) -> str:
-    """Return "mean ± standard deviation" of the accuracies, in percent. The deviation is a sample's (divisor n − 1)."""
+    """Return "mean ± standard deviation" of the accuracies, in percent. The divisor of the variance is n − 1."""
     accuracies = metrics["accuracy"]
     return f"{np.mean(accuracies):.2%} ± {100 * np.std(accuracies, ddof=1):.2f}"

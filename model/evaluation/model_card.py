@@ -1,4 +1,4 @@
-"""Collect what the page shows about a checkpoint: metrics from its JSON and the figures drawn beside it."""
+"""Collect what the page shows about a checkpoint: metrics from the JSON, and figures, both beside the checkpoint."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +13,10 @@ PICTURES = {
     "rejection": ("rejection",),
     "mistakes": ("mnist",),
 }
-"""Figures in the order of the page. Each figure has a list of the JSON entries that it draws.
+"""The figures, in the order of the page. The value of each figure lists the JSON entries that the figure can show.
 
-A figure is shown only if the JSON has at least one of these entries. Otherwise an earlier checkpoint with the same name
-left the figure.
+The page shows a figure only if the JSON has at least one of these entries. If the JSON has none of them, the figure is
+a file that an earlier checkpoint of the same name left.
 """
 
 
@@ -25,9 +25,9 @@ class ModelCard:
     """The metrics and figures of a checkpoint.
 
     facts: the metrics. Each fact has a `name`, a `kind` ("share", "interval", "digit", "count", "bytes" or "seconds")
-        and a `value`. A share is from 0 to 1. Some kinds have further entries. The page's text for a fact has the key
-        "fact <name>".
-    pictures: the SVG text of each figure, by the figure's name. The page's text for a figure
+        and a `value`. A share is from 0 to 1. Some kinds have further entries. In the page's translations
+        (assets/locales), the text for a fact has the key "fact <name>".
+    pictures: the SVG text of each figure, by the figure's name. In the page's translations, the text for a figure
         has the key "picture <name>".
     """
 

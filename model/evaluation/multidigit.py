@@ -1,4 +1,4 @@
-"""Measure how well numbers are read. Each number is composed of drawings of single digits, side by side.
+"""Measure how well a network reads numbers. Each number is composed of drawings of single digits, side by side.
 
 python -m model.evaluation.multidigit                     use synthetic digits
 python -m model.evaluation.multidigit --drawings FILE     use the digits in a file
@@ -19,11 +19,11 @@ from model.preprocessing.geometry import Stroke, bounding_box, scaled
 from model.synthetic import generator
 
 LENGTHS = (2, 6)
-"""Fewest and most digits of a number."""
+"""Minimum and maximum number of digits in a composed number."""
 GAPS = (0.0, 0.1, 0.25, 0.5, 1.0)
-"""Space between the boxes of neighboring digits, as a fraction of a digit's longer side: from touching to wide."""
+"""Spaces between the bounding boxes of neighboring digits, as fractions of a digit's longer side. 0: boxes touch."""
 COUNT, SEED = 400, 1
-"""How many numbers are composed for each gap, and the seed of the random choice."""
+"""Number of composed numbers for each gap, and seed of the random choices."""
 UNEVENNESS = 0.05
 """Standard deviation of a digit's vertical offset, as a fraction of the digit's longer side."""
 SYNTHETIC_DIGITS = 2_000
@@ -32,7 +32,10 @@ MARGIN = 0.05
 
 
 def compose(digits: Sequence[list[Stroke]], gap: float, rng: np.random.Generator) -> list[Stroke]:
-    """Return the strokes of a number: digits of equal size, side by side, with the space `gap` between their boxes."""
+    """Return the strokes of a number that is composed of digits of equal size, side by side.
+
+    gap: the space between the bounding boxes of neighboring digits, as a fraction of a digit's longer side.
+    """
     strokes, x = [], 0.0
     for digit in digits:
         digit = scaled(digit, 1)
@@ -60,8 +63,8 @@ def measure(
     """Return how well `count` random numbers are read for each gap of GAPS.
 
     The result of each gap has three entries: `digits`, the number of digits; `found`, the share of digits that are read
-    in order; `wholly`, the share of numbers that are read without any error. Drawings without a point are not used.
-    Raises UserError if all drawings are without a point.
+    in order; `wholly`, the share of numbers that are read without any error. Drawings without points are not used.
+    Raises UserError if no drawing has a point.
     """
     usable = [i for i, strokes in enumerate(drawings) if any(map(len, strokes))]
     if not usable:
@@ -95,7 +98,7 @@ def overall(results: dict) -> tuple[float, int]:
 
 
 def synthetic_digits(count: int, seed: int) -> tuple[list[list[Stroke]], list[str]]:
-    """Return synthetic digits and their labels."""
+    """Return `count` synthetic digits, and the label of each digit."""
     rng = np.random.default_rng(seed)
     labels = [int(label) for label in rng.integers(10, size=count)]
     return [generator.sample_digit(label, rng) for label in labels], [str(label) for label in labels]
@@ -124,10 +127,10 @@ def main(arguments: list[str] | None = None) -> None:
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m model.evaluation.multidigit",
-        description="Measure how well numbers are read. Each is composed of two to six drawings of single digits.",
+        description="Measure how well a network reads numbers. Each number is composed of two to six single digits.",
     )
     parser.add_argument(
-        "--checkpoint", type=Path, default=DEFAULT_CHECKPOINT, metavar="PATH", help="network (default: digits)"
+        "--checkpoint", type=Path, default=DEFAULT_CHECKPOINT, metavar="PATH", help="checkpoint (default: digits)"
     )
     parser.add_argument("--drawings", type=Path, metavar="FILE", help="labeled digits (default: synthetic digits)")
     parser.add_argument(

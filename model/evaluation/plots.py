@@ -1,4 +1,4 @@
-"""Draw metrics as SVG figures. The figures fit any theme: they have no background and the color of the page's text."""
+"""Draw metrics as SVG figures, without a background and in the color of the surrounding text, for any theme."""
 
 import io
 from collections.abc import Sequence
@@ -10,18 +10,21 @@ import numpy as np
 from model.classes import NUM_DIGITS
 
 TEXT_COLOR = "#010203"
-"""Placeholder color. When a figure is saved, the color of the surrounding text replaces it."""
+"""Placeholder color. When a figure is saved, "currentColor", the color of the surrounding text, replaces it."""
 STANDALONE_STYLE = """<style>
 @media (prefers-color-scheme: dark) { svg:root { color: #ddd } svg:root image { filter: invert(1) } }
 </style>
 </svg>"""
-"""Style of a figure that is opened in its own tab: follow light and dark mode. In a page, the page's style applies."""
+"""CSS for a figure in a browser tab of its own, which then follows light and dark mode.
+
+Inside a page, `svg:root` does not match, so this CSS has no effect.
+"""
 MISTAKE_COLOR = (0.86, 0.2, 0.16)
 MISTAKE_ROWS, MISTAKE_COLUMNS = 6, 10
 MARKED_SETTINGS = {"rotation": (-15, 15)}
-"""Settings that are marked in the figure of a sweep. People slant their digits by up to 15 degrees."""
+"""Settings that dotted lines mark in the figure of a sweep (`robustness.Sweep`). People slant digits by up to 15°."""
 TITLE_WIDTH = 48
-"""Largest number of characters in a line of a sweep's title."""
+"""Maximum number of characters in a line of a sweep's title."""
 
 
 def figure_path(folder: Path, checkpoint: Path, name: str) -> Path:
@@ -43,11 +46,11 @@ def draw_curves(history: list[dict[str, float]], path: Path) -> None:
 
 
 def draw_confusion(title: str, confusion: list[list[int]], path: Path) -> None:
-    """Draw a confusion matrix: true digits down, predicted digits across. The mistakes are colored."""
+    """Draw a confusion matrix: a row for each true digit, a column for each predicted digit. Mistakes are colored."""
     counts = np.array(confusion)
     mistakes = counts * (1 - np.eye(NUM_DIGITS, dtype=int))
     figure, axis = _subplots(1, 1, 5.4, 5.4)
-    # The square root keeps single mistakes visible.
+    # The square root makes rare mistakes visible beside frequent mistakes.
     opacity = 0.9 * np.sqrt(mistakes / max(1, mistakes.max()))
     axis.pcolormesh(np.dstack([np.broadcast_to(MISTAKE_COLOR, (*counts.shape, 3)), opacity]))
     for i, j in np.argwhere(counts):
@@ -61,9 +64,9 @@ def draw_confusion(title: str, confusion: list[list[int]], path: Path) -> None:
 
 
 def draw_reliability(metrics: dict[str, dict], path: Path) -> None:
-    """Draw one column for each data set: its reliability diagram, and the number of predictions in each bin.
+    """Draw the reliability diagram of each data set and, below it, the number of predictions in each bin.
 
-    metrics: by name of the data set, the result of `classification_metrics`.
+    metrics: the result of `classification_metrics` for each data set, by the name of the data set.
     """
     width, height = 4.6 * len(metrics), 5.6
     figure, axes = _subplots(2, len(metrics), width, height, squeeze=False, height_ratios=(3, 1), sharex=True)
@@ -84,9 +87,9 @@ def draw_reliability(metrics: dict[str, dict], path: Path) -> None:
 
 
 def draw_rejection(name: str, metrics: dict, path: Path) -> None:
-    """Draw the rejection rate against the acceptance rate, and the rejection rate of each label.
+    """Draw the rejection rate against the acceptance rate of digits, and the rejection rate of each non-digit label.
 
-    name: the file of non-digits. metrics: the result of `rejection_metrics`.
+    name: the title, which is the name of the non-digit data set. metrics: the result of `rejection_metrics`.
     """
     figure, (left, right) = _subplots(1, 2, 12, 4.4, width_ratios=(1, 1.7))
     curve = metrics["curve"]
@@ -112,7 +115,7 @@ def draw_mistakes(
     """Draw the most confident mistakes, each with the true digit, the predicted digit and the confidence.
 
     name: the name of the data set.
-    images: the drawings, of any size, 0 paper, 1 ink.
+    images: the ink of each drawing, float (H, W) of any size, 0 paper, 1 ink.
     labels: the true digits, int (N,).
     probabilities: the predicted probability of each digit, (N, 10).
     """
@@ -168,7 +171,7 @@ def _draw_corruptions(axis, metrics: dict) -> None:
     corruptions = sorted(metrics["corruptions"].items(), key=lambda item: item[1]["accuracy"])
     accuracies = [results["accuracy"] for _, results in corruptions]
     bars = axis.bar([name.replace(" ", "\n") for name, _ in corruptions], accuracies, color="tab:blue", alpha=0.7)
-    # A negative padding puts the labels inside the bars, away from the dashed line.
+    # The negative padding moves the labels into the bars, away from the dashed line.
     axis.bar_label(bars, [f"{accuracy:.1%}" for accuracy in accuracies], fontsize=8, padding=-16)
     axis.axhline(metrics["as_drawn"], color="0.4", linestyle="--", linewidth=1)
     title = f"corruptions; dashed: as drawn, {metrics['as_drawn']:.1%} of {metrics['count']:,} drawings"
@@ -178,15 +181,15 @@ def _draw_corruptions(axis, metrics: dict) -> None:
 
 
 def _subplots(rows: int, columns: int, width: float, height: float, **options):
-    """Return a figure and its axes, without a window. Width and height are in inches."""
-    import matplotlib  # Here, not at the top of the file: the page runs without Matplotlib.
+    """Return a new figure and the axes of the figure. No window is opened. Width and height are in inches."""
+    import matplotlib  # Imported here, because the page must run without Matplotlib.
 
     matplotlib.use("svg")
     import matplotlib.pyplot as plt
 
     colored = ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color")
     plt.rcParams.update(dict.fromkeys(colored, TEXT_COLOR))
-    # Save text as text, not as outlines. The fixed salt makes the files reproducible.
+    # Save text as text, not as outlines. With a fixed salt, equal figures give equal files.
     plt.rcParams.update(
         {"svg.fonttype": "none", "svg.hashsalt": "chart", "axes.facecolor": "none", "legend.framealpha": 0}
     )
@@ -200,6 +203,6 @@ def _save(figure, path: Path) -> None:
     drawn = io.StringIO()
     figure.savefig(drawn, format="svg", transparent=True, metadata={"Date": None})
     plt.close(figure)
-    # Without the XML declaration, so that the SVG can be inserted into a page.
+    # Omit the XML declaration, so that the SVG can be inserted into a page.
     svg = drawn.getvalue().replace(TEXT_COLOR, "currentColor").replace("</svg>", STANDALONE_STYLE)
     path.write_text(svg[svg.index("<svg") :], encoding="utf-8")

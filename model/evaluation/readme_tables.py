@@ -11,11 +11,11 @@ from model.inference import backend, checkpoint
 from model.inference.checkpoint import DEFAULT_CHECKPOINT
 
 SWEEP_SETTINGS = 6
-"""Approximate number of settings that the table lists for each sweep."""
+"""Approximate number of settings that the table lists for each sweep (`robustness.Sweep`)."""
 
 
 def marks(name: str, command: str) -> tuple[str, str]:
-    """Return the two lines around a table in a document. The first line names the command that writes the table."""
+    """Return the two comment lines that enclose a table in a document. The first names the command for the table."""
     return f"<!-- {name}: written by {command} -->", f"<!-- end of {name} -->"
 
 
@@ -26,7 +26,7 @@ RECIPES_MARKS, EVALUATION_MARKS = (
 
 
 def write(document: Path) -> None:
-    """Replace all tables in a document. Raises UserError if the document has no marks of a table."""
+    """Update all tables in a document. Raises UserError if the document has no RECIPES_MARKS or EVALUATION_MARKS."""
     text = document.read_text(encoding="utf-8")
     if EVALUATION_MARKS[0] in text:
         replace(document, EVALUATION_MARKS, evaluation(DEFAULT_CHECKPOINT))
@@ -72,14 +72,14 @@ def _recipe(note: dict, summary: str, files: list[str]) -> list[str]:
 
 def _summaries() -> dict[str, str]:
     backend.load_tensorflow()
-    # Here, not at the top: this imports Keras, which must not be imported before `backend.load_tensorflow()`.
+    # Imported here, because it imports Keras, which must not be imported before `backend.load_tensorflow()`.
     from model.recipes import RECIPES
 
     return {name: recipe.summary for name, recipe in RECIPES.items()}
 
 
 def evaluation(path: Path) -> str:
-    """Return the table of all measurements of a checkpoint. If there are no measurements, return a sentence."""
+    """Return the table of all measurements of a checkpoint. If there are none, return "Not evaluated yet."."""
     notes = checkpoint.load_notes(path)
     sections = {}
     if "mnist" in notes:
@@ -173,6 +173,6 @@ def _duration(seconds: float) -> str:
 
 
 def markdown(rows: list[list[str]]) -> str:
-    """Return a Markdown table of rows of cells. The first row is the table's head."""
+    """Return a Markdown table. `rows`: lists of cells, with the header of the table first."""
     lines = [rows[0], ["---"] * len(rows[0]), *rows[1:]]
     return "\n".join("| " + " | ".join(row) + " |" for row in lines)
