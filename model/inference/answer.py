@@ -1,4 +1,4 @@
-"""The result of reading a drawing or a picture: an `Answer` with one `Reading` for each digit."""
+"""The result for a drawing or a picture: an `Answer`, with a `Reading` (a prediction) for each digit in it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,7 +7,10 @@ import numpy as np
 
 
 class Verdict(StrEnum):
-    """The decision on a drawing or on one group of its strokes."""
+    """The decision on a drawing, or on one group of strokes of a drawing.
+
+    UNSURE: a digit, but the probability of the most probable digit is below the confidence threshold.
+    """
 
     DIGIT = "digit"
     UNSURE = "unsure"
@@ -20,14 +23,15 @@ LEAST_CERTAIN_FIRST = (Verdict.NOT_DIGIT, Verdict.UNSURE, Verdict.BLANK, Verdict
 
 @dataclass(frozen=True)
 class Reading:
-    """The prediction for one candidate digit: a group of strokes, or of connected components of a picture.
+    """The prediction for a group of strokes, or of connected components of a picture, that could be a digit.
 
     probabilities: the calibrated probability of each digit, given that the group is a digit. The sum is 1. If nothing
         is drawn, each probability is 0.1.
     not_digit: the probability that the group is not a digit; 0 if the network has no output for non-digits.
     verdict: the decision on this group.
     image: the network's input, a normalized image, float32 (28, 28), 0 paper, 1 ink.
-    box: left, top, right and bottom as fractions of the pad's side or of the picture's sides; None if nothing is drawn.
+    box: the bounding box of the group: left, top, right, bottom, as fractions of the pad's or the picture's sides; None
+        if nothing is drawn or if only a normalized image is given.
     strokes: indices of the group's strokes in the drawing; empty for a picture.
     """
 
@@ -54,8 +58,8 @@ class Answer:
     """The predictions for a whole drawing or picture.
 
     readings: at least one reading, in order from left to right.
-    current: index of the reading with the stroke that was drawn last; for a picture, of the rightmost reading.
-    milliseconds: the duration of each of the steps "ink", "normalization" and "network".
+    current: the index of the reading that has the last drawn stroke; for a picture, the index of the rightmost reading.
+    milliseconds: the duration of the steps "ink", "normalization" and "network".
     """
 
     readings: tuple[Reading, ...]
@@ -64,12 +68,12 @@ class Answer:
 
     @property
     def reading(self) -> Reading:
-        """The current reading."""
+        """The reading with the index `current`."""
         return self.readings[self.current]
 
     @property
     def number(self) -> str:
-        """The digits from left to right, such as "2026", with "?" for a group that is not a digit; "" for no ink."""
+        """The digits from left to right, such as "2026", with "?" for a non-digit; "" if nothing is drawn."""
         if self.verdict == Verdict.BLANK:
             return ""
         return "".join("?" if reading.digit is None else str(reading.digit) for reading in self.readings)
@@ -81,5 +85,5 @@ class Answer:
 
     @property
     def least_certain(self) -> int:
-        """Index of the reading with the least certain verdict. Of equally certain readings, the leftmost."""
+        """The index of the reading with the least certain verdict. If there are several, the index of the leftmost."""
         return min(range(len(self.readings)), key=lambda i: LEAST_CERTAIN_FIRST.index(self.readings[i].verdict))

@@ -12,8 +12,9 @@ from model.errors import InputError
 from model.inference import backend
 from model.preprocessing.normalization import IMAGE_SIDE
 
-# The steps are the squares of evenly spaced numbers, because gradients change most near the blank image. With these
-# steps, the sum of the contributions has an error of 5 %. With 16 evenly spaced steps, the error is up to 40 %.
+# Number of images between the blank image and the given image at which the gradient is computed. Their brightness is
+# the square of evenly spaced numbers, because gradients change most near the blank image. With these steps, the sum of
+# the contributions has an error of 5 %. With 16 evenly spaced steps, the error is up to 40 %.
 STEPS = 16
 
 
@@ -34,8 +35,8 @@ class IntegratedGradients:
 
         image: a normalized image, (28, 28).
         digit: the answer to explain; None means "not a digit".
-        contrast: the digit to compare the answer with. None compares a digit with all other digits, and "not a digit"
-        with all digits.
+        contrast: the digit to compare the answer with. If None, a digit is compared with all other digits, and "not a
+            digit" with all digits.
         Raises InputError if `digit` equals `contrast`, or if `digit` is None and the network has no output for
         non-digits.
         """
@@ -50,14 +51,17 @@ class IntegratedGradients:
         return self._gradients(np.asarray(image, np.float32), *masks).numpy()
 
     def _integrate(self, image, answer, others):
-        """Integrate the gradient of the log-odds of `answer` against `others`. Both are masks of classes."""
+        """Return the integrated gradient, (28, 28), of the log-odds of the class `answer` against the classes `others`.
+
+        answer, others: masks of classes, float32 (K,): 1 for the selected classes, 0 for all other classes.
+        """
         tf = self._tf
         roots = ((tf.range(STEPS, dtype=tf.float32) + 0.5) / STEPS)[:, None, None]
         images = roots**2 * image
         with tf.GradientTape() as tape:
             tape.watch(images)
             logits = self._network(images, training=False)
-            # log(1e-30) excludes the classes outside the mask.
+            # Adding log(1e-30) = −69 to a logit excludes a class that is not in the mask.
             rivals = tf.reduce_logsumexp(logits + tf.math.log(others + 1e-30), axis=1)
             log_odds = tf.reduce_sum(logits * answer, axis=1) - rivals
         return image * tf.reduce_mean(2 * roots * tape.gradient(log_odds, images), axis=0)

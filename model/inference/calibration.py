@@ -5,7 +5,7 @@ import numpy as np
 from model.classes import NUM_DIGITS
 
 CONFIDENT_ACCURACY = 0.999
-"""Accuracy on validation data that answers have if their probability reaches the confidence threshold."""
+"""Required accuracy, on validation data, of the answers whose probability reaches the confidence threshold."""
 
 
 def softmax(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
@@ -28,7 +28,7 @@ def not_digit_probability(logits: np.ndarray, temperature: float) -> np.ndarray:
 
 
 def fit_calibration(logits: np.ndarray, labels: np.ndarray) -> dict[str, float]:
-    """Return `temperature`, `confidence_threshold` and `rejection_threshold`.
+    """Return the calibration: `temperature`, `confidence_threshold` and `rejection_threshold`.
 
     logits: the network's logits for the validation data, (N, 10 or 11).
     labels: the classes of the validation data, (N,); CLASS_NOT_DIGIT for non-digits.
@@ -46,10 +46,12 @@ def fit_calibration(logits: np.ndarray, labels: np.ndarray) -> dict[str, float]:
 
 
 def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
-    """Return the temperature, 0.01 to 100, that minimizes the negative log-likelihood of labels (N,).
+    """Return the temperature, 0.01 to 100, that minimizes the negative log-likelihood of the labels.
 
-    Source: Guo, Pleiss, Sun, Weinberger 2017, "On calibration of modern neural networks". The log-likelihood is concave
-    in 1/temperature, so its derivative changes sign once and bisection finds the minimum.
+    logits: float (N, 10). labels: the true digits, int (N,).
+    The negative log-likelihood is convex in 1/temperature. Therefore, the derivative changes sign only once, and
+    bisection finds the minimum.
+    Source: Guo, Pleiss, Sun, Weinberger 2017, "On calibration of modern neural networks".
     """
     logits = np.asarray(logits, np.float64)
     label_logits = logits[np.arange(len(labels)), labels]
@@ -63,10 +65,10 @@ def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
 
 
 def fit_confidence_threshold(probabilities: np.ndarray, labels: np.ndarray) -> float:
-    """Return the lowest threshold, at least 0.5, at which the confident answers have the accuracy CONFIDENT_ACCURACY.
+    """Return the lowest threshold, at least 0.5, for which confident answers are accurate enough.
 
-    An answer is confident if its highest probability reaches the threshold. Returns 1 if no threshold gives this
-    accuracy.
+    An answer is confident if the highest probability reaches the threshold. The accuracy of the confident answers must
+    be at least CONFIDENT_ACCURACY. Returns 1 if no threshold achieves this.
     probabilities: the probability of each digit, (N, 10). labels: the true digits, (N,).
     """
     confidence = probabilities.max(axis=1)
@@ -79,10 +81,10 @@ def fit_confidence_threshold(probabilities: np.ndarray, labels: np.ndarray) -> f
 def fit_rejection_threshold(digits: np.ndarray, non_digits: np.ndarray) -> float:
     """Return the equal-error-rate threshold: the false rejection rate equals the false acceptance rate.
 
-    digits: for each of N digits, the probability that the network gives to "not a digit", (N,).
-    non_digits: for each of M non-digits, the probability that the network gives to "not a digit", (M,).
-    A drawing is rejected if this probability is above the threshold. Returns 1, which rejects nothing, if there
-    are no non-digits or if the network has no output for non-digits.
+    digits: the probability of "not a digit" for each of N digits, (N,).
+    non_digits: the probability of "not a digit" for each of M non-digits, (M,).
+    A drawing is rejected if this probability is above the threshold. If there are no non-digits, or if the network has
+    no output for non-digits, the result is 1, which rejects nothing.
     """
     if not non_digits.any():
         return 1.0

@@ -1,8 +1,8 @@
-"""Load and save checkpoints: `<recipe>.keras`, the network, and `<recipe>.json`, its notes.
+"""Load and save checkpoints. A checkpoint is a network, `<recipe>.keras`, with notes, `<recipe>.json`.
 
 The notes hold metrics, calibration, training settings, versions, and the size and SHA-256 of the network's file.
-The weights are rounded to half precision and the file is compressed, which halves the size of the file. The rounding is
-before the measurement, so the metrics are those of the saved weights.
+The weights are rounded to half precision and the file is compressed. This halves the size of the file. The metrics are
+measured after the rounding, so they describe the saved weights.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ FOLDER = Path(__file__).parent.parent / "checkpoints"
 DEFAULT_CHECKPOINT = FOLDER / "digits.keras"
 
 CALIBRATION = ("temperature", "confidence_threshold", "rejection_threshold")
-"""Entries that the notes must have: no network can be used without them."""
+"""Entries that the notes must have. Without these entries, the network cannot be used."""
 
 _INPUT_SHAPE = (None, IMAGE_SIDE, IMAGE_SIDE)
 _OUTPUT_SHAPES = ((None, NUM_DIGITS), (None, NUM_DIGITS + 1))
@@ -38,7 +38,7 @@ def round_weights(network) -> None:
 
 
 def save(network, notes: dict, path: Path) -> None:
-    """Save a network and its notes. A failure before both files are complete leaves the old checkpoint unchanged."""
+    """Save a network and its notes. If a file cannot be written completely, the old checkpoint stays unchanged."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_write(path.with_suffix(".json")) as notes_path, atomic_write(path) as network_path:
         _save_compressed(network, network_path)
@@ -78,7 +78,7 @@ def load(path: Path):
 
 
 def load_notes(path: Path) -> dict:
-    """Return the notes of a checkpoint. Raises UserError if the notes are missing, damaged or uncalibrated."""
+    """Return the notes of a checkpoint. Raises UserError if they are missing, damaged or without CALIBRATION."""
     path = Path(path).with_suffix(".json")
     remedy = _remedy(path)
     try:
@@ -93,7 +93,7 @@ def load_notes(path: Path) -> dict:
 
 
 def update_notes(path: Path, part: str, name: str, figures: dict) -> None:
-    """Merge `figures` into the entry notes[part][name] of a checkpoint. All other entries stay unchanged."""
+    """Add the numbers `figures` to the entry notes[part][name] of a checkpoint. All other entries stay unchanged."""
     path = path.with_suffix(".json")
     notes = json.loads(path.read_text())
     entries = notes.setdefault(part, {})
@@ -126,7 +126,7 @@ def _write_notes(notes: dict, path: Path) -> None:
 def _save_compressed(network, path: Path) -> None:
     """Save the network without the optimizer's state, which is twice as large as the weights.
 
-    Equal networks give equal files.
+    If two networks are equal, the two files are also equal.
     """
     import keras
 
@@ -139,7 +139,7 @@ def _save_compressed(network, path: Path) -> None:
 
 
 def _compress(source: Path, target: Path) -> None:
-    """Copy a Keras archive. The copy is compressed and has no dates; Keras writes uncompressed archives with dates."""
+    """Compress a Keras archive and remove the dates, so that equal networks give equal files."""
     with zipfile.ZipFile(source) as archive, zipfile.ZipFile(target, "w") as compressed:
         for member in archive.namelist():
             content = archive.read(member)

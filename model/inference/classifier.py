@@ -1,4 +1,4 @@
-"""Read a drawing or a picture: the whole path from strokes or pixels to an `Answer`.
+"""Read a drawing or a picture: all steps from strokes or pixels to an `Answer`.
 
 The steps of `Classifier.read_strokes`:
 
@@ -6,7 +6,8 @@ The steps of `Classifier.read_strokes`:
 2. `strokes.rasterize` draws the strokes of each group as ink.
 3. `normalization.normalize_all` crops, scales and centers each ink to 28x28 pixels.
 4. `Classifier.predict` runs the network on all groups and calibrates its outputs.
-5. `segmentation.best_grouping` chooses the groups that explain the drawing best. Each chosen group becomes a `Reading`.
+5. `segmentation.best_grouping` chooses groups that together cover all strokes, at the lowest cost. Each chosen group
+   becomes a `Reading`.
 
 `Classifier.read_picture` reads a picture. In steps 1 and 2, connected components of the picture's ink take the place of
 strokes. Steps 3 to 5 are the same as for strokes.
@@ -33,13 +34,14 @@ from model.preprocessing.strokes import rasterize
 
 
 class Classifier:
-    """A network with its calibration. Create one with `Classifier.load`. All methods are thread-safe."""
+    """A network with its calibration. `Classifier.load` creates it from a checkpoint. All methods are thread-safe."""
 
     def __init__(self, network, notes: dict, name: str):
         """Compile the network.
 
         network: a function from images, float32 (N, 28, 28), to logits (N, 10 or 11).
         notes: the checkpoint's notes, with at least the entries that `calibrate` returns.
+        name: the name of the recipe.
         """
         self.network = network
         self.notes = notes
@@ -54,19 +56,19 @@ class Classifier:
         return cls(network, notes, Path(path).stem)
 
     def read_strokes(self, strokes: Sequence[Stroke]) -> Answer:
-        """Read a drawing. Each stroke is float (P, 2), P ≥ 1, in fractions of the pad's side."""
+        """Return the answer to a drawing. Each stroke is float (P, 2), P ≥ 1, in fractions of the pad's side."""
         return self.read_drawings([strokes])[0]
 
     def read_drawings(self, drawings: Sequence[Sequence[Stroke]]) -> list[Answer]:
-        """Read several drawings with one call of the network."""
+        """Return the answers to several drawings, with one call of the network."""
         return self._read([_candidates_of_strokes(strokes) for strokes in drawings])
 
     def read_picture(self, source: Source) -> Answer:
-        """Read a picture. Raises InputError if the picture cannot be read."""
+        """Return the answer to a picture. Raises InputError if the file is not a picture or is damaged."""
         return self._read([_candidates_of_picture(source)])[0]
 
     def read_image(self, image: np.ndarray) -> Reading:
-        """Read a normalized image, (28, 28), as one digit. The image must contain ink."""
+        """Return the prediction for a normalized image, (28, 28), of one digit. The image must contain ink."""
         [probabilities], [not_digit] = self.predict(image[None])
         return self._reading(image, probabilities, not_digit)
 
@@ -83,14 +85,14 @@ class Classifier:
         )
 
     def rejects(self, not_digit: np.ndarray) -> np.ndarray:
-        """Return whether each drawing is rejected, bool (N,).
+        """Return whether each drawing is rejected as a non-digit, bool (N,).
 
         not_digit: the probability that each drawing is not a digit, (N,).
         """
         return np.asarray(not_digit) > self.notes["rejection_threshold"]
 
     def _read(self, drawings: Sequence["Candidates"]) -> list[Answer]:
-        """Return the answer to each drawing. One call of the network predicts the candidates of all drawings."""
+        """Return the answer to each drawing. One call of the network classifies the candidates of all drawings."""
         start = time.perf_counter()
         images = [candidates.images for candidates in drawings if candidates.groups]
         probabilities, not_digit = self.predict(np.concatenate(images)) if images else ((), ())
@@ -103,7 +105,7 @@ class Classifier:
     def _answer(
         self, candidates: "Candidates", probabilities: np.ndarray, not_digit: np.ndarray, start: float
     ) -> Answer:
-        """Return the answer with the best grouping. `start`: `time.perf_counter()` when the network was called."""
+        """Return the answer with the best grouping. `start`: the `time.perf_counter()` before the network ran."""
         readings = (_blank_reading(),)
         if candidates.groups:
             best = segmentation.best_grouping(candidates.groups, probabilities, not_digit)
@@ -144,7 +146,7 @@ def calibrate(network, test_time_augmentation: bool, images: np.ndarray, labels:
 
 @dataclass(frozen=True)
 class Candidates:
-    """The groups of one drawing or picture that could be digits, in lists of the same length N.
+    """The N groups of strokes, or of picture components, that could be digits. All lists have the length N.
 
     images: the normalized image of each group, float32 (N, 28, 28).
     boxes, strokes: for each group, the values of `Reading.box` and `Reading.strokes`.
@@ -185,7 +187,7 @@ def _normalized(
     strokes: list[tuple[int, ...]],
     start: float,
 ) -> Candidates:
-    """Normalize the inks and return them as candidates. `start`: `time.perf_counter()` before the step "ink"."""
+    """Normalize the inks and return them as candidates. `start`: the `time.perf_counter()` before the step "ink"."""
     milliseconds = {"ink": _milliseconds(start)}
     start = time.perf_counter()
     images = normalize_all(inks)
@@ -199,15 +201,15 @@ def _box(marks: Sequence[Stroke]) -> tuple[float, ...]:
 
 
 def _cut(ink: np.ndarray, masks: list[np.ndarray], num_parts: int) -> np.ndarray:
-    """Return the ink of the parts that `masks` select.
+    """Return the picture's ink without the parts (connected components) that are not in `masks`.
 
-    If every part is selected, return the ink unchanged, including faint pixels outside the parts.
+    If `masks` has all `num_parts` parts of the picture, faint pixels outside the parts are kept too.
     """
     return ink if len(masks) == num_parts else keep_parts(ink, np.logical_or.reduce(masks))
 
 
 def _current(readings: Sequence[Reading]) -> int:
-    """Return the index of the reading with the stroke that was drawn last; for a picture, of the rightmost reading."""
+    """Return the index of the reading with the last drawn stroke; for a picture, the index of the rightmost."""
     return max(range(len(readings)), key=lambda i: (max(readings[i].strokes, default=0), i))
 
 

@@ -1,4 +1,4 @@
-"""Read the same image with every checkpoint of a folder."""
+"""Compare models: classify the same image with every checkpoint in a folder."""
 
 import threading
 import time
@@ -13,7 +13,7 @@ from model.inference.classifier import Classifier
 
 @dataclass(frozen=True)
 class ModelReading:
-    """The reading of one model.
+    """The prediction of one model for an image.
 
     milliseconds: the duration of the prediction.
     test_accuracy: the model's accuracy on the MNIST test images.
@@ -28,7 +28,7 @@ class ModelReading:
 
 
 class Comparison:
-    """All models of a folder. The first call that needs the models loads them. Thread-safe."""
+    """All models in a folder. They are loaded when they are first needed. Thread-safe."""
 
     def __init__(self, folder: Path):
         self._folder = folder
@@ -36,7 +36,7 @@ class Comparison:
         self._classifiers: list[Classifier] | None = None
 
     def compare(self, image: np.ndarray) -> list[ModelReading]:
-        """Return each model's reading of a normalized image, (28, 28), least accurate model first.
+        """Return each model's prediction for a normalized image, (28, 28), with the least accurate model first.
 
         Returns [] if the image is blank. Raises UserError if a checkpoint cannot be loaded.
         """

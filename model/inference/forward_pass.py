@@ -11,7 +11,7 @@ import numpy as np
 from model.inference import backend, calibration
 
 SINGLE_VIEW_CONFIDENCE = 0.98
-"""Test-time augmentation skips an image if its most probable class reaches this probability."""
+"""If the most probable class of an image reaches this probability, test-time augmentation skips the image."""
 VIEWS = (
     # rotation in radians, slant, shift to the right and down in pixels
     (0.105, 0.0, 0.8, 0.0),
@@ -20,7 +20,7 @@ VIEWS = (
     (0.0, -0.1, 0.0, -0.8),
 )
 BATCH_SIZE = 500
-"""Inputs per call of the network. This limits the memory for any number of inputs."""
+"""Maximum number of inputs in a call of the network. It limits the memory that many inputs need."""
 
 
 class ForwardPass:
@@ -30,11 +30,12 @@ class ForwardPass:
         """Compile the network, which takes about a second.
 
         network: a function from inputs, float32 (N, ...), to logits (N, K).
-        test_time_augmentation: whether to average over several views of unsure images. Use this only for a network that
-            takes images (N, 28, 28) and was trained with augmentation. The accuracy of other networks drops.
+        test_time_augmentation: whether to average over several views of an unsure image. Use this only for a network
+            that takes images (N, 28, 28) and was trained with augmentation, because the accuracy of other networks
+            drops.
         """
         tf = backend.load_tensorflow()
-        # Use one signature for all batch sizes, because the compilation for each signature takes a second.
+        # Use one signature for all batch sizes, because TensorFlow compiles each signature anew, which takes a second.
         inputs = tf.TensorSpec((None, *network.input_shape[1:]), tf.float32)
         self._network = tf.function(lambda inputs: network(inputs, training=False), input_signature=[inputs])
         example = np.zeros((1, *network.input_shape[1:]), np.float32)
@@ -46,10 +47,10 @@ class ForwardPass:
             self._views(example, logits)
 
     def __call__(self, inputs: np.ndarray) -> np.ndarray:
-        """Return the logits, float32 (N, K), of inputs, (N, ...), N ≥ 1, of any number type.
+        """Return the logits, float32 (N, K), of inputs, (N, ...), N ≥ 1, of any numeric dtype.
 
-        With test-time augmentation, the logits of an unsure image are the logarithms of the mean probabilities over its
-        views.
+        With test-time augmentation, the logits of an unsure image are the logarithms of the mean probabilities over the
+        image and its views.
         """
         batches = (inputs[start : start + BATCH_SIZE] for start in range(0, len(inputs), BATCH_SIZE))
         return np.concatenate([self._batch(np.asarray(batch, np.float32)) for batch in batches])
@@ -69,7 +70,7 @@ def _mean_over_views(network):
     The function takes images (N, 28, 28) and the logits of these images, (N, K). It returns the logarithms, (N, K), of
     the mean probabilities over each image and its VIEWS.
     """
-    # Here, not at the top: both import TensorFlow, which must not be imported before `backend.load_tensorflow()`.
+    # Imported here, because both import TensorFlow, which must not be imported before `backend.load_tensorflow()`.
     from keras import ops
 
     from model.preprocessing import augmentation
@@ -79,7 +80,7 @@ def _mean_over_views(network):
         views = augmentation.transform(ops.tile(images, (len(VIEWS), 1, 1)), *ops.unstack(amounts, axis=1))
         of_views = ops.softmax(network(views, training=False))
         total = ops.softmax(logits) + ops.sum(ops.reshape(of_views, (len(VIEWS), -1, logits.shape[1])), axis=0)
-        # 1e-30 is negligible beside any relevant probability, and keeps the logarithm of 0 finite.
+        # 1e-30 is negligible, but keeps the logarithm finite if a probability is 0.
         return ops.log(total / (len(VIEWS) + 1) + 1e-30)
 
     return augmented_logits
