@@ -1,1 +1,1 @@
-"""Drawing or picture → normalized 28×28 image."""
+"""Preprocessing: turn a drawing or a picture into a normalized 28×28 image."""

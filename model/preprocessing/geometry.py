@@ -9,7 +9,7 @@ Stroke = np.ndarray
 
 
 def bounding_box(strokes: Sequence[Stroke]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the upper left and lower right corners, each (2,), of the box around all points (at least one)."""
+    """Return the upper left and lower right corners, each (2,), of the box around all points, at least one."""
     points = np.concatenate(strokes)
     return points.min(axis=0), points.max(axis=0)
 
@@ -21,9 +21,9 @@ def longer_side(strokes: Sequence[Stroke]) -> float:
 
 
 def scaled(strokes: Sequence[Stroke], side: float) -> list[Stroke]:
-    """Scale the strokes so that the longer side of their box is `side`. Move the box's upper left corner to (0, 0).
+    """Scale and move the strokes: the longer side of the bounding box becomes `side`, the upper left corner (0, 0).
 
-    A drawing smaller than 1e-9 counts as a dot and is not enlarged, because its shape is only rounding noise.
+    A drawing smaller than 1e-9 is a dot with rounding noise. Therefore, it is enlarged only by the factor side / 1e-9.
     """
     low, high = bounding_box(strokes)
     scale = side / max((high - low).max(), 1e-9)
@@ -31,7 +31,7 @@ def scaled(strokes: Sequence[Stroke], side: float) -> list[Stroke]:
 
 
 def arc_lengths(stroke: Stroke) -> np.ndarray:
-    """Return the distance along the stroke from its start to each point, (P,)."""
+    """Return the distance along the stroke from the first point to each point, (P,)."""
     return np.concatenate([[0], np.cumsum(np.hypot(*np.diff(stroke, axis=0).T))])
 
 

@@ -15,11 +15,11 @@ import numpy as np
 IMAGE_SIDE = 28
 BOX_SIDE = 20
 CENTER = 14.0
-"""Pixel index of the center of mass. With 14, 59,998 of MNIST's 60,000 training images stay in place. With 13.5, a
-common choice, three of four images would move."""
+"""Pixel index of the center of mass. With 14, 59,998 of MNIST's 60,000 training images need no shift. With 13.5, a
+common choice, normalization would shift three of four images."""
 ROUNDING = 1e-5
-"""Pixels, added before rounding. If the center of mass is halfway between two pixels, the rounding error of the sums
-would otherwise select the pixel, and the rounding error differs between processors and languages."""
+"""Distance in pixels that is added before rounding to whole pixels. Without it, floating-point errors would select the
+pixel if the center of mass is halfway between two pixels, and these errors differ between processors."""
 
 
 def normalize(ink: np.ndarray) -> np.ndarray:
@@ -49,7 +49,10 @@ def crop(ink: np.ndarray) -> np.ndarray:
 
 
 def fit(cropped: np.ndarray) -> np.ndarray:
-    """Return the box scaled by area averaging, float32: the longer side is 20 pixels, the shorter side at least 1."""
+    """Return the cropped ink, scaled by area averaging so that the longer side is 20 pixels; float32.
+
+    The shorter side has at least 1 pixel.
+    """
     height, width = cropped.shape
     scale = BOX_SIDE / max(height, width)
     rows = _averaging_matrix(height, max(1, round(height * scale)))
@@ -58,10 +61,10 @@ def fit(cropped: np.ndarray) -> np.ndarray:
 
 
 def center(box: np.ndarray) -> np.ndarray:
-    """Return a 28×28 image with the center of mass of the box as near to (14, 14) as possible.
+    """Return an image, float32 (28, 28), that contains `box` with the center of mass as near to (14, 14) as possible.
 
-    The box has at most 20×20 pixels. It moves by whole pixels. It stays inside the image, even if its center of mass is
-    near one side of the box.
+    box: the result of `fit`, at most 20×20 pixels. It is placed at whole pixels and completely inside the image, even
+        if the center of mass is near one side of the box.
     """
     top, left = _start(box.sum(axis=1)), _start(box.sum(axis=0))
     image = np.zeros((IMAGE_SIDE, IMAGE_SIDE), np.float32)
@@ -82,9 +85,12 @@ def _averaging_matrix(source: int, target: int) -> np.ndarray:
 
 
 def _start(profile: np.ndarray) -> int:
-    """Return the image row (or column) at which the box starts. `profile`: the sums of the box's rows (or columns)."""
+    """Return the row of the image at which the box starts, or the column.
+
+    profile: the sum of each row of the box, or of each column.
+    """
     profile = profile.astype(np.float64)
-    # Faint ink in a large box can average to exactly 0. In this case, the position of the box has no effect.
+    # Area averaging of faint ink can give exactly 0. In this case, the position of the box has no effect.
     mass = profile.sum() or 1.0
     center_of_mass = np.dot(np.arange(len(profile)), profile) / mass
     start = np.floor(CENTER - center_of_mass + 0.5 + ROUNDING)

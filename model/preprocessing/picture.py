@@ -1,7 +1,7 @@
 """Extract ink from a picture file and split it into connected components.
 
-Paper is the background that surrounds everything else. Ink of any color has a sharp edge to the paper. Light and
-shade change slowly, or cross a long part of the picture's edge.
+Four assumptions separate ink from paper. Paper is the background along the picture's edges. Ink has any color and a
+sharp edge to the paper. Strokes are narrow. Light and shade have soft edges or are much wider than a stroke.
 """
 
 import io
@@ -15,44 +15,45 @@ from model.errors import InputError, first_line
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 MAX_PIXELS = 25_000_000
-# Largest file in bytes. The file of a picture with MAX_PIXELS pixels is never larger.
+# Maximum size of a file in bytes. A picture with MAX_PIXELS pixels never needs a larger file.
 MAX_BYTES = 8 * MAX_PIXELS
 PIXEL_LIMIT_MESSAGE = f"pictures from 1 pixel to {MAX_PIXELS // 10**6} million pixels are accepted."
-# Longer side in pixels. Larger pictures are first averaged down to this size, because more pixels take time and do not
-# change the 28×28 image.
+# Maximum longer side in pixels. Larger pictures are first averaged down to this size, because more pixels take time and
+# do not change the 28×28 image.
 WORKING_SIDE = 320
 # Smallest contrast that counts as ink, as a fraction of the range from black to white.
 MIN_CONTRAST = 0.08
-# Longer side in pixels of the sample from which the paper is estimated.
+# The paper is estimated from a reduced picture. Its longer side has about this number of pixels.
 SAMPLE_SIDE = 128
-# Fractions of the picture's longer side. Shadows and lights are wider than WINDOW. Strokes are narrower than WINDOW. If
-# lights and shadows have soft edges, NARROW replaces WINDOW. In a square of side SURROUNDINGS, there is more
+# Lengths as fractions of the picture's longer side. Shadows and lights are wider than WINDOW. Strokes are narrower than
+# WINDOW. If lights and shadows have soft edges, NARROW replaces WINDOW. A square with the side SURROUNDINGS has more
 # paper than ink.
 WINDOW = 0.4
 NARROW = 0.12
 SURROUNDINGS = 0.5
-# The sharpness of an edge is the change of contrast over EDGE, a fraction of the picture's longer side. Ink is sharper
-# than SHARP × the picture's contrast. A shadow is less sharp than SOFT × the shadow's own contrast.
+# The sharpness of an edge is the change of contrast over the distance EDGE, a fraction of the picture's longer side.
+# The edge of ink is sharper than SHARP × the largest contrast in the picture. The edge of a shadow is less sharp than
+# SOFT × the contrast of the shadow.
 EDGE = 1 / 80
 SHARP = 0.35
 SOFT = 0.55
 # Light is even if it varies by less than this fraction of the range from black to white.
 EVEN = 0.02
-# Added to the brightness of paper, so that no division is by 0.
+# Added to the brightness of paper, to avoid a division by 0.
 DARKEST = 0.1
-# Range of brightness, relative to the median, in which contrast is corrected. In darker areas, noise is
-# stronger than ink.
+# Contrast is divided by brightness relative to the median. The brightness is first limited to this range, because noise
+# is stronger than ink in darker areas.
 LIGHT = (0.35, 2.0)
-# Root mean square of the paper's unevenness, as a fraction of the range from black to white. Photographs have more
-# unevenness. A drawing saved as JPEG with quality 90 has DIRTY / 4, and MNIST has DIRTY / 100.
+# Paper is dirty if the root mean square of its unevenness, as a fraction of the range from black to white, is DIRTY or
+# more. Photographs are dirty. A drawing saved as JPEG with quality 90 has DIRTY / 4, and MNIST has DIRTY / 100.
 DIRTY = 1 / 150
 # On dirty paper, a component is noise if it has fewer than SPECK pixels, or fewer than SPECK_SHARE × the pixels of the
 # largest component.
 SPECK = 24
 SPECK_SHARE = 0.03
 
-# A component smaller than this share of the largest one is not a digit, but a dot, dirt or a cut-off neighbor. With
-# this value, 1 of 400 MNIST images falls into two components. With 0.02, 3 of 400 images do.
+# A component with fewer pixels than this share of the largest component is not a digit, but a dot, dirt or a part of a
+# neighboring character. With this value, 1 of 400 MNIST images has two components. With 0.02, 3 of 400 images have two.
 LEAST_PART = 0.1
 # Largest number of points on the outline of a component, in addition to the four extreme points.
 OUTLINE = 120
@@ -71,9 +72,9 @@ def to_ink(source: Source) -> np.ndarray:
 
 
 def parts(ink: np.ndarray) -> list[np.ndarray]:
-    """Return the connected components of ink (H, W) as masks, bool (H, W). Components below LEAST_PART are left out."""
+    """Return the connected components of ink (H, W) as masks, bool (H, W), without those below LEAST_PART."""
     strong = ink > 0.5 * ink.max(initial=0)
-    # Dilated by 1 pixel, because the pixels of a thin oblique stroke may touch only at their corners.
+    # Dilate by 1 pixel first, because pixels of a thin oblique stroke may touch only at the corners.
     numbers = _parts(_grown(strong, 1)) * strong
     sizes = np.bincount(numbers.ravel(), minlength=2)
     sizes[0] = 0
@@ -94,21 +95,21 @@ def outline(part: np.ndarray) -> np.ndarray:
 
 
 def keep_parts(ink: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """Return the ink inside the mask, bool (H, W), and up to 2 pixels around the mask, where strokes fade out.
+    """Return the ink with 0 in all pixels that are more than 2 pixels away from the mask, bool (H, W).
 
-    All other pixels are 0.
+    The 2 pixels around the mask are kept, because strokes fade out there.
     """
     return np.where(_grown(mask, 2), ink, 0)
 
 
 def _open(source: Source) -> Image.Image:
-    """Return the picture upright, reduced to WORKING_SIDE, in mode RGB, RGBA or F."""
+    """Return the picture, upright, reduced to WORKING_SIDE, in mode RGB, RGBA or F."""
     expected = f"Expected a picture file, one of {', '.join(FORMATS)}."
     if not (isinstance(source, str | os.PathLike | Image.Image) or hasattr(source, "read")):
         raise InputError(f"The input is not a picture. {expected}")
     try:
         image = source if isinstance(source, Image.Image) else Image.open(_in_memory(source), formats=FORMATS)
-        if not 0 < image.width * image.height <= MAX_PIXELS:  # The size is read from the header, before decoding.
+        if not 0 < image.width * image.height <= MAX_PIXELS:  # The size comes from the header, before decoding.
             raise InputError(f"The picture has {image.width:,} × {image.height:,} pixels; {PIXEL_LIMIT_MESSAGE}")
         return _reduced(image)
     except InputError:
@@ -124,7 +125,11 @@ def _open(source: Source) -> Image.Image:
 
 
 def _in_memory(source: str | os.PathLike | BinaryIO) -> BinaryIO:
-    """Return the content of a file. Pillow would leave files of damaged pictures open, up to the system's limit."""
+    """Return the content of a file as a file object in memory.
+
+    If Pillow opens a file itself and the picture is damaged, Pillow leaves the file open. Many open files would reach
+    the limit of the system.
+    """
     if hasattr(source, "read"):
         return source
     with open(source, "rb") as file:
@@ -133,7 +138,7 @@ def _in_memory(source: str | os.PathLike | BinaryIO) -> BinaryIO:
 
 def _reduced(image: Image.Image) -> Image.Image:
     """Decode the picture, average it down to WORKING_SIDE, and rotate it by the EXIF orientation."""
-    image.draft(None, (2 * WORKING_SIDE, 2 * WORKING_SIDE))  # Decodes a large JPEG at reduced size.
+    image.draft(None, (2 * WORKING_SIDE, 2 * WORKING_SIDE))  # Decode a large JPEG at a reduced size.
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
         image = _scaled(image)
     else:
@@ -143,7 +148,7 @@ def _reduced(image: Image.Image) -> Image.Image:
 
 
 def _scaled(image: Image.Image) -> Image.Image:
-    """Convert gray values of 16 bits, 32 bits or floats to floats from 0 to 1."""
+    """Convert gray values with 16 bits, with 32 bits or in floats to floats from 0 to 1."""
     gray = np.nan_to_num(np.asarray(image).astype(np.float32), posinf=0, neginf=0)
     sixteen = image.mode.startswith("I;16")
     full = 65535 if sixteen else next((top for top in (1, 255, 65535) if gray.max() <= top), gray.max())
@@ -162,8 +167,8 @@ def _planes(image: Image.Image) -> np.ndarray:
         return values
     color, alpha = values[:, :, :3], values[:, :, 3:]
     if np.median(_border(alpha)) < alpha.max() / 2:
-        return alpha  # On a transparent background, everything visible is ink.
-    # An opaque sheet with holes or round corners: fill them with the typical color of the sheet's edge.
+        return alpha  # The background is transparent, so everything visible is ink.
+    # The picture is an opaque sheet. Fill its holes and round corners with the typical color of its edge.
     edge = _border(values)
     return color * alpha + (1 - alpha) * np.median(edge[edge[:, 3] >= alpha.max() / 2, :3], axis=0)
 
@@ -184,7 +189,7 @@ def _ink(planes: np.ndarray) -> np.ndarray:
     contrast = (raised - shade) / np.clip(light / np.median(light), *LIGHT)
     contrast -= np.median(contrast)
     if np.ptp(shade) > MIN_CONTRAST and _sharpest(contrast) < SOFT * contrast.max():
-        return np.zeros(planes.shape[:2], np.float32)  # All contrast is the rest of a shadow's edge.
+        return np.zeros(planes.shape[:2], np.float32)  # There is no ink: all contrast is from a shadow's edge.
     return _cleaned(contrast)
 
 
@@ -195,8 +200,8 @@ def _ink_direction(difference: np.ndarray) -> np.ndarray | None:
     """
     if np.linalg.norm(difference, axis=2).max() < MIN_CONTRAST:
         return None
-    # A stroke deviates from its surroundings in one direction. The edge of a shadow deviates in both directions. The
-    # third power gives strong differences more weight.
+    # A stroke differs from its surroundings in one direction, for example darker. At the edge of a shadow, one side
+    # is darker and one side is lighter, so the sum is small. The third power gives strong differences more weight.
     difference = difference - _averaged(difference)
     direction = np.einsum("hwc,hw->c", difference, np.linalg.norm(difference, axis=2) ** 3)
     length = np.linalg.norm(direction)
@@ -204,7 +209,7 @@ def _ink_direction(difference: np.ndarray) -> np.ndarray | None:
 
 
 def _averaged(values: np.ndarray) -> np.ndarray:
-    """Return the mean over the square of side SURROUNDINGS around each pixel. Outside, the edge pixels are repeated."""
+    """Return the mean over the square of side SURROUNDINGS around each pixel. Edge pixels are repeated outside."""
     reach = int(SURROUNDINGS * max(values.shape[:2]) / 2)
     for axis in (0, 1):
         padded = np.pad(values.swapaxes(0, axis), ((reach + 1, reach), (0, 0), (0, 0)), mode="edge")
@@ -214,22 +219,23 @@ def _averaged(values: np.ndarray) -> np.ndarray:
 
 
 def _cleaned(contrast: np.ndarray) -> np.ndarray:
-    """Return ink, 0 to 1, without noise, ruled lines and specks.
+    """Return ink, float32 (H, W), 0 to 1, without noise, dirt and specks.
 
-    The more uneven the paper, the more faint gray is removed as dirt. From a computer drawing, nothing is removed.
+    If the paper is uneven, faint gray is removed as dirt. On even paper, as in a computer drawing, all gray stays.
     contrast: the contrast of each pixel to the paper, (H, W).
     """
-    noise = 1.4826 * np.median(np.abs(contrast))  # Standard deviation of normal noise.
+    noise = 1.4826 * np.median(np.abs(contrast))  # An estimate of the standard deviation of the noise.
     drawn = contrast > max(MIN_CONTRAST, 5 * noise)
     if not drawn.any():
         return np.zeros(contrast.shape, np.float32)
-    # The full strength of the pen is a mean in which strong contrast dominates, so that faint objects hardly count.
+    # The strength of the pen is a weighted mean of the contrast. Strong contrast has more weight, so that faint objects
+    # hardly count.
     strength = np.sum(contrast[drawn] ** 5) / np.sum(contrast[drawn] ** 4)
     full = np.quantile(contrast[contrast > strength / 2], 0.9)
     still = contrast[~_grown(drawn, 1)]
     dirt = min(1.0, np.sqrt(np.mean(still**2)) / DIRTY) if still.size else 0.0
-    # On even paper, the faintest gray is ink, as in MNIST. On dirty paper, gray up to about a third of the pen's
-    # strength counts as dirt.
+    # On even paper, such as MNIST's, even faint gray is ink. On dirty paper, gray up to about a third of the pen's
+    # strength is dirt.
     low, high = full * (0.003 + 0.35 * dirt), full * (1 - 0.25 * dirt)
     ink = np.clip((contrast - low) / (high - low), 0, 1).astype(np.float32)
     strokes = _without_specks(ink > 0.5 * dirt, dirt)
@@ -249,7 +255,7 @@ def _without_specks(mask: np.ndarray, dirt: float) -> np.ndarray:
 
 
 def _parts(mask: np.ndarray) -> np.ndarray:
-    """Return the component number of each pixel, (H, W); 0 outside the mask. Pixels connect at edges only."""
+    """Return the component number of each pixel, (H, W); 0 outside the mask. Diagonal neighbors do not connect."""
     number = np.cumsum(mask).reshape(mask.shape) * mask
     beside = mask[:, 1:] & mask[:, :-1]
     below = mask[1:] & mask[:-1]
@@ -267,14 +273,15 @@ def _parts(mask: np.ndarray) -> np.ndarray:
 
 
 def _border(planes: np.ndarray) -> np.ndarray:
-    """Return the pixels along the four edges, (N, C)."""
+    """Return the pixels along the four edges of the picture, (N, C)."""
     return np.concatenate([planes[0], planes[-1], planes[:, 0], planes[:, -1]])
 
 
 def _paper(sample: np.ndarray) -> np.ndarray:
-    """Return the paper without ink as a quadratic surface: coefficients (6, C), one column for each channel.
+    """Return the values of the paper without ink as a quadratic surface: coefficients (6, C) for C channels.
 
-    The first surface is fitted to the picture's edge. Each next one is fitted to all pixels near the previous one.
+    The first surface is fitted to the pixels along the picture's edges. Each of the next three surfaces is fitted to
+    the pixels of the whole picture whose values are near the previous surface.
     """
     height, width, channels = sample.shape
     basis = np.stack(np.broadcast_arrays(*_quadratic(height, width)), axis=-1).reshape(-1, 6)
@@ -284,7 +291,7 @@ def _paper(sample: np.ndarray) -> np.ndarray:
     weights = weights.ravel()
     for _ in range(4):
         weighted = (basis * weights[:, None]).T
-        # Least squares, because the normal equations are singular for a picture with a single row.
+        # Use `lstsq` instead of `solve`, because the equations are singular for a picture with a single row.
         surface = np.linalg.lstsq(weighted @ basis, weighted @ values, rcond=1e-9)[0]
         distance = np.linalg.norm(values - basis @ surface, axis=1)
         scale = max(0.02, 2 * np.median(distance[weights > 0]))
@@ -293,7 +300,7 @@ def _paper(sample: np.ndarray) -> np.ndarray:
 
 
 def _quadratic(height: int, width: int) -> tuple[np.ndarray, ...]:
-    """Return 1, x, y, x², xy and y² as arrays that broadcast to (H, W)."""
+    """Return 1, x, y, x², xy and y² as arrays that broadcast to (H, W). x and y go from −1 to 1."""
     y, x = np.linspace(-1, 1, height)[:, None], np.linspace(-1, 1, width)[None]
     return np.ones((1, 1)), x, y, x * x, x * y, y * y
 
@@ -305,24 +312,24 @@ def _evaluate(surface: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
 
 
 def _shade(raised: np.ndarray) -> np.ndarray:
-    """Return the contrast that light and shade cause, (H, W). `raised`: the whole contrast to the paper, (H, W)."""
+    """Return the contrast that light and shade cause, (H, W). `raised`: the total contrast to the paper, (H, W)."""
     wide = _opened(raised, WINDOW)
     if np.ptp(wide) < EVEN:
         return wide
     narrow = _opened(raised, NARROW)
-    # Light and shade have soft edges. An edge that is still sharp after the narrow window belongs to a wide pen.
+    # Light and shade have soft edges here. If an edge is sharp even after NARROW, it belongs to the ink of a wide pen.
     return wide if _sharpest(narrow) > SHARP * np.ptp(raised) else narrow
 
 
 def _sharpest(values: np.ndarray) -> float:
-    """Return the largest change over the distance EDGE, vertically or horizontally."""
+    """Return the largest change of the values over the distance EDGE, vertically or horizontally."""
     reach = max(2, round(max(values.shape) * EDGE))
     steps = (values[reach:] - values[:-reach], values[:, reach:] - values[:, :-reach])
     return max(np.abs(step).max(initial=0) for step in steps)
 
 
 def _opened(height: np.ndarray, window: float) -> np.ndarray:
-    """Return the morphological opening of heights (H, W), which removes everything narrower than the window."""
+    """Return the morphological opening of heights (H, W). It removes all peaks that are narrower than the window."""
     reach = int(window * max(height.shape) / 2)
     for extreme in (np.minimum, np.maximum):
         for axis in (0, 1):
@@ -331,7 +338,10 @@ def _opened(height: np.ndarray, window: float) -> np.ndarray:
 
 
 def _running(extreme: np.ufunc, values: np.ndarray, reach: int, axis: int) -> np.ndarray:
-    """Replace each value by the extreme of the values up to `reach` away on the axis. Each step doubles the reach."""
+    """Replace each value by the minimum or maximum of the values up to `reach` positions away along the axis.
+
+    extreme: np.minimum or np.maximum, or np.logical_or for masks. Each step of the loop doubles the covered range.
+    """
     values = np.pad(values.swapaxes(0, axis), ((reach, reach), (0, 0)), mode="edge")
     wanted, span = 2 * reach + 1, 1
     while span < wanted:

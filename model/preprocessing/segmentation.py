@@ -21,18 +21,18 @@ dense, so that the distance between the points of two marks is the distance betw
 
 MARK_POINTS = 60
 MAX_MARKS = 64
-"""A drawing with more marks is a scribble. All its marks form one piece."""
+"""If a drawing has more marks, it is a scribble, and all marks form one piece."""
 
 # These values were chosen on synthetic numbers, digits and non-digits.
 # `python -m model.evaluation.multidigit` measures the result.
 MAX_GAP = 0.12
-"""Largest horizontal gap between the pieces of a group, as a fraction of the drawing's height."""
+"""Largest horizontal gap between neighboring pieces of a group, as a fraction of the drawing's height."""
 TOUCHING_DISTANCE = 0.04
-"""Pieces touch if the distance between them is below this fraction of the drawing's height."""
+"""Two pieces touch if the distance between them is at most this fraction of the drawing's height."""
 MAX_PIECES = 3
 """Largest number of pieces in a group. No digit consists of more pieces."""
 GROUP_COST = 0.25
-"""Cost of each group in nats. This cost makes one group (a 4) cheaper than two groups (an L and a 1)."""
+"""Cost of each group, in nats. It makes one group (such as a 4) cheaper than two groups (such as an L and a 1)."""
 NOT_DIGIT_COST = 3.0
 """Additional cost of a group that is not a digit, in nats."""
 
@@ -43,7 +43,7 @@ class Group:
 
     start, stop: the group consists of the pieces with indices start to stop − 1, counted from the left.
     marks: the indices of the group's marks, ascending.
-    connected: whether the group is a single piece or all pieces of the group touch. Only a connected
+    connected: whether each piece of the group touches the next piece; True for a single piece. Only a connected
         group can be a non-digit.
     """
 
@@ -56,7 +56,7 @@ class Group:
 def mark_from_stroke(stroke: Stroke) -> Mark:
     """Return MARK_POINTS points at equal distances along the stroke, and four extreme points.
 
-    The extreme points are the leftmost, top, rightmost and bottom points of the stroke. The stroke must have a point.
+    The extreme points are the leftmost, top, rightmost and bottom points of the stroke. The stroke must not be empty.
     """
     extremes = stroke[stroke.argmin(axis=0)], stroke[stroke.argmax(axis=0)]
     return np.concatenate([resample(stroke, MARK_POINTS), *extremes])
@@ -102,7 +102,10 @@ def best_grouping(groups: Sequence[Group], probabilities: np.ndarray, not_digit:
 
 
 def _costs(groups: Sequence[Group], probabilities: np.ndarray, not_digit: np.ndarray) -> list[float]:
-    """Return the cost of each group in nats: the negative log-likelihood as a digit or non-digit, plus constants."""
+    """Return the cost of each group in nats: the cost as a digit or the cost as a non-digit, whichever is lower.
+
+    Each cost is a negative log-likelihood plus GROUP_COST. The cost as a non-digit also includes NOT_DIGIT_COST.
+    """
     tiny = 1e-12
     as_digit = -np.log((1 - not_digit) * probabilities.max(axis=1) + tiny)
     as_non_digit = NOT_DIGIT_COST - np.log(not_digit + tiny)
@@ -114,7 +117,7 @@ def _pieces(marks: Sequence[Mark]) -> list[list[int]]:
     """Return the pieces, sorted by their centers from left to right. A piece is a list of indices of marks.
 
     The loop takes the marks from the widest to the narrowest. If the center of a mark is within the x range of a piece,
-    the mark joins this piece.
+    the mark joins this piece. Otherwise, the mark starts a new piece.
     """
     if len(marks) > MAX_MARKS:
         return [list(range(len(marks)))]

@@ -1,6 +1,7 @@
-"""Thin the ink of a broad pen, such as a marker, so that narrow loops of digits open again.
+"""Thin the ink of a broad pen, such as a marker, so that narrow loops of digits become wider.
 
-Filled loops stay filled. Only pictures need thinning. Strokes are rasterized with a pen of fixed width.
+A loop that is completely filled with ink stays filled. Only pictures need thinning, because strokes are rasterized with
+a pen of fixed width.
 """
 
 import numpy as np
@@ -10,14 +11,14 @@ from model.preprocessing.normalization import crop
 from model.preprocessing.strokes import NETWORK_PEN_WIDTH, RESOLUTION
 
 MAX_PEN_WIDTH = 2.0
-"""Widest pen that is not thinned, in units of NETWORK_PEN_WIDTH. The value was chosen from 1.25, 1.5, 1.75, 2 and 2.25.
-The choice used synthetic handwriting with pens of 1.5 to 3 units, and MNIST's validation images."""
+"""Largest pen width that is not thinned, as a multiple of NETWORK_PEN_WIDTH. The value was chosen from 1.25, 1.5, 1.75,
+2 and 2.25 on synthetic handwriting with pens of 1.5 to 3 × NETWORK_PEN_WIDTH and on MNIST's validation images."""
 MAX_INK_DEPTH = RESOLUTION // 3
-"""Largest depth in pixels. No ink of a digit is deeper."""
+"""Limit for the depth of ink, in pixels. In a digit, the depth is never larger."""
 
 
 def thin(ink: np.ndarray) -> np.ndarray:
-    """Return the ink (H, W) of one digit, thinned if its pen is wider than MAX_PEN_WIDTH.
+    """Return the ink (H, W) of one digit, thinned if the pen was wider than MAX_PEN_WIDTH.
 
     Thinning erodes the ink by half of the excess width, with a disc (Serra 1982, "Image analysis and mathematical
     morphology"). Thinned ink is float32 and cropped. The longer side of thinned ink is RESOLUTION pixels.
@@ -27,7 +28,7 @@ def thin(ink: np.ndarray) -> np.ndarray:
         return ink
     depths = ink_depth(_at_resolution(cropped))
     pen = pen_width(depths)
-    # The longer side of the ink is the longer side of the drawing plus the width of the pen.
+    # RESOLUTION − pen is the longer side of the drawing without the width of the pen.
     excess = pen - MAX_PEN_WIDTH * NETWORK_PEN_WIDTH * (RESOLUTION - pen)
     if excess <= 0:
         return ink
@@ -56,9 +57,9 @@ def pen_width(depths: np.ndarray) -> float:
     """Return the width of the pen in pixels, estimated from the result of `ink_depth`.
 
     Across a stroke, depth is uniformly distributed from 0 to half of the pen's width, so the median depth is a
-    quarter of the width. The median is robust: few pixels are at crossings and in filled loops.
+    quarter of the width. Crossings and filled loops hardly change the median, because they have few pixels.
     """
-    # The center of the nearest paper pixel is half a pixel farther than the edge of the ink.
+    # Subtract half a pixel, because depth is measured to the center of a paper pixel, not to the edge of the ink.
     return 4 * (float(np.median(depths[depths > 0])) - 0.5)
 
 

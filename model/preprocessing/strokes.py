@@ -9,12 +9,13 @@ from model.errors import InputError
 from model.preprocessing.geometry import Stroke, bounding_box, interpolate, scaled
 
 NETWORK_PEN_WIDTH = 0.13
-"""Width of the pen as a fraction of the drawing's longer side. In MNIST, strokes are 2.6 of 20 pixels wide. This
-width was measured as twice the area of the ink divided by the length of the outline."""
+"""Width of the pen as a fraction of the drawing's longer side. In MNIST, the longer side of a digit is 20
+pixels and strokes are 2.6 pixels wide. The stroke width was measured: twice the area of the ink divided by the length
+of the outline."""
 RESOLUTION = 80
-"""Pixels along the drawing's longer side: 4 for each of the 20 pixels that normalization keeps."""
+"""Pixels along the drawing's longer side: four times the 20 pixels to which normalization scales a drawing."""
 SUBPIXELS = 8  # positions on the path of the pen are rounded to 1/SUBPIXELS of a pixel
-POSITIONS_PER_CHUNK = 4096  # number of positions that are rendered at a time; this takes 10 MB of memory
+POSITIONS_PER_CHUNK = 4096  # number of positions that are rendered at a time, which takes 10 MB of memory
 
 MAX_POINTS = 20_000
 MAX_STROKES = 1_000
@@ -24,8 +25,9 @@ MAX_COORDINATE = 1_000  # largest coordinate, in units of the pad's side
 def parse_strokes(drawing: object) -> list[Stroke]:
     """Return the strokes of a drawing, each float64 (P, 2). Empty strokes are left out.
 
-    drawing: `{"strokes": [[[x, y], …], …]}`, as an object or as JSON text. Raises InputError for any other input, for
-    non-finite or very large coordinates, and for drawings with more than MAX_STROKES strokes or MAX_POINTS points.
+    drawing: `{"strokes": [[[x, y], …], …]}`, as a dictionary or as JSON text.
+    Raises InputError for any other input, for coordinates that are not finite or above MAX_COORDINATE, and for drawings
+    with more than MAX_STROKES strokes or MAX_POINTS points.
     """
     if isinstance(drawing, str | bytes):
         try:
@@ -46,7 +48,7 @@ def parse_strokes(drawing: object) -> list[Stroke]:
 
 
 def _parse_stroke(stroke: list) -> Stroke:
-    # NumPy alone would accept "0.5", true and nested lists as numbers.
+    # Check the types here, because NumPy would also convert "0.5" and true to numbers.
     for point in stroke:
         if (
             not isinstance(point, list | tuple)
@@ -67,8 +69,7 @@ def rasterize(strokes: Sequence[Stroke], pen_width: float = NETWORK_PEN_WIDTH) -
     """Return the ink of strokes drawn with a round pen: float32 (H, W), 0 paper, 1 ink, antialiased.
 
     The drawing's longer side is scaled to RESOLUTION pixels, so the position and size of the drawing on the pad have no
-    effect.
-    A drawing of a single point is one dot. Returns shape (0, 0) if there is no point.
+    effect. A drawing of a single point becomes a dot. Returns shape (0, 0) if there is no point.
 
     pen_width: the width of the pen, as a fraction of the drawing's longer side.
     """
@@ -88,7 +89,7 @@ def rasterize(strokes: Sequence[Stroke], pen_width: float = NETWORK_PEN_WIDTH) -
 def _densify(points: np.ndarray) -> np.ndarray:
     """Return points along a polyline, at most 1 pixel apart.
 
-    Discs around these points differ from a continuous line by less than 0.03 pixels at the edge.
+    The edge of ink made of discs around these points differs from a continuous line by less than 0.03 pixels.
     """
     steps = np.ceil(np.hypot(*np.diff(points, axis=0).T)).astype(int)
     knots = np.concatenate([[0], np.cumsum(np.maximum(steps, 1))])
