@@ -19,14 +19,14 @@ from model.synthetic.digit_glyphs import DIGIT_GLYPHS
 from model.synthetic.generator import NON_DIGIT_KINDS, digit_glyph, to_image
 from model.synthetic.writer import draw_glyph
 
-# Pixels: the column of names, the side of a cell, and the white border in each cell.
+# Sizes in pixels: width of the column of names, side of a cell, and width of the white border inside a cell.
 NAME_WIDTH, CELL, BORDER = 170, 72, 3
 SAMPLES = 12
 MAX_NAME_LENGTH = 28
 
 
 def contact_sheet() -> Image.Image:
-    """Return the contact sheet, an image of 8-bit gray values; every call returns the same image."""
+    """Return the contact sheet, an image with 8-bit gray values. Every call returns the same image."""
     rows = _rows()
     sheet = Image.new("L", (NAME_WIDTH + 2 * SAMPLES * CELL, len(rows) * CELL), 255)
     text = ImageDraw.Draw(sheet)
@@ -42,7 +42,10 @@ def contact_sheet() -> Image.Image:
 
 
 def _rows() -> list[tuple[str, Callable[[np.random.Generator], list[Stroke]]]]:
-    """Return the name and the sampler of each row; frequent kinds of non-digits have several rows."""
+    """Return the name of each row and the function that samples a drawing for this row.
+
+    Each style of digit has one row. Each kind of non-digit has at least three rows; frequent kinds have more.
+    """
     rows = []
     for digit, styles in DIGIT_GLYPHS.items():
         for style in styles:
@@ -54,7 +57,7 @@ def _rows() -> list[tuple[str, Callable[[np.random.Generator], list[Stroke]]]]:
 
 
 def _cell(ink: np.ndarray) -> Image.Image:
-    """Return a cell with the ink, uint8 (H, W), drawn black on white and scaled to fit."""
+    """Return the image of a cell: the ink, uint8 (H, W), in black on white, scaled to the size of the cell."""
     height, width = ink.shape
     side = CELL - 2 * BORDER
     size = max(1, width * side // max(ink.shape)), max(1, height * side // max(ink.shape))

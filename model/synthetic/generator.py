@@ -1,10 +1,14 @@
 """Sample synthetic handwriting: digits in styles that MNIST lacks, and drawings that are not digits.
 
-Each sample takes four steps: choose a glyph (`digit_glyphs`, `non_digit_glyphs`) or a scribble (`scribbles`), sample
-its numbers (`notation`), let a random writer draw it (`writer`), and normalize it like every drawing (`preprocessing`).
+A sample is made in four steps:
 
-The glyphs come from general knowledge of handwriting; no strokes of any person were copied. Mistakes of earlier
-networks on `unipen_digits` guided which styles were added. Therefore `unipen_digits`, `unipen_other` and `semeion` are
+1. Choose a glyph, which is a template of a digit (`digit_glyphs`) or non-digit (`non_digit_glyphs`), or a scribble.
+2. Sample the numbers of the glyph, because each number can be a range (`notation`).
+3. Draw the strokes with the habits of a random writer (`writer`).
+4. Normalize the drawing like every other drawing (`preprocessing`).
+
+The glyphs come from general knowledge of handwriting; no strokes of any person were copied. Styles were added after
+earlier networks made mistakes on `unipen_digits`. Therefore, `unipen_digits`, `unipen_other` and `semeion` are
 development data, not independent test data.
 
 `python -m model.synthetic.contact_sheet FILE` draws samples of every style.
@@ -29,12 +33,12 @@ from model.synthetic.writer import Writer, draw_glyph
 PEN_WIDTH_SIGMA = 0.36
 PEN_WIDTH_LIMITS = (0.25, 3.0)
 
-# Gap between neighboring digits of a number, in units (a digit is about 100 high): from touching to clearly apart.
+# Smallest and largest gap between neighboring digits of a number, in units of `notation`: a digit is 100 units high.
 DIGIT_GAPS = (0, 45)
 
 
 def sample_digit(digit: int, rng: np.random.Generator) -> list[Stroke]:
-    """Return the strokes of a digit, 0 to 9, in a random style by a random writer, on a pad of side 1."""
+    """Return the strokes of a digit, 0 to 9, in a random style and drawn by a random writer, on a pad of side 1."""
     return draw_glyph(_sample_style(digit, rng), rng)
 
 
@@ -88,19 +92,19 @@ def _sample_style(digit: int, rng: np.random.Generator) -> Glyph:
 
 @cache
 def _styles(digit: int) -> tuple[list[Glyph], np.ndarray]:
-    """Return the glyphs of a digit's styles and the probability of each."""
+    """Return the glyph of each style of a digit, and the probability of each style."""
     weights = np.array([weight for weight, *_ in DIGIT_GLYPHS[digit].values()], float)
     return [digit_glyph(digit, style) for style in DIGIT_GLYPHS[digit]], weights / weights.sum()
 
 
 def _any_of(glyphs: dict[str, tuple[str, ...]]) -> Callable[[np.random.Generator], list[Stroke]]:
-    """Return a function that samples a random glyph. All glyphs are equally probable."""
+    """Return a function that draws one of the glyphs. All glyphs are equally probable."""
     names = list(glyphs)
     return lambda rng: draw_glyph(parse_glyph(*glyphs[names[rng.integers(len(names))]]), rng)
 
 
 def _mirrored_or_rotated_digit(rng: np.random.Generator) -> list[Stroke]:
-    """Return a mirrored or rotated digit. Only styles that do not look like a digit afterwards are used."""
+    """Return the strokes of a mirrored or rotated digit, in a style that then no longer looks like a digit."""
     transforms = [
         (non_digit_glyphs.MIRRORED, np.diag([-1, 1])),
         (non_digit_glyphs.UPSIDE_DOWN, np.diag([-1, -1])),
@@ -114,7 +118,7 @@ def _mirrored_or_rotated_digit(rng: np.random.Generator) -> list[Stroke]:
 
 
 def _number(rng: np.random.Generator) -> list[Stroke]:
-    """Return two or three digits side by side."""
+    """Return the strokes of two or three digits side by side."""
     writer = Writer.sample(rng)
     strokes, left = [], 0.0
     for _ in range(rng.choice((2, 3), p=(0.75, 0.25))):

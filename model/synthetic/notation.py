@@ -1,17 +1,18 @@
-"""The glyph notation and its parser: a few numbers describe a glyph and how its samples may differ.
+"""The notation of glyphs and a parser for it. A glyph is a template from which different drawings are sampled.
 
-Glyphs are in *units*: a digit is about 100 units high; x points right, y down. A stroke is a string of items, separated
-by commas, in the order in which the pen passes them:
+Coordinates are in *units*: a digit is about 100 units high, x points right, y down. A stroke is a string of items,
+separated by commas, in the order in which the pen passes them:
 
     20 35                  a point x y; the pen follows a smooth curve (Catmull-Rom) through consecutive points
     20 35!                 a corner: the pen stops at this point and leaves it in any direction
     @30 50 25 48 -90 -350  an elliptic arc: center x y, radii x y, start angle, sweep angle; degrees, clockwise from the
-                           right; with a ! at the end, the arc's last point is a corner
+                           right; if the item ends with !, the last point of the arc is a corner
 
 Each number may be a range:
 
     20..35                 uniform between 20 and 35, sampled independently
-    20/35                  uniform between 20 and 35; all numbers with / in a glyph share one random fraction
+    20/35                  uniform between 20 and 35; all numbers with / in a glyph are at the same fraction of
+                           their ranges
 """
 
 import re
@@ -23,25 +24,25 @@ import numpy as np
 from model.preprocessing.geometry import Stroke
 
 POINT_SPACING = 4.0
-"""Distance between two points of a sampled curve, in units: 3 of the 80 pixels that `rasterize` draws."""
+"""Distance between two points of a sampled curve, in units. After `rasterize`, it is about 3 of 80 pixels."""
 ARC_STEP = 30.0
 """Degrees between two control points of an arc. The curve deviates from the ellipse by at most 2 % of the radius."""
 
 _NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)(?:(\.\.|/)(-?\d+(?:\.\d+)?))?")
 
 _Range = tuple[float, float, bool]
-"""Lower end, upper end, and whether the number uses the random fraction that the glyph's numbers share."""
+"""The range of a number: lower end, upper end, and True for a range with /, False for a range with .. ."""
 
 
 @dataclass(frozen=True)
 class Glyph:
-    """A parsed glyph: the ranges of its numbers, and the linear map from control points to curve points.
+    """A parsed glyph: the ranges of the numbers, and the linear map from control points to the points of the curves.
 
     low, high: the lower and upper ends of the ranges of the N numbers, (N,). The last number is the constant 0.
-    shared: whether each number uses the random fraction that the glyph's numbers share, bool (N,).
+    shared: whether each number has a range with /, bool (N,). These numbers share one random fraction.
     numbers: for each of P control points, the indices of six numbers, int (P, 6): center x y, radii x y, start, sweep.
-    fractions: for each control point, its position along the sweep of its arc, 0 to 1, (P,).
-    curve: the matrix from control points to the points of all strokes, (S, P).
+    fractions: the position of each control point along the sweep of its arc, 0 to 1, (P,).
+    curve: the matrix (S, P) that maps the P control points to the S points of all strokes.
     splits: for each stroke except the first, the index of the stroke's first point among the S points.
     """
 
@@ -56,7 +57,7 @@ class Glyph:
     def sample(self, rng: np.random.Generator, unsteadiness: float) -> list[Stroke]:
         """Return one random instance of the glyph, in units.
 
-        `unsteadiness` is the standard deviation of the noise added to each number (units, or degrees for angles).
+        unsteadiness: standard deviation of the noise on each number, in units; for angles, in degrees.
         """
         fractions = rng.random(len(self.low))
         fractions[self.shared] = rng.random()
@@ -67,7 +68,7 @@ class Glyph:
 
 @cache
 def parse_glyph(*strokes: str) -> Glyph:
-    """Return the glyph of strokes in the notation of this module. Raises ValueError for an invalid item."""
+    """Return the glyph with these strokes, in the notation of this module. Raises ValueError for an invalid item."""
     ranges, numbers, fractions, corners, lengths = [], [], [], [], []
     for stroke in strokes:
         first_point = len(fractions)
@@ -81,7 +82,7 @@ def parse_glyph(*strokes: str) -> Glyph:
             ranges += item_ranges
         corners[first_point] = corners[-1] = True
         lengths.append(len(fractions) - first_point)
-    # A point has no radii, start and sweep. Their index is -1, which selects the last number, the constant 0.
+    # A point has no radii, start and sweep. For these, the index is -1, which selects the last number, the constant 0.
     low, high, shared = (np.array(column) for column in zip(*ranges, (0.0, 0.0, False), strict=True))
     numbers, fractions = np.array(numbers), np.array(fractions)
     curve, splits = _curves(_control_points(((low + high) / 2)[numbers], fractions), corners, lengths)
@@ -89,13 +90,16 @@ def parse_glyph(*strokes: str) -> Glyph:
 
 
 def _control_points(values: np.ndarray, fractions: np.ndarray) -> np.ndarray:
-    """Return center + radii · (cos, sin)(start + fraction · sweep), (P, 2), for values (P, 6) and fractions (P,)."""
+    """Return the control points, (P, 2): center + radii · (cos, sin)(start + fraction · sweep).
+
+    values: the six numbers of each control point, (P, 6): center x y, radii x y, start, sweep. fractions: (P,).
+    """
     angle = np.radians(values[:, 4] + fractions * values[:, 5])
     return values[:, :2] + values[:, 2:4] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
 
 
 def _control_fractions(item: list[_Range]) -> list[float]:
-    """Return the positions of an item's control points along the sweep, 0 to 1. A point has one control point, at 0."""
+    """Return the positions of the control points of an arc along the sweep, 0 to 1. For a point, return [0.0]."""
     if len(item) == 2:
         return [0.0]
     low, high, _ = item[5]
@@ -132,8 +136,9 @@ def _curves(points: np.ndarray, corners: list[bool], lengths: list[int]) -> tupl
 def _curve(points: np.ndarray, start: int, stop: int) -> np.ndarray:
     """Return the matrix (S, P) that maps P control points to S points of a curve.
 
-    The curve is the centripetal Catmull-Rom curve through the control points `start` to `stop` − 1. The knots are
-    computed from `points`, so the matrix is the same for every sample of the glyph.
+    The curve is the centripetal Catmull-Rom curve from control point `start` to control point `stop`. The S points do
+    not include the last point of the curve, because the next curve starts there. The knots are computed from `points`,
+    so the matrix is the same for every sample of the glyph.
     """
     control = np.eye(len(points))[start : stop + 1]
     chords = np.hypot(*np.diff(points[start : stop + 1], axis=0).T)
@@ -154,7 +159,7 @@ def _curve(points: np.ndarray, start: int, stop: int) -> np.ndarray:
 
 
 def _tangents(control: np.ndarray, intervals: np.ndarray) -> np.ndarray:
-    """Return the curve's derivative at each control point; with two control points, the curve is a straight line."""
+    """Return the derivative of the curve at each control point. If there are only two, the curve is a straight line."""
     slopes = np.diff(control, axis=0) / intervals
     tangents = np.empty_like(control)
     weight = intervals[:-1] / (intervals[:-1] + intervals[1:])

@@ -1,4 +1,4 @@
-"""Random scribbles, which have too many strokes or crossings to be a digit. Strokes are in the units of `notation`."""
+"""Sample random scribbles, which have too many strokes or crossings to be a digit, in the units of `notation`."""
 
 import numpy as np
 
@@ -14,7 +14,7 @@ def scribble(rng: np.random.Generator) -> list[Stroke]:
 
 
 def hatching(rng: np.random.Generator) -> list[Stroke]:
-    """Return 5 to 9 parallel lines; in half of the cases, as many lines cross them."""
+    """Return 5 to 9 parallel lines. With a probability of 1/2, add the same number of lines that cross them."""
     offsets = np.linspace(0, 100, rng.integers(5, 10))
     strokes = [_segment((x, rng.uniform(0, 15)), (x, rng.uniform(85, 100))) for x in offsets]
     if rng.random() < 0.5:
@@ -31,7 +31,7 @@ def zigzag(rng: np.random.Generator) -> list[Stroke]:
 
 
 def tangle(rng: np.random.Generator) -> list[Stroke]:
-    """Return one stroke of 4 to 9 turns with a varying radius: too full for a zero."""
+    """Return one stroke of 4 to 9 turns with a varying radius, which looks too full for a zero."""
     angle = np.linspace(0, 2 * np.pi * rng.uniform(4, 9), 160)
     radius = 50 * (0.55 + 0.45 * np.sin(angle * rng.uniform(0.15, 0.45) + rng.uniform(0, 2 * np.pi)))
     circle = radius[:, None] * np.stack([np.cos(angle), np.sin(angle) * rng.uniform(0.5, 1)], axis=1)
@@ -45,7 +45,7 @@ def wandering(rng: np.random.Generator) -> list[Stroke]:
 
 
 def dashes(rng: np.random.Generator) -> list[Stroke]:
-    """Return 5 to 14 dots or short dashes, scattered over the pad."""
+    """Return 5 to 14 dots or short dashes at random positions."""
     length = rng.choice((1.0, 15.0, 25.0))
     starts = rng.uniform(0, 100, (rng.integers(5, 15), 2))
     return [_segment(start, start + rng.normal(0, length, 2)) for start in starts]
@@ -57,7 +57,7 @@ def _segment(start, end) -> Stroke:
 
 
 def _smooth_noise(count: int, deviation: float, rng: np.random.Generator) -> Stroke:
-    """Return a smooth random curve, (count, 2), with the standard deviation `deviation` of each coordinate."""
+    """Return a smooth random curve, (count, 2). `deviation`: the standard deviation of each coordinate."""
     window = np.hanning(25)[1:-1]
     noise = rng.standard_normal((2, count + len(window) - 1))
     scale = deviation / np.sqrt((window**2).sum())

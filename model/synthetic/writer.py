@@ -13,7 +13,7 @@ NUM_WAVES = 3
 
 @dataclass(frozen=True)
 class Writer:
-    """The habits of a writer and the limits of a device, constant within one drawing. Lengths are in units.
+    """The habits of a writer and the limits of a device, constant within one drawing. Lengths are in `notation` units.
 
     unsteadiness: standard deviation of the noise on each number of a glyph.
     transform: the matrix of width, slant and rotation, (2, 2).
@@ -43,7 +43,7 @@ class Writer:
 
     @classmethod
     def sample(cls, rng: np.random.Generator) -> "Writer":
-        """Return a random writer. Most writers write steadily. 20 % have a tremor. 12 % have a coarse device."""
+        """Return a random writer. 20 % of the writers have a tremor. 12 % of the devices round points to a grid."""
         direction = rng.uniform(0, 2 * np.pi, NUM_WAVES)
         wavelength = rng.uniform(110, 320, NUM_WAVES)
         return cls(
@@ -62,7 +62,7 @@ class Writer:
         )
 
     def draw(self, strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
-        """Return the strokes (in units) as this writer draws them, with random position and size on a pad of side 1."""
+        """Return the strokes (in units) as this writer draws them, at a random position and size on a pad of side 1."""
         points = np.concatenate(strokes)
         points = points + np.sin(points @ self.wave_numbers + self.phases) @ self.amplitudes
         points = points @ self.transform.T
@@ -87,7 +87,7 @@ class Writer:
         if self.wobble:
             speed = np.sin(np.pi * np.linspace(0, 1, len(points)))[:, None]
             noise = rng.standard_normal((len(points) + 4, 2))
-            # Smooth noise: the moving sum of 5 values has standard deviation √5, about 2.2.
+            # The moving sum of 5 values is smooth noise. Its standard deviation is √5, about 2.2.
             smooth = noise[:-4] + noise[1:-3] + noise[2:-2] + noise[3:-1] + noise[4:]
             points = points + self.wobble * speed * smooth / 2.2
         return points
@@ -101,7 +101,8 @@ class Writer:
         parts = [points[:-1], last[None]]
         if rng.random() < self.hook_probability:
             angle = rng.uniform(70, 160) * rng.choice((-1, 1)) * np.pi / 180
-            hook = (rotation(angle) * direction).sum(axis=1)  # Not `@`: its rounding depends on the BLAS library.
+            # Do not use `@` here, because the rounding of `@` depends on the BLAS library.
+            hook = (rotation(angle) * direction).sum(axis=1)
             parts.append((last + rng.uniform(3, 9) * hook)[None])
         return np.concatenate(parts)
 
@@ -117,7 +118,7 @@ def _uniform_or_zero(rng: np.random.Generator, probability: float, low: float, h
 
 
 def _transform(rng: np.random.Generator) -> np.ndarray:
-    """Return a matrix (2, 2) that applies width, then slant (usually to the right), then a rotation of up to 12°."""
+    """Return a random matrix (2, 2) that changes the width, then slants (usually rightward), then rotates up to 12°."""
     width = np.exp(np.clip(rng.normal(0, 0.13), -0.28, 0.28))
     slant = np.clip(rng.normal(0.1, 0.16), -0.25, 0.45)
     angle = np.radians(np.clip(rng.normal(0, 4.5), -12, 12))
@@ -125,7 +126,7 @@ def _transform(rng: np.random.Generator) -> np.ndarray:
 
 
 def _fit_to_pad(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
-    """Return the strokes at a random position on a pad of side 1. Their size is random, 35 to 90 % of the pad."""
+    """Return the strokes at a random position on a pad of side 1. The longer side is random, from 0.35 to 0.9."""
     strokes = scaled(strokes, rng.uniform(0.35, 0.9))
     _, size = bounding_box(strokes)
     corner = rng.uniform(0.03, 0.97 - size)
