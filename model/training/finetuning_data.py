@@ -1,4 +1,4 @@
-"""The images that fine-tuning uses: copies of the drawings, held-out drawings, and images the network already knows."""
+"""Prepare the images for fine-tuning: copies of the drawings, held-out drawings, and images from earlier training."""
 
 import hashlib
 import math
@@ -20,19 +20,20 @@ HELD_OUT_SHARE = 0.25
 MIN_HELD_OUT = 5
 """With fewer held-out drawings, an improvement cannot be distinguished from chance."""
 NUM_MNIST_IMAGES = 10_000
-"""MNIST training images that are mixed with the drawings."""
+"""Number of MNIST training images that are mixed with the drawings."""
 MAX_COPIES, MAX_COPIED_IMAGES = 32, 5_000
-"""Limits for the augmented copies of each drawing and for the copies of all drawings together."""
+"""Maximum number of augmented copies of each drawing, and of all drawings together."""
 IMAGES_PER_CHUNK = 5_000
-"""Images that are augmented or turned into features at a time; limits memory."""
+"""Number of images that are augmented or turned into features at a time. This limits the memory."""
 
 
 def hold_out(drawings: LabeledDrawings, seed: int) -> tuple[LabeledDrawings, LabeledDrawings]:
-    """Return the drawings for training, and the held-out drawings: HELD_OUT_SHARE of each class.
+    """Split drawings. Return the drawings for training, and the held-out drawings, HELD_OUT_SHARE of each class.
 
+    The choice depends on the seed and on the content of each drawing, not on the order of the drawings. Therefore,
+    equal drawings are never divided between the two parts. If drawings are added to the file, nearly the same drawings
+    are held out.
     Raises UserError if there are too few drawings.
-    The choice depends on the seed and on each drawing's content, not on the order. Equal drawings stay together. If the
-    file grows, nearly the same drawings are held out again.
     """
     keys = np.array([_key(strokes, seed) for strokes in drawings.drawings])
     labels = classes_of(drawings.labels)
@@ -60,7 +61,10 @@ def _select(drawings: LabeledDrawings, indices: np.ndarray) -> LabeledDrawings:
 
 
 def usable_drawings(file: Path, num_outputs: int) -> LabeledDrawings:
-    """Return the drawings that have ink and a class of the network. Raises UserError as `read_drawings` does."""
+    """Read a file of drawings. Return the drawings that have points and a label that the network has an output for.
+
+    Raises UserError if the file is missing or damaged. num_outputs: number of outputs of the network, 10 or 11.
+    """
     drawings = read_drawings(file)
     has_ink = np.array([any(map(len, strokes)) for strokes in drawings.drawings], bool)
     has_class = classes_of(drawings.labels) < num_outputs
@@ -70,7 +74,7 @@ def usable_drawings(file: Path, num_outputs: int) -> LabeledDrawings:
 
 
 def augmented_copies(drawings: LabeledDrawings, seed: int) -> Split:
-    """Return several images of each drawing, each with a random pen width. The first image of each is not augmented."""
+    """Return several images of each drawing, with random pen widths. All but the first image are augmented."""
     rng = np.random.default_rng(seed)
     copies = int(np.clip(MAX_COPIED_IMAGES // len(drawings), 1, MAX_COPIES))
     images = np.concatenate([drawing_images(drawings, rng) for _ in range(copies)])
@@ -81,13 +85,16 @@ def augmented_copies(drawings: LabeledDrawings, seed: int) -> Split:
 
 
 def drawing_images(drawings: LabeledDrawings, rng: np.random.Generator | None = None) -> np.ndarray:
-    """Return normalized images, float32 (N, 28, 28), with the pen width of the page or with random pen widths."""
+    """Return normalized images, float32 (N, 28, 28). Without `rng`, the pen width is NETWORK_PEN_WIDTH, else random."""
     widths = [NETWORK_PEN_WIDTH if rng is None else generator.sample_pen_width(rng) for _ in drawings.drawings]
     return normalization.normalize_all(map(rasterize, drawings.drawings, widths))
 
 
 def known_images(known: Dataset, seed: int) -> np.ndarray:
-    """Return MNIST and synthetic images, unchanged and augmented. Without augmentation, the network forgets more."""
+    """Return MNIST and synthetic images, each once unchanged and once augmented.
+
+    Without the augmented images, the network forgets more.
+    """
     rng = np.random.default_rng(seed)
     indices = rng.permutation(len(known.train.labels))[:NUM_MNIST_IMAGES]
     synthetic = [] if known.synthetic is None else [known.synthetic.images]

@@ -1,4 +1,4 @@
-"""The state of an interrupted training: written after each epoch, read by `train.py --resume`."""
+"""Store the state of a training after each epoch, so that `train.py --resume` can continue the training."""
 
 import json
 import shutil
@@ -14,7 +14,7 @@ from model.training.weight_averaging import averaged_weights
 
 @dataclass
 class Progress:
-    """What a training has done so far.
+    """The progress of a training.
 
     epoch: number of complete epochs.
     best_epoch: number of the epoch with the best validation metrics, counted from 1.
@@ -27,7 +27,10 @@ class Progress:
     history: list[dict[str, float]] = field(default_factory=list)
 
     def add_epoch(self, metrics: dict[str, float]) -> bool:
-        """Append an epoch's metrics. Return whether the epoch is the best: highest accuracy, then lowest loss."""
+        """Append the metrics of an epoch. Return whether this epoch is the best so far.
+
+        The best epoch has the highest validation accuracy; of equal epochs, the one with the lowest validation loss.
+        """
         self.history.append(metrics)
         self.epoch = len(self.history)
         self.best_epoch = 1 + max(range(self.epoch), key=lambda i: _rank(self.history[i]))
@@ -41,19 +44,22 @@ def _rank(metrics: dict[str, float]) -> tuple[float, float]:
 class TrainingState:
     """A folder with the state after the last epoch, the weights of the best epoch, and the progress.
 
-    Each epoch writes its weights under new names and then replaces `progress.json`, which refers to these files, in one
-    step.
-    A training that is killed at any moment therefore leaves its last complete epoch.
+    After each epoch, the weights are written to new files. Then `progress.json`, which tells which files are valid, is
+    replaced in one step. Therefore, if the training is killed at any moment, the last complete epoch is not lost.
     """
 
     def __init__(self, folder: Path, settings: dict):
-        """settings: the settings that must be equal to resume a training. JSON must be able to hold the values."""
+        """Describe a training whose state is in `folder`.
+
+        settings: the settings of the training, with values that JSON can store. A training can be resumed only with
+            equal settings.
+        """
         self.folder = folder
         self.settings = settings
         self.progress = Progress()
 
     def open(self, resume: bool) -> None:
-        """Start a new training, or read the state of the interrupted one.
+        """Read the progress of the interrupted training if `resume` is true. Otherwise, delete it and start anew.
 
         Raises UserError if there is no interrupted training, or if the interrupted training had other settings.
         """
@@ -87,10 +93,11 @@ class TrainingState:
         network.load_weights(self._best_weights)
 
     def write(self, network: keras.Model, metrics: dict[str, float]) -> None:
-        """Store the state after an epoch. If the epoch is the best so far, also store the weights for evaluation.
+        """Store the state after an epoch. If the epoch is the best so far, also store the weights of the best epoch.
 
-        If the optimizer averages weights, the averaged weights are the weights for evaluation.
-        network: the compiled network, so that the optimizer's state is stored too.
+        If the optimizer averages weights, the averaged weights are stored as the weights of the best epoch.
+        network: the compiled network. The optimizer's state is stored too.
+        metrics: the metrics of the epoch.
         """
         if self.progress.add_epoch(metrics):
             with averaged_weights(network):

@@ -21,10 +21,12 @@ from model.training.weight_averaging import averaged_weights
 
 
 def train(recipe: Recipe, sources: Sequence[Split], validation: Split, state: TrainingState, seed: int) -> keras.Model:
-    """Train for the recipe's epochs, or until patience ends. Return the network with the weights of the best epoch.
+    """Train the network of a recipe. Return the network with the weights of the best epoch.
+
+    Training ends after `recipe.epochs`, or after `recipe.patience` epochs without a better validation result.
 
     sources: MNIST and, if `recipe.synthetic_per_batch` is not 0, synthetic images.
-    state: an opened state. An interrupted training continues after the last complete epoch.
+    state: the state, after `state.open`. An interrupted training continues after the last complete epoch.
     """
     keras.utils.set_random_seed(seed)
     steps = recipe.epoch_steps or -(-len(sources[0].labels) // (recipe.batch_size - recipe.synthetic_per_batch))
@@ -59,10 +61,10 @@ def squared_error(labels, outputs):
 
 
 def training_batches(sources: Sequence[Split], recipe: Recipe, seed: int, first_step: int = 0) -> tf.data.Dataset:
-    """Return endless batches: images (B, 28, 28) and int32 labels (B,), from `first_step` on.
+    """Return endless batches of images (B, 28, 28) and int32 labels (B,), starting with the batch of `first_step`.
 
-    Each source is shuffled anew for each pass. Images are augmented if `recipe.augmented` is true. Only the seed and
-    the number of the step determine a batch.
+    For each pass over a source, the images have a new random order. Images are augmented if `recipe.augmented` is true.
+    A batch depends only on the seed and the number of the step.
     """
     sizes = (recipe.batch_size - recipe.synthetic_per_batch, recipe.synthetic_per_batch)
     images = [tf.constant(source.images) for source in sources]
@@ -85,7 +87,10 @@ def training_batches(sources: Sequence[Split], recipe: Recipe, seed: int, first_
 
 
 def _shuffled_indices(count: int, size: int, seed: int, first_step: int) -> tf.data.Dataset:
-    """Return endless batches of `size` indices below `count`, in a new order for each pass, from `first_step` on."""
+    """Return endless batches of `size` indices below `count`, starting with the batch of `first_step`.
+
+    Each pass over all indices has a new random order.
+    """
     pass_steps = -(-count // size)
 
     def one_pass(number):
@@ -108,7 +113,7 @@ def _fit(
         steps_per_epoch=steps,
         epochs=recipe.epochs,
         initial_epoch=callback.state.progress.epoch,
-        # No progress bar if the output is a file: the bar would fill a thousand lines. The callback prints lines.
+        # If the output is a file, omit the progress bar, because it would fill a thousand lines.
         verbose=int(sys.stdout.isatty()),
         callbacks=[callback],
     )
@@ -117,7 +122,7 @@ def _fit(
 def _explicit_loop(
     network: keras.Model, recipe: Recipe, batches: tf.data.Dataset, steps: int, callback: "ValidationCallback"
 ) -> None:
-    """Do what `fit` does, with explicit steps: forward pass, loss, gradients, update. Compute metrics per epoch."""
+    """Train like `_fit`, but with explicit steps: forward pass, loss, gradients, update and metrics."""
     loss_of, optimizer = loss_function(recipe), network.optimizer
 
     @tf.function
@@ -143,7 +148,7 @@ def _explicit_loop(
 
 
 class ValidationCallback(keras.callbacks.Callback):
-    """After each epoch: validate, store the training state, print one line, and stop when patience ends."""
+    """After each epoch, validate the network, store the training state, print one line, and stop if `finished`."""
 
     def __init__(self, network: keras.Model, recipe: Recipe, validation: Split, state: TrainingState, seed: int):
         super().__init__()
@@ -178,14 +183,17 @@ class ValidationCallback(keras.callbacks.Callback):
         )
 
     def finished(self) -> bool:
-        """Return whether all epochs are done or patience has ended."""
+        """Return whether all epochs are done, or `recipe.patience` epochs passed without a better validation result."""
         progress = self.state.progress
         impatient = self.recipe.patience is not None and progress.epoch - progress.best_epoch >= self.recipe.patience
         return impatient or progress.epoch >= self.recipe.epochs
 
 
 def seed_dropout(network: keras.Model, seed: int, epoch: int) -> None:
-    """Seed the dropout layers for an epoch, because stored weights do not include the state of random generators."""
+    """Seed the dropout layers for an epoch, so that a resumed training drops the same units.
+
+    Stored weights do not include the state of random generators.
+    """
     for index, variable in enumerate(network.non_trainable_variables):
         if "seed_generator_state" in variable.path:
             variable.assign(np.array([seed ^ (index << 24), epoch << 20], np.uint32))

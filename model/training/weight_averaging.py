@@ -1,4 +1,4 @@
-"""Evaluate and store the moving average of a network's weights instead of its trained weights."""
+"""Replace the weights of a network temporarily by the moving average of the weights, to evaluate or store it."""
 
 import contextlib
 from collections.abc import Iterator
@@ -8,7 +8,10 @@ import keras
 
 @contextlib.contextmanager
 def averaged_weights(network: keras.Model) -> Iterator[None]:
-    """Use the moving average of the weights inside the block, if the network's optimizer keeps a moving average."""
+    """Set the weights to their moving average inside the block, if the optimizer keeps a moving average.
+
+    After the block, the network has the trained weights again.
+    """
     if not network.optimizer.use_ema:
         yield
         return
