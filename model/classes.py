@@ -11,9 +11,9 @@ CLASS_NOT_DIGIT = NUM_DIGITS
 DIGIT_LABELS = tuple(str(digit) for digit in range(NUM_DIGITS))
 LABEL_NOT_DIGIT = "not a digit"
 LABELS = (*DIGIT_LABELS, LABEL_NOT_DIGIT)
-"""The labels of drawings, in the order of their classes."""
+"""The labels that a drawing can have. LABELS[i] is the label of class i."""
 
 
 def classes_of(labels: Iterable[str]) -> np.ndarray:
-    """Return the class of each label, uint8 (N,). Labels other than "0" to "9" have the class CLASS_NOT_DIGIT."""
+    """Return the classes of N labels, uint8 (N,). Every label other than "0" to "9" has the class CLASS_NOT_DIGIT."""
     return np.array([int(label) if label in DIGIT_LABELS else CLASS_NOT_DIGIT for label in labels], np.uint8)

@@ -1,4 +1,4 @@
-"""The errors that a caller or a user can fix, and how command lines report them."""
+"""Errors that a caller or a user can fix, and functions that turn errors into short messages."""
 
 import contextlib
 import sys
@@ -25,10 +25,10 @@ def exit_on_error(program: str) -> Iterator[None]:
 
 
 def first_line(error: BaseException) -> str:
-    """Return the first line of the error's message, cut to MAX_REASON_LENGTH.
+    """Return the first line of the error's message, at most MAX_REASON_LENGTH characters.
 
     If the message is empty, return the name of the error's class.
-    Use this function to quote errors of libraries, because their messages can fill a page.
+    Use this function to quote an error of a library, because the full message can fill a page.
     """
     lines = str(error).strip().splitlines()
     return (lines[0] if lines else type(error).__name__)[:MAX_REASON_LENGTH]

@@ -1,10 +1,10 @@
 """Recipes: each recipe has a name and everything that defines a training.
 
 Six recipes reproduce the models of well-known tutorials. `digits` and `quick` are this project's own. Every network
-maps normalized images, float32 (N, 28, 28), to ten logits; `digits` has an eleventh logit for "not a digit". Some
-tutorials end in a softmax layer. Here, the loss contains the softmax, which is the same model but numerically stabler.
+maps normalized images, float32 (N, 28, 28), to ten logits; `digits` has an eleventh logit for "not a digit". In some
+tutorials, the network ends in a softmax. Here, the loss contains the softmax, which is numerically more stable.
 
-A new recipe needs only its entry at the end of this module. Importing this module imports Keras.
+To add a recipe, add an entry at the end of this module. Importing this module imports Keras.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ CROSS_ENTROPY, SQUARED_ERROR = "cross-entropy", "squared error"
 class Recipe:
     """The network, loss, optimizer, schedule and data of a training.
 
-    Three options of train.py override a field: --learning-rate, --batch-size and --epochs.
+    The options --learning-rate, --batch-size and --epochs of train.py override the fields of these names.
 
     summary: one line for `train.py --list` and the README's table.
     network: a function that returns the untrained network.
@@ -32,12 +32,12 @@ class Recipe:
     validation: number of MNIST's training images that are held out for validation.
     loss: CROSS_ENTROPY, or SQUARED_ERROR on one-hot targets.
     synthetic_per_batch: number of synthetic images in each batch. The other images are from MNIST.
-    synthetic_digits, synthetic_non_digits: number of different synthetic training images.
+    synthetic_digits, synthetic_non_digits: numbers of different synthetic training images.
     augmented: whether to transform training images randomly (`model.preprocessing.augmentation`).
     test_time_augmentation: whether to average the network's output over several views of an unsure image
         (`model.inference.forward_pass`). This improves only networks that were trained with `augmented`.
     explicit_loop: whether to train with an explicit GradientTape loop instead of `fit`.
-    patience: stop after this many epochs without a better validation result; None means that all epochs are trained.
+    patience: stop after this many epochs without a better validation result; None means never to stop early.
     """
 
     name: str
@@ -80,7 +80,7 @@ def dense_network() -> keras.Model:
 
 def dense_ema_network() -> keras.Model:
     """Return one hidden layer of 500 units with L2 regularization."""
-    # The tutorial adds 1e-4 · ½‖w‖² for each kernel (TensorFlow's l2_loss); Keras's L2 omits the factor ½.
+    # For each kernel, the tutorial adds 1e-4 · ½‖w‖² to the loss. Keras's L2 has no factor ½, so use half of 1e-4.
     decay = keras.regularizers.L2(0.5e-4)
     # Use the tutorial's initial weights and biases, because they affect training with ReLU and a learning rate of 0.8.
     small = keras.initializers.TruncatedNormal(stddev=0.1)
@@ -121,10 +121,10 @@ def digits_network() -> keras.Model:
     """Return a stem that halves the resolution, three blocks at 14×14, two at 7×7, and a linear classifier.
 
     The stem saves time: a convolution at 14×14 costs a quarter of one at 28×28. The eleventh output is for non-digits.
-    Outlier exposure (ten outputs trained to be uncertain of non-digits: Hendrycks, Mazeika, Dietterich 2019) was worse.
-    Both networks were fine-tuned for two epochs from one ten-output network on letters, shapes and scribbles, and
-    validated on signs and doodles. At 99 % acceptance, the eleventh output rejected 89.4 % of the non-digits, and
-    outlier exposure 85.4 %. The accuracy on MNIST's validation images was 99.58 % and 99.44 %.
+    The alternative was worse: outlier exposure trains ten outputs to be uncertain of non-digits (Hendrycks, Mazeika,
+    Dietterich 2019). Both networks were fine-tuned from one ten-output network, for two epochs on letters, shapes and
+    scribbles, and validated on signs and doodles. At 99 % acceptance, the eleventh output rejected 89.4 % of the
+    non-digits, outlier exposure 85.4 %. The accuracy on MNIST's validation images was 99.58 % and 99.44 %.
     """
     return _network(
         layers.Reshape((28, 28, 1)),
@@ -142,7 +142,7 @@ def digits_network() -> keras.Model:
 
 
 def quick_network() -> keras.Model:
-    """Return three small convolutions: 1.0 million multiplications, 40 % of the usual two 3×3 convolutions."""
+    """Return three small convolutions with 1.0 million multiplications, 40 % of the usual two 3×3 convolutions."""
     # The default momentum, 0.99, averages over about 100 steps. This is too slow for a training of 540 steps.
     settings = {"padding": "valid", "momentum": 0.9}
     return _network(
@@ -156,7 +156,7 @@ def quick_network() -> keras.Model:
 
 
 def _block(filters: int, kernel=3, strides=1, padding="same", pool=1, momentum=0.99) -> list[layers.Layer]:
-    # No bias, because the batch normalization subtracts the mean and thereby removes any bias.
+    # The convolution needs no bias, because the batch normalization subtracts the mean, which removes any bias.
     return [
         layers.Conv2D(filters, kernel, strides=strides, padding=padding, use_bias=False),
         *([layers.MaxPooling2D(pool)] if pool > 1 else []),
@@ -176,7 +176,7 @@ def sgd(learning_rate: float, steps: int, epochs: int) -> optimizers.Optimizer:
 
 
 def averaged_sgd(learning_rate: float, steps: int, epochs: int) -> optimizers.Optimizer:
-    """Return SGD with a moving average of the weights. The learning rate decays by 0.99 per 55,000 images."""
+    """Return SGD with a moving average of the weights. Every 550 steps, the learning rate is multiplied by 0.99."""
     schedule = optimizers.schedules.ExponentialDecay(learning_rate, decay_steps=550, decay_rate=0.99, staircase=True)
     return optimizers.SGD(schedule, use_ema=True, ema_momentum=0.99)
 
@@ -255,8 +255,8 @@ _ALL = (
         summary="one hidden layer of 512 (ReLU6), dropout 0.2, Adam, 5 epochs",
         network=dense_network,
         optimizer=adam,
-        # The tutorial does not set these values. They were the best on validation among
-        # rates (1e-3, 2e-3) and batch sizes (32, 64, 128).
+        # The tutorial does not set these two values. They gave the best validation accuracy among
+        # the rates 1e-3 and 2e-3 and the batch sizes 32, 64 and 128.
         learning_rate=2e-3,
         batch_size=128,
         epochs=5,
