@@ -64,12 +64,12 @@ def _network(*body: layers.Layer) -> keras.Model:
 
 
 def softmax_network() -> keras.Model:
-    """Return one linear layer, initialized to zero."""
+    """Return a network with one linear layer, initialized to zero."""
     return _network(layers.Flatten(), layers.Dense(NUM_DIGITS, kernel_initializer="zeros"))
 
 
 def dense_network() -> keras.Model:
-    """Return one hidden layer of 512 units with ReLU6 and dropout."""
+    """Return a network with one hidden layer of 512 units, ReLU6 and dropout."""
     return _network(
         layers.Flatten(),
         layers.Dense(512, activation="relu6"),
@@ -79,7 +79,7 @@ def dense_network() -> keras.Model:
 
 
 def dense_ema_network() -> keras.Model:
-    """Return one hidden layer of 500 units with L2 regularization."""
+    """Return a network with one hidden layer of 500 units and L2 regularization."""
     # For each kernel, the tutorial adds 1e-4 · ½‖w‖² to the loss. Keras's L2 has no factor ½, so use half of 1e-4.
     decay = keras.regularizers.L2(0.5e-4)
     # Use the tutorial's initial weights and biases, because they affect training with ReLU and a learning rate of 0.8.
@@ -93,7 +93,7 @@ def dense_ema_network() -> keras.Model:
 
 
 def dense_mse_network() -> keras.Model:
-    """Return two hidden layers of 512 and 256 units."""
+    """Return a network with two hidden layers of 512 and 256 units."""
     return _network(
         layers.Flatten(),
         layers.Dense(512, activation="relu"),
@@ -103,7 +103,7 @@ def dense_mse_network() -> keras.Model:
 
 
 def deep_mnist_network() -> keras.Model:
-    """Return two 5×5 convolutions with pooling, and one hidden layer of 1024 units with dropout."""
+    """Return a network with two 5×5 convolutions with pooling, and one hidden layer of 1024 units with dropout."""
     return _network(
         layers.Reshape((28, 28, 1)),
         layers.Conv2D(32, 5, padding="same", activation="relu"),
@@ -118,13 +118,13 @@ def deep_mnist_network() -> keras.Model:
 
 
 def digits_network() -> keras.Model:
-    """Return a stem that halves the resolution, three blocks at 14×14, two at 7×7, and a linear classifier.
+    """Return a network: a stem to halve the resolution, three blocks at 14×14, two at 7×7, and a linear classifier.
 
     The stem saves time: a convolution at 14×14 costs a quarter of one at 28×28. The eleventh output is for non-digits.
     The alternative was worse: outlier exposure trains ten outputs to be uncertain of non-digits (Hendrycks, Mazeika,
     Dietterich 2019). Both networks were fine-tuned from one ten-output network, for two epochs on letters, shapes and
     scribbles, and validated on signs and doodles. At 99 % acceptance, the eleventh output rejected 89.4 % of the
-    non-digits, outlier exposure 85.4 %. The accuracy on MNIST's validation images was 99.58 % and 99.44 %.
+    non-digits, outlier exposure only 85.4 %. The accuracy on MNIST's validation images was 99.58 % and 99.44 %.
     """
     return _network(
         layers.Reshape((28, 28, 1)),
@@ -142,7 +142,7 @@ def digits_network() -> keras.Model:
 
 
 def quick_network() -> keras.Model:
-    """Return three small convolutions with 1.0 million multiplications, 40 % of the usual two 3×3 convolutions."""
+    """Return a network of three small convolutions: 1.0 million multiplications, 40 % of two usual 3×3 convolutions."""
     # The default momentum, 0.99, averages over about 100 steps. This is too slow for a training of 540 steps.
     settings = {"padding": "valid", "momentum": 0.9}
     return _network(

@@ -1,8 +1,8 @@
 """Store corrections in a SQLite file. A correction is a drawing with the label that a visitor gave.
 
-Visitors correct drawings that the network read wrong. A row of the file holds the strokes, the label, the
-network's answer, the SHA-256 of the network's checkpoint and the time. A row holds nothing about the visitor. A stored
-correction survives a crash of the process.
+Visitors correct drawings that the network read wrong. A row of the file holds the strokes, the label, the network's
+answer, the SHA-256 of the network's checkpoint and the time. It holds nothing about the visitor. A stored correction
+survives a crash of the process.
 """
 
 import contextlib
@@ -120,8 +120,8 @@ class CorrectionStore:
     def keep(self, strokes: Sequence[Stroke], label: object, number: str, verdict: str, model: str) -> Correction:
         """Store a correction. When the call returns, the correction is on the disk.
 
-        The arguments are those of `Correction.of`.
-        Raises InputError as `Correction.of` does, and StorageError if the correction cannot be stored.
+        The arguments are those of `Correction.of`. Raises InputError if an argument is invalid, and StorageError if the
+        correction cannot be stored.
         """
         correction = Correction.of(strokes, label, number, verdict, model)
         row = asdict(correction)

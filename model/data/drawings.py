@@ -23,7 +23,7 @@ from model.errors import UserError, first_line
 from model.preprocessing.geometry import Stroke, bounding_box, longer_side
 
 UNITS = 1000
-"""Longer side of a drawing in a file. Rounding to 1/1000 of the longer side is finer than any pen."""
+"""Longer side of a drawing in a file. Coordinates are rounded to 1/1000 of it, which is finer than any pen."""
 
 # Number of dimensions and permitted dtype kinds (`numpy.dtype.kind`) of each array.
 ARRAYS = {
@@ -149,7 +149,7 @@ def _check_arrays(arrays: dict[str, np.ndarray], path: Path) -> None:
 def _split(values, lengths: np.ndarray, path: Path, what: str) -> list:
     """Cut `values` into consecutive parts of the given lengths.
 
-    what: what the values are, for the error message.
+    what: the name of the values, for the error message.
     Raises UserError if the lengths do not add up to the number of values.
     """
     # Check each length first, because the sum of huge lengths can overflow and equal the expected number by chance.

@@ -160,7 +160,7 @@ def _cache(arrays: tuple[np.ndarray, ...], target: Path) -> None:
 
 
 def _read(path: Path) -> tuple[np.ndarray, ...]:
-    """Return train images, train labels, test images and test labels from a file or folder of one of the formats."""
+    """Return train images, train labels, test images and test labels from a file or folder in any of the formats."""
     if not path.exists():
         raise UserError(f"{path} does not exist. Pass {EXPECTED_FORMATS} to --data.")
     try:
@@ -187,7 +187,7 @@ def _from_idx_folder(folder: Path) -> tuple[np.ndarray, ...]:
 
 
 def _find_idx(folder: Path, name: str) -> Path:
-    """Return the path of an IDX file under any of its usual names, such as `train-images.idx3-ubyte.gz`."""
+    """Return the path of the IDX file that starts with `name`, for example `train-images.idx3-ubyte.gz`."""
     found = sorted(path for path in folder.glob(f"{name}*") if "idx" in path.name)
     if not found:
         raise UserError(

@@ -6,7 +6,7 @@ python -m model.evaluation --tables FILE ...    update the tables in these docum
 
 With --checkpoint, --non-digits, --mnist, --output or --mistakes, one checkpoint (default: digits) is measured fully:
 accuracy, accuracy per writer, calibration, rejection of non-digits, end-to-end results, and robustness to transformed
-and corrupted drawings. The page shows the figures that lie beside its checkpoint. This command draws them:
+and corrupted drawings. The page shows the figures in the folder of the checkpoint. This command draws them:
 
 python -m model.evaluation --drawings FILE --non-digits FILE --mnist --output model/checkpoints
 
@@ -38,7 +38,7 @@ MISTAKES_PEN_WIDTH = 0.05
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What is measured, and where the results go.
+    """The checkpoint to measure, and the folder for the figures.
 
     classifier: the network of the checkpoint.
     path: the path of the checkpoint. The metrics are stored in the JSON beside it.
@@ -86,7 +86,7 @@ def evaluate(path: Path, options: argparse.Namespace) -> None:
 def compare_seeds(path: Path, folders: list[Path], file: Path | None) -> None:
     """Compare a checkpoint with the checkpoints of the same file name in `folders`. Print and store the accuracies.
 
-    file: a file of drawn digits, to also measure the accuracy on these; None for MNIST only.
+    file: a file of drawn digits on which the accuracy is also measured; None to compare only accuracies on MNIST.
     """
     for name, results in metrics.measure_seeds([path, *(folder / path.name for folder in folders)], file).items():
         values = ", ".join(f"{seed}: {accuracy:.2%}" for seed, accuracy in zip(*results.values(), strict=True))

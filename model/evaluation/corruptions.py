@@ -26,7 +26,7 @@ TOUCH_ERROR = 0.02
 SHORT = 0.35
 """A device misses a stroke only if the stroke is shorter than this fraction of the longest stroke."""
 STRAY_MARGIN = 0.1
-"""A stray dot or line starts inside the drawing's bounding box, or outside at no more than this distance."""
+"""A stray dot or line starts inside the drawing's bounding box, or outside, at most this far away."""
 STRAY_LINE = 0.2
 TAIL = 0.2
 HOOK = 0.08
@@ -34,7 +34,7 @@ CUT = 0.12
 GRID_CELLS = 16
 """Number of cells of the coarse grid along the drawing's longer side."""
 SMOOTHING = 0.2
-"""Length of the part of a stroke over which the moving average goes that rounds corners."""
+"""Width of the moving average that rounds corners, measured along the stroke."""
 TOLERANCE = 0.04
 """Maximum distance between a simplified stroke and the original stroke."""
 TREMOR, TREMOR_WAVELENGTH = 0.02, 0.12
@@ -268,7 +268,7 @@ def _simplify(stroke: Stroke, tolerance: float) -> Stroke:
     """Simplify a polyline with the algorithm of Ramer 1972 and of Douglas, Peucker 1973.
 
     First, only the two end points are kept. Then, between two neighboring kept points, the point farthest from the
-    segment that connects them is also kept if it is farther than `tolerance`. This repeats until no point is so far.
+    segment that connects them is also kept if it is farther than `tolerance`. This repeats until no point is added.
     """
     kept = np.zeros(len(stroke), bool)
     segments = [(0, len(stroke) - 1)]

@@ -100,7 +100,7 @@ def accuracy(predictions: Predictions, labels: np.ndarray) -> float:
 
 
 def most_common_mistakes(metrics: dict) -> list[tuple[int, int, int]]:
-    """Return (true digit, predicted digit, count) of the most common mistakes in `classification_metrics`."""
+    """Return (true digit, predicted digit, count) of the most common mistakes. `metrics`: `classification_metrics`."""
     confusion = np.array(metrics["confusion"])
     mistakes = confusion * (1 - np.eye(NUM_DIGITS, dtype=int))
     order = np.argsort(-mistakes, axis=None, kind="stable")[:MAX_MISTAKES]
@@ -118,7 +118,7 @@ def wilson_interval(successes: int, count: int) -> list[float]:
 def reliability(probabilities: np.ndarray, labels: np.ndarray) -> dict[str, list]:
     """Return the reliability diagram of probabilities (N, 10) for labels (N,).
 
-    The confidence is the probability of the most probable digit. It selects one of NUM_BINS equally wide bins.
+    Predictions are counted in NUM_BINS equal bins by confidence, which is the probability of the most probable digit.
     The result has three lists with one value for each bin: `count`, the number of predictions; `confidence`, the mean
     confidence; `accuracy`, the accuracy. In an empty bin, `confidence` and `accuracy` are None.
     """
@@ -147,7 +147,7 @@ def expected_calibration_error(probabilities: np.ndarray, labels: np.ndarray) ->
 
 
 def measure_drawings(classifier: Classifier, file: Path) -> dict:
-    """Return the `drawing_metrics` of the drawn digits in `file`. Raises UserError if `read_digits` raises it."""
+    """Return the `drawing_metrics` of the drawn digits in `file`. Raises UserError if `read_digits` fails."""
     drawings, labels = read_digits(file)
     return drawing_metrics(predict_drawings(classifier, drawings.drawings), labels, drawings.writers)
 

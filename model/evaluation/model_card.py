@@ -1,4 +1,4 @@
-"""Collect what the page shows about a checkpoint: metrics from the JSON, and figures, both beside the checkpoint."""
+"""Collect what the page shows about a checkpoint: metrics from the JSON of the checkpoint, and figures."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +15,8 @@ PICTURES = {
 }
 """The figures, in the order of the page. The value of each figure lists the JSON entries that the figure can show.
 
-The page shows a figure only if the JSON has at least one of these entries. If the JSON has none of them, the figure is
-a file that an earlier checkpoint of the same name left.
+The page shows a figure only if the JSON has at least one of these entries. Without such an entry, the
+figure is a leftover of an earlier checkpoint of the same name.
 """
 
 

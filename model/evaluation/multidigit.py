@@ -21,7 +21,7 @@ from model.synthetic import generator
 LENGTHS = (2, 6)
 """Minimum and maximum number of digits in a composed number."""
 GAPS = (0.0, 0.1, 0.25, 0.5, 1.0)
-"""Spaces between the bounding boxes of neighboring digits, as fractions of a digit's longer side. 0: boxes touch."""
+"""Gaps between the boxes of neighboring digits, as fractions of a digit's longer side. At 0, the boxes touch."""
 COUNT, SEED = 400, 1
 """Number of composed numbers for each gap, and seed of the random choices."""
 UNEVENNESS = 0.05

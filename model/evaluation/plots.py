@@ -1,4 +1,7 @@
-"""Draw metrics as SVG figures, without a background and in the color of the surrounding text, for any theme."""
+"""Draw metrics as SVG figures.
+
+A figure has no background and takes the color of the surrounding text, so it fits light and dark pages.
+"""
 
 import io
 from collections.abc import Sequence
@@ -15,7 +18,7 @@ STANDALONE_STYLE = """<style>
 @media (prefers-color-scheme: dark) { svg:root { color: #ddd } svg:root image { filter: invert(1) } }
 </style>
 </svg>"""
-"""CSS for a figure in a browser tab of its own, which then follows light and dark mode.
+"""CSS for a figure that is opened alone in a browser tab. With it, the figure follows light and dark mode.
 
 Inside a page, `svg:root` does not match, so this CSS has no effect.
 """
@@ -182,7 +185,7 @@ def _draw_corruptions(axis, metrics: dict) -> None:
 
 def _subplots(rows: int, columns: int, width: float, height: float, **options):
     """Return a new figure and the axes of the figure. No window is opened. Width and height are in inches."""
-    import matplotlib  # Imported here, because the page must run without Matplotlib.
+    import matplotlib  # Imported here, not at the top of the file: the page must run without Matplotlib.
 
     matplotlib.use("svg")
     import matplotlib.pyplot as plt

@@ -15,7 +15,7 @@ SWEEP_SETTINGS = 6
 
 
 def marks(name: str, command: str) -> tuple[str, str]:
-    """Return the two comment lines that enclose a table in a document. The first names the command for the table."""
+    """Return the comment lines before and after a table in a document. The first line names the command to run."""
     return f"<!-- {name}: written by {command} -->", f"<!-- end of {name} -->"
 
 
@@ -26,7 +26,7 @@ RECIPES_MARKS, EVALUATION_MARKS = (
 
 
 def write(document: Path) -> None:
-    """Update all tables in a document. Raises UserError if the document has no RECIPES_MARKS or EVALUATION_MARKS."""
+    """Update all tables in a document. Raises UserError if the document has no marks (see `marks`)."""
     text = document.read_text(encoding="utf-8")
     if EVALUATION_MARKS[0] in text:
         replace(document, EVALUATION_MARKS, evaluation(DEFAULT_CHECKPOINT))
@@ -72,7 +72,7 @@ def _recipe(note: dict, summary: str, files: list[str]) -> list[str]:
 
 def _summaries() -> dict[str, str]:
     backend.load_tensorflow()
-    # Imported here, because it imports Keras, which must not be imported before `backend.load_tensorflow()`.
+    # Imported here, not at the top of the file: Keras must not be imported before `backend.load_tensorflow()`.
     from model.recipes import RECIPES
 
     return {name: recipe.summary for name, recipe in RECIPES.items()}

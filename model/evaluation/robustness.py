@@ -2,8 +2,8 @@
 
 A sweep transforms the drawings with different settings of one parameter, such as the angle of a rotation. Position and
 size on the pad cannot have an effect, because `rasterize` scales every drawing to the same size. The sweeps "shift" and
-"size" confirm this. Strokes have no width. Therefore, the sweep "pen" draws pictures with different pen widths and
-thins them with `stroke_width.thin`, as for pictures.
+"size" confirm this. Strokes have no width. Therefore, the sweep "pen" renders the strokes as
+pictures with different pen widths, and thins these pictures with `stroke_width.thin`.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""The result for a drawing or a picture: an `Answer`, with a `Reading` (a prediction) for each digit in it."""
+"""The result for a drawing or a picture: an `Answer`, with one `Reading` (a prediction) for each digit."""
 
 from dataclasses import dataclass
 from enum import StrEnum

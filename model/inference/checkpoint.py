@@ -78,7 +78,7 @@ def load(path: Path):
 
 
 def load_notes(path: Path) -> dict:
-    """Return the notes of a checkpoint. Raises UserError if they are missing, damaged or without CALIBRATION."""
+    """Return the notes of a checkpoint. Raises UserError if the notes are missing, damaged or incomplete."""
     path = Path(path).with_suffix(".json")
     remedy = _remedy(path)
     try:

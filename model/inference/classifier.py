@@ -201,9 +201,9 @@ def _box(marks: Sequence[Stroke]) -> tuple[float, ...]:
 
 
 def _cut(ink: np.ndarray, masks: list[np.ndarray], num_parts: int) -> np.ndarray:
-    """Return the picture's ink without the parts (connected components) that are not in `masks`.
+    """Return only the ink of the parts (connected components) in `masks`.
 
-    If `masks` has all `num_parts` parts of the picture, faint pixels outside the parts are kept too.
+    If `masks` has all `num_parts` parts of the picture, also keep the faint pixels outside the parts.
     """
     return ink if len(masks) == num_parts else keep_parts(ink, np.logical_or.reduce(masks))
 

@@ -70,7 +70,7 @@ def _mean_over_views(network):
     The function takes images (N, 28, 28) and the logits of these images, (N, K). It returns the logarithms, (N, K), of
     the mean probabilities over each image and its VIEWS.
     """
-    # Imported here, because both import TensorFlow, which must not be imported before `backend.load_tensorflow()`.
+    # Imported here, not at the top of the file: Keras must not be imported before `backend.load_tensorflow()`.
     from keras import ops
 
     from model.preprocessing import augmentation

@@ -12,8 +12,8 @@ ROTATION = 0.21  # radians, 12°
 SLANT = 0.2  # pixels to the side per pixel upward
 STRETCH = 0.15  # largest relative change of width and of height; both change independently
 SHIFT = 2.0  # pixels
-THICKNESS = 0.5  # largest weight of the image that is dilated or eroded by 1 pixel
-BLUR = 0.6  # largest weight of the mean over 3×3 pixels; half of the images are not blurred
+THICKNESS = 0.5  # largest share of the dilated or eroded image in the blend with the original image
+BLUR = 0.6  # largest share of the 3×3 mean in the blend with the original; half of the images are not blurred
 GAP_RADIUS = 1.8  # pixels; a stroke is 2.6 pixels wide; one of three images gets a gap
 GAP_OFFSET = 9.0  # largest distance in pixels, along each axis, from the image's center to the gap's center
 
@@ -40,7 +40,7 @@ def augment(images, random_numbers):
 
 
 def transform(images, angle, slant, right, down):
-    """Return images, float (N, 28, 28). Each image is rotated, slanted and shifted by an amount of its own.
+    """Return images, float (N, 28, 28). Each image is rotated, slanted and shifted by the given amounts.
 
     angle: the rotation of each image in radians, (N,).
     slant: the slant of each image in pixels to the side per pixel upward, (N,).
@@ -85,7 +85,7 @@ def _thicken(images, amount):
 
 
 def _blur(images, amount):
-    """Blur each image for which `amount`, (N,), is positive: blend it with the mean over 3×3 pixels."""
+    """Blur each image for which `amount`, (N,), is positive: blend the image with the mean over 3×3 pixels."""
     amount = BLUR * ops.maximum(amount, 0.0)[:, None, None, None]
     return images + amount * (ops.average_pool(images, 3, strides=1, padding="same") - images)
 

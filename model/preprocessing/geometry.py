@@ -9,7 +9,7 @@ Stroke = np.ndarray
 
 
 def bounding_box(strokes: Sequence[Stroke]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the upper left and lower right corners, each (2,), of the box around all points, at least one."""
+    """Return the upper left and lower right corners, each (2,), of the box around all points (one or more)."""
     points = np.concatenate(strokes)
     return points.min(axis=0), points.max(axis=0)
 
@@ -23,7 +23,7 @@ def longer_side(strokes: Sequence[Stroke]) -> float:
 def scaled(strokes: Sequence[Stroke], side: float) -> list[Stroke]:
     """Scale and move the strokes: the longer side of the bounding box becomes `side`, the upper left corner (0, 0).
 
-    A drawing smaller than 1e-9 is a dot with rounding noise. Therefore, it is enlarged only by the factor side / 1e-9.
+    A drawing smaller than 1e-9 is a dot with rounding noise. It is scaled by side / 1e-9 and stays smaller than `side`.
     """
     low, high = bounding_box(strokes)
     scale = side / max((high - low).max(), 1e-9)

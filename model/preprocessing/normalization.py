@@ -18,8 +18,8 @@ CENTER = 14.0
 """Pixel index of the center of mass. With 14, 59,998 of MNIST's 60,000 training images need no shift. With 13.5, a
 common choice, normalization would shift three of four images."""
 ROUNDING = 1e-5
-"""Distance in pixels that is added before rounding to whole pixels. Without it, floating-point errors would select the
-pixel if the center of mass is halfway between two pixels, and these errors differ between processors."""
+"""Small offset in pixels, added before rounding to whole pixels. Without this offset, if the center of mass is halfway
+between two pixels, the result would depend on floating-point errors, which differ between processors."""
 
 
 def normalize(ink: np.ndarray) -> np.ndarray:
@@ -85,9 +85,9 @@ def _averaging_matrix(source: int, target: int) -> np.ndarray:
 
 
 def _start(profile: np.ndarray) -> int:
-    """Return the row of the image at which the box starts, or the column.
+    """Return the first row of the image that the box covers, or the first column.
 
-    profile: the sum of each row of the box, or of each column.
+    profile: the sum of each row of the box, to get the row; the sum of each column, to get the column.
     """
     profile = profile.astype(np.float64)
     # Area averaging of faint ink can give exactly 0. In this case, the position of the box has no effect.

@@ -45,7 +45,7 @@ DARKEST = 0.1
 # is stronger than ink in darker areas.
 LIGHT = (0.35, 2.0)
 # Paper is dirty if the root mean square of its unevenness, as a fraction of the range from black to white, is DIRTY or
-# more. Photographs are dirty. A drawing saved as JPEG with quality 90 has DIRTY / 4, and MNIST has DIRTY / 100.
+# more. Photographs have more. A drawing saved as JPEG with quality 90 has DIRTY / 4, and MNIST has DIRTY / 100.
 DIRTY = 1 / 150
 # On dirty paper, a component is noise if it has fewer than SPECK pixels, or fewer than SPECK_SHARE × the pixels of the
 # largest component.
@@ -95,9 +95,9 @@ def outline(part: np.ndarray) -> np.ndarray:
 
 
 def keep_parts(ink: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """Return the ink with 0 in all pixels that are more than 2 pixels away from the mask, bool (H, W).
+    """Return a copy of the ink that is 0 outside the mask, except for a margin of 2 pixels around the mask.
 
-    The 2 pixels around the mask are kept, because strokes fade out there.
+    Strokes fade out in this margin. mask: bool (H, W).
     """
     return np.where(_grown(mask, 2), ink, 0)
 
@@ -148,7 +148,7 @@ def _reduced(image: Image.Image) -> Image.Image:
 
 
 def _scaled(image: Image.Image) -> Image.Image:
-    """Convert gray values with 16 bits, with 32 bits or in floats to floats from 0 to 1."""
+    """Convert 16-bit, 32-bit or floating-point gray values to floats from 0 to 1."""
     gray = np.nan_to_num(np.asarray(image).astype(np.float32), posinf=0, neginf=0)
     sixteen = image.mode.startswith("I;16")
     full = 65535 if sixteen else next((top for top in (1, 255, 65535) if gray.max() <= top), gray.max())

@@ -3,9 +3,9 @@
 A mark is a stroke of a drawing or a connected component of a picture's ink. The method is segmentation by recognition
 (Casey, Lecolinet 1996, "A survey of methods and strategies in character segmentation"), in three steps:
 
-1. Marks that overlap horizontally form a piece.
-2. Each piece, and each row of neighboring pieces with small gaps, is a candidate group: it could be a digit.
-3. The network classifies every candidate. The best grouping covers all pieces at the lowest cost.
+1. Two marks belong to the same piece if they overlap horizontally by at least half of the narrower mark.
+2. Each piece, and each row of up to three neighboring pieces with small gaps, is a group that could be a digit.
+3. The network classifies every group. The best grouping covers all pieces at the lowest cost.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from model.preprocessing.geometry import Stroke, resample
 
 Mark = np.ndarray
 """Points on a stroke or on the outline of a component: float (P, 2), x right, y down, in any unit. The points are
-dense, so that the distance between the points of two marks is the distance between the marks."""
+dense, so the smallest distance between points of two marks is nearly the distance between the marks."""
 
 MARK_POINTS = 60
 MAX_MARKS = 64

@@ -10,7 +10,7 @@ from model.preprocessing.strokes import rasterize
 
 
 def trace_strokes(strokes: Sequence[Stroke]) -> dict[str, np.ndarray]:
-    """Return the image after each step from the strokes of one digit to its normalized image, in order.
+    """Return the image after each step of normalizing one digit: "ink", "cropped", "fitted" and "centred", in order.
 
     Each image is float32 (H, W), 0 paper, 1 ink. Returns {} if nothing is drawn.
     """

@@ -104,7 +104,7 @@ def _any_of(glyphs: dict[str, tuple[str, ...]]) -> Callable[[np.random.Generator
 
 
 def _mirrored_or_rotated_digit(rng: np.random.Generator) -> list[Stroke]:
-    """Return the strokes of a mirrored or rotated digit, in a style that then no longer looks like a digit."""
+    """Return the strokes of a mirrored or rotated digit. Its style must no longer look like a digit."""
     transforms = [
         (non_digit_glyphs.MIRRORED, np.diag([-1, 1])),
         (non_digit_glyphs.UPSIDE_DOWN, np.diag([-1, -1])),

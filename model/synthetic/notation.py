@@ -24,14 +24,14 @@ import numpy as np
 from model.preprocessing.geometry import Stroke
 
 POINT_SPACING = 4.0
-"""Distance between two points of a sampled curve, in units. After `rasterize`, it is about 3 of 80 pixels."""
+"""Distance between two points of a sampled curve, in units. In the 80 pixels of `rasterize`, this is about 3 pixels."""
 ARC_STEP = 30.0
 """Degrees between two control points of an arc. The curve deviates from the ellipse by at most 2 % of the radius."""
 
 _NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)(?:(\.\.|/)(-?\d+(?:\.\d+)?))?")
 
 _Range = tuple[float, float, bool]
-"""The range of a number: lower end, upper end, and True for a range with /, False for a range with .. ."""
+"""The range of a number: lower end, upper end, and whether the range has a /."""
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ def _curve(points: np.ndarray, start: int, stop: int) -> np.ndarray:
 
 
 def _tangents(control: np.ndarray, intervals: np.ndarray) -> np.ndarray:
-    """Return the derivative of the curve at each control point. If there are only two, the curve is a straight line."""
+    """Return the derivative of the curve at each control point. Between two points, the curve is a straight line."""
     slopes = np.diff(control, axis=0) / intervals
     tangents = np.empty_like(control)
     weight = intervals[:-1] / (intervals[:-1] + intervals[1:])

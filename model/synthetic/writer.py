@@ -62,7 +62,10 @@ class Writer:
         )
 
     def draw(self, strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
-        """Return the strokes (in units) as this writer draws them, at a random position and size on a pad of side 1."""
+        """Return the strokes as this writer draws them, at a random position and size on a pad of side 1.
+
+        strokes: strokes in the units of `notation`.
+        """
         points = np.concatenate(strokes)
         points = points + np.sin(points @ self.wave_numbers + self.phases) @ self.amplitudes
         points = points @ self.transform.T
@@ -81,7 +84,7 @@ class Writer:
         return np.rint(points / self.grid) * self.grid if self.grid else points
 
     def _add_noise(self, points: Stroke, rng: np.random.Generator) -> Stroke:
-        """Add tremor and wobble."""
+        """Return the points with the noise of tremor and wobble."""
         if self.tremor:
             points = points + self.tremor * rng.standard_normal(points.shape)
         if self.wobble:

@@ -35,7 +35,7 @@ from model.training.publish import publish
 MAX_FORGETTING = 0.0005
 """Largest accepted drop of the accuracy on MNIST's validation images: 2 of 5,000 images."""
 TEMPERATURE = 2.0
-"""Temperature of the softmax for the targets. It raises small probabilities, so that they count more (Li, Hoiem)."""
+"""Temperature of the softmax for the targets. It raises small probabilities, so that they count more."""
 DRAWING_WEIGHTS = (0.03, 0.01, 0.003)
 """Total weights of the drawings in the loss. They are tried in this order until an epoch stays within MAX_FORGETTING.
 
@@ -244,7 +244,7 @@ def _accuracy(classifier: Classifier, split: Split) -> float:
 
 
 def check_improvement(before: Accuracies, after: Accuracies) -> None:
-    """Raise UserError if the accuracy on held-out drawings did not rise or MNIST accuracy fell below the limit."""
+    """Raise UserError if the accuracy on held-out drawings did not rise, or if MNIST accuracy fell too much."""
     reasons = []
     if after.held_out <= before.held_out:
         reasons.append("is not more accurate on the held-out drawings")

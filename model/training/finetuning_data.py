@@ -61,7 +61,7 @@ def _select(drawings: LabeledDrawings, indices: np.ndarray) -> LabeledDrawings:
 
 
 def usable_drawings(file: Path, num_outputs: int) -> LabeledDrawings:
-    """Read a file of drawings. Return the drawings that have points and a label that the network has an output for.
+    """Read a file of drawings. Return the drawings that have points and a label among the classes of the network.
 
     Raises UserError if the file is missing or damaged. num_outputs: number of outputs of the network, 10 or 11.
     """
@@ -74,7 +74,7 @@ def usable_drawings(file: Path, num_outputs: int) -> LabeledDrawings:
 
 
 def augmented_copies(drawings: LabeledDrawings, seed: int) -> Split:
-    """Return several images of each drawing, with random pen widths. All but the first image are augmented."""
+    """Return several images of each drawing, with random pen widths. The first image of each is not augmented."""
     rng = np.random.default_rng(seed)
     copies = int(np.clip(MAX_COPIED_IMAGES // len(drawings), 1, MAX_COPIES))
     images = np.concatenate([drawing_images(drawings, rng) for _ in range(copies)])
@@ -85,7 +85,7 @@ def augmented_copies(drawings: LabeledDrawings, seed: int) -> Split:
 
 
 def drawing_images(drawings: LabeledDrawings, rng: np.random.Generator | None = None) -> np.ndarray:
-    """Return normalized images, float32 (N, 28, 28). Without `rng`, the pen width is NETWORK_PEN_WIDTH, else random."""
+    """Return normalized images, float32 (N, 28, 28). Pen widths are random if `rng` is given."""
     widths = [NETWORK_PEN_WIDTH if rng is None else generator.sample_pen_width(rng) for _ in drawings.drawings]
     return normalization.normalize_all(map(rasterize, drawings.drawings, widths))
 

@@ -44,8 +44,8 @@ def _rank(metrics: dict[str, float]) -> tuple[float, float]:
 class TrainingState:
     """A folder with the state after the last epoch, the weights of the best epoch, and the progress.
 
-    After each epoch, the weights are written to new files. Then `progress.json`, which tells which files are valid, is
-    replaced in one step. Therefore, if the training is killed at any moment, the last complete epoch is not lost.
+    After each epoch, the weights are written to new files. Then `progress.json`, which holds the numbers of the last
+    and the best epoch, is replaced in one step. Therefore, a training that is killed does not lose complete epochs.
     """
 
     def __init__(self, folder: Path, settings: dict):
@@ -59,7 +59,7 @@ class TrainingState:
         self.progress = Progress()
 
     def open(self, resume: bool) -> None:
-        """Read the progress of the interrupted training if `resume` is true. Otherwise, delete it and start anew.
+        """Read the progress of the interrupted training if `resume` is true. Otherwise, delete any old state.
 
         Raises UserError if there is no interrupted training, or if the interrupted training had other settings.
         """

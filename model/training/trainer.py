@@ -23,10 +23,11 @@ from model.training.weight_averaging import averaged_weights
 def train(recipe: Recipe, sources: Sequence[Split], validation: Split, state: TrainingState, seed: int) -> keras.Model:
     """Train the network of a recipe. Return the network with the weights of the best epoch.
 
-    Training ends after `recipe.epochs`, or after `recipe.patience` epochs without a better validation result.
+    Training ends after `recipe.epochs` epochs, or after `recipe.patience` epochs without a better validation result.
 
     sources: MNIST and, if `recipe.synthetic_per_batch` is not 0, synthetic images.
-    state: the state, after `state.open`. An interrupted training continues after the last complete epoch.
+    state: the stored state of the training, after the call `state.open`. An interrupted training continues after the
+        last complete epoch.
     """
     keras.utils.set_random_seed(seed)
     steps = recipe.epoch_steps or -(-len(sources[0].labels) // (recipe.batch_size - recipe.synthetic_per_batch))
