@@ -143,7 +143,7 @@ def _train(network: keras.Model, recipe: Recipe, known: Dataset, copies: Split, 
     The targets of the images of `known` are the outputs of the network before training.
     """
     keras.utils.set_random_seed(seed)
-    body = keras.Sequential([keras.Input((28, 28)), *network.layers[:-1]])
+    body = ForwardPass(keras.Sequential([keras.Input((28, 28)), *network.layers[:-1]]))
     remembered, drawn, validation = (
         _features(body, images)
         for images in (finetuning_data.known_images(known, seed), copies.images, known.validation.images)
@@ -209,13 +209,12 @@ def _distillation(recipe: Recipe, outputs: np.ndarray):
     return targets, lambda targets, logits: cross_entropy(targets, logits / TEMPERATURE)
 
 
-def _features(body: keras.Model, images: np.ndarray) -> np.ndarray:
+def _features(body: ForwardPass, images: np.ndarray) -> np.ndarray:
     """Return the inputs of the last layer for images, float16 (N, F).
 
     float16 halves the memory. The stored weights have the same precision.
     """
-    forward = ForwardPass(body)
-    return np.concatenate([forward(chunk).astype(np.float16) for chunk in finetuning_data.chunks(images)])
+    return np.concatenate([body(chunk).astype(np.float16) for chunk in finetuning_data.chunks(images)])
 
 
 # Evaluation

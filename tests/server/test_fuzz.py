@@ -2,11 +2,11 @@
 
 from random import Random
 
-import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.helpers import server as http
 from tests.tools import fuzz
 
 NO_DEADLINE = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
@@ -28,8 +28,8 @@ def test_no_request_gets_a_5xx_or_no_answer(fuzzer, name, seed):
 
 @pytest.fixture
 def post(server):
-    """post(path, **options): the server's answer to a POST request. options: keyword arguments of `httpx.post`."""
-    return lambda path, **options: httpx.post(f"{server.address}/gradio_api/{path}", timeout=60, **options)
+    """post(path, **body): the server's answer to a POST request. body: keyword arguments of `httpx.post`."""
+    return lambda path, **body: http.post(f"{server.address}/gradio_api/{path}", **body)
 
 
 @pytest.mark.parametrize("route", ["run/predict", "call/predict"])
@@ -81,12 +81,12 @@ def test_a_picture_is_never_fetched_from_a_path_or_url(post):
 
 @pytest.mark.parametrize("path", ["file=/etc/passwd", "proxy=http://127.0.0.1/", "deep_link?session_hash=a", "token"])
 def test_routes_that_the_page_does_not_use_do_not_exist(server, path):
-    assert httpx.get(f"{server.address}/gradio_api/{path}").status_code == 404
+    assert http.get(f"{server.address}/gradio_api/{path}").status_code == 404
 
 
 def test_every_answer_has_security_headers(server):
     for path in ("/", "/nothing", "/gradio_api/info"):
-        headers = httpx.get(server.address + path).headers
+        headers = http.get(server.address + path).headers
         assert "https://huggingface.co" in headers["content-security-policy"]
         assert headers["x-content-type-options"] == "nosniff"
         assert "x-frame-options" not in headers

@@ -75,16 +75,18 @@ def test_if_one_of_two_processes_is_killed_under_load_the_other_answers(address,
                 requests["lost"] += 1  # The killed process had received the request. The page would retry.
 
     visitors = [threading.Thread(target=visit) for _ in range(VISITORS)]
-    for visitor in visitors:
-        visitor.start()
-    wait_until(lambda: requests["answered"] > 20)
-    before = requests["answered"]
-    victim, survivor = workers(parent.pid)
-    os.kill(victim, signal.SIGKILL)
-    wait_until(lambda: requests["answered"] > before + 100 and replaced(victim, parent.pid))
-    stop.set()
-    for visitor in visitors:
-        visitor.join()
+    try:
+        for visitor in visitors:
+            visitor.start()
+        wait_until(lambda: requests["answered"] > 20)
+        before = requests["answered"]
+        victim, survivor = workers(parent.pid)
+        os.kill(victim, signal.SIGKILL)
+        wait_until(lambda: requests["answered"] > before + 100 and replaced(victim, parent.pid))
+    finally:
+        stop.set()
+        for visitor in visitors:
+            visitor.join()
     assert requests["lost"] <= VISITORS
     assert survivor in workers(parent.pid)
     assert call(address, "predict", SEVEN).status_code == 200

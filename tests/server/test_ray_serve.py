@@ -7,13 +7,12 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
-import httpx
 import pytest
 
 from tests.helpers.coroutines import finish
 from tests.helpers.drawings import SEVEN
 from tests.helpers.paths import ROOT
-from tests.helpers.server import call, free_port
+from tests.helpers.server import call, free_port, get
 from tests.tools.visitors import Tally, crowd
 
 VISITORS = 6
@@ -57,7 +56,7 @@ async def load(address: str, seconds: float, halfway: Callable = lambda: None) -
 @pytest.mark.slow
 def test_two_replicas_serve_the_page_and_one_goes_on_if_the_other_is_killed(address):
     assert call(address, "predict", SEVEN).json()["data"][0]["number"] == "7"
-    assert "Draw a digit" in httpx.get(f"{address}/", timeout=60).text
+    assert "Draw a digit" in get(f"{address}/").text
     victim, _ = replicas()
     during = finish(load(address, 12, lambda: os.kill(victim, signal.SIGKILL)))
     # Requests to the killed replica fail until Ray notices that the replica is gone. The page would retry.

@@ -7,12 +7,10 @@ import subprocess
 import sys
 from http.client import HTTPConnection
 
-import httpx
-
 from model.corrections.store import CorrectionStore
 from tests.helpers.drawings import SEVEN
 from tests.helpers.paths import ROOT
-from tests.helpers.server import Server, call, free_port, serving, wait_until_ready
+from tests.helpers.server import Server, call, free_port, get, serving, wait_until_ready
 from tests.helpers.waiting import wait_until
 
 
@@ -34,7 +32,7 @@ def test_the_page_is_served_while_the_network_loads_and_ctrl_c_ends_it_without_a
     process = start(port)
     try:
         assert 503 in wait_until_ready(address)  # The page is served, but the networks are not loaded.
-        assert httpx.get(f"{address}/health").json() == {"ready": True}
+        assert get(f"{address}/health").json() == {"ready": True}
         assert process.stdout.readline().strip().endswith(address)
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=20) == 0
