@@ -16,7 +16,7 @@ import httpx
 
 from tests.helpers.paths import ROOT
 
-START_TIMEOUT = 120  # Seconds. On a busy machine TensorFlow alone takes ten.
+START_TIMEOUT = 120  # Seconds. On a busy machine, importing TensorFlow takes ten seconds.
 
 
 @dataclass
@@ -101,5 +101,5 @@ def free_port() -> int:
 
 
 def call(address: str, endpoint: str, *data: object) -> httpx.Response:
-    """Call an endpoint as the page does."""
+    """Call an endpoint as the page does. data: the arguments of the endpoint."""
     return httpx.post(f"{address}/gradio_api/run/{endpoint}", json={"data": data}, timeout=60)
