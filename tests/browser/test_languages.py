@@ -64,7 +64,7 @@ DRAWINGS_BY_REASON = (
     [[(0.22, 0.4), (0.57, 0.23), (0.28, 0.68)]],  # Between 7 and 1.
     [*number("74")[:1], *SMALL_LETTER],  # A digit and a letter.
 )
-"""For each kind of reason, one drawing that has few points."""
+"""One drawing for each kind of reason that the page shows."""
 
 
 def test_the_page_gives_the_same_reason_as_the_api(page):

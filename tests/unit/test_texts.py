@@ -1,4 +1,4 @@
-"""Sentences of the API: the English text that gives the reason for a verdict."""
+"""The reason in an answer of the API: a verdict as an English sentence."""
 
 import numpy as np
 import pytest

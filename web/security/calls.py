@@ -1,7 +1,7 @@
 """Check calls of endpoints: the endpoint exists, no argument is missing, and each file was uploaded to this server.
 
-Without these checks, Gradio would answer a wrong number of arguments with a 500 that has no message. It would also fetch
-any file or URL that a caller names.
+Without these checks, Gradio would answer a wrong number of arguments with a 500 that has no message. It would also
+fetch any file or URL that a caller names.
 """
 
 from pathlib import Path
