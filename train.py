@@ -120,7 +120,7 @@ def finetune(recipe, options: argparse.Namespace, folder: Path) -> None:
     from model.training import finetuning
 
     recipe = with_options(finetuning.finetuning_recipe(recipe), options)
-    # The few steps of a dry run seldom improve a network, but the dry run must try to write a checkpoint.
+    # A dry run must also try to write a checkpoint, although its few steps seldom improve the network.
     even_if_worse = options.even_if_worse or options.dry_run
     finetuning.run(recipe, options.with_drawings, folder, options.data, options.seed, even_if_worse)
 
@@ -166,7 +166,7 @@ def train(recipe, options: argparse.Namespace, folder: Path) -> None:
 
 
 def with_options(recipe, options: argparse.Namespace):
-    """Return a copy of the recipe in which options of the command line replace fields. A dry run also shortens it."""
+    """Return a copy of the recipe with the options of the command line. A dry run gets only a few steps."""
     given = {"epochs": options.epochs, "batch_size": options.batch_size, "learning_rate": options.learning_rate}
     if options.dry_run:
         given |= {"epochs": 1, "epoch_steps": DRY_RUN_STEPS}

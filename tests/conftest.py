@@ -1,4 +1,4 @@
-"""Fixtures for tests in several folders. Each fixture imports modules itself, so that unit tests load no TensorFlow."""
+"""Fixtures for tests in several folders. The imports are in the fixtures, so that unit tests load no TensorFlow."""
 
 import pytest
 

@@ -35,7 +35,7 @@ def _errors_for_caller() -> Iterator[None]:
 
 
 class Api:
-    """Each public method is an endpoint; its docstring is the description on Gradio's API page."""
+    """The API. Each public method is an endpoint. Gradio's API page shows the docstrings of these methods."""
 
     def __init__(self, service: Service, store: CorrectionStore | None):
         """store: the store to which `correct` adds corrections. None disables `correct`."""
@@ -77,8 +77,8 @@ class Api:
 
     def about(self):
         """Return the measurements of the network that this server uses. Answer: facts and pictures. Each fact has a
-        name, a kind and a value: a rate from 0 to 1, a count, bytes or seconds. Pictures are SVG, by name: reliability,
-        learning curves, rejection, mistakes."""
+        name, a kind and a value: a rate from 0 to 1, a count, bytes or seconds. pictures maps names to SVG images of
+        reliability, learning curves, rejection and mistakes."""
         card = model_card(self.service.path, self.service.notes)
         return {"facts": card.facts, "pictures": card.pictures}
 
@@ -98,7 +98,7 @@ class Api:
 
     @property
     def batched(self) -> dict[str, BatchFunction]:
-        """The functions that answer several calls of an endpoint at once, by the endpoint's name.
+        """Maps the name of an endpoint to the function that answers several calls of the endpoint at once.
 
         The result of an invalid call is an InputError.
         """

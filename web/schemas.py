@@ -12,7 +12,7 @@ from web.texts import answer_reason, reading_reason
 
 
 def parse_image(payload: object) -> np.ndarray:
-    """Return the normalized image of one digit, float32 (28, 28); all 0 if nothing is drawn.
+    """Return the normalized image of one digit, float32 (28, 28). If nothing is drawn, all pixels are 0.
 
     payload: strokes in the format of `parse_strokes`, or {"image": rows} from a reading. Raises InputError.
     """

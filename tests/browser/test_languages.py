@@ -61,7 +61,7 @@ DRAWINGS_BY_REASON = (
     DIGIT_DRAWINGS[7],
     number("74"),
     NON_DIGIT_DRAWINGS["letter"],
-    [[(0.22, 0.4), (0.57, 0.23), (0.28, 0.68)]],  # Between 7 and 1.
+    [[(0.22, 0.4), (0.57, 0.23), (0.28, 0.68)]],  # A digit that looks like a 7 and a 1.
     [*number("74")[:1], *SMALL_LETTER],  # A digit and a letter.
 )
 """One drawing for each kind of reason that the page shows."""

@@ -33,7 +33,7 @@ def check(command: str) -> str:
         module = load(program.removesuffix(".py"))
     except ImportError as error:
         return str(error)
-    if not hasattr(module, "argparse"):  # The program has no parser. Calling `main` would run it.
+    if not hasattr(module, "argparse"):  # The program has no parser. Calling `main` would run the program.
         return "It takes no arguments." if arguments else ""
     return parse(module, [program, *arguments])
 

@@ -14,7 +14,7 @@ LINE = [np.array([[0.5, 0.1], [0.5, 0.9]])]
 
 
 def synthetic_digits(count: int, seed: int = 1) -> LabeledDrawings:
-    """Return `count` synthetic drawings of the digits 0 to 9 in turn, in fractions of the pad's side."""
+    """Return `count` synthetic drawings of the digits 0 to 9 in turn. Coordinates are fractions of the pad's side."""
     rng = np.random.default_rng(seed)
     drawings = [generator.sample_digit(i % 10, rng) for i in range(count)]
     return LabeledDrawings(drawings, [str(i % 10) for i in range(count)], ["me"] * count)

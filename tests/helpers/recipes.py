@@ -12,7 +12,7 @@ from model.recipes import RECIPES, Recipe
 
 
 def slow_if(is_slow: Callable[[Recipe], bool], names: Iterable[str] = RECIPES) -> list:
-    """Return one test parameter for each recipe name. It is marked as slow if `is_slow` is true for the recipe."""
+    """Return one test parameter for each recipe name. If `is_slow(recipe)` is true, the parameter is marked as slow."""
     return [pytest.param(name, marks=[pytest.mark.slow] if is_slow(RECIPES[name]) else []) for name in names]
 
 

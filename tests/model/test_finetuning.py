@@ -95,7 +95,7 @@ def rejects_non_digits(recipe: Recipe) -> bool:
 
 
 def classes_and_loss(recipe: Recipe) -> tuple:
-    """Return the two properties of a recipe that change how fine-tuning works."""
+    """Return the two properties of a recipe that fine-tuning depends on: the class for non-digits, and the loss."""
     return rejects_non_digits(recipe), recipe.loss
 
 

@@ -120,7 +120,7 @@ def test_inputs_may_have_any_shape_and_half_precision(shape, monkeypatch):
 
 
 def test_changed_weights_take_effect_without_a_new_compilation():
-    """This matters in training, which measures the same network after every epoch."""
+    """Training changes the weights, and uses the same forward pass after every epoch."""
     network = keras.Sequential([keras.Input((5,)), keras.layers.Dense(3, kernel_initializer="ones")])
     forward, inputs = ForwardPass(network), np.ones((1, 5), np.float32)
     np.testing.assert_array_equal(forward(inputs), np.full((1, 3), 5))

@@ -63,7 +63,7 @@ def write_gzipped_idx(folder, whole):
 
 @pytest.fixture(scope="module")
 def written(whole, tmp_path_factory):
-    """written(write): the path of a MNIST file. `write` writes the file in one format. Each file is written once."""
+    """written(write): the path of MNIST in one file format. `write` is the function that writes this format."""
     return functools.cache(lambda write: write(tmp_path_factory.mktemp("mnist"), whole))
 
 
@@ -118,7 +118,7 @@ def test_one_changed_pixel_is_detected(whole, tmp_path):
 
 @pytest.fixture
 def offline(monkeypatch, tmp_path):
-    """An empty cache folder, for a machine on which Keras cannot download MNIST."""
+    """An empty cache folder. The download of MNIST by Keras fails."""
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
 
     def fail():

@@ -1,4 +1,4 @@
-"""Training: resuming is exact, batches follow from the seed, and augmentation keeps digits readable."""
+"""Training: resuming is exact, batches depend only on the seed, and augmentation keeps digits readable."""
 
 import dataclasses
 import os

@@ -60,7 +60,7 @@ def test_two_replicas_serve_the_page_and_if_one_is_killed_the_other_answers(addr
     assert "Draw a digit" in httpx.get(f"{address}/", timeout=60).text
     victim, _ = replicas()
     during = finish(load(address, 12, lambda: os.kill(victim, signal.SIGKILL)))
-    # Requests to the killed replica fail until Ray notices that the replica is gone. The page sends them again.
+    # Requests to the killed replica fail until Ray notices that the replica is gone. The page would send them again.
     assert len(during.seconds) > 100 and during.errors.total() <= 3 * VISITORS, during.errors
     later = finish(load(address, 6))
     assert len(later.seconds) > 50 and not later.errors, later.errors

@@ -46,7 +46,7 @@ from tests.tools.fuzz_requests import (
     wrong_types,
 )
 
-TIMEOUT = 20.0  # Seconds, for a busy machine.
+TIMEOUT = 20.0  # Seconds. The limit is high because the machine may be busy.
 # Fraction of the requests before memory is measured for the first time. By then, the server has read a picture of 25
 # megapixels, and Gradio's cache is full: it holds up to 2,000 answers that no client has fetched.
 WARM_UP = 0.5

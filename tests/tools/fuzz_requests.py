@@ -43,7 +43,7 @@ def call(rng: Random, endpoint: str, *data: object) -> Request:
     route, body = rng.choice(routes).format(endpoint), {"data": data}
     if route == "queue/join":
         body |= {"fn_index": rng.randrange(-1, 14), "session_hash": str(rng.random())}
-    # The json module writes NaN and Infinity, which are not valid JSON.
+    # If `data` contains NaN or Infinity, the json module writes them, although they are not valid JSON.
     return Request(f"/gradio_api/{route}", json.dumps(body).encode())
 
 
@@ -78,7 +78,10 @@ def not_json(rng: Random) -> Request:
 
 
 def almost_a_drawing(rng: Random) -> Request:
-    """Return a call with a drawing of a 7 in which a random JSON value replaces a number or a point, or is a stroke."""
+    """Return a call with a drawing that contains a random JSON value.
+
+    The random value replaces a number or a point, or is added as a stroke.
+    """
     strokes = json.loads(json.dumps(SEVEN["strokes"]))
     other = any_json(rng, 1)
     match rng.randrange(3):

@@ -104,9 +104,10 @@ def in_process(rounds: int) -> list[float]:
 
 
 def one_round(page: Page, strokes: list) -> tuple[float, float]:
-    """Return two durations in milliseconds: from pen-up to the last answer, and from that answer to the attribution.
+    """Draw a digit, then clear the pad. Return two durations in milliseconds.
 
-    The first duration is 0 if the last answer came before pen-up.
+    The first duration is from pen-up to the last answer; it is 0 if the last answer came before pen-up. The second
+    duration is from the last answer to the attribution.
     """
     draw(page, strokes)
     page.wait_for_timeout(400)

@@ -4,8 +4,8 @@
     python -m tests.tools.soak --minutes 1 --visitors 5
 
 Prints the errors, the memory after the warm-up and at the end, the open files, and the files in Gradio's folders for
-uploads and caches. Exits with 1 if there is an error or a leftover file, or if memory grows by more than MAX_GROWTH.
-Linux only: it reads /proc.
+uploads and caches. Exits with 1 if there is an error, a line in the server's log, a leftover file or an additional
+open file, or if memory grows by more than MAX_GROWTH. Works on Linux only, because it reads /proc.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from tests.tools.visitors import crowd
 WARM_UP = 60
 ABORTS = 0.05  # Fraction of the requests for which the visitor closes the connection early.
 MAX_GROWTH = 0.05
-SETTLE_SECONDS = 20  # Time that requests in progress get to end after the last visitor has left.
+SETTLE_SECONDS = 20  # After the last visitor has left, wait for requests in progress.
 
 
 def main() -> None:

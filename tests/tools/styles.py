@@ -17,8 +17,8 @@ from model.synthetic import generator
 from model.synthetic.notation import parse_glyph
 from model.synthetic.writer import draw_glyph
 
-# Eastern Arabic digits that do not look like a Western digit. The others are left out: for example, the Eastern 5 looks
-# like a Western 0. `model/synthetic/notation.py` describes the notation of the glyphs.
+# Eastern Arabic digits that do not look like a Western digit. Other digits are left out: for example, the Eastern 5
+# looks like a Western 0. `model/synthetic/notation.py` describes the notation of the glyphs.
 EASTERN = {
     2: ("8 100, 10 40, 2 4!, 14 20, 34 22, 48 0",),
     3: ("8 100, 10 40, 2 4!, 12 18, 24 18, 28 2!, 36 18, 52 16, 58 -2",),

@@ -21,11 +21,11 @@ import httpx
 from tests.helpers.drawings import DIGIT_DRAWINGS
 
 DRAWING_SECONDS, INTERVAL = 1.5, 5.0
-"""Duration of a drawing, and time from the start of one drawing to the start of the next."""
+"""Duration of a drawing, and time from the start of one drawing to the start of the next drawing, in seconds."""
 
 FRAME = 1 / 60
 TIMEOUT = 10.0  # Seconds until a request fails, as in assets/page/ask.js.
-POINTS = 90  # Points of one drawing. A mouse reports one point per screen frame.
+POINTS = 90  # Points of one drawing: a mouse reports 60 points per second, for 1.5 s.
 
 
 @dataclass
@@ -124,7 +124,7 @@ def partial_strokes(digit: int, progress: float) -> list[list[list[float]]]:
 
 
 def resampled_strokes(digit: int) -> Iterator[list[list[float]]]:
-    """Yield the strokes of a digit with about POINTS points in total, rounded as the sketchpad rounds points."""
+    """Yield the strokes of a digit with about POINTS points in total. Coordinates are rounded as in the sketchpad."""
     strokes = DIGIT_DRAWINGS[digit]
     pieces = sum(len(stroke) - 1 for stroke in strokes)
     for stroke in strokes:
@@ -142,7 +142,7 @@ def _point_at(stroke: list[tuple[float, float]], position: float) -> list[float]
 async def crowd(address: str, visitors: int, seconds: float, aborts: float = 0.0, explains: bool = False) -> Tally:
     """Let `visitors` visitors draw for `seconds`, and return the tally of all visitors.
 
-    The visitors start at equal distances within the first INTERVAL seconds.
+    The visitors start one after the other, spread evenly over the first INTERVAL seconds.
     """
     tally, now = Tally(), time.monotonic()
     stays = [

@@ -12,7 +12,7 @@ from web.batching import Batcher, Overloaded
 
 
 class Held:
-    """A batch function that waits until `release` is set. It returns each number unchanged, and an error for 3."""
+    """A batch function that waits until `release` is set. It returns each number unchanged, but an InputError for 3."""
 
     def __init__(self):
         self.sizes: list[int] = []
@@ -31,7 +31,7 @@ async def answers_of_waiting_calls(batcher: Batcher, held: Held, count: int) -> 
     """
     held.release.clear()
     tasks = [asyncio.ensure_future(batcher(number)) for number in range(count)]
-    await asyncio.sleep(0)  # Every task runs until it waits for its answer.
+    await asyncio.sleep(0)  # Let every task run until it waits for an answer.
     held.release.set()
     return await asyncio.gather(*tasks, return_exceptions=True)
 

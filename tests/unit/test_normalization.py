@@ -10,7 +10,7 @@ from model.preprocessing import normalization
 from model.preprocessing.strokes import rasterize
 
 inks = arrays(np.float32, array_shapes(min_dims=2, max_dims=2, max_side=60), elements=st.floats(0, 1, width=32))
-# Fractions with few binary digits: sums, and products with powers of 2, are exact in floating point.
+# Multiples of 1/1024. Their sums, and their products with powers of 2, are exact in floating point.
 dyadic = st.integers(0, 255).map(lambda integer: integer / 1024)
 drawings = st.lists(st.lists(st.tuples(dyadic, dyadic), min_size=1, max_size=12), min_size=1, max_size=4).map(
     lambda strokes: [np.array(stroke) for stroke in strokes]

@@ -58,7 +58,7 @@ SENSOR_NOISE = 0.01 * np.random.default_rng(0).standard_normal((HEIGHT, WIDTH, 3
 
 
 def photograph(digit, ink, paper, effects):
-    """Return a JPEG file of a sheet with the digit near the middle, or of a blank sheet.
+    """Return the photograph of a sheet as a JPEG file. The digit is near the middle of the sheet.
 
     digit: 0 to 9, or None for a blank sheet. ink, paper: RGB colors, 0 to 1. effects: functions to apply to the sheet.
     The photograph also has defocus blur and sensor noise.

@@ -138,6 +138,6 @@ def test_large_pictures_are_reduced_to_the_working_size():
 @pytest.mark.parametrize("size, form, seconds", [((1000, 1000), "PNG", 0.3), ((6000, 4000), "JPEG", 3)])
 def test_a_large_picture_is_read_within_the_time_limit(size, form, seconds):
     file = saved(colored(BLACK, WHITE, DRAWN).resize(size), form)
-    start = time.process_time()  # CPU time, because it does not depend on other processes. Usually, a tenth is used.
+    start = time.process_time()  # CPU time does not depend on other processes. Usual: a tenth of `seconds`.
     picture.to_ink(file)
     assert time.process_time() - start < seconds

@@ -1,4 +1,4 @@
-"""The Hugging Face Space, the container and the sizes of files fit the repository."""
+"""The repository works as a Hugging Face Space and as a container, and no file is too large."""
 
 import json
 import re

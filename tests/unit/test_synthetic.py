@@ -198,7 +198,7 @@ def test_non_digits_are_farther_from_digits_than_other_digits_are(generated):
     known = flat[:1_500]
 
     def distances(some):
-        """Return the squared distance between each image and the nearest known digit."""
+        """For each image, return the squared distance to the nearest known digit."""
         squares = np.square(known).sum(axis=1) - 2 * some @ known.T + np.square(some).sum(axis=1)[:, None]
         return squares.min(axis=1)
 

@@ -16,7 +16,7 @@ UPLOAD = "/gradio_api/upload"
 class CallChecker:
     """Checks the JSON bodies of calls.
 
-    endpoints: maps the name of each endpoint to its parameters, a dict from the name of a parameter to the type of its
+    endpoints: maps the name of each endpoint to a dict. The dict maps the name of each parameter to the type of its
     Gradio component, such as "File".
     names: maps Gradio's index of a function (`fn_index`) to the name of the endpoint.
     uploads: the folder of uploaded files. Each file is in a subfolder, and the subfolder's name is the file's hash.
@@ -35,9 +35,9 @@ class CallChecker:
     def check_call(self, route: str, name: str, body: dict) -> bool:
         """Check a call, and return whether its endpoint takes a file. Raises RequestRejected.
 
-        In `body`, the reference to a file is replaced by a reference that has no entries except the checked path.
-        route: "run", "call", "call/v2" or "queue". name: the last part of the request's path, which is the name of the
-        endpoint, except for the route "queue".
+        In `body`, the reference to a file is replaced by the result of `_uploaded_file`.
+        route: "run", "call", "call/v2" or "queue".
+        name: the last part of the request's path: the name of the endpoint, or "join" for the route "queue".
         """
         if route == "queue":
             index = body.get("fn_index")
@@ -70,7 +70,7 @@ class CallChecker:
     def _uploaded_file(self, value: object) -> dict | None:
         """Return a reference to the uploaded file that `value` names, or None if `value` is None.
 
-        Other entries of `value` are dropped. For example, Gradio would fetch the file from an entry "url".
+        Other entries of `value` are dropped, because Gradio would, for example, fetch a file from an entry "url".
         """
         if value is None:
             return None
@@ -89,7 +89,7 @@ class CallChecker:
 
 
 def _arguments(route: str, body: dict, parameters: list[str]) -> tuple[dict | list, list]:
-    """Return the arguments of a call as an object or a list, and the keys or indices of the arguments."""
+    """Return the arguments of a call as a dict or a list, and their keys or indices, in the order of `parameters`."""
     if route == "call/v2":
         if set(body) != set(parameters):
             expected = ", ".join(f'"{name}": …' for name in parameters)

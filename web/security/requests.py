@@ -5,8 +5,8 @@ import math
 from collections.abc import Iterator
 
 MAX_JSON_LEVELS = 16
-"""Maximum number of nested lists and objects in a body. A call with a drawing has 6 levels. The limit protects Gradio,
-which processes bodies by recursion."""
+"""Maximum number of levels of nested lists and objects in a body. A call with a drawing has 6 levels. The limit exists
+because Gradio processes bodies by recursion."""
 
 
 class RequestRejected(Exception):
@@ -57,11 +57,14 @@ def replay(body: bytes, receive):
 
 
 def parse_object(body: bytes) -> dict:
-    """Return the JSON object in a body. Raises RequestRejected if the body is not an accepted JSON object."""
+    """Return the JSON object in a body.
+
+    Raises RequestRejected if the body is not a JSON object, has a non-finite number or is nested too deeply.
+    """
     try:
         value = json.loads(body.decode(), parse_float=_finite, parse_constant=_finite)
         if b"\\u" in body:
-            # JSON may contain half of a surrogate pair, such as \ud800. An answer that quotes it cannot be encoded.
+            # JSON may contain half of a surrogate pair, such as \ud800. An answer with this half cannot be encoded.
             json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise RequestRejected(422, "The request is not JSON.") from None
@@ -81,7 +84,10 @@ def _finite(number: str) -> float:
 
 
 def levels(value: object) -> Iterator[list]:
-    """Yield one list for each level of a JSON value, outermost first: all lists and objects at this level."""
+    """Yield one list for each level of a JSON value, from the outermost to the innermost level.
+
+    The list contains all lists and objects at this level.
+    """
     level = [value]
     while level := [part for part in level if isinstance(part, list | dict)]:
         yield level

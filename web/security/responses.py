@@ -10,7 +10,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import JSONResponse
 
 HEADERS = {
-    # Only these hosts may show the page in a frame. huggingface.co shows a Space this way.
+    # Of other hosts, only these two may show the page in a frame. huggingface.co shows a Space in a frame.
     "Content-Security-Policy": "frame-ancestors 'self' https://huggingface.co https://*.hf.space; "
     "object-src 'none'; base-uri 'self'; form-action 'self'",
     "X-Content-Type-Options": "nosniff",
@@ -45,7 +45,7 @@ class Response:
             await self.send_error(422 if error else 500, error or GENERIC_MESSAGE)
 
     async def send_error(self, status: int, message: str) -> None:
-        """Send {"error": message}, the form that Gradio's clients expect. Send nothing if a response has started."""
+        """Send {"error": message}, the form that Gradio's clients expect, unless a response has already started."""
         if self._started:
             return
         self._started = True
