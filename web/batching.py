@@ -24,7 +24,7 @@ class Overloaded(Exception):
 class Batcher:
     """Answers calls of one function in batches, one batch at a time, in a separate thread.
 
-    The calls that arrive while the function answers one batch form the next batch.
+    While the function answers one batch, new calls wait for the next batch.
     """
 
     def __init__(self, function: BatchFunction):

@@ -28,7 +28,7 @@ def parse_image(payload: object) -> np.ndarray:
 
 
 def parse_digit(payload: object) -> int | None:
-    """Return `payload` if it is a digit, 0 to 9, or None. Raises InputError for any other value."""
+    """Return the digit in a request, 0 to 9, or None for null. Raises InputError for any other payload."""
     if payload is not None and not (type(payload) is int and 0 <= payload < NUM_DIGITS):
         raise InputError(f"A digit is a whole number from 0 to 9, or null; not {str(payload)[:40]}.")
     return payload

@@ -68,7 +68,7 @@ DRAWINGS_BY_REASON = (
 
 
 def test_the_page_gives_the_same_reason_as_the_api(page):
-    """The API forms the reason in web/texts.py, and the page in the answer component. Both use the same texts."""
+    """The API and the page form the reason in different programs, web/texts.py and the answer component."""
     for strokes in DRAWINGS_BY_REASON:
         page.keyboard.press("Delete")
         draw(page, strokes)

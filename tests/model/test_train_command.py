@@ -104,7 +104,7 @@ def test_resuming_without_an_interrupted_training_is_an_error(with_small_mnist, 
 
 
 def message_of(arguments: tuple[str, ...], capsys) -> str:
-    """Return the message with which `train.py` ends."""
+    """Return the error message of `train.py` with these arguments."""
     with pytest.raises(SystemExit) as stopped:
         train.main(list(arguments))
     # For an invalid option, `argparse` prints the message and exits with status 2. For other errors, `train.py` exits

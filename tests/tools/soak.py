@@ -22,7 +22,7 @@ from tests.tools.visitors import crowd
 WARM_UP = 60
 ABORTS = 0.05  # Fraction of the requests for which the visitor closes the connection early.
 MAX_GROWTH = 0.05
-SETTLE_SECONDS = 20  # After the last visitor has left, wait for requests in progress.
+SETTLE_SECONDS = 20  # Seconds to wait for requests in progress, after the last visitor has left.
 
 
 def main() -> None:

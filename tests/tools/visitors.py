@@ -33,7 +33,7 @@ class Tally:
     """The results of all visitors' requests.
 
     seconds: the response time of each /predict request. errors: the number of errors of each kind.
-    aborted: the number of requests whose connection a visitor closed early.
+    aborted: the number of requests for which a visitor closed the connection early.
     """
 
     seconds: list[float] = field(default_factory=list)

@@ -34,7 +34,7 @@ def test_other_paths_reach_the_page_while_the_networks_load():
 
 @pytest.fixture
 def error_line(monkeypatch, capsys):
-    """error_line(*arguments): the message with which `python demo.py` exits."""
+    """error_line(*arguments): the error message of `python demo.py` with these arguments."""
     monkeypatch.setattr(signal, "signal", lambda *_: None)  # Do not let the server handle SIGTERM.
 
     def error_line(*arguments: str) -> str:

@@ -30,7 +30,7 @@ def uploaded(calls):
 
 
 def rejection(check, *arguments) -> tuple[int, str]:
-    """Return the status and the message with which a call is rejected."""
+    """Return the status and the message of the RequestRejected that a check raises."""
     with pytest.raises(RequestRejected) as rejected:
         check(*arguments)
     return rejected.value.status, rejected.value.message

@@ -1,4 +1,4 @@
-"""The reason in an answer of the API: a verdict as an English sentence."""
+"""The field `reason` of an answer: the verdict as an English sentence."""
 
 import numpy as np
 import pytest

@@ -51,7 +51,7 @@ class SecurityMiddleware:
             await response.send_failure(error, scope["path"])
 
     async def _checked(self, scope, receive):
-        """Check a request. Return the ASGI `receive` with which the application reads the body, or raise RequestRejected."""
+        """Check a request. Return the ASGI `receive` for the application to read the body, or raise RequestRejected."""
         path, headers = scope["path"].rstrip("/") or "/", Headers(scope=scope)
         if not ALLOWED_PATHS.fullmatch(path) or ".." in path:
             raise RequestRejected(404, "This page does not exist.")
@@ -65,7 +65,7 @@ class SecurityMiddleware:
         return requests.replay(self._checked_body(path, await requests.read_body(receive)), receive)
 
     def _checked_body(self, path: str, content: bytes) -> bytes:
-        """Check a body. Return the body for the application, unchanged or with checked files, or raise RequestRejected."""
+        """Check a body. Return the body for the application, with checked files. Raises RequestRejected."""
         body = requests.parse_object(content)
         if path.startswith(MCP):
             self.calls.check_tool_call(body)

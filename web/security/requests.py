@@ -47,7 +47,7 @@ async def read_body(receive) -> bytes:
 
 
 def replay(body: bytes, receive):
-    """Return an ASGI `receive` whose first call returns `body`. Every later call returns the result of `receive`."""
+    """Return an ASGI `receive`. The first call of it returns `body`. Every later call returns the result of `receive`."""
     waiting = [{"type": "http.request", "body": body}]
 
     async def replaying_receive() -> dict:
@@ -76,7 +76,7 @@ def parse_object(body: bytes) -> dict:
 
 
 def _finite(number: str) -> float:
-    # Gradio would quote a rejected value in its answer, but it cannot encode a non-finite number as JSON.
+    # Reject the number here: Gradio would quote it in an error message, and cannot encode a non-finite number as JSON.
     value = float(number)
     if not math.isfinite(value):
         raise RequestRejected(422, f"{number[:40]} is not finite; JSON has finite numbers only.")
