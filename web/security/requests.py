@@ -47,7 +47,7 @@ async def read_body(receive) -> bytes:
 
 
 def replay(body: bytes, receive):
-    """Return an ASGI `receive`. The first call of it returns `body`. Every later call returns the result of `receive`."""
+    """Return an ASGI `receive`. Its first call returns `body`. Every later call returns the result of `receive`."""
     waiting = [{"type": "http.request", "body": body}]
 
     async def replaying_receive() -> dict:
