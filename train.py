@@ -74,7 +74,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def positive(kind: type) -> Callable:
-    """Return an argparse type: a finite number above 0. kind: int or float."""
+    """Return an argparse type that accepts finite numbers above 0. kind: the type of the number, int or float."""
 
     def number(text: str):
         value = kind(text)
@@ -87,7 +87,7 @@ def positive(kind: type) -> Callable:
 
 
 def seed(text: str) -> int:
-    """Argparse type: an integer that TensorFlow accepts as a seed."""
+    """Convert the text of an option to a seed that TensorFlow accepts."""
     value = int(text)
     if not 0 <= value < 2**31:
         raise argparse.ArgumentTypeError(f"{text} is not between 0 and 2³¹ − 1")
@@ -120,13 +120,13 @@ def finetune(recipe, options: argparse.Namespace, folder: Path) -> None:
     from model.training import finetuning
 
     recipe = with_options(finetuning.finetuning_recipe(recipe), options)
-    # The few steps of a dry run seldom improve a network.
+    # A dry run must also try to write a checkpoint, although its few steps seldom improve the network.
     even_if_worse = options.even_if_worse or options.dry_run
     finetuning.run(recipe, options.with_drawings, folder, options.data, options.seed, even_if_worse)
 
 
 def train(recipe, options: argparse.Namespace, folder: Path) -> None:
-    """Load the data, train, calibrate, and write checkpoint, metrics and figures to `folder`."""
+    """Train and calibrate the recipe's network, and write checkpoint, metrics and figures to `folder`."""
     from model.data import dataset
     from model.evaluation import plots
     from model.inference.classifier import calibrate
@@ -166,7 +166,7 @@ def train(recipe, options: argparse.Namespace, folder: Path) -> None:
 
 
 def with_options(recipe, options: argparse.Namespace):
-    """Return the recipe with the fields that the command line overrides."""
+    """Return a copy of the recipe with the options of the command line. A dry run gets only a few steps."""
     given = {"epochs": options.epochs, "batch_size": options.batch_size, "learning_rate": options.learning_rate}
     if options.dry_run:
         given |= {"epochs": 1, "epoch_steps": DRY_RUN_STEPS}
@@ -176,7 +176,7 @@ def with_options(recipe, options: argparse.Namespace):
 
 
 def settings(recipe, options: argparse.Namespace) -> dict:
-    """Return the settings that must be equal to resume a training. The settings are also written to the JSON."""
+    """Return the settings for the checkpoint's JSON. A training can be resumed only with the same settings."""
     names = ("epochs", "batch_size", "learning_rate", "epoch_steps", "validation")
     if recipe.synthetic_per_batch:
         names += ("synthetic_per_batch", "synthetic_digits", "synthetic_non_digits")

@@ -1,1 +1,1 @@
-"""Tests, and the commands that measure."""
+"""Tests, and commands that measure the page and the networks."""

@@ -1,11 +1,11 @@
-"""Fixtures that several folders share. Each fixture imports its own modules, so that unit tests stay quick."""
+"""Fixtures for tests in several folders. The imports are in the fixtures, so that unit tests load no TensorFlow."""
 
 import pytest
 
 
 @pytest.fixture(scope="session")
 def mnist():
-    """MNIST, with the usual 5,000 validation images."""
+    """MNIST, split into 55,000 training, 5,000 validation and 10,000 test images."""
     from model.data import mnist
 
     return mnist.load()
@@ -21,7 +21,7 @@ def classifier():
 
 @pytest.fixture(scope="session")
 def server():
-    """A running `python -m demo`."""
+    """A running server, started by `python -m demo`."""
     from tests.helpers.server import serving
 
     with serving() as running:
@@ -30,9 +30,10 @@ def server():
 
 @pytest.fixture(scope="session")
 def corrections_server(tmp_path_factory):
-    """A server that stores corrections and offers its endpoints to MCP clients, and the path of the corrections.
+    """A running server that stores corrections, and the path of the file with the corrections.
 
-    Several tests store corrections in this file: compare the file before and after a call.
+    The server also offers its endpoints to MCP clients. Several tests add corrections to the same file, so a test must
+    compare the corrections before and after a call.
     """
     from tests.helpers.server import serving
 

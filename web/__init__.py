@@ -1,1 +1,1 @@
-"""Serving: routes, API, security and batching for the page that `demo` builds."""
+"""Serve the page that `demo.py` builds: application, API, security and batching."""

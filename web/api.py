@@ -16,17 +16,18 @@ from web.service import Service
 
 # Appended to the descriptions of `predict` and `predict_image`, which return the same object.
 ANSWER = """
-    Answer: number (the digits, such as "2026"; "?" for a group that is not a digit), verdict on the whole drawing
-    ("digit", "unsure", "not a digit" or "blank") and its reason as a sentence; readings, one for each digit from left
-    to right: digit (the most probable, or null), verdict, reason, probabilities (ten, calibrated, sum 1), no_digit
-    (the probability of not being a digit), image (what the network received: 28 rows of 28 numbers, 0 paper to 255
-    ink), box on the pad (left, top, right, bottom), strokes (their indices); current (index of the reading that was
-    drawn last; its fields are repeated at the top); milliseconds (the duration of each step)."""
+    Answer: number (the digits, such as "2026"; "?" for a group that is not a digit); verdict on the whole drawing
+    ("digit", "unsure", "not a digit" or "blank"); reason (the verdict as a sentence); readings (one for each digit,
+    from left to right); current (the index of the reading that was drawn last); milliseconds (the duration of each
+    step). Each reading has: digit (the most probable digit, or null), verdict, reason, probabilities (ten, calibrated,
+    sum 1), no_digit (the probability of not being a digit), image (the network's input: 28 rows of 28 numbers, 0 paper
+    to 255 ink), box on the pad (left, top, right, bottom), strokes (the indices of the strokes). The answer repeats the
+    fields of the current reading, except verdict and reason."""
 
 
 @contextlib.contextmanager
 def _errors_for_caller() -> Iterator[None]:
-    """Convert errors that the caller can fix into gr.Error, whose message Gradio sends to the caller."""
+    """Convert InputError and StorageError into gr.Error. Gradio sends the message of a gr.Error to the caller."""
     try:
         yield
     except (InputError, StorageError) as error:
@@ -34,7 +35,7 @@ def _errors_for_caller() -> Iterator[None]:
 
 
 class Api:
-    """Each public method is an endpoint; its docstring is the description on Gradio's API page."""
+    """The API. Each public method is an endpoint. Gradio's API page shows the docstrings of these methods."""
 
     def __init__(self, service: Service, store: CorrectionStore | None):
         """store: the store to which `correct` adds corrections. None disables `correct`."""
@@ -42,41 +43,42 @@ class Api:
 
     @_errors_for_caller()
     def predict(self, drawing):
-        """Read a digit or a number from strokes: {"strokes": [[[x, y], …], …]}, one list of points for each path of the
-        pen from touch to lift, x right and y down, as fractions of the pad's side."""
+        """Read a digit or a number from strokes: {"strokes": [[[x, y], …], …]}. A stroke is the list of points from
+        pen-down to pen-up. x grows to the right and y grows downward. Both are fractions of the pad's side."""
         return schemas.answer_json(self.service.classifier.read_strokes(parse_strokes(drawing)))
 
     @_errors_for_caller()
     def predict_image(self, picture):
-        """Read a digit or a number from a picture file: dark on light or light on dark, of at most 25 megapixels."""
+        """Read a digit or a number from a picture file. The ink may be dark on light or light on dark. The picture may
+        have at most 25 megapixels."""
         return schemas.answer_json(self.service.read_picture(picture))
 
     @_errors_for_caller()
     def explain(self, drawing, digit, rather_than):
-        """Return how much each pixel contributed to an answer. Takes one digit, as strokes or as {"image": …} from an
-        answer; the answer to explain, null for "not a digit"; and another digit to compare this answer with, or null
-        for all other digits. Answer: evidence, 28 rows of 28 whole numbers from -127 to 127. A number is above 0 where
-        ink supports the explained answer, and below 0 where ink contradicts the explained answer."""
+        """Return how much each pixel contributed to an answer. drawing: one digit, as strokes or as the {"image": …} of
+        a reading. digit: the answer to explain, 0 to 9, or null for "not a digit". rather_than: a digit to compare this
+        answer with, or null for all other digits. Answer: evidence, 28 rows of 28 whole numbers from -127 to 127.
+        A number is above 0 where ink supports the explained answer, and below 0 where ink contradicts this answer."""
         return self._explain(drawing, digit, rather_than)
 
     @_errors_for_caller()
     def compare(self, drawing):
-        """Read one digit, as strokes or as {"image": …} from an answer, with every model that has a checkpoint.
-        Answer: models, the least accurate first. Each model has a name, digit or null, verdict, probability, mnist
-        (accuracy on the MNIST test images), bytes and milliseconds."""
+        """Read one digit with every model that has a checkpoint. drawing: strokes, or the {"image": …} of a reading.
+        Answer: models, the least accurate first. Each model has: name, digit (or null), verdict, probability (of the
+        model's answer), mnist (accuracy on the MNIST test images), bytes (size of the checkpoint) and milliseconds."""
         return schemas.comparison_json(self.service.comparison.compare(schemas.parse_image(drawing)))
 
     @_errors_for_caller()
     def steps(self, drawing):
-        """Return the intermediate images of normalization for the strokes of one digit. Answer: steps, each with its
-        name ("ink", "cropped", "fitted" or "centred") and its image, rows of whole numbers from 0 (paper) to 255 (ink).
-        """
+        """Return the intermediate images of normalization for the strokes of one digit. Answer: steps. Each step
+        has a name ("ink", "cropped", "fitted" or "centred") and an image: rows of whole numbers from 0 (paper) to 255
+        (ink)."""
         return schemas.trace_json(trace_strokes(parse_strokes(drawing)))
 
     def about(self):
-        """Return the measurements of the network that answers here. Answer: facts, each with its name, kind and value
-        (rates from 0 to 1, bytes, seconds), and pictures, SVG by name: reliability, learning curves, rejection,
-        mistakes."""
+        """Return the measurements of the network that this server uses. Answer: facts and pictures. Each fact has a
+        name, a kind and a value: a rate from 0 to 1, a count, bytes or seconds. pictures maps names to SVG images of
+        reliability, learning curves, rejection and mistakes."""
         card = model_card(self.service.path, self.service.notes)
         return {"facts": card.facts, "pictures": card.pictures}
 
@@ -84,8 +86,8 @@ class Api:
     def correct(self, drawing, label):
         """Store a correction: the strokes of one digit and the correct label, "0" to "9" or "not a digit". The network
         can learn from corrections. The stored row holds the strokes, the label, the network's answer, the network's
-        hash and the time. The row holds nothing about the visitor. Answer: label, and time (UTC, ISO 8601), once the
-        row is on the disk."""
+        hash and the time. The row holds nothing about the visitor. The answer is sent once the row is on the disk.
+        Answer: label and time (UTC, ISO 8601)."""
         if self.store is None:
             raise InputError("This server does not store corrections.")
         strokes = parse_strokes(drawing)
@@ -96,7 +98,10 @@ class Api:
 
     @property
     def batched(self) -> dict[str, BatchFunction]:
-        """The endpoints that answer several calls at once, by name. An invalid call has an InputError as its result."""
+        """Maps the name of an endpoint to the function that answers several calls of the endpoint at once.
+
+        The result of an invalid call is an InputError.
+        """
         return {
             "predict": self._predict_batch,
             "explain": lambda calls: [_result_or_error(self._explain, *call) for call in calls],

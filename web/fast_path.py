@@ -1,7 +1,7 @@
-"""Fast path for `/predict` and `/explain`: POST /gradio_api/run/<endpoint>, which the page calls.
+"""Fast path for the page's calls of `/predict` and `/explain`: POST /gradio_api/run/<endpoint>.
 
-Gradio creates a session per call, which takes longer than the prediction. Other clients, such as `gradio_client`, use
-Gradio's own routes and get the same answers.
+Gradio itself would create a session for each call, which takes longer than the prediction. Other clients, such as
+`gradio_client`, use Gradio's own routes and get the same answers.
 """
 
 import json
@@ -18,10 +18,10 @@ OVERLOADED = "Many people are drawing at once. Try again in a moment."
 
 
 class FastPath:
-    """ASGI middleware. It runs inside SecurityMiddleware, which has already checked that the call is well-formed.
+    """ASGI middleware that answers the calls of some endpoints, and forwards all other requests.
 
-    If MAX_PENDING calls of an endpoint are pending, the middleware answers further calls with 503. The page retries
-    with the newest drawing.
+    Every request has already passed SecurityMiddleware, so each call is well-formed. If MAX_PENDING calls of an
+    endpoint are pending, further calls of this endpoint get a 503. The page retries with the newest drawing.
     """
 
     def __init__(self, app, endpoints: Mapping[str, BatchFunction]):

@@ -12,9 +12,9 @@ from web.texts import answer_reason, reading_reason
 
 
 def parse_image(payload: object) -> np.ndarray:
-    """Return the normalized image of one digit, float32 (28, 28); all 0 if nothing is drawn.
+    """Return the normalized image of one digit, float32 (28, 28). If nothing is drawn, all pixels are 0.
 
-    payload: strokes in the form that `parse_strokes` accepts, or {"image": rows} from an answer. Raises InputError.
+    payload: strokes in the format of `parse_strokes`, or {"image": rows} from a reading. Raises InputError.
     """
     if not isinstance(payload, dict) or "image" not in payload:
         return normalize(rasterize(parse_strokes(payload)))
@@ -28,19 +28,19 @@ def parse_image(payload: object) -> np.ndarray:
 
 
 def parse_digit(payload: object) -> int | None:
-    """Return a digit, or None for null. Raises InputError for anything else."""
+    """Return the digit in a request, 0 to 9, or None for null. Raises InputError for any other payload."""
     if payload is not None and not (type(payload) is int and 0 <= payload < NUM_DIGITS):
         raise InputError(f"A digit is a whole number from 0 to 9, or null; not {str(payload)[:40]}.")
     return payload
 
 
 def image_json(image: np.ndarray) -> list[list[int]]:
-    """Return an image, float 0 to 1, as rows of whole numbers: 0 paper, 255 ink."""
+    """Convert an image (float, 0 to 1) to rows of whole numbers from 0 (paper) to 255 (ink)."""
     return np.rint(image * 255).astype(int).tolist()
 
 
 def reading_json(reading: Reading) -> dict:
-    """Return one reading as JSON."""
+    """Return the JSON object of one reading."""
     return {
         "digit": reading.digit,
         "verdict": reading.verdict,
@@ -54,8 +54,10 @@ def reading_json(reading: Reading) -> dict:
 
 
 def answer_json(answer: Answer) -> dict:
-    """Return an answer as JSON: the current reading's entries at the top level, together with the number, the verdict
-    and the list of all readings.
+    """Return the JSON object of an answer.
+
+    The object repeats the entries of the current reading. Only `verdict` and `reason` differ: in the answer, they
+    describe the whole drawing.
     """
     return reading_json(answer.reading) | {
         "number": answer.number,
@@ -68,13 +70,13 @@ def answer_json(answer: Answer) -> dict:
 
 
 def attribution_json(contributions: np.ndarray) -> dict:
-    """Return contributions (28, 28) as rows of whole numbers, scaled so that the largest magnitude is 127."""
+    """Convert contributions, float (28, 28), to rows of whole numbers. The largest magnitude becomes 127."""
     strongest = max(float(np.abs(contributions).max()), 1e-9)
     return {"evidence": np.rint(127 * contributions / strongest).astype(int).tolist()}
 
 
 def comparison_json(models: list[ModelReading]) -> dict:
-    """Return the readings of all models as JSON. `probability` is the probability of the model's answer."""
+    """Return the JSON object of all models' readings. `probability` is the probability of the model's answer."""
     return {"models": [_model_json(model) for model in models]}
 
 
@@ -92,5 +94,5 @@ def _model_json(model: ModelReading) -> dict:
 
 
 def trace_json(images: dict[str, np.ndarray]) -> dict:
-    """Return the intermediate images of normalization as JSON, in order."""
+    """Return the JSON object of the intermediate images of normalization. images: the name and image of each step."""
     return {"steps": [{"name": name, "image": image_json(image)} for name, image in images.items()]}

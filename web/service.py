@@ -17,36 +17,36 @@ class Service:
 
     The networks load in a background thread, so that the server can answer while the networks load.
 
-    path: the file of the checkpoint. name: the name of the checkpoint. notes: the JSON of the checkpoint.
+    path: the checkpoint's .keras file. name: the checkpoint's name. notes: the content of the checkpoint's JSON file.
     """
 
     def __init__(self, path: Path):
-        """Start to load the networks. Raises UserError if the checkpoint's JSON is missing.
+        """Start to load the networks. Raises UserError if the checkpoint's JSON is missing or damaged.
 
-        `wait` raises the errors that occur later.
+        If the classifier cannot be loaded, `wait` raises the error later.
         """
         self.path, self.name = path, path.stem
         self.notes = checkpoint.load_notes(path)
         self.comparison = Comparison(checkpoint.FOLDER)
         loading = ThreadPoolExecutor(1, "loading")
         self._classifier = loading.submit(Classifier.load, path)
-        # The classifier can answer while the attribution is compiled.
+        # A separate job, so that the classifier can answer while the attribution is compiled.
         self._attribution = loading.submit(lambda: IntegratedGradients(self.classifier.network))
         loading.shutdown(wait=False)
-        # One picture at a time: decoding 25 megapixels takes hundreds of megabytes. Each thread would keep some
-        # of this memory.
+        # One thread reads all pictures, one after the other. Decoding 25 megapixels takes hundreds of megabytes of
+        # memory, and every further thread would keep some of this memory.
         self._pictures = ThreadPoolExecutor(1, "pictures")
-        # The caller gets the reason why a picture is rejected. Pillow would also write warnings to the log.
+        # Keep Pillow's warnings out of the log. The caller already gets the reason why a picture is rejected.
         warnings.filterwarnings("ignore", module="PIL")
 
     @property
     def classifier(self) -> Classifier:
-        """The classifier. Waits until the classifier is loaded. Raises UserError if it cannot be loaded."""
+        """The classifier. Reading this property waits until the classifier is loaded, or raises UserError."""
         return self._classifier.result()
 
     @property
     def attribution(self) -> IntegratedGradients:
-        """The attribution. Waits until the attribution is compiled. Raises UserError if it cannot be loaded."""
+        """The attribution. Reading this property waits until the attribution is compiled, or raises UserError."""
         return self._attribution.result()
 
     @property
@@ -55,9 +55,9 @@ class Service:
         return all(part.done() and not part.exception() for part in (self._classifier, self._attribution))
 
     def wait(self) -> None:
-        """Wait until the classifier is loaded. Raises UserError if it cannot be loaded."""
+        """Wait until the classifier is loaded. Raises UserError if the classifier cannot be loaded."""
         self._classifier.result()
 
     def read_picture(self, source: Source) -> Answer:
-        """Read a picture, after all pictures that arrived earlier. Raises InputError."""
+        """Return the answer for a picture. Wait until all earlier pictures are read. Raises InputError."""
         return self._pictures.submit(self.classifier.read_picture, source).result()

@@ -1,6 +1,6 @@
-"""Fixtures for the tests of the page: one Chromium, and one tab for each kind of window.
+"""Fixtures for the tests of the page. All tests share one Chromium, which has one tab for each kind of window.
 
-One test at a time uses a tab.
+A kind of window is a set of options, such as the size or the language.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ from tests.helpers.page import DESKTOP, RECORD_TRAFFIC
 
 @pytest.fixture(scope="session")
 def chromium():
-    """A running Chromium. If Chromium is not installed, the test is skipped; in CI the test fails."""
+    """A running Chromium. If Chromium is not installed, the test is skipped. In CI, the test fails."""
     if chromium_path() is None:
         missing = pytest.fail if os.environ.get("CI") else pytest.skip
         missing("Chromium is not installed. On Debian: apt-get install chromium")
@@ -25,9 +25,9 @@ def chromium():
 
 @pytest.fixture(scope="session")
 def tab_of(chromium):
-    """tab_of(**window): the tab for this kind of window.
+    """tab_of(**window): the tab for this kind of window. window: options of Playwright's `new_context`.
 
-    Loading the page again in the same tab is three times as fast as opening a new window.
+    Tests share a tab, because loading the page again is three times as fast as opening a new window.
     """
     tabs = {}
 
@@ -45,7 +45,7 @@ def tab_of(chromium):
 
 @contextlib.contextmanager
 def used(tab: Page):
-    """Yield the tab. After the test, remove what the test has left in the tab."""
+    """Yield the tab to one test. After the test, remove the test's routes and stored values, and leave the page."""
     yield tab
     tab.mouse.up()
     tab.unroute_all(behavior="ignoreErrors")
@@ -57,9 +57,11 @@ def used(tab: Page):
 def open_page(server, tab_of):
     """open_page(path, **options): the page, ready for drawing. The page records its requests in `traffic`.
 
-    address: the address of the server; without it, the address of `server`.
+    path: the part of the URL after the server's address.
+    address: the address of the server; None means the address of the fixture `server`.
     viewport, color_scheme, reduced_motion: settings of the tab.
-    window: options of Playwright's `new_context`. A test opens at most one page in each kind of window.
+    window: options of Playwright's `new_context`. Pages with the same options share a tab, so a test must not open two
+    pages with the same options.
     """
     with contextlib.ExitStack() as stack:
 

@@ -61,14 +61,14 @@ DRAWINGS_BY_REASON = (
     DIGIT_DRAWINGS[7],
     number("74"),
     NON_DIGIT_DRAWINGS["letter"],
-    [[(0.22, 0.4), (0.57, 0.23), (0.28, 0.68)]],  # Between 7 and 1.
+    [[(0.22, 0.4), (0.57, 0.23), (0.28, 0.68)]],  # A digit that looks like a 7 and a 1.
     [*number("74")[:1], *SMALL_LETTER],  # A digit and a letter.
 )
-"""For each kind of reason, one drawing that has few points."""
+"""One drawing for each kind of reason that the page shows."""
 
 
 def test_the_page_gives_the_same_reason_as_the_api(page):
-    """The API forms the reason in web/texts.py, and the page in the answer component. Both use the same texts."""
+    """The API and the page form the reason in different programs, web/texts.py and the answer component."""
     for strokes in DRAWINGS_BY_REASON:
         page.keyboard.press("Delete")
         draw(page, strokes)

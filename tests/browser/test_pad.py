@@ -37,7 +37,7 @@ def test_undo_removes_the_last_stroke_and_redo_restores_it(page):
     assert ink_on(page).sum() > before.sum()
 
 
-def test_keys_undo_and_redo(page):
+def test_ctrl_z_undoes_and_ctrl_shift_z_redoes(page):
     draw_seven(page)
     page.keyboard.press("Control+z")
     expect(digit(page)).to_have_text("")
@@ -68,7 +68,7 @@ def test_the_eraser_removes_whole_strokes_and_undo_restores_them(page):
     draw(page, DIGIT_DRAWINGS[4])
     settled(page)
     page.get_by_role("button", name="Erase").click()
-    draw(page, [[(0.3, 0.9), (0.57, 0.85), (0.59, 0.8)]])  # Across the lower end of the four's stem.
+    draw(page, [[(0.3, 0.9), (0.57, 0.85), (0.59, 0.8)]])  # Across the lower end of the four's second stroke.
     settled(page)
     assert len(traffic(page)["sent"][-1]["strokes"]) == 1
     page.keyboard.press("Control+z")
@@ -91,7 +91,7 @@ def test_the_eraser_end_of_a_stylus_erases(page):
     settled(page)
     [foot] = on_pad(page, (0.58, 0.85))
     page.evaluate("Element.prototype.setPointerCapture = () => {}")
-    # In W3C Pointer Events, the eraser has `button` 5 and `buttons` 32.
+    # In the W3C standard Pointer Events, an event of the eraser has `button` 5 and `buttons` 32.
     touch = """([clientX, clientY]) => {
       const pen = { pointerId: 1, pointerType: "pen", isPrimary: true, clientX, clientY, button: 5, buttons: 32 };
       document.querySelector("#sketchpad canvas").dispatchEvent(new PointerEvent("pointerdown", pen));
@@ -134,7 +134,7 @@ def line(count: int) -> list[tuple[float, float]]:
     return [(0.5, 0.2 + 0.6 * step / (count - 1)) for step in range(count)]
 
 
-# --- on screen
+# --- display
 
 
 def test_a_fast_stroke_is_smoothed(page):

@@ -46,7 +46,7 @@ def test_a_number_is_read_and_each_of_its_digits_can_be_selected(page):
     expect(digit(page)).to_have_text("4711")
     expect(page.locator("#answer .reason")).to_have_text("This is 4711.")
     digits = digit(page).get_by_role("button")
-    expect(digits.nth(3)).to_have_attribute("aria-pressed", "true")  # The digit drawn last.
+    expect(digits.nth(3)).to_have_attribute("aria-pressed", "true")  # The digit that was drawn last is selected.
     expect(page.locator("#answer .winner .name")).to_have_text("1")
     digits.nth(1).click()
     expect(page.locator("#answer .winner .name")).to_have_text("7")
@@ -92,7 +92,7 @@ def test_one_request_is_pending_at_a_time_and_the_last_state_is_answered(page):
     settled(page)
     recorded = traffic(page)
     assert recorded["maxPending"] == 1
-    assert 2 <= len(recorded["sent"]) < 8  # The drawing has eight points, drawn in at most eight frames.
+    assert 2 <= len(recorded["sent"]) < 8  # The drawing has eight points, so it takes at most eight frames.
     assert [len(stroke) for stroke in recorded["sent"][-1]["strokes"]] == [5, 3]
     [last] = recorded["answers"][-1]["data"]
     expect(digit(page)).to_have_text(str(last["digit"]))
@@ -124,12 +124,12 @@ def test_ink_and_paper_have_a_high_contrast(open_page, theme):
 
 
 def contrast(one: int, other: int) -> float:
-    """Return the contrast ratio of two gray values by WCAG, 1 to 21."""
+    """Return the contrast ratio of two gray values, 1 to 21, as WCAG defines it."""
     light = sorted(((value / 255 + 0.055) / 1.055) ** 2.4 for value in (int(one), int(other)))
     return (light[1] + 0.05) / (light[0] + 0.05)
 
 
-@pytest.mark.parametrize("height", [844, 664])  # A phone's screen, without and with the browser's bars.
+@pytest.mark.parametrize("height", [844, 664])  # Heights of a phone's window, without and with the bars of the browser.
 def test_a_phone_shows_pad_verdict_and_bars_on_one_screen(open_page, height):
     page = open_page(**{**PHONE, "viewport": {"width": 390, "height": height}})
     draw(page, DIGIT_DRAWINGS[4])
@@ -254,7 +254,7 @@ def test_the_page_shows_that_the_server_is_offline_and_reads_the_drawing_when_it
     expect(page.locator("#answer .reason")).to_contain_text("server does not answer")
     ink = ink_on(page)
     assert ink.any()
-    gate.open(corrections_server[0])  # Another process, as after a restart.
+    gate.open(corrections_server[0])  # The address now leads to another server, as after a restart.
     expect(digit(page)).to_have_text("7", timeout=15_000)
     assert np.array_equal(ink_on(page), ink)
     gate.close()

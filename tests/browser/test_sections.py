@@ -1,4 +1,4 @@
-"""The attribution beside the verdict, and the folded sections of the page."""
+"""The attribution beside the verdict, and the sections of the page that a visitor can unfold."""
 
 import json
 
@@ -40,7 +40,7 @@ def test_a_click_on_a_bar_compares_with_that_digit(page):
     expect(page.locator("#answer .why figcaption")).to_have_text("Why 7")
 
 
-# --- every model
+# --- comparison of all models
 
 
 def test_the_comparison_shows_the_reading_of_every_model(page):
@@ -76,7 +76,7 @@ def test_the_steps_of_normalization_follow_the_drawing(page):
     assert steps.locator(".sizes").all_inner_texts()[2:] == ["14 × 20", "28 × 28"]
     last = steps.last.locator("canvas")
     assert np.array_equal(alpha(last), alpha(page.locator("#answer .seen canvas")))
-    draw(page, DIGIT_DRAWINGS[1])  # Now the digit drawn last is a one.
+    draw(page, DIGIT_DRAWINGS[1])  # The steps now show the digit that was drawn last, a one.
     expect(steps.nth(2).locator(".sizes")).not_to_have_text("14 × 20")
     page.keyboard.press("Delete")
     expect(steps).to_have_count(0)
@@ -102,7 +102,7 @@ def test_about_shows_measurements_and_pictures_in_the_pages_colors(open_page, th
     )
 
 
-def test_about_loads_while_one_draws(page):
+def test_a_visitor_can_draw_while_about_loads(page):
     held = []
     page.route("**/run/about", lambda route: held.append(route))
     page.get_by_text("About this network").click()

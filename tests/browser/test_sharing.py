@@ -144,7 +144,7 @@ def test_a_picture_is_shown_and_read_and_its_digits_are_framed(page, photo):
 def test_the_frames_fit_a_picture_with_an_exif_rotation(page, photo, tmp_path):
     upright = Image.open(photo(number("74")))
     exif = Image.Exif()
-    exif[0x0112] = 6  # The camera was held sideways.
+    exif[0x0112] = 6  # Orientation: the camera was held sideways.
     upright.rotate(90, expand=True).save(tmp_path / "sideways.jpg", exif=exif)
     choose_picture(page, tmp_path / "sideways.jpg")
     expect(digit(page)).to_have_text("74")

@@ -1,4 +1,4 @@
-"""Corrections on the page: one click stores a drawing with its label. Also tests the page while the network loads."""
+"""Corrections on the page: one click stores a drawing with its label. One test is about the loading of the network."""
 
 import pytest
 from playwright.sync_api import expect
@@ -11,7 +11,7 @@ from tests.helpers.page import digit, draw_seven, settled
 
 @pytest.fixture
 def correctable(corrections_server, open_page):
-    """The page of a server that stores corrections, and the path of the file of corrections."""
+    """The page of a server that stores corrections, and the path of the file with the corrections."""
     server, path = corrections_server
     return open_page(address=server.address), path
 
@@ -32,7 +32,7 @@ def test_one_click_stores_the_drawing_and_confirms_it(correctable):
     before = stored_labels(path)
     draw_seven(page)
     expect(labels(page).nth(1)).to_be_enabled()
-    assert labels(page).nth(7).is_disabled()  # The digit that was read.
+    assert labels(page).nth(7).is_disabled()  # The network has read a 7, so 7 is not a correction.
     assert stored_labels(path) == before
     labels(page).nth(1).click()
     expect(page.locator("#teach .note")).to_have_text("Thank you. Stored as “1”.")

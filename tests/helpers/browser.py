@@ -4,7 +4,7 @@ import shutil
 
 from playwright.sync_api import Browser, Page, Playwright
 
-# No sandbox, so that Chromium runs as root in a container. No requests to other hosts.
+# Without its sandbox, Chromium can run as root in a container. Several options prevent requests to other hosts.
 CHROMIUM_OPTIONS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -17,7 +17,7 @@ CHROMIUM_OPTIONS = [
 
 
 def chromium_path() -> str | None:
-    """Return the path of Chromium, or None."""
+    """Return the path of Chromium, or None if Chromium is not installed."""
     names = ("chromium", "chromium-browser", "google-chrome")
     return next(filter(None, map(shutil.which, names)), None)
 

@@ -18,13 +18,13 @@ from unittest import mock
 
 
 class Parsed(Exception):
-    """The arguments are valid."""
+    """Raised to stop a program after it has parsed its arguments without an error."""
 
 
 def check(command: str) -> str:
-    """Return why a command `python …` is invalid, or an empty text.
+    """Return the reason why a command is invalid, or "" if the command is valid.
 
-    The command must name a module or a script of this project.
+    command: `python -m MODULE …` or `python SCRIPT.py …`, with a module or a script of this project.
     """
     _, program, *arguments = shlex.split(command)
     if program == "-m":
@@ -33,20 +33,20 @@ def check(command: str) -> str:
         module = load(program.removesuffix(".py"))
     except ImportError as error:
         return str(error)
-    if not hasattr(module, "argparse"):  # Calling `main` would run a program without a parser.
+    if not hasattr(module, "argparse"):  # The program has no parser. Calling `main` would run the program.
         return "It takes no arguments." if arguments else ""
     return parse(module, [program, *arguments])
 
 
 def load(name: str) -> ModuleType:
-    """Import a program: a module with a function `main`, or a package whose `__main__` has a function `main`."""
+    """Import and return the module that has the program's function `main`. In a package, it is `__main__`."""
     spec = importlib.util.find_spec(name)
     is_package = spec is not None and spec.submodule_search_locations is not None
     return importlib.import_module(f"{name}.__main__" if is_package else name)
 
 
 def parse(module: ModuleType, argv: list[str]) -> str:
-    """Call the module's `main`, and stop it as soon as it has parsed the arguments."""
+    """Call the module's `main`, and stop it after it has parsed `argv`. Return the parser's error message, or ""."""
     original = argparse.ArgumentParser.parse_args
 
     def parse_and_stop(parser: argparse.ArgumentParser, arguments: list[str] | None = None) -> None:

@@ -6,9 +6,10 @@ Stroke = list[tuple[float, float]]
 
 
 def arc(x: float, y: float, across: float, down: float, start: float, end: float) -> Stroke:
-    """Return part of an ellipse around (x, y). Angles are in degrees: 0 is to the right, and angles grow clockwise.
+    """Return an arc of the ellipse with the center (x, y).
 
-    across, down: the horizontal and the vertical half-axis.
+    across, down: the horizontal and the vertical semi-axis.
+    start, end: the angles at which the arc starts and ends, in degrees, clockwise from the right.
     """
     angles = [radians(start + (end - start) * step / 20) for step in range(21)]
     return [(x + across * cos(angle), y + down * sin(angle)) for angle in angles]
@@ -27,7 +28,7 @@ DIGIT_DRAWINGS: list[list[Stroke]] = [
     [[*arc(0.5, 0.37, 0.15, 0.15, -20, -350), (0.64, 0.5), (0.62, 0.65), (0.58, 0.82)]],
 ]
 
-# Styles that are rare in MNIST. For each style: the digit and the strokes of that digit.
+# Styles of digits that are rare in MNIST. Each style has the digit and the strokes.
 STYLES: dict[str, tuple[int, list[Stroke]]] = {
     "slashed zero": (0, [arc(0.5, 0.5, 0.18, 0.29, -80, 275), [(0.72, 0.2), (0.5, 0.5), (0.28, 0.8)]]),
     "crossed seven": (7, [[(0.32, 0.22), (0.69, 0.22), (0.58, 0.5), (0.46, 0.82)], [(0.38, 0.52), (0.7, 0.49)]]),
@@ -51,7 +52,7 @@ NON_DIGIT_DRAWINGS: dict[str, list[Stroke]] = {
 
 
 def number(text: str) -> list[Stroke]:
-    """Return the digits of a number side by side, from edge to edge of the pad."""
+    """Return the strokes of a number. The digits stand side by side and fill the width of the pad."""
     width = 1 / len(text)
     return [
         [((index + 0.5 + 1.7 * (x - 0.5)) * width, 0.5 + 1.7 * (y - 0.5) * width) for x, y in stroke]
@@ -66,4 +67,4 @@ def payload(strokes: list[Stroke]) -> dict:
 
 
 SEVEN = payload(DIGIT_DRAWINGS[7])
-"""A drawing for the API."""
+"""A drawing of a 7, in the form that the API accepts."""

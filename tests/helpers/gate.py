@@ -1,4 +1,4 @@
-"""An address whose server can stop and come back as another process. Tests need not wait for a server to start."""
+"""A fixed address in front of changing servers. A test uses it to simulate a restart without waiting for a server."""
 
 import contextlib
 import socket
@@ -8,7 +8,7 @@ from tests.helpers.server import Server, free_port
 
 
 class Gate:
-    """Forwards the connections to one address to a server.
+    """Accepts connections at a fixed address, and forwards them to a server.
 
     A closed gate refuses connections, as if no server were running.
     """
@@ -22,7 +22,7 @@ class Gate:
         return f"http://127.0.0.1:{self.port}"
 
     def open(self, server: Server) -> None:
-        """Accept connections, and forward the connections to a server."""
+        """Start to accept connections and to forward them to `server`."""
         listener = socket.create_server(("127.0.0.1", self.port))
         self._sockets = [listener]
         threading.Thread(target=self._accept, args=[listener, server.port], daemon=True).start()
@@ -30,12 +30,12 @@ class Gate:
     def close(self) -> None:
         """Refuse new connections, and break the open connections."""
         for each in self._sockets:
-            with contextlib.suppress(OSError):  # The connection has ended meanwhile.
+            with contextlib.suppress(OSError):  # The connection has already ended.
                 each.shutdown(socket.SHUT_RDWR)
             each.close()
 
     def _accept(self, listener: socket.socket, port: int) -> None:
-        with contextlib.suppress(OSError):  # The gate has been closed.
+        with contextlib.suppress(OSError):  # `close` has closed the listener.
             while True:
                 client, _ = listener.accept()
                 server = socket.create_connection(("127.0.0.1", port))
@@ -45,7 +45,7 @@ class Gate:
 
 
 def forward(source: socket.socket, target: socket.socket) -> None:
-    """Send the data that `source` receives to `target`, until one of the sockets ends."""
+    """Read data from `source` and send it to `target`, until one of the sockets is closed."""
     with contextlib.suppress(OSError):
         while data := source.recv(65_536):
             target.sendall(data)

@@ -14,7 +14,7 @@ LINE = [np.array([[0.5, 0.1], [0.5, 0.9]])]
 
 
 def synthetic_digits(count: int, seed: int = 1) -> LabeledDrawings:
-    """Return synthetic drawings of 0, 1, 2, … The coordinates are from 0 to about 100."""
+    """Return `count` synthetic drawings of the digits 0 to 9 in turn. Coordinates are fractions of the pad's side."""
     rng = np.random.default_rng(seed)
     drawings = [generator.sample_digit(i % 10, rng) for i in range(count)]
     return LabeledDrawings(drawings, [str(i % 10) for i in range(count)], ["me"] * count)
@@ -40,6 +40,6 @@ def write_non_digits(path: Path) -> Path:
 
 
 def random_drawings(labels: list[str], seed: int = 1) -> LabeledDrawings:
-    """Return one drawing for each label: a random stroke."""
+    """Return one drawing for each label. Each drawing is a single random stroke of two points."""
     points = np.random.default_rng(seed).random((len(labels), 2, 2))
     return LabeledDrawings([[stroke] for stroke in points], labels, ["me"] * len(labels))

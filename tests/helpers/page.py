@@ -52,13 +52,13 @@ def eventually(page, condition: Callable[[], object]) -> None:
 
 
 def settled(page):
-    """Wait until every change is answered: for the last 150 ms, no request was pending."""
+    """Wait until no request has been pending for 150 ms. After this time, every change of the drawing is answered."""
     page.wait_for_function("traffic.pending === 0 && performance.now() - traffic.changed > 150")
     return page
 
 
 def traffic(page) -> dict:
-    """Return what RECORD_TRAFFIC has recorded."""
+    """Return the requests and answers that RECORD_TRAFFIC has recorded."""
     return page.evaluate("traffic")
 
 
@@ -67,7 +67,7 @@ def digit(page):
 
 
 def attribution(page) -> np.ndarray:
-    """Return the opacity of the attribution, uint8 (28, 28)."""
+    """Return the opacity of the attribution that the page shows, uint8 (28, 28)."""
     return alpha(page.locator("#answer .why canvas"))
 
 
@@ -76,12 +76,12 @@ def invitation(page):
 
 
 def picture_of(locator) -> np.ndarray:
-    """Return what an element shows on the screen, as gray values, uint8 (H, W)."""
+    """Return a screenshot of an element as gray values, uint8 (H, W)."""
     return np.asarray(Image.open(io.BytesIO(locator.screenshot())).convert("L"))
 
 
 def ink_on(page) -> np.ndarray:
-    """Return the ink on the pad's canvas, uint8 (H, W)."""
+    """Return the opacity of the ink on the pad's canvas, uint8 (H, W)."""
     return alpha(page.locator("#sketchpad canvas"))
 
 

@@ -1,4 +1,4 @@
-"""Pictures for tests: drawings rendered by Pillow, and comparison of a picture with an expected image."""
+"""Render drawings as pictures with Pillow, and compare pictures with expected images."""
 
 import io
 
@@ -11,7 +11,7 @@ from model.preprocessing.strokes import rasterize
 from tests.helpers.drawings import DIGIT_DRAWINGS, Stroke
 
 SIDE = 400
-PEN = 0.05  # fraction of the pad's side
+PEN = 0.05  # Width of the pen, as a fraction of the pad's side.
 BLACK, WHITE = (0, 0, 0), (1, 1, 1)
 
 
@@ -29,30 +29,33 @@ def render(strokes: list[Stroke], side: int = SIDE, pen: float = PEN) -> np.ndar
 
 
 def image_of(strokes: list[Stroke]) -> np.ndarray:
-    """Return the normalized image of strokes rasterized with the same pen."""
+    """Return the normalized image that this project computes from strokes. The pen is as wide as in `render`."""
     strokes = [np.array(stroke) for stroke in strokes]
     return normalize(rasterize(strokes, PEN / np.ptp(np.concatenate(strokes), axis=0).max()))
 
 
 def difference(source: picture.Source, expected: np.ndarray) -> float:
-    """Return the mean absolute difference of two 28×28 images. Of the shifts by at most 1 pixel, the best counts."""
+    """Return the mean absolute difference between a picture's normalized image and the expected image (28, 28).
+
+    The function shifts the image by at most 1 pixel in each direction, and returns the smallest difference.
+    """
     image = normalize(picture.to_ink(source))
     moves = [(down, right) for down in (-1, 0, 1) for right in (-1, 0, 1)]
     return min(np.abs(np.roll(image, move, axis=(0, 1)) - expected).mean() for move in moves)
 
 
 def picture_from(values: np.ndarray) -> Image.Image:
-    """Return a picture of values from 0 to 1: gray (H, W), colors (H, W, 3), or colors with opacity (H, W, 4)."""
+    """Convert values from 0 to 1 to a picture. values: gray (H, W), RGB (H, W, 3), or RGB with opacity (H, W, 4)."""
     return Image.fromarray(np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8))
 
 
 def colored(ink: tuple, paper: tuple, drawn: np.ndarray) -> Image.Image:
-    """Return a picture of `drawn` in two colors. drawn: an image, 0 paper to 1 ink."""
+    """Return a color picture of `drawn`, an image from 0 (paper) to 1 (ink). ink, paper: RGB colors, 0 to 1."""
     return picture_from(np.float32(paper) * (1 - drawn[..., None]) + np.float32(ink) * drawn[..., None])
 
 
 def saved(image: Image.Image, form: str = "PNG", **options) -> io.BytesIO:
-    """Return the image as a file. form: the name of a Pillow format. options: options of that format."""
+    """Return the image as a file in memory. form: a file format of Pillow. options: Pillow's options for the format."""
     file = io.BytesIO()
     image.save(file, form, **options)
     file.seek(0)

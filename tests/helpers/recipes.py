@@ -12,12 +12,15 @@ from model.recipes import RECIPES, Recipe
 
 
 def slow_if(is_slow: Callable[[Recipe], bool], names: Iterable[str] = RECIPES) -> list:
-    """Return recipe names as parameters. A parameter is marked as slow if `is_slow` is true for the recipe."""
+    """Return one test parameter for each recipe name. If `is_slow(recipe)` is true, the parameter is marked as slow."""
     return [pytest.param(name, marks=[pytest.mark.slow] if is_slow(RECIPES[name]) else []) for name in names]
 
 
 def one_of_each_kind(kind: Callable[[Recipe], Hashable], names: Iterable[str] = RECIPES) -> list:
-    """Return recipe names as parameters. The first recipe of each kind is not slow; the other recipes are slow."""
+    """Return one test parameter for each recipe name. For each kind, all except the first recipe are marked as slow.
+
+    kind: a function that returns the kind of a recipe.
+    """
     names = list(names)
     first = {kind(RECIPES[name]): name for name in reversed(names)}
     return slow_if(lambda recipe: first[kind(recipe)] != recipe.name, names)

@@ -17,7 +17,7 @@ import httpx
 
 from tests.helpers.paths import ROOT
 
-START_TIMEOUT = 120  # Seconds. On a busy machine TensorFlow alone takes ten.
+START_TIMEOUT = 120  # Seconds. On a busy machine, importing TensorFlow takes ten seconds.
 # Without this shared context, httpx would create one for each request, which takes longer than most requests.
 SSL_CONTEXT = ssl.create_default_context()
 
@@ -114,5 +114,5 @@ def post(url: str, **body: object) -> httpx.Response:
 
 
 def call(address: str, endpoint: str, *data: object) -> httpx.Response:
-    """Call an endpoint as the page does."""
+    """Call an endpoint as the page does. data: the arguments of the endpoint."""
     return post(f"{address}/gradio_api/run/{endpoint}", json={"data": data})

@@ -1,4 +1,4 @@
-"""The page without networks, for tests that need the endpoints of the page, but no answers."""
+"""The page without networks, for tests that need only the list of the page's endpoints."""
 
 from types import SimpleNamespace
 

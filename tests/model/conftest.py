@@ -1,4 +1,4 @@
-"""Short trainings and the data for them. Each fixture is created once per session."""
+"""Fixtures for tests of training: short trainings, and small datasets. Each fixture is created once per session."""
 
 import functools
 import shutil
@@ -12,7 +12,7 @@ from model.inference import backend
 
 backend.load_tensorflow()
 
-import keras  # TensorFlow first, quietly.
+import keras  # Must follow `load_tensorflow`, which hides the start-up messages of TensorFlow.
 
 from model.data import dataset
 from model.data.dataset import Dataset, Split
@@ -41,7 +41,7 @@ def sources(few, few_synthetic):
 
 @pytest.fixture(scope="session")
 def small_mnist(mnist):
-    """About a hundred images of each split of MNIST."""
+    """MNIST with only about a hundred images in each split."""
     return Mnist(*map(evenly_spaced, (mnist.train, mnist.validation, mnist.test)))
 
 
@@ -60,10 +60,11 @@ def evenly_spaced(examples: Examples) -> Examples:
 
 @dataclass(frozen=True)
 class ShortTraining:
-    """A training of three epochs with two steps each.
+    """The result of a training of three epochs with two steps each.
 
-    after_first_epoch: a copy of the training state's folder, taken after the first epoch. An interruption after the
-    first epoch would leave such a folder.
+    network: the trained network.
+    after_first_epoch: a copy of the folder with the training state, made after the first epoch. A training that is
+    interrupted after the first epoch leaves the same files.
     """
 
     recipe: Recipe
@@ -72,7 +73,7 @@ class ShortTraining:
 
 
 class CopiedState(TrainingState):
-    """A training state that, after the first epoch, copies its folder to a folder with another name."""
+    """A training state that copies its folder after the first epoch. The name of the copy has the suffix ".copy"."""
 
     def write(self, network, metrics) -> None:
         super().write(network, metrics)

@@ -1,4 +1,4 @@
-"""Attribution: contributions sum to the log-odds, paper contributes nothing, removing ink has the expected effect."""
+"""Attribution: contributions sum to a change of the log-odds, and only ink contributes."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ BLANK = np.zeros((28, 28), np.float32)
 
 @pytest.fixture(scope="module")
 def logits(classifier):
-    """The forward pass without test-time augmentation. Attribution explains this forward pass."""
+    """The forward pass without test-time augmentation. Attribution explains the logits of this forward pass."""
     return ForwardPass(classifier.network)
 
 
@@ -63,10 +63,10 @@ def test_nine_in_contrast_to_four_is_the_opposite_of_four_in_contrast_to_nine(at
     np.testing.assert_allclose(attribution.attribute(image, 9, 4), -attribution.attribute(image, 4, 9), atol=1e-4)
 
 
-def test_removing_the_ink_with_the_highest_contributions_lowers_the_log_odds_more_than_removing_the_rest(
+def test_removing_the_ink_with_the_highest_contributions_lowers_the_log_odds_more_than_removing_other_ink(
     logits, attribution
 ):
-    """Each removal removes half of the pixels with ink."""
+    """Each removal removes half of the inked pixels: the half with the highest contributions, or the other half."""
     lowered_more = []
     for digit in range(10):
         image = image_of(DIGIT_DRAWINGS[digit])

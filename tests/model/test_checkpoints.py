@@ -15,7 +15,7 @@ from model.inference import backend, checkpoint
 
 backend.load_tensorflow()
 
-import keras  # TensorFlow first, quietly.
+import keras  # Must follow `load_tensorflow`, which hides the start-up messages of TensorFlow.
 
 from model.data import dataset
 from model.data.dataset import Split
@@ -39,7 +39,7 @@ NOTES = {"temperature": 1.0, "confidence_threshold": 0.9, "rejection_threshold":
 
 @pytest.fixture(scope="module")
 def splits(mnist):
-    """Normalized splits of MNIST: the validation splits of the recipes, by size, and the test split."""
+    """A dict of normalized splits of MNIST. Keys: "test", and the size of each recipe's validation split."""
     sizes = {recipe.validation for recipe in RECIPES.values()}
     images, labels = (
         np.concatenate([getattr(split, part) for split in (mnist.train, mnist.validation)])[-max(sizes) :]
@@ -58,7 +58,7 @@ def test_a_committed_checkpoint_reproduces_the_metrics_in_its_json(name, splits)
         probabilities, _ = classifier.predict(split.images)
         measured = metrics.classification_metrics(probabilities, split.labels)
         measured |= metrics.accuracy_without_augmentation(classifier, split.images, split.labels)
-        # Another processor rounds differently, which changes the class of an image close to a decision boundary.
+        # Small differences are accepted: another processor rounds differently, which may change the class of an image.
         assert measured["count"] == stored["count"] == len(split.labels)
         for key in ("accuracy", "without_augmentation"):
             assert (key in measured) == (key in stored)
@@ -101,7 +101,7 @@ def test_the_metrics_in_a_committed_json_are_consistent(name):
 
 @pytest.fixture
 def saved(tmp_path):
-    """A small checkpoint in a separate folder."""
+    """The path of a small checkpoint in a temporary folder."""
     path = tmp_path / "softmax.keras"
     network = RECIPES["softmax"].network()
     network.layers[-1].kernel.assign(np.random.default_rng(1).normal(size=(784, 10)))
@@ -173,7 +173,7 @@ def _not_an_archive(path):
 
 
 def _write_notes(path):
-    """Write matching notes for a file that `checkpoint.save` did not write."""
+    """Write the JSON for a checkpoint that `checkpoint.save` did not write. The JSON has the SHA-256 of the file."""
     path.with_suffix(".json").write_text(json.dumps(NOTES | {"sha256": checkpoint._sha256(path)}))
 
 

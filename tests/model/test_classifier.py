@@ -20,7 +20,7 @@ def arrays(drawing) -> list[np.ndarray]:
 
 
 def picture_of(drawing) -> Image.Image:
-    """A picture of the drawing: lines on gray paper, drawn by Pillow."""
+    """Return a picture of the drawing: dark lines on gray paper, drawn by Pillow."""
     image = Image.new("L", (800, 800), 225)
     pen = ImageDraw.Draw(image)
     for stroke in drawing:
@@ -55,7 +55,7 @@ def test_a_drawing_without_strokes_is_blank(classifier):
     assert reading.image.shape == (28, 28) and not reading.image.any()
 
 
-def test_several_drawings_get_the_answers_that_each_gets_alone(classifier):
+def test_drawings_in_a_batch_get_the_same_answers_as_single_drawings(classifier):
     drawings = [arrays(number("2026")), [], SEVEN, [], arrays(NON_DIGIT_DRAWINGS["smiley"])]
     answers = classifier.read_drawings(drawings)
     assert [answer.number for answer in answers] == ["2026", "", "7", "", "?"]
@@ -66,7 +66,7 @@ def test_several_drawings_get_the_answers_that_each_gets_alone(classifier):
             assert (reading.box, reading.strokes) == (expected.box, expected.strokes)
 
 
-def test_no_drawings_have_no_answers(classifier):
+def test_an_empty_list_of_drawings_gets_an_empty_list_of_answers(classifier):
     assert classifier.read_drawings([]) == []
 
 
@@ -144,7 +144,7 @@ def test_a_file_that_is_not_a_picture_is_rejected(classifier, tmp_path):
         classifier.read_picture(tmp_path / "seven.png")
 
 
-# Images
+# Normalized images
 
 
 def test_a_normalized_image_gets_the_reading_of_its_drawing(classifier):

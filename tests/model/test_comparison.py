@@ -1,4 +1,4 @@
-"""Comparison: every checkpoint of a folder reads the same image. A checkpoint is loaded only when it is needed."""
+"""Comparison: every checkpoint of a folder reads the same image. The first comparison loads the checkpoints."""
 
 import shutil
 

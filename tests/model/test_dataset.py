@@ -27,7 +27,7 @@ def test_synthetic_data_is_labeled_digits_followed_by_non_digits():
 
 @pytest.fixture(scope="module")
 def mixed(mnist):
-    """MNIST, not normalized to save time, and a few synthetic images."""
+    """A dataset of MNIST and a few synthetic images. To save time, the images of MNIST are not normalized."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(dataset, "normalize_mnist", lambda examples: Split(examples.images, examples.labels))
         return dataset.load(dataclasses.replace(RECIPES["digits"], synthetic_digits=40, synthetic_non_digits=20))

@@ -1,4 +1,4 @@
-"""The default checkpoint is measured: end to end, without augmentation, on files, on numbers, and for robustness."""
+"""Measurements of the default checkpoint: single drawings, files of drawings, numbers, robustness, end to end."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ from tests.helpers.drawings import DIGIT_DRAWINGS
 from tests.helpers.labeled_drawings import LINE, SEVEN, normalized, synthetic_digits, write_digits
 
 
-def test_accuracy_without_augmentation_is_that_of_the_bare_network(classifier):
+def test_accuracy_without_augmentation_is_the_accuracy_of_the_bare_network(classifier):
     labels = np.arange(200) % 10
     images = normalized(synthetic_digits(200).drawings)
     augmented = Classifier(classifier.network, classifier.notes | {"test_time_augmentation": True}, "augmented")

@@ -37,7 +37,7 @@ def copy(tmp_path):
 
 @pytest.fixture
 def few_settings(monkeypatch):
-    """Reduce the settings to two sweeps, two corruptions and two numbers for each gap, to save time."""
+    """To save time, measure only two sweeps, two corruptions, and two numbers for each gap."""
     monkeypatch.setattr(multidigit, "COUNT", 2)
     monkeypatch.setattr(robustness, "SWEEPS", {name: robustness.SWEEPS[name] for name in ("shift", "rotation")})
     monkeypatch.setattr(robustness, "CORRUPTIONS", {name: robustness.CORRUPTIONS[name] for name in ("gaps", "hooks")})
@@ -61,7 +61,7 @@ def test_the_command_prints_stores_and_draws_all_metrics_of_a_checkpoint(
     assert 20 <= after["multidigit"]["mine"]["digits"] <= 60
     assert rejection["non_digits"] == 12 and rejection["against"] == "mine"
     assert set(after["robustness"]["mine"]["sweeps"]) == {"shift", "rotation"}
-    # All other entries stay, and the checkpoint still loads.
+    # All other entries of the JSON stay unchanged, and the checkpoint can still be loaded.
     measured = {"drawings", "rejection", "robustness", "multidigit"}
     assert all(after[name] == value for name, value in before.items() if name not in measured)
     assert before.get("drawings", {}).keys() <= after["drawings"].keys()
@@ -94,7 +94,7 @@ def test_mnist_is_measured_with_the_option_mnist(copy, tmp_path, monkeypatch):
     assert drawn == {"softmax-mistakes.svg", "softmax-reliability.svg"}
 
 
-def test_without_the_option_checkpoint_all_are_measured_on_drawings(file, copy, tmp_path, monkeypatch, capsys):
+def test_without_the_option_checkpoint_all_checkpoints_are_measured(file, copy, tmp_path, monkeypatch, capsys):
     for recipe in ("softmax", "dense"):
         copy(recipe)
     monkeypatch.setattr(checkpoint, "FOLDER", tmp_path)
@@ -135,9 +135,9 @@ def test_the_command_for_numbers_composes_synthetic_digits_by_default(capsys, mo
 
 @pytest.fixture
 def seed_of(tmp_path):
-    """Return seed_of(number, **settings): a folder with a checkpoint of `softmax`.
+    """seed_of(number, **settings): a folder with a copy of the checkpoint `softmax`.
 
-    The JSON of the checkpoint states the seed `number` and the settings. The accuracy in the JSON depends on the seed.
+    In the JSON of the copy, the seed is `number`, the given settings are changed, and the accuracy depends on the seed.
     """
 
     def seed_of(number: int, **settings):

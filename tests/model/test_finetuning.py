@@ -12,7 +12,7 @@ from tests.tools import styles
 
 backend.load_tensorflow()
 
-import keras  # TensorFlow first, quietly.
+import keras  # Must follow `load_tensorflow`, which hides the start-up messages of TensorFlow.
 
 from model.classes import NUM_DIGITS, classes_of
 from model.data import dataset
@@ -34,7 +34,7 @@ UNCALIBRATED = {"temperature": 1.0, "confidence_threshold": 0.5, "rejection_thre
 
 @pytest.fixture(scope="module")
 def known(mnist):
-    """The data for fine-tuning `digits`: the training data, and all validation images of MNIST."""
+    """The dataset for fine-tuning `digits`. To save time, MNIST has only 10,000 training and 100 test images."""
     used = Examples(mnist.train.images[:10_000], mnist.train.labels[:10_000])
     test = Examples(mnist.test.images[:100], mnist.test.labels[:100])
     synthetic = (
@@ -46,7 +46,7 @@ def known(mnist):
 
 @pytest.fixture
 def few_copies(monkeypatch):
-    """Make at most 16 copies of each drawing, to save time."""
+    """To save time, make at most 16 augmented copies of each drawing."""
     monkeypatch.setattr(finetuning_data, "MAX_COPIES", 16)
 
 
@@ -60,7 +60,7 @@ def test_a_new_style_is_learned_and_mnist_is_not_forgotten(known):
     assert after.held_out > 0.5
     assert after.mnist >= before.mnist - 0.0005
     assert after.synthetic > before.synthetic - 0.01
-    # New drawings, end to end.
+    # Measure end to end, on new drawings in the same style.
     others, classifier = styles.drawings("eastern", 100, seed=2), Classifier(network, fitted, "digits")
     answers = [classifier.read_strokes(strokes) for strokes in others.drawings]
     assert np.mean([answer.number == label for answer, label in zip(answers, others.labels, strict=True)]) > 0.5
@@ -95,14 +95,14 @@ def rejects_non_digits(recipe: Recipe) -> bool:
 
 
 def classes_and_loss(recipe: Recipe) -> tuple:
-    """Return the properties of a recipe by which fine-tuning treats recipes differently."""
+    """Return the two properties of a recipe that fine-tuning depends on: the class for non-digits, and the loss."""
     return rejects_non_digits(recipe), recipe.loss
 
 
 @pytest.mark.parametrize("name", one_of_each_kind(classes_and_loss))
 def test_the_network_of_every_recipe_can_be_fine_tuned(name, small_dataset, few_copies, monkeypatch):
     monkeypatch.setattr(finetuning, "DRAWING_WEIGHTS", (0.5,))
-    monkeypatch.setattr(finetuning, "MAX_FORGETTING", 1.0)  # The network is untrained and has nothing to forget.
+    monkeypatch.setattr(finetuning, "MAX_FORGETTING", 1.0)  # Accept any loss, because the network is untrained.
     recipe = finetuning.finetuning_recipe(RECIPES[name])
     recipe = dataclasses.replace(recipe, epochs=10, batch_size=64, learning_rate=1e-2)
     keras.utils.set_random_seed(1)
@@ -117,7 +117,7 @@ def test_the_network_of_every_recipe_can_be_fine_tuned(name, small_dataset, few_
     assert (fitted["rejection_threshold"] == 1) == (network.output_shape[-1] == NUM_DIGITS)
     for expected, weights in zip(old[:-2], network.get_weights()[:-2], strict=True):
         np.testing.assert_array_equal(weights, expected)
-    # Take the most probable digit, because the rejection threshold of an untrained network is arbitrary.
+    # Compare the most probable class. The verdict is of no use, because an untrained network has no useful thresholds.
     outputs = ForwardPass(network)(finetuning_data.drawing_images(held_out))
     assert np.mean(outputs.argmax(axis=1) == classes_of(held_out.labels)) > 0.5
 

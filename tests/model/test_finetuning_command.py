@@ -1,4 +1,4 @@
-"""`train.py --with-drawings`: it writes no network that is worse than the old network, and explains mistakes."""
+"""`train.py --with-drawings`: it does not replace a network by a worse network, and explains a user's mistakes."""
 
 import dataclasses
 import json
@@ -18,7 +18,7 @@ from tests.tools import styles
 
 backend.load_tensorflow()
 
-import keras  # TensorFlow first, quietly.
+import keras  # Must follow `load_tensorflow`, which hides the start-up messages of TensorFlow.
 
 from model.data import dataset
 from model.inference import checkpoint
@@ -35,7 +35,7 @@ FITTED = {"temperature": 1.0, "confidence_threshold": 0.9, "rejection_threshold"
 
 @pytest.fixture
 def committed(tmp_path):
-    """A folder with a copy of the committed checkpoint."""
+    """A folder with a copy of the committed checkpoint `digits`."""
     for suffix in ("keras", "json"):
         shutil.copy(checkpoint.FOLDER / f"digits.{suffix}", tmp_path)
     return tmp_path
@@ -62,7 +62,7 @@ def test_a_worse_network_is_written_only_if_requested(committed, small_dataset, 
     notes = json.loads((committed / "digits.json").read_text())
     assert notes["finetuning"]["after"] == dataclasses.asdict(WORSE)
     assert notes["finetuning"]["from"] == json.loads(before)["sha256"]
-    # Measurements of the old network are not copied.
+    # The new JSON has no measurements of the old network.
     assert notes["temperature"] == 1 and "rejection" not in notes and notes["test"]["count"] == 100
     assert notes["settings"] == json.loads(before)["settings"]
     Classifier.load(committed / "digits.keras")
@@ -112,7 +112,7 @@ def test_drawings_without_ink_do_not_count(tmp_path):
         finetuning.run(RECIPE, file_of(tmp_path / "blank.npz", blank), tmp_path, None, 1, False)
 
 
-def test_a_network_without_a_class_for_non_digits_skips_them(tmp_path, capsys):
+def test_a_network_without_a_class_for_non_digits_skips_drawings_of_non_digits(tmp_path, capsys):
     file = file_of(tmp_path / "mixed.npz", random_drawings(["not a digit"] * 30 + ["7"] * 8))
     with pytest.raises(UserError, match="too few drawings: of 8"):
         finetuning.run(finetuning.finetuning_recipe(RECIPES["softmax"]), file, tmp_path, None, 1, False)

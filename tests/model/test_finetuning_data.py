@@ -1,4 +1,4 @@
-"""Data of fine-tuning: held-out drawings, and augmented copies of the other drawings."""
+"""Data of fine-tuning: held-out drawings, and augmented copies of the drawings for training."""
 
 import numpy as np
 
@@ -51,7 +51,7 @@ def test_a_file_that_has_grown_holds_out_mostly_the_same_drawings():
     assert len(learned & set(points(finetuning_data.hold_out(drawings, seed=1)[1]))) < 10
 
 
-def test_few_drawings_get_many_augmented_copies_and_many_get_one():
+def test_few_drawings_get_many_augmented_copies_each_and_many_drawings_get_one_copy_each():
     few = finetuning_data.augmented_copies(random_drawings(["7"] * 3), seed=1)
     assert few.images.shape == (96, 28, 28) and set(few.labels) == {7}
     assert len({image.tobytes() for image in few.images}) == 96

@@ -1,4 +1,4 @@
-"""Forward pass: one view if the network is confident, else the mean over five views of the image."""
+"""Forward pass: if the network is unsure about an image, the result is the mean over five views of the image."""
 
 import numpy as np
 import pytest
@@ -10,15 +10,16 @@ from tests.helpers.drawings import DIGIT_DRAWINGS
 
 backend.load_tensorflow()
 
-import keras  # noqa: E402  Keras imports TensorFlow.
+import keras  # Must follow `load_tensorflow`, which hides the start-up messages of TensorFlow.
 
 from model.inference.forward_pass import ForwardPass
 
 
 class Halves:
-    """A network that compares the ink in the left half with the ink in the right half.
+    """A fake network that compares the ink in the left half with the ink in the right half.
 
-    Only two of the ten outputs of the network depend on the image.
+    Only the first two of the ten outputs depend on the image. sharpness: a factor of these two logits; a large factor
+    makes the network confident.
     """
 
     input_shape, output_shape = (None, 28, 28), (None, 10)
@@ -54,7 +55,7 @@ def test_confident_images_are_not_augmented():
     )
 
 
-def test_an_unsure_image_gets_the_mean_probabilities_over_itself_and_its_views():
+def test_an_unsure_image_gets_the_mean_probabilities_over_the_image_and_its_views():
     images = digits(0, 3, 8)
     network = Halves(sharpness=0.01)
     results = calibration.softmax(ForwardPass(network, test_time_augmentation=True)(images))
@@ -72,7 +73,7 @@ def test_without_test_time_augmentation_unsure_images_have_one_view():
     )
 
 
-def test_of_several_images_only_the_unsure_ones_are_augmented():
+def test_only_the_unsure_images_of_a_batch_are_augmented():
     confident, unsure = 10 * np.eye(28, dtype=np.float32)[:14].repeat(2, axis=0), digits(8)[0]
     network = Halves(sharpness=0.01)
     without, with_views = (
@@ -91,7 +92,7 @@ def test_a_view_is_moved_by_less_than_a_pixel_and_keeps_its_ink():
 
 
 def test_logits_stay_finite_if_a_class_has_the_probability_0():
-    """The logarithm of 0 would be an infinite logit, and the softmax of an infinite logit would be NaN."""
+    """The logarithm of 0 is infinite, and the softmax of an infinite logit would be NaN."""
     assert np.isfinite(ForwardPass(Halves(sharpness=0.01), test_time_augmentation=True)(digits(8))).all()
 
 
@@ -119,7 +120,7 @@ def test_inputs_may_have_any_shape_and_half_precision(shape, monkeypatch):
 
 
 def test_changed_weights_take_effect_without_a_new_compilation():
-    """Training changes the weights of one network, and measures this network after every epoch."""
+    """Training changes the weights, and uses the same forward pass after every epoch."""
     network = keras.Sequential([keras.Input((5,)), keras.layers.Dense(3, kernel_initializer="ones")])
     forward, inputs = ForwardPass(network), np.ones((1, 5), np.float32)
     np.testing.assert_array_equal(forward(inputs), np.full((1, 3), 5))

@@ -1,4 +1,4 @@
-"""MNIST from every supported format and source, and messages for damaged files."""
+"""MNIST is read from every supported file format and source. A damaged file gets an error message."""
 
 import functools
 import gzip
@@ -18,7 +18,7 @@ IDX_NAMES = ("train-images", "train-labels", "t10k-images", "t10k-labels")
 
 @pytest.fixture(scope="module")
 def whole(mnist):
-    """The four arrays of MNIST."""
+    """The four arrays of MNIST: training images and labels, test images and labels."""
     images = np.concatenate([mnist.train.images, mnist.validation.images])
     labels = np.concatenate([mnist.train.labels, mnist.validation.labels])
     return images, labels, mnist.test.images, mnist.test.labels
@@ -63,7 +63,7 @@ def write_gzipped_idx(folder, whole):
 
 @pytest.fixture(scope="module")
 def written(whole, tmp_path_factory):
-    """written(write): the path of the MNIST file that `write` has written. Each format is written once."""
+    """written(write): the path of MNIST in one file format. `write` is the function that writes this format."""
     return functools.cache(lambda write: write(tmp_path_factory.mktemp("mnist"), whole))
 
 
@@ -118,7 +118,7 @@ def test_one_changed_pixel_is_detected(whole, tmp_path):
 
 @pytest.fixture
 def offline(monkeypatch, tmp_path):
-    """An empty cache folder, and a download by Keras that fails."""
+    """An empty cache folder. The download of MNIST by Keras fails."""
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
 
     def fail():

@@ -1,4 +1,4 @@
-"""The README's tables, written from the JSON beside the checkpoints."""
+"""The tables of the README and of docs/measurements.md, made from the JSON of the checkpoints."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from tests.helpers.paths import ROOT
 
 
 def readme(*parts: str) -> str:
-    """Return a README whose tables are `parts`."""
+    """Return the text of a README. parts: the table of the recipes, and the table of the evaluation."""
     marks = zip((readme_tables.RECIPES_MARKS, readme_tables.EVALUATION_MARKS), parts, strict=True)
     return "before\n" + "between\n".join(f"{begins}\n\n{part}\n\n{ends}\n" for (begins, ends), part in marks)
 

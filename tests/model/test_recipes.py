@@ -1,4 +1,4 @@
-"""Every recipe builds the described network and trains. A new recipe needs only an entry in `recipes.py`."""
+"""Every recipe can be trained. A new recipe needs only an entry in `recipes.py`."""
 
 import dataclasses
 
@@ -10,7 +10,7 @@ from model.inference import backend
 
 backend.load_tensorflow()
 
-import keras  # TensorFlow first, quietly.
+import keras  # Must follow `load_tensorflow`, which hides the start-up messages of TensorFlow.
 
 from model.data import dataset
 from model.evaluation import readme_tables
@@ -36,7 +36,7 @@ def test_the_six_tutorials_digits_and_quick_are_recipes_and_digits_is_the_defaul
     assert train.parse([]).recipe == "digits"
 
 
-def test_a_recipe_needs_only_its_entry(few, tmp_path, monkeypatch):
+def test_a_new_recipe_needs_only_an_entry_in_recipes(few, tmp_path, monkeypatch):
     def network():
         return keras.Sequential([keras.Input((28, 28)), keras.layers.Flatten(), keras.layers.Dense(10)])
 
@@ -75,7 +75,7 @@ def test_every_recipe_trains_and_gives_finite_logits(name, trained, few):
     outputs = ForwardPass(network)(few.images)
     assert outputs.shape == (600, 11 if recipe.synthetic_non_digits else 10)
     assert np.isfinite(outputs).all()
-    assert outputs.std() > 0  # The weights of `softmax` are zero before the first step.
+    assert outputs.std() > 0  # Training has changed the weights: before training, `softmax` gives equal logits.
 
 
 def test_softmax_gives_equal_logits_before_training():

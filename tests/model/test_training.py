@@ -1,4 +1,4 @@
-"""Training: resuming is exact, batches follow from the seed, and augmentation keeps digits readable."""
+"""Training: resuming is exact, batches depend only on the seed, and augmentation keeps digits readable."""
 
 import dataclasses
 import os
@@ -71,7 +71,7 @@ def test_a_kill_while_the_state_is_written_keeps_the_previous_epoch(tmp_path, mo
 
 
 def test_the_best_epoch_on_validation_is_kept_and_patience_ends_the_training(few, tmp_path):
-    # With this learning rate, no epoch after the first improves validation.
+    # The learning rate is so low that no later epoch is better than the first epoch.
     recipe = dataclasses.replace(RECIPES["softmax"], learning_rate=1e-12, epochs=50, epoch_steps=1, patience=3)
     state = started(tmp_path)
     trainer.train(recipe, (few,), few, state, seed=1)
@@ -131,7 +131,7 @@ def test_augmentation_shifts_by_up_to_two_pixels_and_fills_the_edge_with_paper(f
 
 def test_augmentation_breaks_and_blurs_strokes(few):
     images, random_numbers = few.images[:100], np.zeros((100, augmentation.RANDOM_NUMBERS), np.float32)
-    random_numbers[:, 10] = 1  # A gap in the center.
+    random_numbers[:, 10] = 1  # Break the strokes in the center of the image.
     broken = np.array(augmentation.augment(images, random_numbers))
     np.testing.assert_allclose(broken[:, 13:15, 13:15], 0, atol=1e-6)
     np.testing.assert_allclose(broken[:, :10], images[:, :10], atol=1e-5)

@@ -38,7 +38,7 @@ def is_alive(client) -> bool:
 
 @pytest.fixture
 def picture(tmp_path):
-    """A 7 on white paper."""
+    """The path of a picture: a 7 on white paper."""
     image = Image.new("L", (300, 200), 255)
     ImageDraw.Draw(image).line([(110, 50), (190, 50), (140, 160)], fill=20, width=14, joint="curve")
     path = tmp_path / "seven.png"
@@ -130,7 +130,7 @@ def test_an_answers_image_can_be_explained_and_compared(client):
     of_image, of_strokes = (
         client.predict(drawing, 7, 1, api_name="/explain")["evidence"] for drawing in (image, SEVEN)
     )
-    np.testing.assert_allclose(of_image, of_strokes, atol=3)  # 3 of 127: an answer's image is rounded to 256 levels.
+    np.testing.assert_allclose(of_image, of_strokes, atol=3)  # Not equal, because the image is rounded to 256 levels.
     assert {model["digit"] for model in client.predict(image, api_name="/compare")["models"]} == {7}
 
 
@@ -151,7 +151,7 @@ def test_about_has_the_measurements_of_the_network(client):
     assert all(svg.startswith("<svg") for svg in about["pictures"].values())
 
 
-def test_a_server_without_corrections_answers_so(client):
+def test_a_server_that_stores_no_corrections_rejects_a_correction(client):
     with pytest.raises(AppError, match="This server does not store corrections"):
         client.predict(SEVEN, "1", api_name="/correct")
 
@@ -206,7 +206,7 @@ def test_a_body_that_is_not_json_is_rejected(server, client):
     assert is_alive(client)
 
 
-def test_half_of_a_surrogate_pair_is_rejected_in_both_encodings(server, client):
+def test_half_of_a_surrogate_pair_is_rejected_as_an_escape_sequence_and_as_bytes(server, client):
     for half in (b"\\ud800", b"\xed\xa0\x80"):
         body = b'{"data": [{"strokes": []}, "' + half + b'", null]}'
         assert post(f"{server.address}/gradio_api/run/explain", body) == (422, {"error": "The request is not JSON."})

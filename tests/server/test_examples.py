@@ -16,7 +16,7 @@ from tests.helpers.paths import ROOT
 
 
 def block(document: str, start: str) -> str:
-    """Return the code block that starts with `start` in a document."""
+    """Return a code block of a document. start: the first words of the code block."""
     text = (ROOT / document).read_text()
     [found] = [block for block in re.findall(r"```\w+\n(.*?)```", text, re.DOTALL) if block.startswith(start)]
     return found
@@ -30,7 +30,7 @@ def draw_picture(path) -> None:
     image.save(path)
 
 
-def test_gradio_client(server, tmp_path, monkeypatch, capsys):
+def test_the_example_for_gradio_client_reads_a_seven(server, tmp_path, monkeypatch, capsys):
     draw_picture(tmp_path / "seven.png")
     monkeypatch.chdir(tmp_path)
     code = block("docs/api.md", "from gradio_client").replace("http://127.0.0.1:7860", server.address)
@@ -38,21 +38,21 @@ def test_gradio_client(server, tmp_path, monkeypatch, capsys):
     assert capsys.readouterr().out.endswith("7 7\n")
 
 
-def test_gradio_client_in_the_readme(server, capsys):
+def test_the_example_for_gradio_client_in_the_readme_reads_a_seven(server, capsys):
     code = block("README.md", "from gradio_client").replace("http://127.0.0.1:7860", server.address)
     exec(code, {})
     assert capsys.readouterr().out.endswith("7 digit\n")
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed.")
-def test_curl(server, tmp_path):
+def test_the_example_for_curl_reads_a_seven(server, tmp_path):
     draw_picture(tmp_path / "seven.png")
     commands = block("docs/api.md", "curl").replace("http://127.0.0.1:7860", server.address)
     done = subprocess.run(["bash", "-c", commands], cwd=tmp_path, capture_output=True, text=True)
     assert re.findall(r'"number":\s*"(\d)"', done.stdout) == ["7", "7"], done
 
 
-def test_the_classifier_without_a_server(tmp_path, monkeypatch, capsys):
+def test_the_examples_without_a_server_read_a_seven(tmp_path, monkeypatch, capsys):
     draw_picture(tmp_path / "seven.png")
     monkeypatch.chdir(tmp_path)
     exec(block("README.md", "from model"), {})
@@ -61,7 +61,7 @@ def test_the_classifier_without_a_server(tmp_path, monkeypatch, capsys):
     assert capsys.readouterr().out == "7 7\n"
 
 
-def test_an_mcp_client(corrections_server, tmp_path):
+def test_an_mcp_client_can_call_the_endpoints_as_tools(corrections_server, tmp_path):
     draw_picture(tmp_path / "seven.png")
     picture = "data:image/png;base64," + base64.b64encode((tmp_path / "seven.png").read_bytes()).decode()
 

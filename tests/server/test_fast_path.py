@@ -8,14 +8,14 @@ from tests.helpers.server import call
 
 
 @pytest.mark.parametrize("strokes", [DIGIT_DRAWINGS[3], number("74"), []])
-def test_an_answer_equals_that_of_gradios_route(server, strokes):
+def test_an_answer_equals_the_answer_of_gradios_own_route(server, strokes):
     drawing = payload(strokes)
     answer = call(server.address, "predict", drawing).json()["data"][0]
     slow = Client(server.address, verbose=False).predict(drawing, api_name="/predict")
     assert {**answer, "milliseconds": None} == {**slow, "milliseconds": None}
 
 
-def test_an_explanation_equals_that_of_gradios_route(server):
+def test_an_explanation_equals_the_explanation_of_gradios_own_route(server):
     answer = call(server.address, "explain", SEVEN, 7, 1).json()["data"][0]
     assert answer == Client(server.address, verbose=False).predict(SEVEN, 7, 1, api_name="/explain")
     assert max(map(max, answer["evidence"])) == 127

@@ -20,7 +20,7 @@ def fuzzer(server):
 @pytest.mark.parametrize("name", fuzz.CLASSES)
 @NO_DEADLINE
 @given(seed=st.integers(0, 2**32))
-def test_no_request_gets_a_5xx_or_no_answer(fuzzer, name, seed):
+def test_every_request_gets_an_answer_other_than_a_5xx(fuzzer, name, seed):
     fuzzer.send(name, Random(seed))
     assert fuzzer.failures == []
     assert fuzzer.is_alive()
@@ -34,13 +34,13 @@ def post(server):
 
 @pytest.mark.parametrize("route", ["run/predict", "call/predict"])
 @pytest.mark.parametrize("data", [{}, {"data": []}, {"data": [fuzz.SEVEN] * 2}, {"data": "7"}])
-def test_a_wrong_number_of_arguments_gets_the_expected_ones(post, route, data):
+def test_the_error_for_a_wrong_number_of_arguments_lists_the_expected_arguments(post, route, data):
     answer = post(route, json=data)
     assert answer.status_code == 422
     assert answer.json() == {"error": 'Expected {"data": [drawing]}.'}
 
 
-def test_an_unknown_endpoint_gets_the_known_ones(post):
+def test_the_error_for_an_unknown_endpoint_lists_all_endpoints(post):
     answer = post("run/js_fn", json={"data": [None]})
     assert answer.status_code == 404
     assert answer.json()["error"].startswith("Unknown endpoint. The endpoints are /predict, /predict_image, /explain, ")

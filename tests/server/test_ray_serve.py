@@ -21,7 +21,7 @@ VISITORS = 6
 @pytest.fixture(scope="module")
 def address():
     """The address of the page, served by two replicas on this machine."""
-    import ray  # The import takes seconds. At the top of the file, it would also run where this test is not selected.
+    import ray  # Imported here because the import takes seconds, and most test runs do not use this fixture.
     from ray import serve
 
     import demo
@@ -36,17 +36,17 @@ def address():
 
 
 def replicas() -> list[int]:
-    """Return the ids of the replicas' processes, which Ray names."""
+    """Return the process ids of the replicas. Ray writes a name into the command line of each replica."""
     found = []
     for process in Path("/proc").glob("[0-9]*/cmdline"):
-        with contextlib.suppress(OSError):  # The process has ended meanwhile.
+        with contextlib.suppress(OSError):  # The process has already ended.
             if process.read_bytes().startswith(b"ray::ServeReplica:page:Page"):
                 found.append(int(process.parent.name))
     return found
 
 
 async def load(address: str, seconds: float, halfway: Callable = lambda: None) -> Tally:
-    """Let visitors draw for `seconds`, call `halfway` in the middle, and return the visitors' tally."""
+    """Let visitors draw for `seconds`, call `halfway` after half of the time, and return the visitors' tally."""
     visits = asyncio.create_task(crowd(address, VISITORS, seconds))
     await asyncio.sleep(seconds / 2)
     halfway()
@@ -54,12 +54,12 @@ async def load(address: str, seconds: float, halfway: Callable = lambda: None) -
 
 
 @pytest.mark.slow
-def test_two_replicas_serve_the_page_and_one_goes_on_if_the_other_is_killed(address):
+def test_two_replicas_serve_the_page_and_if_one_is_killed_the_other_answers(address):
     assert call(address, "predict", SEVEN).json()["data"][0]["number"] == "7"
     assert "Draw a digit" in get(f"{address}/").text
     victim, _ = replicas()
     during = finish(load(address, 12, lambda: os.kill(victim, signal.SIGKILL)))
-    # Requests to the killed replica fail until Ray notices that the replica is gone. The page would retry.
+    # Requests to the killed replica fail until Ray notices that the replica is gone. The page would send them again.
     assert len(during.seconds) > 100 and during.errors.total() <= 3 * VISITORS, during.errors
     later = finish(load(address, 6))
     assert len(later.seconds) > 50 and not later.errors, later.errors

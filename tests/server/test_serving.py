@@ -19,7 +19,7 @@ def start(port: int) -> subprocess.Popen:
     command = [sys.executable, "demo.py", "--host", "127.0.0.1", "--port", str(port)]
 
     def accept_ctrl_c() -> None:
-        # In a background job of a shell, the tests ignore SIGINT. The server would inherit this setting from the tests.
+        # If the tests run in the background of a shell, they ignore SIGINT. The server would inherit this setting.
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
     output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
@@ -31,7 +31,7 @@ def test_the_page_is_served_while_the_network_loads_and_ctrl_c_ends_it_without_a
     address = f"http://127.0.0.1:{port}"
     process = start(port)
     try:
-        assert 503 in wait_until_ready(address)  # The page is served, but the networks are not loaded.
+        assert 503 in wait_until_ready(address)  # 503: the server answers, but the networks are not loaded yet.
         assert get(f"{address}/health").json() == {"ready": True}
         assert process.stdout.readline().strip().endswith(address)
         process.send_signal(signal.SIGINT)
@@ -55,7 +55,7 @@ def begin_call(server: Server, endpoint: str, body: bytes) -> HTTPConnection:
 
 
 def is_closed(server: Server) -> bool:
-    """Return whether the server accepts no new connections."""
+    """Return whether the server refuses new connections."""
     try:
         socket.create_connection(("127.0.0.1", server.port)).close()
     except ConnectionRefusedError:

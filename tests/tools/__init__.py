@@ -1,1 +1,1 @@
-"""Commands that measure, attack or draw; run them as `python -m tests.tools.<name>`."""
+"""Commands that measure the page, test its robustness or create files. Run `python -m tests.tools.<name>`."""

@@ -4,7 +4,8 @@
     python -m tests.tools.benchmark --only bars visitors             # some parts; --help lists them
     python -m tests.tools.benchmark --table docs/measurements.md     # also write the table into this document
 
-Other work on the machine affects both sides of a ratio. Seconds and milliseconds need a quiet machine.
+A ratio is valid even on a busy machine, because other work slows both sides. Seconds and milliseconds are valid only on
+a machine without other work.
 """
 
 import argparse

@@ -25,7 +25,7 @@ Runtime = Callable[[np.ndarray], np.ndarray]
 
 
 def runtimes(seconds: float = 2) -> Iterator[Measurement]:
-    """Measure one call of the network, in this project and with other runtimes of the same checkpoint."""
+    """Measure one call of the network: in this project, and with the same checkpoint in other runtimes."""
     backend.load_tensorflow()
     network, _ = checkpoint.load(checkpoint.DEFAULT_CHECKPOINT)
     forward_pass = ForwardPass(network)
@@ -46,7 +46,7 @@ def runtimes(seconds: float = 2) -> Iterator[Measurement]:
 
 
 def median_milliseconds(run: Callable, images: np.ndarray, seconds: float) -> float:
-    """Return the median duration of a call, measured for `seconds`."""
+    """Call `run` again and again for `seconds`. Return the median duration of one call in milliseconds."""
     measured, end = [], time.perf_counter() + seconds
     while time.perf_counter() < end:
         start = time.perf_counter()
@@ -75,9 +75,9 @@ def tensorflow_lite(network, shape: tuple) -> Runtime:
 
 
 def onnx_runtime(network, shape: tuple) -> Runtime:
-    """Return the network in ONNX Runtime. Raises ImportError if the packages for ONNX are not installed.
+    """Return a function that runs the network in ONNX Runtime.
 
-    The project itself does not need these packages.
+    Raises ImportError if the packages for ONNX are not installed. The project itself does not need these packages.
     """
     import onnxruntime
 
@@ -93,9 +93,9 @@ GOAL = 0.99
 
 
 def training(runs: int = 3) -> Iterator[Measurement]:
-    """Measure the training time until the accuracy on MNIST's validation images is GOAL.
+    """Measure how long the recipe `quick` trains until the accuracy on MNIST's validation images is GOAL.
 
-    The baseline is the training time of a well-known network.
+    The baseline is the training time of a well-known network, the network of `example`.
     """
     backend.load_tensorflow()
     from model.data import dataset
@@ -118,7 +118,7 @@ def training(runs: int = 3) -> Iterator[Measurement]:
 
 
 def example() -> "Recipe":
-    """Return the recipe of Keras's introduction: a convolutional network and the settings of its training."""
+    """Return a recipe with the convolutional network and the training settings of Keras's introduction."""
     import keras
     from keras import layers
 
@@ -143,7 +143,7 @@ def example() -> "Recipe":
 
 
 def until_goal(recipe: "Recipe", data: "Dataset", seed: int) -> tuple[float, float, float]:
-    """Train until an epoch ends with GOAL accuracy. Return seconds, CPU seconds and validation accuracy."""
+    """Train until the validation accuracy after an epoch is at least GOAL. Return seconds, CPU seconds and accuracy."""
     import keras
 
     from model.training import trainer

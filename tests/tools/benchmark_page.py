@@ -1,4 +1,4 @@
-"""Measurements of the running page for `benchmark`: latency in Chromium, load, start-up."""
+"""Measurements of the running page for `benchmark`: latency in Chromium, many visitors, start-up."""
 
 import json
 import subprocess
@@ -16,16 +16,16 @@ from tests.helpers.server import Server, call, serving
 from tests.tools.latency import WARM_UP, WATCH, one_round
 from tests.tools.measurement import Measurement
 
-# The counterpart of `latency.WATCH` for the stock page. The script records each change of the label's text and of a
-# bar's width.
+# A script for the page of stock components, like `latency.WATCH` for this project's page. The script records the time
+# of each change in the label: a new text or a new width of a bar.
 WATCH_STOCK = """
 window.shown = [];
 addEventListener("pointerup", (event) => { window.lifted = event.timeStamp; }, true);
 new MutationObserver(() => requestAnimationFrame(() => shown.push(performance.now())))
   .observe(document.querySelector("#label"), { subtree: true, childList: true, characterData: true, attributes: true });
 """
-QUIET = 700  # Milliseconds without a change after which the last change counts as the answer.
-STOCK_SIDE = 200  # The side of the square in which a digit is drawn, in pixels of the stock page's canvas.
+QUIET = 700  # Milliseconds. If the label does not change for this time, its last change was the answer.
+STOCK_SIDE = 200  # Side of the square in which a digit is drawn on the stock page, in CSS pixels.
 
 
 def bars(rounds: int = 40, stock_rounds: int = 20) -> Iterator[Measurement]:
@@ -53,7 +53,7 @@ def bars(rounds: int = 40, stock_rounds: int = 20) -> Iterator[Measurement]:
 
 
 def open_stock(page: Page, address: str) -> None:
-    """Open the stock page, and wait until the canvas accepts strokes."""
+    """Open the page of stock components, and wait until the canvas accepts strokes."""
     page.goto(address)
     page.get_by_label("Brush").wait_for()
     page.evaluate(WATCH_STOCK)
@@ -123,9 +123,9 @@ print(next(line.split()[1] for line in open("/proc/self/status") if line.startsw
 
 
 def start_up(rounds: int = 3) -> Iterator[Measurement]:
-    """Measure the time from start to the first answer, and the memory used at that moment.
+    """Measure the time from the start of the server to the first answer, and the server's memory after this answer.
 
-    The baseline only imports Gradio and TensorFlow.
+    The baseline is a process that only imports Gradio and TensorFlow.
     """
     own, imports = zip(*((first_answer(), import_alone()) for _ in range(rounds)), strict=True)
     (seconds, megabytes), (import_seconds, import_megabytes) = (np.median(part, axis=0) for part in (own, imports))
@@ -144,7 +144,7 @@ def start_up(rounds: int = 3) -> Iterator[Measurement]:
 
 
 def first_answer() -> tuple[float, float]:
-    """Return the seconds from the start of a server to the first answer, and the server's memory after it, in MB."""
+    """Start a server. Return the seconds until the first answer, and the server's memory after the answer, in MB."""
     start = time.monotonic()
     with serving() as server:
         call(server.address, "predict", SEVEN).raise_for_status()
@@ -152,7 +152,7 @@ def first_answer() -> tuple[float, float]:
 
 
 def import_alone() -> tuple[float, float]:
-    """Return the seconds and the megabytes that importing Gradio and TensorFlow takes."""
+    """Import Gradio and TensorFlow in a new process. Return the seconds and the megabytes that the process needs."""
     start = time.monotonic()
     command = [sys.executable, "-c", IMPORTS]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)

@@ -1,12 +1,15 @@
-"""Fuzz every public route with invalid requests: each must get an answer or an error message, in time.
+"""Send invalid requests to every public route. Each request must get an answer or an error message in time.
 
     python -m tests.tools.fuzz                  # 20,000 requests, ten minutes
     python -m tests.tools.fuzz --inputs 2000
 
-Prints the count and the statuses of the answers for each class of requests, and the server's memory and open files.
-Exits with 1 if the server stops, or if a request gets a 5xx, no answer within TIMEOUT seconds, or the content of a file
-of the server. Also exits with 1 if the server leaks. The server leaks if it opens more files in the second half of the
-requests than it closes, or if its memory grows by more than MAX_GROWTH in the second half.
+Prints the number of answers with each status, for each class of requests. Also prints the memory and the number of open
+files of the server, after half of the requests and at the end. Exits with 1 in each of these cases:
+- A request gets a 5xx, or no answer within TIMEOUT seconds.
+- An answer contains a file of the server.
+- The server does not answer at the end.
+- The server leaks: in the second half of the requests, its memory grows by more than MAX_GROWTH, or the number of its
+  open files grows.
 """
 
 import argparse
@@ -43,13 +46,15 @@ from tests.tools.fuzz_requests import (
     wrong_types,
 )
 
-TIMEOUT = 20.0  # Seconds, for a busy machine.
-# Fraction of the requests. After this fraction, the server has read a picture of 25 megapixels, and Gradio's cache of
-# 2,000 answers that no client has fetched is full.
+TIMEOUT = 20.0  # Seconds. The limit is high because the machine may be busy.
+# Fraction of the requests before memory is measured for the first time. By then, the server has read a picture of 25
+# megapixels, and Gradio's cache is full: it holds up to 2,000 answers that no client has fetched.
 WARM_UP = 0.5
 MAX_GROWTH = 0.05
-SETTLE_SECONDS = 60  # An abandoned event stream is closed at its next heartbeat.
-# Content that no answer may have: the start of a password file, and this project's source.
+# Seconds to wait at most until the server has released its resources. Gradio closes an abandoned event stream only at
+# the next heartbeat of the stream.
+SETTLE_SECONDS = 60
+# Texts that no answer may contain: the start of /etc/passwd, and a line of this project's source code.
 SECRETS = ("root:x:0", "import gradio")
 
 
@@ -69,7 +74,7 @@ CLASSES: dict[str, tuple[int, Callable[[Random], Request]]] = {
     "route: headers, huge and contradictory": (1, strange_headers),
     "route: uploads": (0.3, strange_upload),
 }
-"""Classes of requests: relative frequency, and the function that makes one."""
+"""Maps the name of a class of requests to its relative frequency, and to the function that creates a request."""
 
 
 class Fuzzer:
@@ -92,7 +97,7 @@ class Fuzzer:
                 self.failures.append(f"{name}: {outcome}: {shown}")
 
     def answer(self, request: Request) -> str:
-        """Return the status of the answer, or a word for an outcome without a status."""
+        """Send a request. Return the status of the answer, or another outcome, such as "hang" or "leak"."""
         try:
             content = request.content
             if request.picture is not None:
@@ -104,7 +109,7 @@ class Fuzzer:
         except httpx.TimeoutException:
             return "hang"
         except httpx.TransportError:
-            # The server may close the connection if a request is too large or is not HTTP. `is_alive` detects a crash.
+            # This is not a failure: the server may close the connection if a request is too large or is not HTTP.
             return "closed"
 
     def _status(self, request: Request, content: bytes) -> str:
@@ -112,7 +117,7 @@ class Fuzzer:
         # Send the path unchanged: httpx would remove dots.
         target = {"target": request.path.encode()}
         with self.client.stream(request.method, "/", content=content, headers=headers, extensions=target) as response:
-            # An event stream may stay open forever, so only its first part is read.
+            # Read only the first part of the answer, because an event stream may stay open forever.
             text = next(response.iter_raw(), b"").decode("utf-8", "replace")
         if any(secret in text for secret in SECRETS):
             return "leak"
@@ -121,7 +126,7 @@ class Fuzzer:
         return str(response.status_code)
 
     def is_alive(self) -> bool:
-        """Return whether the server still reads a 7."""
+        """Return whether the server still answers a valid call: it reads a 7."""
         try:
             answer = self.client.post("/gradio_api/run/predict", json={"data": [SEVEN]}).json()
             return answer["data"][0]["digit"] == 7
@@ -130,9 +135,10 @@ class Fuzzer:
 
 
 def settled_resources(server: Server, limit: tuple[float, int]) -> tuple[float, int]:
-    """Return the server's megabytes and its number of open files.
+    """Return the server's memory in MB, and the number of its open files.
 
-    Wait until both numbers are within `limit`, but at most SETTLE_SECONDS.
+    limit: the largest expected value of each number. The function waits until both numbers are within the limit, but at
+    most for SETTLE_SECONDS.
     """
     end = time.monotonic() + SETTLE_SECONDS
     while True:

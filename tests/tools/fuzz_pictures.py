@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 
 
 def png(width: int, height: int, rows: bytes) -> bytes:
-    """Return a black-and-white PNG. The header states the size; `rows` may have any content."""
+    """Return a black-and-white PNG. rows: the pixel data, which need not match the width and height in the header."""
     header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
@@ -36,7 +36,7 @@ def saved(image: Image.Image, kind: str, **settings) -> bytes:
 
 
 def good_picture(rng: Random) -> bytes:
-    """Return a valid picture, as a program, a camera or a scanner would create it."""
+    """Return a valid picture file, such as a program, a camera or a scanner creates."""
     turned = Image.Exif()
     turned[0x0112] = rng.randrange(0, 10)
     size = rng.choice(((64, 48), (1, 1), (1, 900), (900, 2), (640, 480)))
@@ -57,7 +57,7 @@ def good_picture(rng: Random) -> bytes:
 
 
 def bad_picture(rng: Random) -> bytes:
-    """Return a file that is cut off, corrupted, far too large, or not a picture."""
+    """Return a file that is cut off, corrupted, not a picture, too large, or just small enough to be accepted."""
     whole = good_picture(rng)
     broken = bytearray(whole)
     for _ in range(rng.randrange(1, 9)):

@@ -9,7 +9,7 @@ from random import Random
 from tests.helpers.drawings import SEVEN
 from web.api import Api
 
-# The parameters of each endpoint.
+# Maps the name of each endpoint to the names of its parameters.
 ENDPOINTS = {
     name: list(inspect.signature(method).parameters)[1:]
     for name, method in vars(Api).items()
@@ -20,7 +20,11 @@ DRAWING_ENDPOINTS = [name for name, parameters in ENDPOINTS.items() if "drawing"
 
 @dataclass(frozen=True)
 class Request:
-    """A request. picture: a file that is uploaded before the request; the file's path replaces PATH in the content."""
+    """An HTTP request.
+
+    picture: a file to upload before the request, or None. name: the name of this file. In `content`, the word PATH is
+    replaced by the path of the uploaded file.
+    """
 
     path: str
     content: bytes = b""
@@ -34,12 +38,12 @@ PATH = b"PATH"
 
 
 def call(rng: Random, endpoint: str, *data: object) -> Request:
-    """Return a call of an endpoint through one of Gradio's routes."""
+    """Return a call of an endpoint through a random route of Gradio. data: the arguments of the call."""
     routes = ("run/{}", "run/{}", "call/{}", "queue/join")
     route, body = rng.choice(routes).format(endpoint), {"data": data}
     if route == "queue/join":
         body |= {"fn_index": rng.randrange(-1, 14), "session_hash": str(rng.random())}
-    # The json module writes NaN and Infinity, which are not valid JSON.
+    # If `data` contains NaN or Infinity, the json module writes them, although they are not valid JSON.
     return Request(f"/gradio_api/{route}", json.dumps(body).encode())
 
 
@@ -74,7 +78,10 @@ def not_json(rng: Random) -> Request:
 
 
 def almost_a_drawing(rng: Random) -> Request:
-    """Return a call with a drawing in which one number, point or stroke has another type."""
+    """Return a call with a drawing that contains a random JSON value.
+
+    The random value replaces a number or a point, or is added as a stroke.
+    """
     strokes = json.loads(json.dumps(SEVEN["strokes"]))
     other = any_json(rng, 1)
     match rng.randrange(3):
@@ -122,7 +129,7 @@ def large_drawing(rng: Random) -> Request:
 
 
 def picture(make: Callable[[Random], bytes]) -> Callable[[Random], Request]:
-    """Return a function that makes a request with an uploaded file."""
+    """Return a function that creates a request with an uploaded picture. make: creates the content of the picture."""
 
     def upload(rng: Random) -> Request:
         content = b'{"data": [{"path": "PATH", "meta": {"_type": "gradio.FileData"}}]}'
@@ -143,7 +150,7 @@ PATHS = (
 
 
 def foreign_file(rng: Random) -> Request:
-    """Return a call with a file that the caller has not uploaded."""
+    """Return a call with the path or the URL of a file that the caller has not uploaded."""
     path = rng.choice(PATHS)
     value = rng.choice(
         ({"path": path}, {"path": path, "url": path}, {"url": path}, {"path": None, "url": path}, path, [path])

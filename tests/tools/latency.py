@@ -3,13 +3,12 @@
     python -m tests.tools.latency
     python -m tests.tools.latency --address http://127.0.0.1:7860
 
-In this process: the time from strokes to answer.
-In Chromium on this machine, three durations by the page's clock:
+The command measures one duration in this process: from strokes to the answer. It measures three durations in Chromium
+on this machine, with the clock of the page:
 - first bars: from a new visitor's first touch to the frame that shows the first answer;
-- pen-up to bars: from the pen-up event, which follows the pen's last movement immediately, to the frame that shows the
-  last answer for this drawing;
+- pen-up to bars: from the pen-up event to the frame that shows the last answer for this drawing;
 - bars to attribution: from the frame that shows the last answer until the attribution is drawn.
-Prints median and 95th percentile, and Chromium's layout shift score.
+The command prints the median and the 95th percentile of each duration, and Chromium's layout shift score.
 """
 
 import argparse
@@ -25,7 +24,8 @@ from tests.helpers.server import serving
 
 WARM_UP = 5
 
-# Every answer shows its round-trip time below the bars. This text changes even if the bars do not.
+# The script detects an answer by the text of the round-trip time below the bars, because this text is written for every
+# answer, even if the bars stay the same.
 WATCH = """
 window.shown = [];
 window.explained = 0;
@@ -69,7 +69,7 @@ def main() -> None:
 
 
 def report(what: str, milliseconds: list[float], unit: str, digits: int = 0) -> None:
-    """Print median and 95th percentile.
+    """Print the median and the 95th percentile of durations.
 
     unit: the plural noun for what was measured, such as "drawings". digits: the number of decimal places.
     """
@@ -104,9 +104,10 @@ def in_process(rounds: int) -> list[float]:
 
 
 def one_round(page: Page, strokes: list) -> tuple[float, float]:
-    """Return two durations in milliseconds: from pen-up to the last answer, and from that answer to the attribution.
+    """Draw a digit, then clear the pad. Return two durations in milliseconds.
 
-    The first duration is 0 if the last answer came before pen-up.
+    The first duration is from pen-up to the last answer; it is 0 if the last answer came before pen-up. The second
+    duration is from the last answer to the attribution.
     """
     draw(page, strokes)
     page.wait_for_timeout(400)

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Measurement:
-    """One row of the table.
+    """One row of the benchmark's table.
 
+    what: the measured quantity.
+    here, baseline: the results of this project and of the baseline, as texts with units.
     ratio: how many times better the project is than the baseline; None if there is no baseline.
     met: whether the target is met; None if there is no target.
     """

@@ -13,7 +13,7 @@ FOLDER = ROOT / "assets" / "screenshots"
 
 DESKTOP = {"viewport": {"width": 1100, "height": 740}, "device_scale_factor": 1.5}
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True}
-# Name, window, theme, drawing.
+# Each row: name of the file, window, theme, drawing.
 SCREENSHOTS = (
     ("desktop-light", DESKTOP, "light", STYLES["slashed zero"][1]),
     ("desktop-dark", DESKTOP, "dark", number("2026")),

@@ -1,11 +1,11 @@
-"""Soak test: twenty visitors draw for ten minutes and close some connections early. Does the server leak anything?
+"""Soak test: twenty visitors draw for ten minutes and close some connections early. The test looks for leaks.
 
     python -m tests.tools.soak
     python -m tests.tools.soak --minutes 1 --visitors 5
 
 Prints the errors, the memory after the warm-up and at the end, the open files, and the files in Gradio's folders for
-uploads and caches. Exits with 1 if there is an error or a leftover file, or if memory grows by more than MAX_GROWTH.
-Linux only: it reads /proc.
+uploads and caches. Exits with 1 if there is an error, a line in the server's log, a leftover file or an additional
+open file, or if memory grows by more than MAX_GROWTH. Works on Linux only, because it reads /proc.
 """
 
 import argparse
@@ -18,10 +18,11 @@ from pathlib import Path
 from tests.helpers.server import serving
 from tests.tools.visitors import crowd
 
-WARM_UP = 60  # Seconds. TensorFlow and Python allocate memory for every thread that they start.
-ABORTS = 0.05  # Fraction of the requests whose connection is closed early.
+# Seconds before memory is measured for the first time. Meanwhile the server starts threads, which need memory.
+WARM_UP = 60
+ABORTS = 0.05  # Fraction of the requests for which the visitor closes the connection early.
 MAX_GROWTH = 0.05
-SETTLE_SECONDS = 20  # Time after the last visitor, in which requests in progress end.
+SETTLE_SECONDS = 20  # Seconds to wait for requests in progress, after the last visitor has left.
 
 
 def main() -> None:

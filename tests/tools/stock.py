@@ -1,8 +1,9 @@
-"""A page of Gradio's stock components, as a baseline for `benchmark`: gr.Sketchpad, the same classifier, gr.Label.
+"""A page of Gradio's own ("stock") components, the baseline of `benchmark`: gr.Sketchpad and gr.Label.
 
     python -m tests.tools.stock
 
-The page is as fast as stock components allow: a pad of 280×280 pixels without layers, no progress bar, no queue.
+The page uses the same classifier as the demo. It is as fast as stock components allow: a pad of 280×280 pixels without
+layers, no progress bar, no queue.
 """
 
 import argparse

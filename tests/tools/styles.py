@@ -17,8 +17,8 @@ from model.synthetic import generator
 from model.synthetic.notation import parse_glyph
 from model.synthetic.writer import draw_glyph
 
-# Eastern Arabic digits that cannot be mistaken for a Western digit. The Eastern 5, for example, looks like our 0, and
-# the Eastern 6 like our 7. See `notation.py`.
+# Eastern Arabic digits that do not look like a Western digit. Other digits are left out: for example, the Eastern 5
+# looks like a Western 0. `model/synthetic/notation.py` describes the notation of the glyphs.
 EASTERN = {
     2: ("8 100, 10 40, 2 4!, 14 20, 34 22, 48 0",),
     3: ("8 100, 10 40, 2 4!, 12 18, 24 18, 28 2!, 36 18, 52 16, 58 -2",),
@@ -28,16 +28,16 @@ EASTERN = {
 
 
 def eastern(index: int, rng: np.random.Generator) -> tuple[list[Stroke], int]:
-    """Return the strokes and the label of an Eastern Arabic digit, as people write it from Egypt to Iraq.
+    """Return the strokes and the label of an Eastern Arabic digit, as people from Egypt to Iraq write it.
 
-    Successive indices give 2, 3, 4 and 7 in turn.
+    index: the number of the drawing. Successive drawings are 2, 3, 4 and 7 in turn.
     """
     digit = list(EASTERN)[index % len(EASTERN)]
     return draw_glyph(parse_glyph(*EASTERN[digit]), rng), digit
 
 
 def circled(index: int, rng: np.random.Generator) -> tuple[list[Stroke], int]:
-    """Return the strokes of a digit inside a ring, and the label of the digit."""
+    """Return the strokes of a digit inside a ring, and the label. Successive indices give the digits 0 to 9 in turn."""
     digit = index % NUM_DIGITS
     strokes = generator.sample_digit(digit, rng)
     low, high = bounding_box(strokes)
@@ -52,7 +52,7 @@ STYLES = {"eastern": eastern, "circled": circled}
 
 
 def drawings(style: str, count: int, seed: int) -> LabeledDrawings:
-    """Return `count` drawings in a style."""
+    """Return `count` labeled drawings in a style. style: a key of STYLES."""
     rng = np.random.default_rng(seed)
     drawn, digits = zip(*(STYLES[style](index, rng) for index in range(count)), strict=True)
     return LabeledDrawings(list(drawn), [str(digit) for digit in digits], ["visitor"] * count)

@@ -1,9 +1,9 @@
-"""Load generator: visitors who draw. A visitor sends one request at a time, with the newest drawing, as the page does.
+"""Load generator: simulate visitors who draw. Like the page, a visitor sends one request at a time.
 
     python -m tests.tools.visitors http://127.0.0.1:7860 --visitors 50 --seconds 30
 
-Each visitor draws a digit for 1.5 s in every 5 s. Prints a tally as JSON. The load generator runs in a separate
-process, so that it does not take time from the server's Python process.
+Each visitor draws a digit for 1.5 s in every 5 s. Each request contains the newest state of the drawing. The command
+prints a tally as JSON. The load generator runs in its own process, so that it takes no time from the server's process.
 """
 
 import argparse
@@ -21,11 +21,11 @@ import httpx
 from tests.helpers.drawings import DIGIT_DRAWINGS
 
 DRAWING_SECONDS, INTERVAL = 1.5, 5.0
-"""Duration of a drawing, and time from the start of one drawing to the start of the next."""
+"""Duration of a drawing, and time from the start of one drawing to the start of the next drawing, in seconds."""
 
 FRAME = 1 / 60
-TIMEOUT = 10.0  # Seconds, as in page/ask.js.
-POINTS = 90  # Points of one drawing. A mouse reports one point per screen frame.
+TIMEOUT = 10.0  # Seconds until a request fails, as in assets/page/ask.js.
+POINTS = 90  # Points of one drawing: a mouse reports 60 points per second, for 1.5 s.
 
 
 @dataclass
@@ -33,6 +33,7 @@ class Tally:
     """The results of all visitors' requests.
 
     seconds: the response time of each /predict request. errors: the number of errors of each kind.
+    aborted: the number of requests for which a visitor closed the connection early.
     """
 
     seconds: list[float] = field(default_factory=list)
@@ -45,7 +46,7 @@ class Visitor:
     """A visitor who draws digits on the page at `address`.
 
     seed: the seed of the visitor's random choices.
-    aborts: the fraction of requests whose connection the visitor closes early.
+    aborts: the fraction of requests for which the visitor closes the connection early.
     explains: whether the visitor also calls /explain once per drawing, as the page does when the pen rests.
     """
 
@@ -71,7 +72,7 @@ class Visitor:
         await self.client.aclose()
 
     async def draw(self, digit: int) -> None:
-        """Draw a digit, and request an answer for the newest state of the drawing until it is complete."""
+        """Draw a digit point by point. Request one answer after the other, each for the newest state of the drawing."""
         start, progress = time.monotonic(), 0.0
         while progress < 1:
             frame = time.monotonic()
@@ -101,7 +102,7 @@ class Visitor:
     async def _abort(self, request: Awaitable) -> None:
         """Cancel a request after a few milliseconds, as a closed tab does, and continue with a new client.
 
-        httpx cannot reuse a connection whose request was canceled during the response.
+        The new client is needed, because httpx cannot reuse a connection after a request was canceled.
         """
         with contextlib.suppress(TimeoutError, httpx.HTTPError):
             await asyncio.wait_for(request, self.random.uniform(0.0005, 0.02))
@@ -111,7 +112,7 @@ class Visitor:
 
 
 def partial_strokes(digit: int, progress: float) -> list[list[list[float]]]:
-    """Return the part of a digit's strokes that is drawn so far. progress: the drawn fraction of POINTS, 0 to 1."""
+    """Return the part of a digit's strokes that is already drawn. progress: the fraction of drawn points, 0 to 1."""
     left = max(1, round(progress * POINTS))
     strokes = []
     for stroke in resampled_strokes(digit):
@@ -123,7 +124,7 @@ def partial_strokes(digit: int, progress: float) -> list[list[list[float]]]:
 
 
 def resampled_strokes(digit: int) -> Iterator[list[list[float]]]:
-    """Yield the strokes of a digit with about POINTS points in total, rounded as the sketchpad rounds points."""
+    """Yield the strokes of a digit with about POINTS points in total. Coordinates are rounded as in the sketchpad."""
     strokes = DIGIT_DRAWINGS[digit]
     pieces = sum(len(stroke) - 1 for stroke in strokes)
     for stroke in strokes:
@@ -132,16 +133,16 @@ def resampled_strokes(digit: int) -> Iterator[list[list[float]]]:
 
 
 def _point_at(stroke: list[tuple[float, float]], position: float) -> list[float]:
-    """Return a point of the stroke. position: 0 for the start of the stroke, 1 for the end."""
+    """Return an interpolated point of the stroke. position: 0 for the start of the stroke, 1 for the end."""
     piece, part = divmod(position * (len(stroke) - 1), 1)
     start, end = stroke[int(piece)], stroke[min(int(piece) + 1, len(stroke) - 1)]
     return [round(a + part * (b - a), 4) for a, b in zip(start, end, strict=True)]
 
 
 async def crowd(address: str, visitors: int, seconds: float, aborts: float = 0.0, explains: bool = False) -> Tally:
-    """Run visitors, and return the tally of all visitors.
+    """Let `visitors` visitors draw for `seconds`, and return the tally of all visitors.
 
-    The visitors start one after the other, within the first INTERVAL seconds.
+    The visitors start one after the other, spread evenly over the first INTERVAL seconds.
     """
     tally, now = Tally(), time.monotonic()
     stays = [

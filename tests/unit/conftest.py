@@ -1,4 +1,4 @@
-"""Fixtures for unit tests. Unit tests run without TensorFlow and without a browser, so that the tests start at once."""
+"""Fixtures for unit tests. Unit tests import neither TensorFlow nor Playwright, so that the tests start quickly."""
 
 import sys
 
@@ -16,7 +16,7 @@ FORBIDDEN = ("tensorflow", "keras", "playwright")
 
 @pytest.fixture(scope="package", autouse=True)
 def no_slow_libraries():
-    """Fail if a unit test imports a slow library. A test of another folder may have imported the library before."""
+    """Fail if a unit test imports a slow library. Ignore a library that a test of another folder imported earlier."""
     forbidden = [name for name in FORBIDDEN if name not in sys.modules]
     yield
     assert [name for name in forbidden if name in sys.modules] == [], "A unit test has imported a slow library."
@@ -24,5 +24,5 @@ def no_slow_libraries():
 
 @pytest.fixture
 def kept(tmp_path):
-    """A new store of corrections."""
+    """An empty store of corrections."""
     return CorrectionStore(tmp_path / "corrections.sqlite")

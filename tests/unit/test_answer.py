@@ -8,7 +8,7 @@ from model.inference.classifier import Classifier
 
 
 def verdict(probabilities, not_digit) -> Verdict:
-    """The verdict of a classifier with a confidence threshold of 0.9 and a rejection threshold of 0.6."""
+    """Return the verdict of a classifier with a confidence threshold of 0.9 and a rejection threshold of 0.6."""
     classifier = Classifier.__new__(Classifier)
     classifier.notes = {"confidence_threshold": 0.9, "rejection_threshold": 0.6}
     return classifier._verdict(np.array(probabilities), not_digit)

@@ -1,4 +1,4 @@
-"""The application: the health check, and the one-line error for an address that cannot be used."""
+"""The application: the health check, and the error messages for an address or a checkpoint that cannot be used."""
 
 import signal
 import socket
@@ -34,8 +34,8 @@ def test_other_paths_reach_the_page_while_the_networks_load():
 
 @pytest.fixture
 def error_line(monkeypatch, capsys):
-    """error_line(*arguments): the message with which `python demo.py` exits."""
-    monkeypatch.setattr(signal, "signal", lambda *_: None)  # The server replaces the handler of SIGTERM.
+    """error_line(*arguments): the error message of `python demo.py` with these arguments."""
+    monkeypatch.setattr(signal, "signal", lambda *_: None)  # Do not let the server handle SIGTERM.
 
     def error_line(*arguments: str) -> str:
         with pytest.raises(SystemExit) as stopped:
@@ -67,7 +67,7 @@ def test_a_missing_checkpoint_gives_one_error_line(error_line, tmp_path):
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "seven"])
-def test_an_impossible_port_gives_the_usage(monkeypatch, capsys, port):
+def test_an_impossible_port_is_an_error_of_the_option(monkeypatch, capsys, port):
     with pytest.raises(SystemExit) as stopped:
         demo.main(["--port", port])
     assert stopped.value.code == 2 and "--port" in capsys.readouterr().err

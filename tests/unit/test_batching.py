@@ -12,7 +12,7 @@ from web.batching import Batcher, Overloaded
 
 
 class Held:
-    """A batch function that waits until `release` is set. It returns each number unchanged, and an error for 3."""
+    """A batch function that waits until `release` is set. It returns each number unchanged, but an InputError for 3."""
 
     def __init__(self):
         self.sizes: list[int] = []
@@ -25,13 +25,13 @@ class Held:
 
 
 async def answers_of_waiting_calls(batcher: Batcher, held: Held, count: int) -> list:
-    """Call a batcher with the numbers from 0 to `count` - 1. Release the answers as soon as all calls wait.
+    """Call a batcher with the numbers from 0 to `count` - 1, and set `held.release` when all calls wait.
 
-    Return the answers and exceptions.
+    Return the answer or the exception of each call.
     """
     held.release.clear()
     tasks = [asyncio.ensure_future(batcher(number)) for number in range(count)]
-    await asyncio.sleep(0)  # Every task runs until it waits.
+    await asyncio.sleep(0)  # Let every task run until it waits for an answer.
     held.release.set()
     return await asyncio.gather(*tasks, return_exceptions=True)
 
@@ -58,7 +58,7 @@ def test_calls_above_max_pending_are_refused_and_the_others_are_answered(monkeyp
     assert second == [0, 1, 2]
 
 
-def test_an_exception_fails_its_whole_batch_and_no_later_one():
+def test_an_exception_fails_the_whole_batch_and_the_next_batch_is_answered():
     def answer(calls):
         if len(calls) > 1:
             raise ValueError("broken")
@@ -73,7 +73,7 @@ def test_an_exception_fails_its_whole_batch_and_no_later_one():
     assert after == 3
 
 
-def test_a_caller_that_has_left_does_not_disturb_the_others():
+def test_a_canceled_call_does_not_affect_other_calls():
     held = Held()
 
     async def one_leaves():

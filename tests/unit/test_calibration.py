@@ -1,4 +1,4 @@
-"""Calibration: probabilities match frequencies, and thresholds have the error rates for which they were fitted."""
+"""Calibration: probabilities match frequencies, and the fitted thresholds have the required error rates."""
 
 import numpy as np
 import pytest
@@ -35,7 +35,7 @@ def test_the_temperature_that_generated_the_labels_is_recovered():
         assert abs(fitted / temperature - 1) < 0.05
 
 
-def test_the_confidence_threshold_is_the_lowest_with_the_required_accuracy(monkeypatch):
+def test_the_confidence_threshold_is_the_lowest_threshold_with_the_required_accuracy(monkeypatch):
     monkeypatch.setattr(calibration, "CONFIDENT_ACCURACY", 0.95)
     rng = np.random.default_rng(2)
     values = rng.normal(0, 3, (20_000, 10))
@@ -74,7 +74,7 @@ def test_a_network_without_an_output_for_non_digits_rejects_nothing():
 
 @given(arrays(np.float32, (3, 11), elements=st.floats(-50, 50, width=32)), st.floats(0.5, 3))
 def test_digit_probabilities_are_conditional_on_being_a_digit(values, temperature):
-    """Digit probabilities do not depend on the eleventh output. The chain rule gives the softmax of all outputs."""
+    """Chain rule: P(7 given a digit) · P(a digit) is the probability of 7 in the softmax over all eleven outputs."""
     digits = calibration.digit_probabilities(values, temperature)
     not_digit = calibration.not_digit_probability(values, temperature)
     joint = calibration.softmax(values, temperature)

@@ -1,4 +1,4 @@
-"""Calls of endpoints: the endpoint exists, the arguments are complete, and files were uploaded here."""
+"""Checks of calls: the endpoint exists, no argument is missing, and each file was uploaded to this server."""
 
 import json
 
@@ -13,7 +13,7 @@ SEVEN = {"strokes": [[[0.2, 0.2], [0.75, 0.2], [0.4, 0.85]]]}
 
 @pytest.fixture(scope="module")
 def calls(tmp_path_factory) -> CallChecker:
-    """A checker of the page's calls. The checker has a separate folder for uploads."""
+    """A checker of the page's calls. Its folder of uploads is a temporary folder."""
     checker = CallChecker(unloaded_page())
     checker.uploads = tmp_path_factory.mktemp("uploads").resolve()
     return checker
@@ -30,7 +30,7 @@ def uploaded(calls):
 
 
 def rejection(check, *arguments) -> tuple[int, str]:
-    """Return the status and the message with which a call is rejected."""
+    """Return the status and the message of the RequestRejected that a check raises."""
     with pytest.raises(RequestRejected) as rejected:
         check(*arguments)
     return rejected.value.status, rejected.value.message
@@ -57,7 +57,7 @@ def test_a_call_with_named_arguments_is_accepted(calls):
     assert not calls.check_call("call/v2", "predict", {"drawing": SEVEN})
 
 
-def test_a_call_through_the_queue_is_checked_by_its_number(calls):
+def test_a_call_through_the_queue_is_checked_by_the_index_of_its_function(calls):
     body = {"fn_index": index_of(calls, "predict"), "data": []}
     assert rejection(calls.check_call, "queue", "join", body) == (422, 'Expected {"data": [drawing]}.')
     assert not calls.check_call("queue", "join", body | {"data": [SEVEN]})
@@ -74,19 +74,19 @@ def test_a_call_through_the_queue_is_checked_by_its_number(calls):
         ("queue", "predict", {"fn_index": [], "data": [SEVEN]}),
     ],
 )
-def test_an_unknown_endpoint_gets_the_known_ones(calls, route, name, body):
+def test_the_error_for_an_unknown_endpoint_lists_all_endpoints(calls, route, name, body):
     status, message = rejection(calls.check_call, route, name, body)
     assert status == 404
     assert message.startswith("Unknown endpoint. The endpoints are /predict, /predict_image, /explain, ")
 
 
 @pytest.mark.parametrize("body", [{}, {"data": []}, {"data": [SEVEN, SEVEN]}, {"data": "7"}, {"data": None}])
-def test_a_wrong_number_of_arguments_gets_the_expected_ones(calls, body):
+def test_the_error_for_a_wrong_number_of_arguments_lists_the_expected_arguments(calls, body):
     assert rejection(calls.check_call, "run", "predict", body) == (422, 'Expected {"data": [drawing]}.')
 
 
 @pytest.mark.parametrize("body", [{}, {"data": [SEVEN]}, {"drawing": SEVEN, "more": 1}])
-def test_wrong_names_of_arguments_get_the_expected_ones(calls, body):
+def test_the_error_for_wrong_names_of_arguments_lists_the_expected_names(calls, body):
     assert rejection(calls.check_call, "call/v2", "predict", body) == (422, 'Expected {"drawing": …}.')
 
 
@@ -110,7 +110,7 @@ def test_an_uploaded_file_is_accepted_without_the_other_entries_of_its_reference
     assert passed_on == {"path": str(uploaded), "orig_name": "seven.png", "meta": {"_type": "gradio.FileData"}}
 
 
-def test_no_file_is_accepted_as_none(calls):
+def test_none_is_accepted_in_place_of_a_file(calls):
     body = {"data": [None]}
     assert calls.check_call("run", "predict_image", body)
     assert body == {"data": [None]}
@@ -141,7 +141,7 @@ def test_a_link_out_of_the_folder_of_uploads_is_rejected(calls):
     assert status == 422
 
 
-# --- tools of MCP
+# --- MCP tools
 
 
 def tool_call(name: str, arguments: object) -> dict:

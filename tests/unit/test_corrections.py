@@ -22,8 +22,8 @@ from model.preprocessing.strokes import parse_strokes
 from tests.helpers.corrections import ANSWER, SEVEN, SHA256
 from tests.helpers.paths import ROOT
 
-# A program for another process. It stores numbered corrections one by one, and prints the number of each correction as
-# soon as the correction is stored.
+# A program for another process. It stores numbered corrections one after the other, and prints the number of each
+# correction as soon as this correction is stored. The number is also the x coordinate, divided by 10,000.
 WRITER = f"""
 import sys
 import numpy as np
@@ -41,7 +41,7 @@ def writer(path: Path, first: int, end: int) -> subprocess.Popen:
 
 
 def numbers(kept: CorrectionStore) -> list[int]:
-    """The numbers that WRITER stored, in order."""
+    """Return the numbers that WRITER has stored, in the order of the rows."""
     return [round(10000 * json.loads(row.strokes)["strokes"][0][0][0]) for row in kept]
 
 
@@ -86,7 +86,7 @@ def test_a_blank_drawing_is_rejected(kept):
     assert kept.count() == {}
 
 
-def test_a_drawing_of_a_minute_is_stored_and_a_much_longer_one_is_rejected(kept):
+def test_a_drawing_of_5000_points_is_stored_and_a_drawing_of_10000_points_is_rejected(kept):
     points = np.random.default_rng(1).random((10_000, 2))
     with pytest.raises(InputError, match="at most 100,000"):
         kept.keep([points], "8", *ANSWER)
@@ -116,7 +116,7 @@ def test_exported_corrections_are_drawings(kept, tmp_path):
     assert kept.export(tmp_path / "exported.npz") == 2
     exported = read_drawings(tmp_path / "exported.npz")
     assert (exported.labels, exported.writers) == (["7", "not a digit"], ["visitor", "visitor"])
-    # The export shifts drawings to 0, and scales drawings to a longer side of 1.
+    # The export moves the bounding box of a drawing to (0, 0), and scales the longer side to 1.
     for stroke, original in zip(exported.drawings[0], SEVEN, strict=True):
         np.testing.assert_allclose(stroke, (original - 0.2) / 0.65, atol=0.00051)
 
@@ -160,7 +160,7 @@ def test_a_killed_process_loses_no_acknowledged_correction(tmp_path, after):
         acknowledged = [int(next(killed.stdout)) for _ in range(after)]
         killed.send_signal(signal.SIGKILL)
         acknowledged += [int(line) for line in killed.stdout]
-    # The correction that was being stored during the kill may be missing.
+    # A correction in progress at the time of the kill may be stored or missing.
     found = numbers(CorrectionStore(path))
     assert found in (acknowledged, [*acknowledged, len(acknowledged)])
     CorrectionStore(path).keep(SEVEN, "7", *ANSWER)

@@ -1,4 +1,4 @@
-"""python -m model.corrections: counts corrections, and exports them for evaluation and training."""
+"""The command `python -m model.corrections`: it counts corrections, and exports them for evaluation and training."""
 
 import os
 import subprocess

@@ -15,7 +15,7 @@ from tests.helpers.corrections import ANSWER, SEVEN, storage_error
 
 @contextlib.contextmanager
 def unprivileged():
-    """Run as an unprivileged user. Unlike root, this user cannot write everywhere."""
+    """Run the block as an unprivileged user, because root can write to read-only files."""
     user = os.geteuid()
     if user == 0:
         os.seteuid(65534)
@@ -27,7 +27,7 @@ def unprivileged():
 
 @contextlib.contextmanager
 def unprivileged_owner(folder: Path):
-    """Run as an unprivileged user who owns the folder."""
+    """Run the block as an unprivileged user, and make this user the owner of the folder."""
     if os.geteuid() == 0:
         os.chown(folder, 65534, -1)
     with unprivileged():
@@ -36,7 +36,7 @@ def unprivileged_owner(folder: Path):
 
 @pytest.fixture
 def public_folder():
-    """A folder that an unprivileged user can enter, unlike tmp_path."""
+    """A temporary folder that an unprivileged user can enter. (The user cannot enter `tmp_path`.)"""
     with tempfile.TemporaryDirectory() as name:
         path = Path(name)
         path.chmod(0o755)
@@ -48,7 +48,7 @@ def test_a_full_file_is_reported_and_stored_corrections_stay(tmp_path, monkeypat
     kept = CorrectionStore(path)
     with monkeypatch.context() as limited, pytest.raises(StorageError, match="there is no room left"):
         limited.setattr(store, "MAX_FILE_BYTES", 65_536)
-        for count in range(10_000):  # noqa: B007  Used below.
+        for count in range(10_000):  # noqa: B007  `count` is used after the loop.
             kept.keep(SEVEN, "7", *ANSWER)
     assert count > 100
     assert kept.count() == {"7": count}
@@ -99,7 +99,7 @@ def test_damaged_strokes_are_reported_by_the_export(kept, tmp_path):
     assert "damaged" in storage_error(kept.export, tmp_path / "exported.npz")
 
 
-def test_a_locked_file_is_reported_after_a_while_and_works_again_later(kept, monkeypatch):
+def test_a_locked_file_is_reported_after_a_while_and_can_be_written_after_the_lock_ends(kept, monkeypatch):
     monkeypatch.setattr(store, "BUSY_SECONDS", 0.1)
     with contextlib.closing(sqlite3.connect(kept.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")

@@ -45,12 +45,12 @@ def test_the_readme_has_at_most_150_lines():
 
 
 def prose(document: Path) -> str:
-    """Return a document without code blocks."""
+    """Return the text of a document without its code blocks."""
     return re.sub(r"```.*?```|(?<=\n\n)(    .*\n)+", "", document.read_text(), flags=re.DOTALL)
 
 
 def anchors(document: Path) -> set[str]:
-    """Return the anchors that GitHub gives to the headings."""
+    """Return the anchors that GitHub creates for the headings of a document."""
     headings = re.findall(r"^#+ (.+)$", prose(document), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
@@ -74,7 +74,7 @@ def test_every_document_can_be_reached_from_the_readme():
 
 
 def commands(document: Path) -> list[str]:
-    """Return the shell commands in a document: the lines of indented blocks, and commands in the prose."""
+    """Return the shell commands in a document: all lines of indented blocks, and commands between backticks."""
     text = document.read_text()
     blocks = [block for block in text.split("\n\n") if all(line.startswith("    ") for line in block.splitlines())]
     lines = [line.strip() for block in blocks for line in block.splitlines()]
@@ -85,18 +85,18 @@ def commands(document: Path) -> list[str]:
     return [command.strip() for line in lines for command in re.split("&&", line)]
 
 
-# The changelog names commands of earlier versions.
+# The changelog is left out, because it names commands of earlier versions.
 COMMANDS = sorted({command for path in DOCUMENTS if path.stem != "CHANGELOG" for command in commands(path)})
 OWN_PROGRAM = re.compile(r"(?:[A-Z_]+=\S+ )?(python (?:\w+\.py|-m (?!pytest)[\w.]+).*)")
 
 
 def split(command: str) -> list[str]:
-    """Return the words of a command, without comments and without the variables that are set before the command."""
+    """Return the words of a command. Leave out comments, and variables that are set before the program's name."""
     words = shlex.split(command, comments=True)
     return words[next(i for i, word in enumerate(words) if "=" not in word) :]
 
 
-def test_there_are_commands_of_every_kind():
+def test_the_documents_contain_commands_of_every_program():
     assert {split(command)[0] for command in COMMANDS} == set(PROGRAMS)
 
 
@@ -174,7 +174,7 @@ def options(program: ModuleType) -> dict[str, object]:
 def variables(files: list[Path]) -> dict[str, str]:
     """Return the environment variables that source files read or set, and the default of each variable.
 
-    The default is "" if it is not constant.
+    If the default of a variable is not a constant text, the returned default is "".
     """
     read = re.compile(r'os\.(?:environ|getenv)(?:\.get|\.setdefault)?[(\[]"(\w+)"(?:\]? ?[,=] ?"([^"]*)"\))?')
     assigned = re.compile(r'os\.environ\["(\w+)"\] = "([^"]*)"')
@@ -216,11 +216,11 @@ def test_the_table_has_the_default_of_each_setting(option, variable, default, me
         assert f"`{expected}`" in default
     elif options(demo).get(unquoted(option)) is False:
         assert default == "off"
-    else:  # None, or a folder that depends on the system.
+    else:  # The default is None, or a folder that depends on the system.
         assert default == "none" or name in ("KERAS_HOME", "GRADIO_TEMP_DIR")
 
 
-def test_every_option_of_a_training_is_in_its_table():
+def test_every_option_of_train_is_in_the_table_of_options():
     assert {unquoted(option).split()[0] for option, *_ in rows("training.md", "Options")} == set(options(train))
 
 
@@ -248,7 +248,7 @@ def test_every_field_of_an_answer_is_described():
     assert {field for field in described if described.count(field) == 2} == {"verdict", "reason"}
 
 
-def test_the_limits_are_those_of_the_code():
+def test_the_documented_limits_are_the_limits_of_the_code():
     limits = "\n".join(" ".join(row) for row in rows("api.md", "Limits"))
     for limit in (
         MAX_JSON,

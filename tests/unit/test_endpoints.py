@@ -1,4 +1,4 @@
-"""The endpoints as functions: batches, and the errors that Gradio sends to the caller."""
+"""The methods of `Api`: single calls, batches of calls, and the errors that Gradio sends to the caller."""
 
 from types import SimpleNamespace
 
@@ -18,7 +18,7 @@ IS_SEVEN = Answer((READING,), 0, {"ink": 1.0, "normalization": 1.0, "network": 1
 
 @pytest.fixture
 def service() -> SimpleNamespace:
-    """A fake of the loaded networks. Each drawing is a 7. Each pixel contributes a tenth of the explained digit."""
+    """A fake service. It reads every drawing as a 7. The contribution of every pixel is the explained digit / 10."""
     return SimpleNamespace(
         classifier=SimpleNamespace(
             read_strokes=lambda strokes: IS_SEVEN, read_drawings=lambda drawings: [IS_SEVEN for _ in drawings]
@@ -35,12 +35,12 @@ def api(service, kept) -> Api:
     return Api(service, kept)
 
 
-def test_the_answers_of_a_batch_are_those_of_single_calls(api):
+def test_a_batch_gets_the_same_answers_as_single_calls(api):
     assert api.batched["predict"]([(SEVEN,), (SEVEN,)]) == [api.predict(SEVEN)] * 2
     assert api.batched["explain"]([(SEVEN, 7, 1)]) == [api.explain(SEVEN, 7, 1)]
 
 
-def test_an_invalid_call_in_a_batch_gets_its_error_and_the_others_their_answers(api):
+def test_in_a_batch_an_invalid_call_gets_an_error_and_the_valid_calls_get_answers(api):
     first, broken, last = api.batched["predict"]([(SEVEN,), ("seven",), (SEVEN,)])
     assert first["number"] == last["number"] == "7"
     assert isinstance(broken, InputError) and "not JSON" in str(broken)
@@ -86,6 +86,6 @@ def test_a_failure_to_store_is_an_error_for_the_caller(api, kept, monkeypatch):
         api.correct(SEVEN, "1")
 
 
-def test_the_description_of_an_answer_is_added_where_one_is_returned(api):
+def test_the_description_of_an_answer_is_added_to_endpoints_that_return_an_answer(api):
     assert all(" ".join(ANSWER.split()) in describe(endpoint) for endpoint in (api.predict, api.predict_image))
     assert describe(api.steps) == " ".join(Api.steps.__doc__.split())

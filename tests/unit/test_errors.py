@@ -9,7 +9,7 @@ from model.errors import InputError, UserError, exit_on_error, first_line
 def test_a_command_line_exits_with_its_name_and_the_message(error):
     with pytest.raises(SystemExit) as stopped, exit_on_error("train"):
         raise error
-    # Python prints a text given to sys.exit to stderr and exits with status 1.
+    # If sys.exit gets a text, Python prints the text to stderr and exits with status 1.
     assert stopped.value.code == f"train: {error}"
 
 

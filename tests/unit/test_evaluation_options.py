@@ -1,4 +1,4 @@
-"""Wrong options and files: the command lines of the evaluation reject them before a network is loaded."""
+"""The command lines of the evaluation reject wrong options and files before they load a network."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def non_digits(tmp_path):
 
 
 @pytest.mark.parametrize("option", ["--non-digits", "--output", "--mistakes"])
-def test_an_option_that_needs_drawings_is_rejected_without_them(option, capsys):
+def test_an_option_that_needs_drawings_is_rejected_without_the_option_drawings(option, capsys):
     with pytest.raises(SystemExit):
         __main__.main([option, "x"])
     assert f"{option} needs --drawings" in capsys.readouterr().err

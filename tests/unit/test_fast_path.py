@@ -37,7 +37,7 @@ def test_each_call_gets_its_own_answer_or_error_message():
         assert (response.status_code, response.json()) == expected
 
 
-def test_above_max_pending_calls_get_503_and_the_others_are_answered(monkeypatch):
+def test_calls_above_max_pending_get_503_and_the_other_calls_are_answered(monkeypatch):
     monkeypatch.setattr(batching, "MAX_PENDING", 5)
     release = threading.Event()
 

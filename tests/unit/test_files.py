@@ -51,13 +51,13 @@ def test_an_exception_leaves_the_old_file_and_no_temporary_file(tmp_path):
     assert names(tmp_path) == ["notes.json"]
 
 
-def test_an_exception_before_anything_is_written_is_raised_as_it_is(tmp_path):
+def test_an_exception_is_raised_unchanged_if_nothing_has_been_written(tmp_path):
     with pytest.raises(ZeroDivisionError), atomic_write(tmp_path / "notes.json"):
         raise ZeroDivisionError
     assert names(tmp_path) == []
 
 
-def test_a_killed_process_leaves_the_old_file_and_nothing_that_looks_like_another_one(tmp_path):
+def test_a_killed_process_leaves_the_old_file_and_no_other_file_beside_it_with_the_same_suffix(tmp_path):
     path = tmp_path / "digits.keras"
     path.write_text("old")
     killed = subprocess.run([sys.executable, "-c", KILLED_WHILE_WRITING, str(path)], cwd=ROOT, timeout=60)

@@ -17,7 +17,7 @@ ANSWER = ("4", Verdict.UNSURE, "0123456789abcdef" * 4)
 
 
 class Scheduler:
-    """A fake of huggingface_hub.CommitScheduler. It records the arguments, and uploads nothing."""
+    """A fake of huggingface_hub.CommitScheduler. It stores its arguments, and uploads nothing."""
 
     def __init__(self, **arguments):
         self.arguments, self.lock = arguments, threading.Lock()
@@ -31,7 +31,7 @@ def hub(monkeypatch):
     monkeypatch.setenv("CORRECTIONS_DATASET", "somebody/corrections")
 
 
-def test_the_path_is_the_argument_or_else_the_environment_variable(tmp_path, monkeypatch):
+def test_the_path_is_the_argument_or_by_default_the_environment_variable(tmp_path, monkeypatch):
     for name in ("CORRECTIONS", "HF_TOKEN", "CORRECTIONS_DATASET"):
         monkeypatch.delenv(name, raising=False)
     assert configured_store() is None
@@ -82,7 +82,7 @@ def test_a_backup_that_cannot_be_written_is_logged_and_the_correction_is_stored(
     assert "missing in the backup for the Hub" in caplog.text
 
 
-def test_a_dataset_that_cannot_be_reached_is_named(hub, tmp_path, monkeypatch):
+def test_the_error_for_a_dataset_that_cannot_be_reached_names_the_dataset(hub, tmp_path, monkeypatch):
     def unreachable(**arguments):
         raise ConnectionError("no route to host")
 

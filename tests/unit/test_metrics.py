@@ -20,7 +20,7 @@ def test_the_confusion_matrix_counts_true_against_predicted_digits():
 
 
 def test_the_interval_is_the_wilson_interval():
-    # The expected values are calculated by hand, for 9 of 10 and z = 1.96.
+    # The expected values were calculated by hand, for 9 successes in 10 trials and z = 1.96.
     assert metrics.wilson_interval(9, 10) == pytest.approx([0.5958, 0.9821], abs=1e-4)
     low, high = metrics.wilson_interval(10, 10)
     assert low < 1 and high == pytest.approx(1)
@@ -46,7 +46,7 @@ def test_the_calibration_error_is_the_mean_gap_between_confidence_and_accuracy()
 
 
 def test_writers_with_few_drawings_are_left_out():
-    # Writer 0 has 0 correct predictions of 10, writer 1 has 1 of 10, and so on. Another writer has a single drawing.
+    # Writer 0 has 0 correct predictions of 10, writer 1 has 1 of 10, up to writer 9. "once" has a single drawing.
     correct = np.concatenate([np.arange(10) < number for number in range(10)] + [[True]])
     found = metrics.writer_accuracy(correct, [*np.repeat([f"w{i}" for i in range(10)], 10), "once"])
     assert found == {"count": 10, "median": pytest.approx(0.45), "worst_decile": pytest.approx(0.09)}
@@ -65,7 +65,7 @@ def test_auroc_agrees_with_values_worked_by_hand(digits, non_digits, expected):
 
 
 @given(st.lists(st.integers(0, 5), min_size=1), st.lists(st.integers(0, 5), min_size=1))
-def test_auroc_is_the_share_of_ordered_pairs_and_ties_count_half(digits, non_digits):
+def test_auroc_is_the_fraction_of_correctly_ordered_pairs_and_ties_count_half(digits, non_digits):
     pairs = [(other > digit) + (other == digit) / 2 for digit in digits for other in non_digits]
     assert metrics.auroc(np.array(digits), np.array(non_digits)) == pytest.approx(np.mean(pairs))
 
@@ -78,12 +78,12 @@ def test_rejection_is_counted_at_the_threshold_and_by_label():
         ("B", {"count": 1, "rejected": 0.0}),
         ("A", {"count": 2, "rejected": 1.0}),
     ]
-    # To accept 98 % or 99 % of four digits, all four digits must be accepted. So the threshold is 0.9.
+    # For an acceptance rate of 98 % or 99 %, all four digits must be accepted. Therefore the threshold is 0.9.
     assert found["at"] == {"0.98": pytest.approx(1 / 3), "0.99": pytest.approx(1 / 3)}
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=50), st.floats(0, 1))
-def test_the_acceptance_threshold_is_the_lowest_with_the_given_acceptance_rate(digits, rate):
+def test_the_acceptance_threshold_is_the_lowest_threshold_with_the_given_acceptance_rate(digits, rate):
     digits = np.array(digits)
     threshold = metrics.acceptance_threshold(digits, rate)
     assert np.mean(digits <= threshold) >= rate

@@ -10,7 +10,7 @@ from model.preprocessing import normalization
 from model.preprocessing.strokes import rasterize
 
 inks = arrays(np.float32, array_shapes(min_dims=2, max_dims=2, max_side=60), elements=st.floats(0, 1, width=32))
-# Fractions with few binary digits. Additions and multiplications by powers of 2 are exact for these fractions.
+# Multiples of 1/1024. Their sums, and their products with powers of 2, are exact in floating point.
 dyadic = st.integers(0, 255).map(lambda integer: integer / 1024)
 drawings = st.lists(st.lists(st.tuples(dyadic, dyadic), min_size=1, max_size=12), min_size=1, max_size=4).map(
     lambda strokes: [np.array(stroke) for stroke in strokes]
@@ -33,7 +33,7 @@ def test_any_ink_gives_a_28_by_28_image_between_0_and_1(given_ink):
 def test_the_longer_side_is_20_pixels_and_the_center_of_mass_is_at_index_14(strokes):
     image = image_of(strokes)
     box = normalization.crop(image)
-    assert max(box.shape) in (19, 20)  # A very faint row may be averaged to 0.
+    assert max(box.shape) in (19, 20)  # 19 if the row or column at an edge is so faint that its average is 0.
     for axis, profile in enumerate((image.sum(axis=1), image.sum(axis=0))):
         center = np.dot(np.arange(28), profile) / profile.sum()
         filled = np.flatnonzero(profile)
@@ -68,7 +68,8 @@ def test_centering_never_shifts_ink_over_the_edge():
 
 @pytest.mark.parametrize("noise", [-1e-7, 0, 1e-7])
 def test_rounding_noise_does_not_change_how_a_tie_is_centered(noise):
-    # Two equal rows have their center of mass at 0.5. Placed from row 13 or from row 14, it is equally far from CENTER.
+    # The center of mass of two equal rows lies between the rows. If the rows are placed at 13 and 14, or at 14 and 15,
+    # the distance of the center of mass from CENTER is the same.
     box = np.ones((2, 20))
     box[0] += 4 * noise  # Moves the center of mass by −noise.
     assert np.flatnonzero(normalization.center(box).any(axis=1)).tolist() == [14, 15]

@@ -11,8 +11,8 @@ from tests.helpers.drawings import DIGIT_DRAWINGS
 from tests.helpers.pictures import BLACK, colored, difference, image_of, picture_from, render, saved
 
 
-# Effects in photographs. The parameters of an effect: an image, float (H, W, 3); the coordinates x and y of the pixels,
-# 0 to 1; and a random generator.
+# Effects in photographs. Each function takes an image, float (H, W, 3), the coordinates x and y of the pixels, 0 to 1,
+# and a random generator. It returns the changed image.
 def _noise(image, x, y, rng):
     return image + 0.04 * rng.standard_normal(image.shape, np.float32)
 
@@ -30,7 +30,7 @@ def _shadow(image, x, y, rng):
 
 
 def _window_bar(image, x, y, rng):
-    """A shadow with a hard edge across the digit."""
+    """Add a shadow with a hard edge across the digit."""
     return image * (1 - 0.4 / (1 + np.exp((x - 0.52) / 0.006)))[..., None]
 
 
@@ -58,9 +58,10 @@ SENSOR_NOISE = 0.01 * np.random.default_rng(0).standard_normal((HEIGHT, WIDTH, 3
 
 
 def photograph(digit, ink, paper, effects):
-    """Return a JPEG file of a sheet with the digit near the middle, or of a blank sheet.
+    """Return the photograph of a sheet as a JPEG file. The digit is near the middle of the sheet.
 
-    The photograph has defocus blur and sensor noise.
+    digit: 0 to 9, or None for a blank sheet. ink, paper: RGB colors, 0 to 1. effects: functions to apply to the sheet.
+    The photograph also has defocus blur and sensor noise.
     """
     image, rng = sheet(digit, ink, paper).copy(), np.random.default_rng(1)
     for effect in effects:

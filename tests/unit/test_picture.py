@@ -29,7 +29,7 @@ from tests.helpers.pictures import (
 
 
 def layer(color, drawn):
-    """Return an image of one color. The alpha channel of the image holds the ink."""
+    """Return a picture that has the same color in every pixel. Its opacity is the ink `drawn`."""
     return picture_from(np.dstack([np.broadcast_to(color, (*drawn.shape, 3)), drawn]))
 
 
@@ -138,6 +138,6 @@ def test_large_pictures_are_reduced_to_the_working_size():
 @pytest.mark.parametrize("size, form, seconds", [((1000, 1000), "PNG", 0.3), ((6000, 4000), "JPEG", 3)])
 def test_a_large_picture_is_read_within_the_time_limit(size, form, seconds):
     file = saved(colored(BLACK, WHITE, DRAWN).resize(size), form)
-    start = time.process_time()  # CPU time, which does not depend on other processes. Usually a tenth of the limit.
+    start = time.process_time()  # CPU time does not depend on other processes. Usual: a tenth of `seconds`.
     picture.to_ink(file)
     assert time.process_time() - start < seconds

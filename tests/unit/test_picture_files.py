@@ -113,7 +113,7 @@ def test_a_picture_with_too_many_pixels_is_rejected_before_decoding(side):
 @pytest.mark.parametrize("form", picture.FORMATS)
 def test_files_are_closed_after_any_error(form, tmp_path):
     whole = saved(picture_from(1 - DRAWN), form).getvalue()
-    errors = []  # Tracebacks of the kept errors hold local variables, so a file that was not closed stays open.
+    errors = []  # The tracebacks keep local variables alive, so a file that was not closed stays open.
     for name, content in {"whole": whole, "half": whole[: len(whole) // 2], "huge": png_header(6_000, 6_000)}.items():
         (tmp_path / name).write_bytes(content)
         try:

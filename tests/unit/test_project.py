@@ -1,4 +1,4 @@
-"""The README, the card of the Space and the container agree with the files of the repository."""
+"""The repository works as a Hugging Face Space and as a container, and no file is too large."""
 
 import json
 import re
@@ -13,13 +13,13 @@ from tests.helpers.paths import ROOT
 
 README = (ROOT / "README.md").read_text()
 MAX_LINES = 300
-# Glyphs are pure data.
+# These modules may be longer. The first two hold only data.
 LONG = {"digit_glyphs.py", "non_digit_glyphs.py", "picture.py"}
 MODULES = [path for path in ROOT.glob("[mw]*/**/*.py") if path.name not in LONG]
 
 
 def card() -> dict[str, str]:
-    """Return the README's front matter, which has lines `name: value`. It is the card of the Space."""
+    """Return the values in the README's front matter, by name. The front matter configures the Hugging Face Space."""
     _, block, _ = README.split("---\n", 2)
     return {name: value.strip('"') for name, value in re.findall(r"^(\w+): (.+)$", block, re.MULTILINE)}
 
@@ -41,7 +41,7 @@ def test_a_space_starts_the_page():
 
 
 def instructions() -> list[tuple[str, str]]:
-    """Return the instructions of the Dockerfile, in order. Each item is an instruction and the arguments of it."""
+    """Return the instructions of the Dockerfile in order. Each instruction is a pair: its name and its arguments."""
     lines = (ROOT / "Dockerfile").read_text().splitlines()
     return [tuple(line.split(" ", 1)) for line in lines if line and not line.startswith("#")]
 

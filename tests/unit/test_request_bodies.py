@@ -13,7 +13,7 @@ TOO_DEEP_TO_PARSE = '{"data": ' + "[" * 100_000
 
 
 def chunks(*parts: bytes):
-    """Return an ASGI `receive` that returns the parts of a body, and then that the client has disconnected."""
+    """Return an ASGI `receive` that returns the parts of a body, and after them a message of type http.disconnect."""
     messages = [{"type": "http.request", "body": part, "more_body": True} for part in parts]
     messages[-1]["more_body"] = False
     messages.append({"type": "http.disconnect"})
@@ -34,14 +34,14 @@ def test_a_body_of_the_largest_size_is_read():
 
 
 @pytest.mark.parametrize("content_length", [None, "1", "11"])
-def test_a_larger_body_is_rejected_whatever_its_header_says(content_length):
+def test_a_larger_body_is_rejected_even_if_the_header_states_a_smaller_size(content_length):
     receive = requests.limit_size(chunks(b"12345", b"678901"), content_length, 10)
     with pytest.raises(RequestRejected, match="at most 10 bytes") as rejected:
         finish(requests.read_body(receive))
     assert rejected.value.status == 413
 
 
-def test_a_body_that_its_header_calls_too_large_is_rejected_at_its_first_part():
+def test_a_body_is_rejected_at_the_first_part_if_the_header_states_a_larger_size():
     receive = requests.limit_size(chunks(b"1", b"2"), "1000", 10)
     with pytest.raises(RequestRejected, match="too large"):
         finish(receive())

@@ -1,4 +1,4 @@
-"""Responses: each response has security headers, and an error message replaces a bare 500."""
+"""Responses: each response has security headers, and a 500 of the application is replaced by an error message."""
 
 import json
 import logging
@@ -37,7 +37,7 @@ def browser() -> Browser:
 
 
 def answer(browser: Browser, status: int, *parts: bytes) -> None:
-    """Send a response of the application. parts: the parts of the body."""
+    """Send a response to the browser, as the application behind the middleware does. parts: the parts of the body."""
 
     async def send():
         response = Response(browser.send)

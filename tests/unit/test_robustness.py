@@ -1,4 +1,4 @@
-"""Drawings that are transformed one parameter at a time, to measure robustness."""
+"""Transformations of drawings that measure robustness. A sweep varies one parameter, such as the rotation."""
 
 import numpy as np
 import pytest
@@ -27,8 +27,8 @@ def test_position_and_size_on_the_pad_do_not_matter():
         assert points.min() > -1e-9 and points.max() < 1 + 1e-9
         assert np.ptp(points, axis=0).max() == pytest.approx(size)
     differences = np.abs(normalized(drawings) - normalized(moved)).max(axis=(1, 2))
-    # The differences come from rounding: `rasterize` rounds points to an eighth of a pixel. A point on the border
-    # between two eighths may be rounded up or down.
+    # The images differ by rounding: `rasterize` rounds points to multiples of an eighth of a pixel. A point halfway
+    # between two multiples may be rounded up or down.
     assert np.mean(differences < 1e-3) > 0.97 and differences.max() < 0.02
 
 
@@ -52,6 +52,6 @@ def test_the_ends_of_a_sweep_change_the_image(name):
 
 def test_rotation_is_clockwise_and_stretching_is_horizontal():
     [rotated] = robustness.rotate([np.array([[0.0, 0.0], [1.0, 0.0]])], 90)
-    np.testing.assert_allclose(rotated, [[0, 0], [0, 1]], atol=1e-12)  # The point turns from right to down.
+    np.testing.assert_allclose(rotated, [[0, 0], [0, 1]], atol=1e-12)  # Right becomes down.
     [wide] = robustness.stretch([np.array([[0.2, 0.4]])], 2)
     np.testing.assert_allclose(wide, [[0.4, 0.4]])

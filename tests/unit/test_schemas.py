@@ -89,7 +89,7 @@ def test_anything_else_than_a_digit_is_rejected_with_a_short_message(payload):
 # Answers
 
 
-def test_a_reading_has_all_its_values():
+def test_the_json_of_a_reading_has_all_values():
     payload = through_json(schemas.reading_json(reading(7, strokes=(0, 2))))
     assert set(payload) == READING_KEYS
     assert (payload["digit"], payload["verdict"], payload["no_digit"]) == (7, "digit", 0.25)
@@ -105,7 +105,7 @@ def test_a_blank_reading_has_neither_digit_nor_box():
     assert (payload["digit"], payload["box"], payload["strokes"]) == (None, None, [])
 
 
-def test_an_answer_has_all_readings_and_the_current_one_at_the_top():
+def test_an_answer_has_all_readings_and_repeats_the_current_reading_at_the_top_level():
     answer = Answer((reading(7), reading(4, Verdict.UNSURE, (1,))), 1, {"ink": 0.5, "network": 2.0})
     payload = through_json(schemas.answer_json(answer))
     assert set(payload) == READING_KEYS | {"number", "readings", "current", "milliseconds"}
@@ -117,7 +117,7 @@ def test_an_answer_has_all_readings_and_the_current_one_at_the_top():
         assert payload[key] == payload["readings"][1][key]
 
 
-def test_the_verdict_at_the_top_is_that_of_the_whole_number():
+def test_the_verdict_at_the_top_level_is_the_verdict_on_the_whole_number():
     answer = Answer((reading(4, Verdict.UNSURE), reading(7)), 1, {})
     payload = schemas.answer_json(answer)
     assert (payload["digit"], payload["readings"][1]["verdict"], payload["verdict"]) == (7, "digit", "unsure")
@@ -131,7 +131,7 @@ def test_contributions_are_scaled_to_127():
     assert (evidence[3, 4], evidence[5, 6], np.count_nonzero(evidence)) == (-127, 64, 2)
 
 
-def test_no_contributions_stay_0():
+def test_contributions_of_0_stay_0():
     assert not np.any(schemas.attribution_json(np.zeros((28, 28), np.float32))["evidence"])
 
 

@@ -1,4 +1,4 @@
-"""The page's scripts pass the linter. The scripts of a component are joined into one, as in the page."""
+"""The page's scripts pass the linter. As in the page, the scripts of a component are joined into one script."""
 
 import subprocess
 import sys
@@ -18,7 +18,7 @@ SCRIPTS = sorted((ROOT / "assets").rglob("*.js"))
 
 
 def component_scripts() -> dict[str, str]:
-    """Return the joined script of each component of the page."""
+    """Return the joined script of each component of the page, by the id of the component."""
     page = demo.build_page(Api(SimpleNamespace(name="digits"), store=None))
     return {block.elem_id: block.js_on_load for block in page.blocks.values() if isinstance(block, gr.HTML)}
 

@@ -1,6 +1,6 @@
 """The security middleware around a small application.
 
-Only expected requests reach the application, and every answer is complete.
+Only expected requests reach the application, and every response has security headers.
 """
 
 import json
@@ -51,9 +51,9 @@ def calls() -> Calls:
 
 @pytest.fixture
 def request_page(calls):
-    """request_page(method, path, **options): the response.
+    """request_page(method, path, **options): the response to a request that goes through the middleware.
 
-    options: those of httpx's `request`; `app` replaces the application behind the middleware.
+    app: the application behind the middleware. options: keyword arguments of httpx's `request`.
     """
 
     def request_page(method: str, path: str, app=echo, **options) -> httpx.Response:
@@ -105,7 +105,7 @@ def test_the_body_of_a_checked_call_reaches_the_application_as_it_was_sent(reque
     assert calls.checked == [("run", "predict")]
 
 
-def test_a_checked_file_replaces_the_one_that_was_sent(request_page):
+def test_the_application_gets_the_checked_file_instead_of_the_sent_file(request_page):
     response = request_page("POST", "/gradio_api/run/predict_image", json={"data": [{"path": "/etc/passwd"}]})
     assert json.loads(response.json()["body"]) == {"data": ["checked file"]}
 
@@ -135,7 +135,7 @@ def test_a_body_that_is_not_json_is_rejected(request_page, calls):
     assert calls.checked == []
 
 
-def test_json_and_uploads_have_limits_of_their_own(request_page, monkeypatch):
+def test_json_and_uploads_have_different_size_limits(request_page, monkeypatch):
     monkeypatch.setattr(middleware, "MAX_JSON", 100)
     monkeypatch.setattr(middleware, "MAX_UPLOAD", 200)
     for path, size, status in (("run/predict", 101, 413), ("upload", 150, 200), ("upload", 201, 413)):
@@ -154,7 +154,7 @@ def test_an_exception_of_the_application_gets_a_generic_message(request_page, ca
     assert caplog.records[-1].getMessage() == "/config: broken"
 
 
-def test_what_is_not_http_is_passed_on(calls):
+def test_a_message_of_another_protocol_than_http_is_passed_on(calls):
     passed = []
 
     async def app(scope, receive, send) -> None:

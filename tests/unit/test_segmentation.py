@@ -1,4 +1,8 @@
-"""Grouping of strokes into digits."""
+"""Grouping of strokes into digits.
+
+Strokes that overlap horizontally form a piece. One piece, or several neighboring pieces, form a candidate group. The
+best grouping assigns each piece to one group.
+"""
 
 import numpy as np
 import pytest
@@ -56,10 +60,11 @@ def test_a_scribble_of_a_thousand_strokes_is_one_group():
 
 
 def best(*rows: tuple[int, int, float, float], connected: bool = True) -> list[tuple[int, int]]:
-    """Return (start, stop) of the groups in the best grouping.
+    """Return the groups in the best grouping. Each group is a pair (start, stop) of indices of pieces.
 
-    rows: one row for each group: start, stop, the probability of the group's digit, the probability of a non-digit.
-    connected: whether the groups of several pieces are connected.
+    rows: one row for each candidate group: start, stop, probability of the most probable digit, probability of not
+    being a digit.
+    connected: whether the pieces of a group touch.
     """
     groups = [Group(start, stop, (), connected or stop - start == 1) for start, stop, _, _ in rows]
     probabilities = np.zeros((len(rows), 10))
@@ -84,5 +89,5 @@ def test_strokes_of_a_letter_are_one_non_digit_if_they_touch():
     assert best(*parts, connected=False) == [(0, 1), (1, 2)]
 
 
-def test_the_number_helper_draws_every_digit():
+def test_number_returns_the_strokes_of_every_digit():
     assert len(number("2026")) == 4

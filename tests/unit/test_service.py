@@ -50,7 +50,7 @@ def test_a_checkpoint_that_cannot_be_loaded_is_never_ready_and_raises_its_error(
     assert not failed.ready
 
 
-def test_a_checkpoint_without_notes_is_an_error_at_once(tmp_path):
+def test_a_checkpoint_without_json_is_an_error_before_loading_starts(tmp_path):
     with pytest.raises(UserError, match="mine"):
         Service(tmp_path / "mine.keras")
 

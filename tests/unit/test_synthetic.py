@@ -1,4 +1,4 @@
-"""Synthetic handwriting: valid strokes, reproducible images, and shapes that match their labels."""
+"""Synthetic handwriting: strokes are valid, images are reproducible, and shapes match labels."""
 
 import numpy as np
 import pytest
@@ -134,13 +134,13 @@ def test_numbers_are_mostly_wider_than_high():
 
 
 def rise(stroke, corner):
-    """Return the upward angle, in degrees, from the stroke's first point to the point with index `corner`."""
+    """Return the angle above the horizontal, in degrees, of the line from `stroke[0]` to `stroke[corner]`."""
     x, y = stroke[corner] - stroke[0]
     return np.degrees(np.arctan2(-y, x))
 
 
-# FLAGS: the styles of 1 whose flag rises. LEVEL: words in the names of excluded styles. In an excluded style, the flag
-# has little slope or is the second stroke.
+# FLAGS: the styles of the digit 1 that start with a rising flag (the short upstroke). A style with a word of LEVEL in
+# its name is excluded, because the flag has little slope or is the second stroke.
 LEVEL = ("shallow", "wavy", "drooping", "second")
 FLAGS = [name for name in DIGIT_GLYPHS[1] if "flag" in name and not any(word in name for word in LEVEL)]
 
@@ -181,7 +181,7 @@ def test_sixes_have_more_ink_in_the_lower_half_and_nines_in_the_upper_half(digit
 
 
 def test_a_nearest_neighbor_classifier_recognizes_the_digits(generated):
-    """If two classes looked alike, or if labels were wrong, the accuracy would be lower."""
+    """The accuracy would be lower if two classes looked alike or if labels were wrong."""
     images, labels, _ = generated
     flat = images.reshape(len(images), -1) / np.float32(255)
     train, test = flat[:1_500], flat[1_500:]
@@ -198,7 +198,7 @@ def test_non_digits_are_farther_from_digits_than_other_digits_are(generated):
     known = flat[:1_500]
 
     def distances(some):
-        """Return the squared distance between each image and the nearest known digit."""
+        """For each image, return the squared distance to the nearest known digit."""
         squares = np.square(known).sum(axis=1) - 2 * some @ known.T + np.square(some).sum(axis=1)[:, None]
         return squares.min(axis=1)
 
@@ -228,7 +228,7 @@ def test_every_image_is_normalized(generated):
     for image in np.concatenate([images, non_digits]):
         assert image.shape == (28, 28) and image.dtype == np.uint8
         rows, columns = np.flatnonzero(image.any(axis=1)), np.flatnonzero(image.any(axis=0))
-        # 19 occurs if a faint edge is rounded to 0.
+        # 19 if the row or column at an edge is so faint that it is rounded to 0.
         assert max(np.ptp(rows), np.ptp(columns)) + 1 in (19, 20)
         center_y, center_x = (np.average(np.arange(28), weights=image.sum(axis=axis)) for axis in (1, 0))
         for center, inked in ((center_y, rows), (center_x, columns)):

@@ -1,4 +1,4 @@
-"""Sentences of the API: the English text that gives the reason for a verdict."""
+"""The field `reason` of an answer: the verdict as an English sentence."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The intermediate images of normalization."""
+"""The intermediate images of normalization, from the ink to the normalized image."""
 
 import numpy as np
 import pytest

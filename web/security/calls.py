@@ -1,6 +1,7 @@
-"""Check calls of Gradio's endpoints: the endpoint exists, the arguments are complete, and files were uploaded here.
+"""Check calls of endpoints: the endpoint exists, no argument is missing, and each file was uploaded to this server.
 
-Gradio answers a wrong number of arguments with a bare 500, and fetches any file or URL that a caller names.
+Without these checks, Gradio would answer a wrong number of arguments with a 500 that has no message. It would also
+fetch any file or URL that a caller names.
 """
 
 from pathlib import Path
@@ -15,14 +16,15 @@ UPLOAD = "/gradio_api/upload"
 class CallChecker:
     """Checks the JSON bodies of calls.
 
-    endpoints: maps the name of an endpoint to its parameters. Each parameter has the type of its component.
-    names: maps the index of a function in Gradio to the name of the endpoint.
-    uploads: the folder of uploaded files. Each file is in a subfolder that is named by the file's hash, so that nobody
-    can guess the path of a file.
+    endpoints: maps the name of each endpoint to a dict. The dict maps the name of each parameter to the type of its
+    Gradio component, such as "File".
+    names: maps Gradio's index of a function (`fn_index`) to the name of the endpoint.
+    uploads: the folder of uploaded files. Each file is in a subfolder, and the subfolder's name is the file's hash.
+    Therefore nobody can guess the path of another visitor's file.
     """
 
     def __init__(self, page: gr.Blocks):
-        """Read the endpoints of a page."""
+        """Read the endpoints from the page."""
         self.endpoints = {
             name.strip("/"): {each["parameter_name"]: each["component"] for each in endpoint["parameters"]}
             for name, endpoint in page.get_api_info()["named_endpoints"].items()
@@ -31,9 +33,11 @@ class CallChecker:
         self.uploads = Path(gr.utils.get_upload_folder()).resolve()
 
     def check_call(self, route: str, name: str, body: dict) -> bool:
-        """Check a call, and return whether a file in `body` was replaced. Raises RequestRejected.
+        """Check a call, and return whether its endpoint takes a file. Raises RequestRejected.
 
-        route: "run", "call", "call/v2" or "queue". name: the last part of the request's path.
+        In `body`, the reference to a file is replaced by the result of `_uploaded_file`.
+        route: "run", "call", "call/v2" or "queue".
+        name: the last part of the request's path: the name of the endpoint, or "join" for the route "queue".
         """
         if route == "queue":
             index = body.get("fn_index")
@@ -50,7 +54,10 @@ class CallChecker:
         return "File" in parameters.values()
 
     def check_tool_call(self, body: dict) -> None:
-        """Check a call of an MCP tool, because Gradio would fetch a file from any URL. Raises RequestRejected."""
+        """Check that each file in a call of an MCP tool is a data: URL. Raises RequestRejected.
+
+        Gradio would fetch a file from any other URL.
+        """
         parameters = body.get("params")
         if body.get("method") != "tools/call" or not isinstance(parameters, dict):
             return
@@ -61,7 +68,10 @@ class CallChecker:
             raise RequestRejected(422, "Send the picture as a data: URL; other URLs are not fetched.")
 
     def _uploaded_file(self, value: object) -> dict | None:
-        """Return a reference to an uploaded file. It omits other entries, such as a URL that Gradio would fetch."""
+        """Return a reference to the uploaded file that `value` names, or None if `value` is None.
+
+        Other entries of `value` are dropped, because Gradio would, for example, fetch a file from an entry "url".
+        """
         if value is None:
             return None
         path = value.get("path") if isinstance(value, dict) else None
@@ -70,7 +80,7 @@ class CallChecker:
         return {"path": path, "orig_name": Path(path).name, "meta": {"_type": "gradio.FileData"}}
 
     def _is_uploaded(self, path: str) -> bool:
-        # The folder is shared by all processes that serve the page.
+        # Look at the disk, because another process that serves the page may have received the upload.
         try:
             resolved = Path(path).resolve(strict=True)
         except (OSError, ValueError):  # The file does not exist, or no file can have this name.
@@ -79,7 +89,7 @@ class CallChecker:
 
 
 def _arguments(route: str, body: dict, parameters: list[str]) -> tuple[dict | list, list]:
-    """Return the object or list that holds the arguments, and the key or index of each argument in it."""
+    """Return the arguments of a call as a dict or a list, and their keys or indices, in the order of `parameters`."""
     if route == "call/v2":
         if set(body) != set(parameters):
             expected = ", ".join(f'"{name}": …' for name in parameters)
@@ -92,5 +102,5 @@ def _arguments(route: str, body: dict, parameters: list[str]) -> tuple[dict | li
 
 
 def _has_path(value: object) -> bool:
-    """Return whether an object in a JSON value has the key "path". Gradio would treat such an object as a file."""
+    """Return whether a JSON value contains an object with the key "path". Gradio would treat this object as a file."""
     return any("path" in part for level in levels(value) for part in level if isinstance(part, dict))

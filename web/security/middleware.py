@@ -1,7 +1,7 @@
 """ASGI middleware that lets only expected requests reach Gradio: known routes, limited bodies, well-formed calls.
 
-Without this middleware, Gradio reads bodies of any size, answers many malformed bodies with a bare 500, fetches files
-and URLs that a caller names, and serves routes that the page does not use.
+Without this middleware, Gradio would read bodies of any size, answer many malformed bodies with a 500 that has no
+message, fetch files and URLs that a caller names, and serve routes that the page does not use.
 """
 
 import json
@@ -15,26 +15,26 @@ from web.security.requests import RequestRejected
 from web.security.responses import Response
 
 # Limits in bytes. The largest accepted drawing (20,000 points) takes 400,000 bytes.
-# Gradio limits the size of each uploaded file (20 MB), but not the number of files. The page uploads one file per
-# request. The form around the file takes a few hundred bytes.
+# An upload has one limit for all files together, because Gradio limits only the size of each file (20 MB). The page
+# uploads one file per request, and the form around the file takes a few hundred bytes.
 MAX_JSON, MAX_UPLOAD = 1_000_000, 21_000_000
 
-# All paths that the page, the API page and Gradio's clients request. Routes that read files (file=, proxy=, stream,
-# deep_link, custom_component) are left out, so only the files of Gradio's own page can be read.
+# All paths that the page, the API page and Gradio's clients request. Gradio's routes that read files (file=, proxy=,
+# stream, deep_link, custom_component) are not in the list. Therefore a request can read only the files of the page.
 ALLOWED_PATHS = re.compile(
     r"/|/config|/theme\.css|/favicon\.ico|/robots\.txt|/manifest\.json|/(assets|static)/[\w./-]{1,200}"
     r"|/gradio_api/(info|startup-events|app_id|theme\.css|upload|upload_progress|cancel|reset|heartbeat/\w+"
     r"|queue/(join|data|status)|run/\w+|call/(v2/)?\w+(/\w+)?|mcp(/[\w-]*)?)",
     re.ASCII,
 )
-# Gradio builds the URLs in its answers from the host headers, and fails if a host header is malformed.
+# Host headers that are accepted. Gradio builds URLs from the host headers, and fails if a host header is malformed.
 HOST = re.compile(r"|([\w.-]{1,255}|\[[\da-f:.]{2,45}\])(:\d{1,5})?", re.ASCII | re.IGNORECASE)
 MCP = "/gradio_api/mcp"
 CALL = re.compile(r"/gradio_api/(run|call|call/v2|queue)/(\w+)", re.ASCII)
 
 
 class SecurityMiddleware:
-    """Rejects unexpected requests to an ASGI application, and completes the responses of the application."""
+    """Rejects unexpected requests to an ASGI application. Adds security headers and error messages to the responses."""
 
     def __init__(self, app, calls: CallChecker):
         self.app, self.calls = app, calls
@@ -51,7 +51,7 @@ class SecurityMiddleware:
             await response.send_failure(error, scope["path"])
 
     async def _checked(self, scope, receive):
-        """Check a request, and return the ASGI `receive` for the application. Raises RequestRejected."""
+        """Check a request. Return the ASGI `receive` for the application to read the body, or raise RequestRejected."""
         path, headers = scope["path"].rstrip("/") or "/", Headers(scope=scope)
         if not ALLOWED_PATHS.fullmatch(path) or ".." in path:
             raise RequestRejected(404, "This page does not exist.")
@@ -65,7 +65,7 @@ class SecurityMiddleware:
         return requests.replay(self._checked_body(path, await requests.read_body(receive)), receive)
 
     def _checked_body(self, path: str, content: bytes) -> bytes:
-        """Check a body, and return the body that the application gets. Raises RequestRejected."""
+        """Check a body. Return the body for the application, with checked files. Raises RequestRejected."""
         body = requests.parse_object(content)
         if path.startswith(MCP):
             self.calls.check_tool_call(body)

@@ -5,11 +5,12 @@ import math
 from collections.abc import Iterator
 
 MAX_JSON_LEVELS = 16
-"""Levels of lists and objects in a body. A drawing has 6. Gradio processes bodies by recursion."""
+"""Maximum number of levels of nested lists and objects in a body. A call with a drawing has 6 levels. The limit exists
+because Gradio processes bodies by recursion."""
 
 
 class RequestRejected(Exception):
-    """A request is rejected. The exception holds an HTTP status and a message of one sentence."""
+    """Raised to reject a request. status: the HTTP status of the answer. message: one sentence for the caller."""
 
     def __init__(self, status: int, message: str):
         super().__init__(message)
@@ -19,8 +20,8 @@ class RequestRejected(Exception):
 def limit_size(receive, content_length: str | None, max_bytes: int):
     """Return an ASGI `receive` that raises RequestRejected if the body is larger than `max_bytes`.
 
-    content_length: the Content-Length header of the request, or None. Without the header, the bytes are counted as they
-    arrive.
+    content_length: the Content-Length header of the request, or None. The received bytes are also counted, because the
+    header may be missing or too small.
     """
     received = 0
 
@@ -46,7 +47,7 @@ async def read_body(receive) -> bytes:
 
 
 def replay(body: bytes, receive):
-    """Return an ASGI `receive` that returns `body` first, and then the messages that follow the body."""
+    """Return an ASGI `receive`. Its first call returns `body`. Every later call returns the result of `receive`."""
     waiting = [{"type": "http.request", "body": body}]
 
     async def replaying_receive() -> dict:
@@ -56,11 +57,14 @@ def replay(body: bytes, receive):
 
 
 def parse_object(body: bytes) -> dict:
-    """Return the JSON object in a body. Raises RequestRejected."""
+    """Return the JSON object in a body.
+
+    Raises RequestRejected if the body is not a JSON object, has a non-finite number or is nested too deeply.
+    """
     try:
         value = json.loads(body.decode(), parse_float=_finite, parse_constant=_finite)
         if b"\\u" in body:
-            # Half of a surrogate pair is valid in JSON, but an answer that quotes the half cannot be encoded.
+            # JSON may contain half of a surrogate pair, such as \ud800. An answer with this half cannot be encoded.
             json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise RequestRejected(422, "The request is not JSON.") from None
@@ -72,7 +76,7 @@ def parse_object(body: bytes) -> dict:
 
 
 def _finite(number: str) -> float:
-    # Gradio quotes a rejected value in the answer, and cannot encode a non-finite number.
+    # Reject the number here: Gradio would quote it in an error message, and cannot encode a non-finite number as JSON.
     value = float(number)
     if not math.isfinite(value):
         raise RequestRejected(422, f"{number[:40]} is not finite; JSON has finite numbers only.")
@@ -80,7 +84,10 @@ def _finite(number: str) -> float:
 
 
 def levels(value: object) -> Iterator[list]:
-    """Yield the lists and objects of a JSON value, one level at a time, from the outermost to the innermost."""
+    """Yield one list for each level of a JSON value, from the outermost to the innermost level.
+
+    The list contains all lists and objects at this level.
+    """
     level = [value]
     while level := [part for part in level if isinstance(part, list | dict)]:
         yield level
