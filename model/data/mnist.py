@@ -83,7 +83,7 @@ def load(path: str | os.PathLike | None = None, validation: int = 5_000) -> Mnis
 
     path: a `mnist.npz`, a `mnist.pkl.gz` or a folder of IDX files. If `path` is None, MNIST is downloaded once and
         cached.
-    validation: size of the validation split. It consists of the last of the 60,000 training images.
+    validation: size of the validation split, which is taken from the end of the 60,000 training images.
     Raises UserError if MNIST cannot be downloaded or read, or differs from the published files.
     """
     arrays = _read(Path(path)) if path is not None else _fetch()

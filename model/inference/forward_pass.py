@@ -13,7 +13,7 @@ from model.inference import backend, calibration
 SINGLE_VIEW_CONFIDENCE = 0.98
 """If the most probable class of an image reaches this probability, test-time augmentation skips the image."""
 VIEWS = (
-    # rotation in radians, slant, shift to the right and down in pixels
+    # rotation in radians, slant, shift to the right in pixels, shift down in pixels
     (0.105, 0.0, 0.8, 0.0),
     (-0.105, 0.0, -0.8, 0.0),
     (0.0, 0.1, 0.0, 0.8),

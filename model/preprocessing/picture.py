@@ -158,7 +158,7 @@ def _scaled(image: Image.Image) -> Image.Image:
 
 
 def _planes(image: Image.Image) -> np.ndarray:
-    """Return the channels in which ink can differ from paper, float32 (H, W, C), 0 to 1: gray, color or opacity."""
+    """Return the channels in which ink can differ from paper (gray, color or opacity): float32 (H, W, C), 0 to 1."""
     values = np.asarray(image, np.float32)
     if image.mode == "F":
         return values[:, :, None]
@@ -185,7 +185,7 @@ def _ink(planes: np.ndarray) -> np.ndarray:
     raised = (planes - paper) @ direction
     shade = _shade(raised)
     light = np.maximum((paper + shade[:, :, None] * direction).mean(axis=2), 0) + DARKEST
-    # In a shadow, the contrast of ink is reduced in proportion to the light.
+    # In a shadow, ink has less contrast: contrast is proportional to the light. Dividing by the light corrects this.
     contrast = (raised - shade) / np.clip(light / np.median(light), *LIGHT)
     contrast -= np.median(contrast)
     if np.ptp(shade) > MIN_CONTRAST and _sharpest(contrast) < SOFT * contrast.max():

@@ -28,7 +28,7 @@ def thin(ink: np.ndarray) -> np.ndarray:
         return ink
     depths = ink_depth(_at_resolution(cropped))
     pen = pen_width(depths)
-    # NETWORK_PEN_WIDTH is a fraction of the longer side of the pen's path, which is RESOLUTION − pen pixels.
+    # The longer side of the pen's path is RESOLUTION − pen. NETWORK_PEN_WIDTH is a fraction of that side.
     excess = pen - MAX_PEN_WIDTH * NETWORK_PEN_WIDTH * (RESOLUTION - pen)
     if excess <= 0:
         return ink

@@ -137,8 +137,8 @@ def _curve(points: np.ndarray, start: int, stop: int) -> np.ndarray:
     """Return the matrix (S, P) that maps P control points to S points of a curve.
 
     The curve is the centripetal Catmull-Rom curve from control point `start` to control point `stop`. The S points do
-    not include the last point of the curve, because the next curve starts there. The knots are computed from `points`,
-    so the matrix is the same for every sample of the glyph.
+    not include the last point of the curve, because the next curve starts there. The knots are computed from `points`.
+    In `points`, each number is the middle of its range, so every sample of the glyph has the same matrix.
     """
     control = np.eye(len(points))[start : stop + 1]
     chords = np.hypot(*np.diff(points[start : stop + 1], axis=0).T)

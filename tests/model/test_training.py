@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from model.inference import backend
-from tests.helpers.recipes import slow_if
 
 backend.load_tensorflow()
 
@@ -28,7 +27,7 @@ def started(folder: Path) -> TrainingState:
     return state
 
 
-@pytest.mark.parametrize("name", slow_if(lambda recipe: recipe.augmented))
+@pytest.mark.parametrize("name", RECIPES)
 def test_resuming_after_an_epoch_gives_the_weights_of_an_uninterrupted_training(name, trained, few, sources, tmp_path):
     complete = trained(name)
     shutil.copytree(complete.after_first_epoch, tmp_path, dirs_exist_ok=True)

@@ -68,8 +68,8 @@ def test_centering_never_shifts_ink_over_the_edge():
 
 @pytest.mark.parametrize("noise", [-1e-7, 0, 1e-7])
 def test_rounding_noise_does_not_change_how_a_tie_is_centered(noise):
-    # The center of mass of two equal rows lies between the rows. If the rows are placed at 13 and 14, or at 14 and 15,
-    # the distance of the center of mass from CENTER is the same.
+    # The center of mass of two equal rows is halfway between them. Rows 13 and 14 are as good as rows 14 and 15: both
+    # put the center of mass half a pixel from CENTER.
     box = np.ones((2, 20))
     box[0] += 4 * noise  # Moves the center of mass by −noise.
     assert np.flatnonzero(normalization.center(box).any(axis=1)).tolist() == [14, 15]
