@@ -60,9 +60,8 @@ def test_a_training_that_is_killed_and_resumed_gives_the_same_checkpoint(tmp_pat
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("recipe", ["softmax", "digits"])
-def test_a_dry_run_runs_every_stage_and_writes_nothing(recipe, tmp_path):
-    done = run("--recipe", recipe, "--dry-run", "--output", str(tmp_path))
+def test_a_dry_run_runs_every_stage_and_writes_nothing(tmp_path):
+    done = run("--recipe", "digits", "--dry-run", "--output", str(tmp_path))
     assert done.returncode == 0, done.stderr
     assert "nothing was written" in done.stdout
     assert list(tmp_path.iterdir()) == []
