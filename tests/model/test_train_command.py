@@ -26,10 +26,9 @@ def with_small_mnist(small_mnist, monkeypatch):
     monkeypatch.setattr(mnist, "load", lambda path, validation: small_mnist)
 
 
-def test_softmax_learns_real_digits_in_one_epoch_and_writes_a_checkpoint_with_metrics_and_figures(tmp_path):
-    done = run("--recipe", "softmax", "--epochs", "1", "--output", str(tmp_path))
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
+def test_softmax_learns_real_digits_in_one_epoch_and_writes_a_checkpoint_with_metrics_and_figures(tmp_path, capfd):
+    train.main(["--recipe", "softmax", "--epochs", "1", "--output", str(tmp_path)])
+    assert capfd.readouterr().err == ""
     notes = json.loads((tmp_path / "softmax.json").read_text())
     assert notes["test"]["accuracy"] > 0.9
     assert notes["test"]["count"] == 10_000
