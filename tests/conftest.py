@@ -1,4 +1,4 @@
-"""Fixtures for tests in several folders. The imports are in the fixtures, so that unit tests load no TensorFlow."""
+"""Fixtures for tests in several folders. Each fixture imports what it needs, so that unit tests load no TensorFlow."""
 
 import pytest
 
@@ -32,8 +32,8 @@ def server():
 def corrections_server(tmp_path_factory):
     """A running server that stores corrections, and the path of the file with the corrections.
 
-    The server also offers its endpoints to MCP clients. Several tests add corrections to the same file, so a test must
-    compare the corrections before and after a call.
+    The server also offers its endpoints to MCP clients. All tests share this server and its file. The file may contain
+    corrections of earlier tests, so a test must compare the corrections before and after a call.
     """
     from tests.helpers.server import serving
 

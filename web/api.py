@@ -14,7 +14,7 @@ from web import schemas
 from web.batching import BatchFunction
 from web.service import Service
 
-# Appended to the descriptions of `predict` and `predict_image`, which return the same object.
+# Appended to the descriptions of `predict` and `predict_image`. Both return an object with the fields listed here.
 ANSWER = """
     Answer: number (the digits, such as "2026"; "?" for a group that is not a digit); verdict on the whole drawing
     ("digit", "unsure", "not a digit" or "blank"); reason (the verdict as a sentence); readings (one for each digit,
@@ -57,8 +57,9 @@ class Api:
     def explain(self, drawing, digit, rather_than):
         """Return how much each pixel contributed to an answer. drawing: one digit, as strokes or as the {"image": …} of
         a reading. digit: the answer to explain, 0 to 9, or null for "not a digit". rather_than: a digit to compare this
-        answer with, or null for all other digits. Answer: evidence, 28 rows of 28 whole numbers from -127 to 127.
-        A number is above 0 where ink supports the explained answer, and below 0 where ink contradicts this answer."""
+        answer with, or null to compare it with all digits except `digit`. Answer: evidence, 28 rows of 28 whole numbers
+        from -127 to 127. A number is above 0 where ink supports the explained answer, and below 0 where ink contradicts
+        the explained answer."""
         return self._explain(drawing, digit, rather_than)
 
     @_errors_for_caller()
@@ -77,8 +78,9 @@ class Api:
 
     def about(self):
         """Return the measurements of the network that this server uses. Answer: facts and pictures. Each fact has a
-        name, a kind and a value: a rate from 0 to 1, a count, bytes or seconds. pictures maps names to SVG images of
-        reliability, learning curves, rejection and mistakes."""
+        name, a kind and a value. The kind says what the value is: for example a rate from 0 to 1, a count, a number of
+        bytes or a number of seconds. pictures maps names to SVG images of reliability, the confusion matrix of
+        drawings, learning curves, rejection and mistakes."""
         card = model_card(self.service.path, self.service.notes)
         return {"facts": card.facts, "pictures": card.pictures}
 

@@ -1,7 +1,7 @@
 """Fast path for the page's calls of `/predict` and `/explain`: POST /gradio_api/run/<endpoint>.
 
-Gradio itself would create a session for each call, which takes longer than the prediction. Other clients, such as
-`gradio_client`, use Gradio's own routes and get the same answers.
+Gradio itself would create a session for each call, which takes longer than the prediction. Clients such as
+`gradio_client` use Gradio's own routes, which give the answers that the fast path gives.
 """
 
 import json

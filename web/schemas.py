@@ -21,7 +21,7 @@ def parse_image(payload: object) -> np.ndarray:
     rows = payload["image"]
     square = isinstance(rows, list) and len(rows) == IMAGE_SIDE
     square = square and all(isinstance(row, list) and len(row) == IMAGE_SIDE for row in rows)
-    # The comparison is also false for NaN, so NaN is rejected.
+    # Every comparison with NaN is false. Therefore the check of the range also rejects NaN.
     if not square or not all(type(value) in (int, float) and 0 <= value <= 255 for row in rows for value in row):
         raise InputError(f"An image is {IMAGE_SIDE} rows of {IMAGE_SIDE} numbers from 0 (paper) to 255 (ink).")
     return np.array(rows, np.float32) / 255
@@ -70,7 +70,7 @@ def answer_json(answer: Answer) -> dict:
 
 
 def attribution_json(contributions: np.ndarray) -> dict:
-    """Convert contributions, float (28, 28), to rows of whole numbers. The largest magnitude becomes 127."""
+    """Convert contributions, float (28, 28), to rows of whole numbers, scaled so that the largest magnitude is 127."""
     strongest = max(float(np.abs(contributions).max()), 1e-9)
     return {"evidence": np.rint(127 * contributions / strongest).astype(int).tolist()}
 

@@ -17,8 +17,9 @@ import httpx
 
 from tests.helpers.paths import ROOT
 
-START_TIMEOUT = 120  # Seconds. On a busy machine, importing TensorFlow takes ten seconds.
-# Without this shared context, httpx would create one for each request, which takes longer than most requests.
+START_TIMEOUT = 120  # Seconds. The limit is high: on a busy machine, importing TensorFlow alone takes ten seconds.
+# Without this shared context, httpx would create a new context for each request. Creating a context takes longer than
+# most requests.
 SSL_CONTEXT = ssl.create_default_context()
 
 
@@ -66,7 +67,7 @@ class Server:
             time.sleep(0.05)
 
     def stop(self) -> None:
-        """Kill the process. After SIGTERM, the process would wait up to 5 s for open connections."""
+        """Kill the process with SIGKILL, to save time: after SIGTERM, it would wait up to 5 s for open connections."""
         self.process.kill()
         self.process.wait(timeout=20)
 
@@ -104,12 +105,12 @@ def free_port() -> int:
 
 
 def get(url: str, timeout: float = 60) -> httpx.Response:
-    """Request a URL."""
+    """Send a GET request to a URL, and return the response."""
     return httpx.get(url, timeout=timeout, verify=SSL_CONTEXT)
 
 
 def post(url: str, **body: object) -> httpx.Response:
-    """Send a body to a URL. body: keyword arguments of `httpx.post`."""
+    """Send a POST request to a URL, and return the response. body: keyword arguments of `httpx.post`."""
     return httpx.post(url, timeout=60, verify=SSL_CONTEXT, **body)
 
 

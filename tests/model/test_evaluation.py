@@ -1,4 +1,4 @@
-"""Measurements of the default checkpoint: single drawings, files of drawings, numbers, robustness, end to end."""
+"""Measurements of the default checkpoint: on drawings, on files of drawings, on numbers, robustness, end to end."""
 
 import numpy as np
 import pytest

@@ -38,7 +38,7 @@ def is_alive(client) -> bool:
 
 @pytest.fixture
 def picture(tmp_path):
-    """The path of a picture: a 7 on white paper."""
+    """The path of a picture of a 7 on white paper."""
     image = Image.new("L", (300, 200), 255)
     ImageDraw.Draw(image).line([(110, 50), (190, 50), (140, 160)], fill=20, width=14, joint="curve")
     path = tmp_path / "seven.png"
@@ -130,7 +130,7 @@ def test_an_answers_image_can_be_explained_and_compared(client):
     of_image, of_strokes = (
         client.predict(drawing, 7, 1, api_name="/explain")["evidence"] for drawing in (image, SEVEN)
     )
-    np.testing.assert_allclose(of_image, of_strokes, atol=3)  # Not equal, because the image is rounded to 256 levels.
+    np.testing.assert_allclose(of_image, of_strokes, atol=3)  # The sent image is rounded to 256 levels.
     assert {model["digit"] for model in client.predict(image, api_name="/compare")["models"]} == {7}
 
 

@@ -1,4 +1,4 @@
-"""The fast path gives the same answers and errors as Gradio's own routes."""
+"""The fast path gives the answers that Gradio's own routes give, and error messages for invalid calls."""
 
 import pytest
 from gradio_client import Client

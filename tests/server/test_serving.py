@@ -19,7 +19,8 @@ def start(port: int) -> subprocess.Popen:
     command = [sys.executable, "demo.py", "--host", "127.0.0.1", "--port", str(port)]
 
     def accept_ctrl_c() -> None:
-        # If the tests run in the background of a shell, they ignore SIGINT. The server would inherit this setting.
+        # If a shell runs the tests in the background, the tests ignore SIGINT, the signal of Ctrl+C. The server would
+        # inherit this setting, and Ctrl+C would not end the server.
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
     output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
@@ -31,7 +32,7 @@ def test_the_page_is_served_while_the_network_loads_and_ctrl_c_ends_it_without_a
     address = f"http://127.0.0.1:{port}"
     process = start(port)
     try:
-        assert 503 in wait_until_ready(address)  # 503: the server answers, but the networks are not loaded yet.
+        assert 503 in wait_until_ready(address)  # 503 means: the server answers, but its networks are not loaded yet.
         assert get(f"{address}/health").json() == {"ready": True}
         assert process.stdout.readline().strip().endswith(address)
         process.send_signal(signal.SIGINT)

@@ -35,7 +35,7 @@ def test_other_paths_reach_the_page_while_the_networks_load():
 @pytest.fixture
 def error_line(monkeypatch, capsys):
     """error_line(*arguments): the error message of `python demo.py` with these arguments."""
-    monkeypatch.setattr(signal, "signal", lambda *_: None)  # Do not let the server handle SIGTERM.
+    monkeypatch.setattr(signal, "signal", lambda *_: None)  # Keep this process's handler of SIGTERM.
 
     def error_line(*arguments: str) -> str:
         with pytest.raises(SystemExit) as stopped:

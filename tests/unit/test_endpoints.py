@@ -18,7 +18,7 @@ IS_SEVEN = Answer((READING,), 0, {"ink": 1.0, "normalization": 1.0, "network": 1
 
 @pytest.fixture
 def service() -> SimpleNamespace:
-    """A fake service. It reads every drawing as a 7. The contribution of every pixel is the explained digit / 10."""
+    """A fake service. It reads every drawing as a 7. It explains a digit by a tenth of the digit for each pixel."""
     return SimpleNamespace(
         classifier=SimpleNamespace(
             read_strokes=lambda strokes: IS_SEVEN, read_drawings=lambda drawings: [IS_SEVEN for _ in drawings]

@@ -1,4 +1,4 @@
-"""The fast path as ASGI middleware: it answers the calls of its endpoints, and forwards other requests."""
+"""The fast path as ASGI middleware: it answers the calls of its endpoints, and forwards all other requests."""
 
 import asyncio
 import threading

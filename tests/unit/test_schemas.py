@@ -25,7 +25,7 @@ def reading(digit: int, verdict: Verdict = Verdict.DIGIT, strokes: tuple[int, ..
 
 
 def through_json(value: object) -> object:
-    """Return the value that a client receives."""
+    """Convert a value to JSON and back, and return the result: the value that a client receives."""
     return json.loads(json.dumps(value, allow_nan=False))
 
 

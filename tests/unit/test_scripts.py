@@ -1,4 +1,4 @@
-"""The page's scripts pass the linter. As in the page, the scripts of a component are joined into one script."""
+"""The page's scripts pass the linter. The scripts of a component are joined before the check, as on the page."""
 
 import subprocess
 import sys

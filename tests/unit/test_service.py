@@ -61,7 +61,7 @@ def test_concurrent_pictures_are_read_one_after_the_other(loading):
     def read(picture):
         reading.append(picture)
         counts.append(len(reading))
-        time.sleep(0.01)  # Long enough for another thread to start.
+        time.sleep(0.01)  # If pictures were read in parallel, another read would start now.
         return reading.pop()
 
     loading.classifier.read_picture = read

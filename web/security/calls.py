@@ -1,6 +1,6 @@
 """Check calls of endpoints: the endpoint exists, no argument is missing, and each file was uploaded to this server.
 
-Without these checks, Gradio would answer a wrong number of arguments with a 500 that has no message. It would also
+Without these checks, Gradio would answer a wrong number of arguments with a 500 that has no message. Gradio would also
 fetch any file or URL that a caller names.
 """
 
@@ -56,7 +56,7 @@ class CallChecker:
     def check_tool_call(self, body: dict) -> None:
         """Check that each file in a call of an MCP tool is a data: URL. Raises RequestRejected.
 
-        Gradio would fetch a file from any other URL.
+        If the URL of a file were, for example, an http: URL, Gradio would fetch the file.
         """
         parameters = body.get("params")
         if body.get("method") != "tools/call" or not isinstance(parameters, dict):
@@ -70,7 +70,7 @@ class CallChecker:
     def _uploaded_file(self, value: object) -> dict | None:
         """Return a reference to the uploaded file that `value` names, or None if `value` is None.
 
-        Other entries of `value` are dropped, because Gradio would, for example, fetch a file from an entry "url".
+        The reference has no entry of `value` except "path". For example, Gradio would fetch a file from an entry "url".
         """
         if value is None:
             return None
@@ -89,7 +89,11 @@ class CallChecker:
 
 
 def _arguments(route: str, body: dict, parameters: list[str]) -> tuple[dict | list, list]:
-    """Return the arguments of a call as a dict or a list, and their keys or indices, in the order of `parameters`."""
+    """Return the arguments of a call, and the key of each argument, in the order of `parameters`.
+
+    For the route "call/v2", the arguments are a dict, and the keys are the parameters' names. For all other routes, the
+    arguments are a list, and the keys are indices.
+    """
     if route == "call/v2":
         if set(body) != set(parameters):
             expected = ", ".join(f'"{name}": …' for name in parameters)

@@ -10,7 +10,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import JSONResponse
 
 HEADERS = {
-    # Of other hosts, only these two may show the page in a frame. huggingface.co shows a Space in a frame.
+    # Only this server and Hugging Face may show the page in a frame, because huggingface.co shows a Space in a frame.
     "Content-Security-Policy": "frame-ancestors 'self' https://huggingface.co https://*.hf.space; "
     "object-src 'none'; base-uri 'self'; form-action 'self'",
     "X-Content-Type-Options": "nosniff",
@@ -24,8 +24,8 @@ GENERIC_MESSAGE = "Something went wrong on the server. Please try again."
 class Response:
     """Sends the response to one request.
 
-    If Gradio answers with a 500 and an error message, the client gets a 422 with this message. If Gradio answers with
-    any other 500, the client gets a 500 with GENERIC_MESSAGE.
+    If Gradio answers with a 500 and an error message, the client gets a 422 with this message. If Gradio answers with a
+    500 without an error message, the client gets a 500 with GENERIC_MESSAGE.
     """
 
     def __init__(self, send):
