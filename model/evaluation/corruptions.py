@@ -143,7 +143,7 @@ def rounded_corners(strokes: list[Stroke], rng: np.random.Generator) -> list[Str
 
 
 def few_points(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
-    """Simplify each stroke to few points, with an error of at most TOLERANCE, as if an application stored few points."""
+    """Simplify each stroke to few points, with an error up to TOLERANCE, as if an application stored few points."""
     tolerance = TOLERANCE * longer_side(strokes)
     return [_simplify(stroke, tolerance) for stroke in strokes]
 
