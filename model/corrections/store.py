@@ -175,8 +175,8 @@ class CorrectionStore:
                 connection.execute(f"PRAGMA max_page_count = {MAX_FILE_BYTES // page_bytes}")
                 yield connection
         except sqlite3.Error as error:
-            # The low byte of SQLite's error code is the primary result code. An error of Python's sqlite3 module, not of
-            # SQLite, has no code.
+            # The low byte of SQLite's error code is the primary result code. Only errors of SQLite have a code. Errors
+            # of Python's sqlite3 module have none.
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF
             reason = FAILURES.get(code, f"the file of corrections cannot be used ({error})")
             raise StorageError(f"Not possible now: {reason}. Stored corrections are unchanged.") from error

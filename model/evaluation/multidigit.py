@@ -28,7 +28,7 @@ UNEVENNESS = 0.05
 """Standard deviation of a digit's vertical offset, as a fraction of the digit's longer side."""
 SYNTHETIC_DIGITS = 2_000
 MARGIN = 0.05
-"""Distance of the composed number from the left edge and from the upper edge of the pad, as a fraction of its side."""
+"""Distance of a number from the left edge and from the upper edge of the pad, as a fraction of the pad's side."""
 
 
 def compose(digits: Sequence[list[Stroke]], gap: float, rng: np.random.Generator) -> list[Stroke]:

@@ -11,8 +11,9 @@ from model.preprocessing.normalization import crop
 from model.preprocessing.strokes import NETWORK_PEN_WIDTH, RESOLUTION
 
 MAX_PEN_WIDTH = 2.0
-"""Ink of a wider pen is thinned. The unit is NETWORK_PEN_WIDTH. The values 1.25, 1.5, 1.75, 2 and 2.25 were compared on
-MNIST's validation images and on synthetic handwriting, with pen widths of 1.5 to 3 × NETWORK_PEN_WIDTH."""
+"""Largest pen width whose ink is not thinned, as a multiple of NETWORK_PEN_WIDTH. The value was chosen from 1.25, 1.5,
+1.75, 2 and 2.25. The choice was made on MNIST's validation images and on synthetic handwriting with pens of 1.5 to 3 ×
+NETWORK_PEN_WIDTH."""
 MAX_INK_DEPTH = RESOLUTION // 3
 """Largest depth that `ink_depth` returns, in pixels. The ink of a digit is never deeper."""
 

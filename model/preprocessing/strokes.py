@@ -98,7 +98,7 @@ def _densify(points: np.ndarray) -> np.ndarray:
 
 
 def _deduplicate(points: np.ndarray, width: int) -> np.ndarray:
-    """Round the points to 1/SUBPIXELS of a pixel and remove duplicates, which a scribble has many of, to save time."""
+    """Round the points to 1/SUBPIXELS of a pixel and remove duplicates. This saves time for a dense scribble."""
     columns, rows = np.rint(points * SUBPIXELS).astype(int).T
     row_length = width * SUBPIXELS
     indices = np.unique(rows * row_length + columns)

@@ -78,7 +78,7 @@ def usable_drawings(file: Path, num_outputs: int) -> LabeledDrawings:
 
 
 def augmented_copies(drawings: LabeledDrawings, seed: int) -> Split:
-    """Return several images of each drawing, with random pen widths. All images except the first are augmented."""
+    """Return several images of each drawing, with random pen widths. Augment all except the first of each."""
     rng = np.random.default_rng(seed)
     copies = int(np.clip(MAX_COPIED_IMAGES // len(drawings), 1, MAX_COPIES))
     images = np.concatenate([drawing_images(drawings, rng) for _ in range(copies)])
