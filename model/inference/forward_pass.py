@@ -13,7 +13,7 @@ from model.inference import backend, calibration
 SINGLE_VIEW_CONFIDENCE = 0.98
 """If the most probable class of an image has this probability or more, test-time augmentation skips the image."""
 VIEWS = (
-    # The arguments of `augmentation.transform`: angle, slant, right, down. Every view has an opposite view.
+    # The arguments of `augmentation.transform`: angle, slant, left, up. Every view has an opposite view.
     (0.105, 0.0, 0.8, 0.0),
     (-0.105, 0.0, -0.8, 0.0),
     (0.0, 0.1, 0.0, 0.8),

@@ -29,26 +29,25 @@ def augment(images, random_numbers):
     images: normalized images, float (N, 28, 28), 0 to 1.
     random_numbers: uniform random numbers from −1 to 1, (N, RANDOM_NUMBERS).
     """
-    thickness, angle, slant, wide, high, right, down, blur, *gap = ops.unstack(random_numbers, RANDOM_NUMBERS, axis=1)
+    thickness, angle, slant, wide, high, left, up, blur, *gap = ops.unstack(random_numbers, RANDOM_NUMBERS, axis=1)
     images = _thicken(images[..., None], thickness)
     images = _blur(images, blur)
     images = _break(images, *gap)
     matrices = _inverse_affine(
-        ROTATION * angle, SLANT * slant, 1 + STRETCH * wide, 1 + STRETCH * high, SHIFT * right, SHIFT * down
+        ROTATION * angle, SLANT * slant, 1 + STRETCH * wide, 1 + STRETCH * high, SHIFT * left, SHIFT * up
     )
     return _warp(images, matrices)
 
 
-def transform(images, angle, slant, right, down):
+def transform(images, angle, slant, left, up):
     """Return images, float (N, 28, 28). Each image is rotated, slanted and shifted by the given amounts.
 
     angle: the counterclockwise rotation of each image in radians, (N,).
     slant: the slant of each image in pixels to the right per pixel upward, (N,).
-    right, down: how far each pixel of the result reads to the right and down, in pixels, (N,). If `right` is positive,
-        the ink moves to the left. If `down` is positive, the ink moves up.
+    left, up: the shift of each image to the left and up, in pixels, (N,).
     """
     one = ops.ones_like(angle)
-    return _warp(images[..., None], _inverse_affine(angle, slant, one, one, right, down))
+    return _warp(images[..., None], _inverse_affine(angle, slant, one, one, left, up))
 
 
 def _warp(images, matrices):
@@ -59,19 +58,20 @@ def _warp(images, matrices):
     return images[..., 0]
 
 
-def _inverse_affine(angle, slant, wide, high, right, down):
+def _inverse_affine(angle, slant, wide, high, left, up):
     """Return the coefficients (N, 8) for `affine_transform`.
 
     The coefficients map the position of each pixel of the result to the position in the original image where its value
-    is read. Therefore, a positive `right` moves the ink to the left, and a `wide` above 1 makes the ink narrower.
+    is read. `left` is added to x: a pixel reads the value `left` pixels to its right, so the ink moves to the left. For the
+    same reason, a `wide` above 1 makes the ink narrower.
     The image's center is the fixed point of rotation, slant and stretch.
     """
     center = 13.5
     cos, sin = ops.cos(angle), ops.sin(angle)
     a, b = wide * cos, wide * (slant * cos - sin)
     c, d = high * sin, high * (slant * sin + cos)
-    x = center - a * center - b * center + right
-    y = center - c * center - d * center + down
+    x = center - a * center - b * center + left
+    y = center - c * center - d * center + up
     zero = ops.zeros_like(a)
     return ops.stack([a, b, x, c, d, y, zero, zero], axis=1)
 
