@@ -62,8 +62,8 @@ def _inverse_affine(angle, slant, wide, high, left, up):
     """Return the coefficients (N, 8) for `affine_transform`.
 
     The coefficients map the position of each pixel of the result to the position in the original image where its value
-    is read. `left` is added to x: a pixel reads the value `left` pixels to its right, so the ink moves to the left. For the
-    same reason, a `wide` above 1 makes the ink narrower.
+    is read. A pixel reads the value that is `left` pixels to its right, which moves the ink to the left. A `wide` above
+    1 makes the ink narrower for the same reason.
     The image's center is the fixed point of rotation, slant and stretch.
     """
     center = 13.5
