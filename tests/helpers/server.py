@@ -52,14 +52,17 @@ class Server:
         """The number of open files and sockets of the process (Linux)."""
         return sum(1 for _ in Path(f"/proc/{self.process.pid}/fd").iterdir())
 
-    def start(self) -> None:
-        """Start the process, and wait until it has printed the address of the page."""
+    def launch(self) -> None:
+        """Start the process, and do not wait."""
         handle, name = tempfile.mkstemp(suffix=".log")
         self.log = Path(name)
         command = [sys.executable, "-m", self.module, "--host", "127.0.0.1", "--port", str(self.port)]
         environment = os.environ | self.environment
         self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=handle, stderr=subprocess.STDOUT)
         os.close(handle)
+
+    def wait_until_ready(self) -> None:
+        """Wait until the process has printed the address of the page. The networks are then loaded."""
         deadline = time.monotonic() + START_TIMEOUT
         while self.address not in self.log.read_text():
             if self.process.poll() is not None or time.monotonic() > deadline:
@@ -70,18 +73,19 @@ class Server:
         """Kill the process with SIGKILL, to save time: after SIGTERM, it would wait up to 5 s for open connections."""
         self.process.kill()
         self.process.wait(timeout=20)
+        self.log.unlink()
 
 
 @contextlib.contextmanager
 def serving(module: str = "demo", environment: dict[str, str] | None = None) -> Iterator[Server]:
     """Yield a running server, and stop the server at the end."""
     server = Server(free_port(), module, environment or {})
-    server.start()
+    server.launch()
     try:
+        server.wait_until_ready()
         yield server
     finally:
         server.stop()
-        server.log.unlink()
 
 
 def wait_until_ready(address: str, timeout: float = START_TIMEOUT) -> list[int]:

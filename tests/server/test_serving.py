@@ -10,7 +10,7 @@ from http.client import HTTPConnection
 from model.corrections.store import CorrectionStore
 from tests.helpers.drawings import SEVEN
 from tests.helpers.paths import ROOT
-from tests.helpers.server import Server, call, free_port, get, serving, wait_until_ready
+from tests.helpers.server import Server, call, free_port, get, wait_until_ready
 from tests.helpers.waiting import wait_until
 
 
@@ -64,21 +64,21 @@ def is_closed(server: Server) -> bool:
     return False
 
 
-def test_on_sigterm_calls_in_progress_are_answered_and_no_traceback_is_logged():
-    with serving() as server:
-        body = json.dumps({"data": [SEVEN]}).encode()
-        connections = [begin_call(server, endpoint, body) for endpoint in ("predict", "compare")]
-        server.process.send_signal(signal.SIGTERM)
-        wait_until(lambda: is_closed(server))
-        for connection in connections:
-            connection.send(body)
-        answers = [connection.getresponse() for connection in connections]
-        assert [answer.status for answer in answers] == [200, 200]
-        assert all(json.load(answer)["data"] for answer in answers)
-        for connection in connections:
-            connection.close()
-        assert server.process.wait(timeout=30) == 0
-        assert "Traceback" not in server.log.read_text()
+def test_on_sigterm_calls_in_progress_are_answered_and_no_traceback_is_logged(server_to_stop):
+    server = server_to_stop
+    body = json.dumps({"data": [SEVEN]}).encode()
+    connections = [begin_call(server, endpoint, body) for endpoint in ("predict", "compare")]
+    server.process.send_signal(signal.SIGTERM)
+    wait_until(lambda: is_closed(server))
+    for connection in connections:
+        connection.send(body)
+    answers = [connection.getresponse() for connection in connections]
+    assert [answer.status for answer in answers] == [200, 200]
+    assert all(json.load(answer)["data"] for answer in answers)
+    for connection in connections:
+        connection.close()
+    assert server.process.wait(timeout=30) == 0
+    assert "Traceback" not in server.log.read_text()
 
 
 def test_an_invalid_label_gets_an_error_message_and_nothing_is_stored(corrections_server):
