@@ -5,8 +5,8 @@ A sweep transforms the drawings with different settings of one parameter, such a
 The position and the size of a drawing on the pad have no effect, because `rasterize` scales every drawing to the size
 RESOLUTION. The sweeps "shift" and "size" confirm this.
 
-The width of the pen differs only between pictures, because the strokes of a drawing have no width. Therefore, the sweep
-"pen" treats drawings as pictures: it rasterizes them with different pen widths and thins the ink (`stroke_width.thin`).
+The strokes of a drawing have no width; only a picture has a pen width. Therefore, the sweep "pen" turns drawings into
+pictures: it rasterizes them with different pen widths and thins the ink (`stroke_width.thin`).
 """
 
 from collections.abc import Callable, Sequence

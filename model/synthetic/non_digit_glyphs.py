@@ -1,9 +1,16 @@
 """Glyphs that are not digits: letters, signs, shapes, doodles; pure data, in the notation of `notation.py`.
 
-This module leaves out every character and shape that a person could read as a digit. They are listed here. After each
-list, the digit that they look like is in parentheses:
-O o D Q θ Φ ° rings and boxes (0), I l | / ! ( 工 (1), Z z (2), Э (3), Ч Y y ц (4), S s $ (5), G b Б δ (6),
-] て フ (7), B § an hourglass (8), q g (9).
+The following characters and shapes are left out, because a person could read them as a digit:
+0: O o D Q θ Φ °, rings, boxes
+1: I l | / ! ( 工
+2: Z z
+3: Э
+4: Ч y ц
+5: S s $
+6: G b Б δ
+7: ] て フ
+8: B §, an hourglass
+9: q g
 """
 
 LETTERS: dict[str, tuple[str, ...]] = {
