@@ -74,7 +74,8 @@ def build_page(api: Api) -> gr.Blocks:
 def run_in_browser(events, inputs, outputs, function: str) -> None:
     """Call a function of assets/page/events.js on each event. It maps the values of `inputs` to those of `outputs`."""
     js = components.call_module("page/events.js", function)
-    gr.on(events, None, inputs, outputs, js=js, api_visibility="private")
+    for event in events:
+        event(None, inputs, outputs, js=js, api_visibility="private")
 
 
 def add_endpoint(function, inputs, output) -> None:

@@ -1,6 +1,7 @@
 """The page's visual components, as gr.HTML. The markup, style and module of each are in assets/components/<name>/."""
 
 import json
+from collections.abc import Sequence
 
 import gradio as gr
 from gradio.components import Component
@@ -21,12 +22,12 @@ def sketchpad() -> gr.HTML:
     """Return the pad. Value: {"strokes": [[[x, y], …], …]} in fractions of the pad's side, x right, y down."""
     strokes = {"type": "array", "items": {"type": "array", "items": _NUMBERS}}
     schema = {"type": "object", "properties": {"strokes": strokes}, "required": ["strokes"]}
-    return _documented(_component("sketchpad", label="drawing"), schema, {"strokes": [_SEVEN]})
+    return _documented(_component("sketchpad", label="drawing", events=["input"]), schema, {"strokes": [_SEVEN]})
 
 
 def answer_view() -> gr.HTML:
     """Return the verdict, the network's 28×28 input and ten bars. Value: an AnswerView, see shared/answers.js."""
-    return _component("answer", label="answer")
+    return _component("answer", label="answer", events=["retry", "rested"])
 
 
 def answer_json() -> gr.JSON:
@@ -60,12 +61,12 @@ def example_row() -> gr.HTML:
         {"name": name} | json.loads(_read_asset(f"examples/{name}.json"))
         for name in ("two", "slashed-zero", "crossed-seven", "open-four", "2026", "letter", "scribble")
     ]
-    return _component("examples", label="example", examples=drawings)
+    return _component("examples", label="example", events=["input"], examples=drawings)
 
 
 def share_tools() -> gr.HTML:
     """Return the buttons that copy a link or save a file. Value: {"strokes": …, "format": "link", "png" or "json"}."""
-    return _component("share", label="share")
+    return _component("share", label="share", events=["requested", "linked"])
 
 
 def correction(visible: bool) -> gr.HTML:
@@ -75,12 +76,12 @@ def correction(visible: bool) -> gr.HTML:
     stored: {"label": …, "stored": true}. If the correction cannot be stored: {"label": …, "error": …}. The error is a
     message, or null if the server does not answer.
     """
-    return _component("correction", label="correction", visible=visible)
+    return _component("correction", label="correction", events=["labeled"], visible=visible)
 
 
 def steps() -> gr.HTML:
     """Return the folded section that shows the steps of normalization. Value: the result of `schemas.trace_json`."""
-    return _component("steps", label="steps")
+    return _component("steps", label="steps", events=["opened"])
 
 
 def comparison(own: str) -> gr.HTML:
@@ -89,12 +90,12 @@ def comparison(own: str) -> gr.HTML:
     Value: the result of `schemas.comparison_json`.
     own: the name of the model that serves the page.
     """
-    return _component("compare", label="every model", own=own)
+    return _component("compare", label="every model", events=["opened"], own=own)
 
 
 def about() -> gr.HTML:
     """Return the folded section with the network's measurements. Value: the result of `Api.about`."""
-    return _component("about", label="about")
+    return _component("about", label="about", events=["opened"])
 
 
 def picture_file() -> gr.File:
@@ -141,17 +142,19 @@ def call_module(name: str, function: str) -> str:
     return f"async (...values) => (await {_import(name)}).{function}(...values)"
 
 
-def _component(name: str, label: str, visible: bool = True, **props) -> gr.HTML:
+def _component(name: str, label: str, events: Sequence[str] = (), visible: bool = True, **props) -> gr.HTML:
     """Return a component from assets/components/<name>/<name>.{html,css,js}.
 
-    The module exports `mount`. props: the values that `mount` reads.
+    The module exports `mount`. events: the events that it emits. props: the values that it reads.
     """
     path = f"components/{name}/{name}"
+    mount = f"{_import(f'{path}.js')}.then(({{ mount }}) => mount({{ element, props, trigger, watch }}))"
     return gr.HTML(
         label=label,
         html_template=_read_asset(f"{path}.html"),
         css_template=_read_asset(f"{path}.css"),
-        js_on_load=f"{_import(f'{path}.js')}.then(({{ mount }}) => mount({{ element, props, trigger, watch }}))",
+        # Gradio accepts only events whose quoted names are in this text.
+        js_on_load=f"{mount} // Events: {json.dumps(events)}",
         apply_default_css=False,
         elem_id=name,
         visible=visible,
