@@ -33,7 +33,7 @@ const reader = new NewestFirst(read);
  * @param {Drawing | null} drawing
  */
 export async function readDrawing(drawing) {
-  const answered = readNewest(drawing ?? {});
+  const answered = readNewest(drawing || {});
   // If the first answer takes long, the network is still loading. The answer component then requests the answer again.
   return answers > 0 ? answered : Promise.race([answered, warming()]);
 }

@@ -41,6 +41,7 @@ export function followLanguage(element, render = () => {}) {
 function update(element, render) {
   labelNodes(element);
   render();
+  element.dataset.labeled = ""; // The style sheet hides a component until then.
 }
 
 /**

@@ -34,7 +34,7 @@ export function mount({ element, props, trigger, watch }) {
   let shown = null;
 
   /** @returns {AnswerView} */
-  const value = () => props.value ?? BLANK;
+  const value = () => props.value || BLANK;
 
   function show() {
     const view = value();

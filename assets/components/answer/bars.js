@@ -2,10 +2,10 @@
 
 /** @import { Reading } from "../../shared/answers.js" */
 
-import { create } from "../../shared/dom.js";
+import { find } from "../../shared/dom.js";
 import { confidence, confidenceNumber } from "../../shared/text.js";
 
-/** Ten bars in a container. A click on a bar calls `choose` with the bar's digit. */
+/** The bars in a container. A click on a bar calls `choose` with the bar's digit. */
 export class Bars {
   #bars;
 
@@ -14,18 +14,11 @@ export class Bars {
    * @param {(digit: number) => void} choose
    */
   constructor(container, choose) {
-    this.#bars = Array.from({ length: 10 }, (_, digit) => {
-      const name = create("button", { type: "button", className: "name", textContent: String(digit) });
-      const meter = create("span", { className: "track" }, create("span", { className: "fill" }));
-      const attributes = { role: "meter", "aria-valuemin": "0", "aria-valuemax": "100", "aria-label": String(digit) };
-      for (const [attribute, value] of Object.entries(attributes)) meter.setAttribute(attribute, value);
-      const [long, short] = ["long", "short"].map((className) => create("span", { className }));
-      const figure = create("span", { className: "figure" }, long, short);
-      const bar = create("div", { className: "bar" }, name, meter, figure);
+    this.#bars = [...container.children].map((child, digit) => {
+      const bar = /** @type {HTMLElement} */ (child);
       bar.addEventListener("click", () => choose(digit));
-      return { bar, meter, long, short };
+      return { bar, meter: find(bar, ".track"), long: find(bar, ".long"), short: find(bar, ".short") };
     });
-    container.replaceChildren(...this.#bars.map(({ bar }) => bar));
   }
 
   /** @param {Reading | undefined} reading undefined, or a reading without ink, empties the bars */

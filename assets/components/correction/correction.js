@@ -30,7 +30,7 @@ export function mount({ element, props, trigger, watch }) {
   find(element, ".labels").replaceChildren(...buttons);
 
   function show() {
-    const value = props.value ?? {};
+    const value = props.value || {};
     LABELS.forEach((label, i) => {
       buttons[i].textContent = nameOf(label);
       // The label of the answer itself is not a correction. A drawing is stored only once.

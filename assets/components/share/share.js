@@ -55,7 +55,7 @@ export function mount({ element, props, trigger, watch }) {
   }
 
   function share() {
-    const { format, strokes } = props.value ?? {};
+    const { format, strokes } = props.value || {};
     if (!requested || format !== requested || !strokes) return;
     requested = null;
     if (strokes.length > 0) formats[format](strokes);

@@ -198,7 +198,7 @@ export class Sketchpad {
 
   /** @param {Drawing | null} value */
   receive(value) {
-    const { strokes, picture, frames } = value ?? {};
+    const { strokes, picture, frames } = value || {};
     if (this.state.mode === "drawing" || value === this.#sent) return;
     if (frames && picture === this.state.picture) this.photo.showFrames(frames);
     else if (picture && !frames) this.#showPicture(picture);
