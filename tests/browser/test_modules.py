@@ -87,10 +87,24 @@ def test_the_page_adds_nothing_to_window(new_page, server):
     assert {each for each in added if "gradio" not in each.lower() and not each.startswith("__")} <= {"iFrameResizer"}
 
 
+ARABIC = {
+    "name": "العربية",
+    "direction": "rtl",
+    # A text that is not translated, such as "redo", is shown in English.
+    "texts": {"title": "ارسم رقمًا", "invitation": "ارسم هنا", "undo": "تراجع", "percent": "{percent} %"},
+}
+
+
 @pytest.fixture(scope="module")
-def path_address():
-    """The address of the page below a path, behind a reverse proxy."""
-    with serving(environment={"GRADIO_ROOT_PATH": "/some/path"}) as server, below_path(server, "/some/path") as address:
+def path_address(tmp_path_factory):
+    """The address of a page below a path, behind a reverse proxy. The page has one more language: Arabic."""
+    folder = tmp_path_factory.mktemp("page")
+    for each in ("demo.py", "model", "web"):
+        (folder / each).symlink_to(ROOT / each)
+    shutil.copytree(ROOT / "assets", folder / "assets")
+    (folder / "assets" / "locales" / "ar.json").write_text(json.dumps(ARABIC), encoding="utf-8")
+    root_path = {"GRADIO_ROOT_PATH": "/some/path"}
+    with serving(environment=root_path, folder=folder) as server, below_path(server, "/some/path") as address:
         yield address
 
 
@@ -127,27 +141,23 @@ def test_the_page_works_in_a_frame(new_page, server, path_address, path):
 # --- languages
 
 
-def test_one_file_adds_a_language(new_page, tmp_path):
-    for each in ("demo.py", "model", "web"):
-        (tmp_path / each).symlink_to(ROOT / each)
-    shutil.copytree(ROOT / "assets", tmp_path / "assets")
-    texts = TEXTS["en"] | {"title": "ارسم رقمًا", "undo": "تراجع"}
-    del texts["redo"]  # A text that is not translated is shown in English.
-    locale = {"name": "العربية", "direction": "rtl", "texts": texts}
-    (tmp_path / "assets" / "locales" / "ar.json").write_text(json.dumps(locale), encoding="utf-8")
-    with serving(folder=tmp_path) as server:
-        page = ready(new_page(locale="en-US"), server.address)
-        page.get_by_role("button", name="العربية").click()
-        expect(page.locator("#heading h1")).to_have_text("ارسم رقمًا")
-        expect(page.locator("#sketchpad .undo")).to_have_text("تراجع")
-        expect(page.locator("#sketchpad .redo")).to_have_text("Redo")
-        assert language(page) == ["ar", "rtl", "ارسم رقمًا"]
-        # A visitor with this language gets it at once.
-        page = ready(new_page(locale="ar-EG"), server.address)
-        assert language(page) == ["ar", "rtl", "ارسم رقمًا"]
-        page.get_by_role("button", name="English").click()
-        expect(page.locator("#heading h1")).to_have_text("Draw a digit")
-        assert language(page) == ["en", "ltr", "Draw a digit"]
+def test_one_file_adds_a_language(new_page, path_address):
+    page = ready(new_page(locale="en-US"), f"{path_address}/")
+    page.get_by_role("button", name="العربية").click()
+    expect(page.locator("#heading h1")).to_have_text("ارسم رقمًا")
+    expect(page.locator("#sketchpad .undo")).to_have_text("تراجع")
+    expect(page.locator("#sketchpad .redo")).to_have_text("Redo")
+    assert language(page) == ["ar", "rtl", "ارسم رقمًا"]
+    draw(page, DIGIT_DRAWINGS[7])
+    expect(digit(page)).to_have_text("7")
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("#heading h1")).to_have_text("Draw a digit")
+    assert language(page) == ["en", "ltr", "Draw a digit"]
+
+
+def test_a_visitor_with_a_new_language_gets_it_at_once(new_page, path_address):
+    page = ready(new_page(locale="ar-EG"), f"{path_address}/")
+    assert language(page) == ["ar", "rtl", "ارسم رقمًا"]
 
 
 def language(page) -> list[str]:
