@@ -24,7 +24,7 @@ DRAWING_SECONDS, INTERVAL = 1.5, 5.0
 """Duration of a drawing, and time from the start of one drawing to the start of the next."""
 
 FRAME = 1 / 60
-TIMEOUT = 10.0  # Seconds, as in page/ask.js.
+TIMEOUT = 10.0  # Seconds, as in page/api_client.js.
 POINTS = 90  # Points of one drawing. A mouse reports one point per screen frame.
 
 

@@ -34,7 +34,7 @@ from web.security.requests import MAX_JSON_LEVELS
 README = ROOT / "README.md"
 DOCUMENTS = [README, ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 CODE = [ROOT / "demo.py", ROOT / "train.py", *ROOT.glob("model/**/*.py"), *ROOT.glob("web/**/*.py")]
-PROGRAMS = ("python", "pip", "uvicorn", "serve", "docker", "sqlite3", "ruff", "lint-imports")
+PROGRAMS = ("python", "pip", "uvicorn", "serve", "docker", "sqlite3", "ruff", "lint-imports", "npm")
 
 
 # --- text
