@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.helpers.browser import draw, ready
-from tests.helpers.drawings import DIGIT_DRAWINGS
+from tests.helpers.drawings import DIGIT_DRAWINGS, number
 from tests.helpers.page import digit, eventually
 from tests.helpers.paths import ROOT
 from tests.helpers.proxy import below_path
@@ -148,8 +148,12 @@ def test_one_file_adds_a_language(new_page, path_address):
     expect(page.locator("#sketchpad .undo")).to_have_text("تراجع")
     expect(page.locator("#sketchpad .redo")).to_have_text("Redo")
     assert language(page) == ["ar", "rtl", "ارسم رقمًا"]
-    draw(page, DIGIT_DRAWINGS[7])
-    expect(digit(page)).to_have_text("7")
+    draw(page, number("74"))
+    expect(digit(page)).to_have_text("74")
+    left = [each.bounding_box()["x"] for each in digit(page).get_by_role("button").all()]
+    assert left == sorted(left)  # Numbers are written from left to right in every language.
+    heading, languages = (page.locator(f"#heading {part}").bounding_box() for part in (".words", ".languages"))
+    assert heading["x"] > languages["x"]
     page.get_by_role("button", name="English").click()
     expect(page.locator("#heading h1")).to_have_text("Draw a digit")
     assert language(page) == ["en", "ltr", "Draw a digit"]
