@@ -24,7 +24,7 @@ DRAWING_SECONDS, INTERVAL = 1.5, 5.0
 """Duration of a drawing, and time from the start of one drawing to the start of the next drawing, in seconds."""
 
 FRAME = 1 / 60
-TIMEOUT = 10.0  # Seconds until a request fails. The page, in assets/page/ask.js, also waits for 10 s.
+TIMEOUT = 10.0  # Seconds until a request fails. The page, in page/api_client.js, also waits for 10 s.
 POINTS = 90  # Points of one drawing, because a mouse reports 60 points per second and a drawing takes 1.5 s.
 
 

@@ -67,7 +67,8 @@ def request_page(calls):
     return request_page
 
 
-ALLOWED = ("/", "/config", "/theme.css", "/assets/index-1.js", "/static/img/logo.svg", "/gradio_api/info")
+MODULE = "/static/0123456789abcdef/components/share/share.js"
+ALLOWED = ("/", "/config", "/theme.css", "/assets/index-1.js", "/static/img/logo.svg", "/gradio_api/info", MODULE)
 
 
 @pytest.mark.parametrize("path", [*ALLOWED, "/gradio_api/heartbeat/abc123", "/gradio_api/call/predict/abc123"])
@@ -78,7 +79,12 @@ def test_a_request_of_the_page_reaches_the_application(request_page, path):
 
 
 FORBIDDEN = ("/nothing", "/docs", "/openapi.json", "/gradio_api/token", "/gradio_api/file=/etc/passwd")
-TRAVERSALS = ("/assets/..%2f..%2fetc/passwd", "/static/%2e%2e/secret", "/assets/a..b")
+TRAVERSALS = (
+    "/static/0123456789abcdef/..%2fdemo.py",
+    "/assets/..%2f..%2fetc/passwd",
+    "/static/%2e%2e/secret",
+    "/assets/a..b",
+)
 
 
 @pytest.mark.parametrize("path", [*FORBIDDEN, *TRAVERSALS, "/gradio_api/proxy=http://127.0.0.1/"])
