@@ -1,6 +1,6 @@
-"""The head of the page's document: what the browser needs before Gradio's scripts run.
+"""Insert into the head of the page's document what the browser needs before Gradio's scripts run.
 
-Gradio's own parameter `head` inserts elements only after its scripts have run.
+Gradio's own parameter `head` is too late, because Gradio inserts its elements only after Gradio's scripts have run.
 """
 
 import json
@@ -14,9 +14,10 @@ from web.texts import ENGLISH, LANGUAGES
 def document_head() -> str:
     """Return the HTML for the head: all modules, the list of languages, the English texts, and the first module."""
     modules = [name for name in public_files() if name.endswith(".js")]
-    # With these links, the browser requests all modules at once, not one after another along their imports.
+    # With these links, the browser requests all modules at once. Without them, it would find a module only after it has
+    # loaded the module that imports it.
     links = [f'<link rel="modulepreload" href="{address(name)}">' for name in modules]
-    # No text can close the script element, because "<" is escaped.
+    # Escape "<", so that no text can close the script element.
     texts = json.dumps({"languages": LANGUAGES, "english": ENGLISH}, ensure_ascii=False).replace("<", "\\u003c")
     return "\n".join(
         [
@@ -29,7 +30,7 @@ def document_head() -> str:
 
 
 class DocumentHead:
-    """ASGI middleware that inserts HTML at the start of the head of every HTML document."""
+    """ASGI middleware that inserts HTML at the start of the page's head. The page is the HTML document at "/"."""
 
     def __init__(self, app, head: str):
         self.app, self._head = app, head.encode()
@@ -43,7 +44,7 @@ class DocumentHead:
             nonlocal start
             if message["type"] == "http.response.start":
                 start = message
-            elif start:  # The document is one message.
+            elif start:  # The whole body of the document is in one message.
                 headers, body = MutableHeaders(scope=start), message["body"]
                 if headers.get("content-type", "").startswith("text/html"):
                     body = body.replace(b"<head>", b"<head>" + self._head, 1)
