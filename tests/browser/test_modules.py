@@ -1,4 +1,4 @@
-"""How the page loads: its modules, below a path, in a frame, and with one more language."""
+"""Test how the page loads its modules, and how it loads below a path, in a frame, and with an added language."""
 
 import json
 import re
@@ -21,13 +21,13 @@ MODULE_URL = re.compile(r"/static/[0-9a-f]{16}/(.+\.js)$")
 
 
 def name(url: str) -> str:
-    """Return the path of a module below assets/."""
+    """Return the path below assets/ of the module at a URL."""
     return MODULE_URL.search(url)[1]
 
 
 @pytest.fixture
 def new_page(chromium):
-    """new_page(**window): a page in a new window, with an empty cache. The test fails if a script fails."""
+    """Return a function that opens a page in a new window with an empty cache. Fail the test if a script fails."""
     contexts, errors = [], []
 
     def new_page(**window):
@@ -52,7 +52,7 @@ def test_every_module_is_requested_before_the_first_module_runs(new_page, server
             for each in list(held):
                 each.continue_()
 
-    page.route(MODULE_URL, hold)  # No response arrives before the last request is sent.
+    page.route(MODULE_URL, hold)  # No response arrives before the page has requested all modules.
     ready(page, server.address)
     assert sorted(name(route.request.url) for route in held) == MODULES
 
@@ -97,7 +97,7 @@ ARABIC = {
 
 @pytest.fixture(scope="module")
 def path_address(tmp_path_factory):
-    """The address of a page below a path, behind a reverse proxy. The page has one more language: Arabic."""
+    """The address of a page below a path, behind a reverse proxy. Arabic is added to the page's languages."""
     folder = tmp_path_factory.mktemp("page")
     for each in ("demo.py", "model", "web"):
         (folder / each).symlink_to(ROOT / each)

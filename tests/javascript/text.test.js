@@ -1,4 +1,4 @@
-// Texts, numbers and percentages.
+// Test texts, numbers and percentages.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
