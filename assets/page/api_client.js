@@ -1,21 +1,23 @@
-// API client: one function for each endpoint, with the endpoint's name.
+// API client. Each endpoint of the API has one function here, with the endpoint's name.
 //
-// Gradio's own requests are not used, for three reasons. With “always_last”, two changes within a few milliseconds send
-// two requests. If a request fails, the last change is lost. If the server stops, Gradio reloads the page.
+// The page does not use Gradio's own requests, for three reasons:
+// - With Gradio's setting “always_last”, two changes within a few milliseconds send two requests.
+// - If a request of Gradio fails, the last change is lost.
+// - If the server stops, Gradio reloads the page.
 
 /** @import { Answer, Connection } from "../shared/answers.js" */
 /** @import { Stroke } from "../shared/strokes.js" */
 
-// All addresses of the server that the page calls, relative to the page.
+// All addresses of the API, relative to the page.
 const UPLOAD_PATH = "gradio_api/upload";
 const endpointPath = (/** @type {string} */ name) => `gradio_api/run/${name}`;
 
-// Milliseconds until a request fails.
+// Milliseconds without a response until a request fails.
 const TIMEOUT = 10_000;
 const UPLOAD_TIMEOUT = 60_000;
 const SIDE = 28;
 
-/** The server rejects a request, or does not answer. `state` is the connection's state. */
+/** The error of a request without an answer. `state` is the state of the connection that the page then shows. */
 export class ApiError extends Error {
   /**
    * @param {Connection["state"]} state
@@ -92,8 +94,8 @@ async function post(path, body, timeout) {
     response = await fetch(path, { method: "POST", headers, body, signal: AbortSignal.timeout(timeout) });
     payload = await response.json();
   } catch {
-    // The body may be the HTML of a proxy. With 4xx, the request was rejected. Otherwise, the server is down or its
-    // answer cannot be read.
+    // There is no response, or its body is not JSON, for example the HTML of a proxy. With a status 4xx, the request
+    // was rejected. Otherwise, the server does not answer, or the page cannot read the answer.
     const rejected = response && response.status >= 400 && response.status < 500;
     throw new ApiError(rejected ? "error" : "offline");
   }
@@ -101,8 +103,8 @@ async function post(path, body, timeout) {
   return payload;
 }
 
-// Return the part of an answer that the page needs, with images as bytes. Gradio copies every answer several times, and
-// copying arrays of numbers takes longer than the request itself.
+// Return the part of an answer that the page needs, with each image as bytes. Gradio copies every answer several times.
+// Copies of bytes are fast, but copies of arrays of numbers would take longer than the request itself.
 /** @type {(payload: any) => Omit<Answer, "id">} */
 function toAnswer({ number, verdict, readings, current, milliseconds }) {
   return {
@@ -111,5 +113,6 @@ function toAnswer({ number, verdict, readings, current, milliseconds }) {
   };
 }
 
+// Return an image as the API expects it: 28 rows of 28 numbers.
 /** @param {Uint8Array} image */
 const toRows = (image) => Array.from({ length: SIDE }, (_, row) => [...image.subarray(SIDE * row, SIDE * (row + 1))]);
