@@ -24,7 +24,7 @@ def document_head() -> str:
             '<meta charset="utf-8">',
             *links,
             f'<script type="application/json" id="languages">{texts}</script>',
-            f'<script type="module" src="{address("page/language.js")}"></script>',
+            f'<script type="module" src="{address("page/main.js")}"></script>',
         ]
     )
 
