@@ -92,7 +92,7 @@ export function number(value, decimals = 0) {
 export const percent = (share, decimals = 0) => text("percent", { percent: number(100 * share, decimals) });
 
 /**
- * Format a probability as a percentage. Above 99.5 %, return “>99 %”, because no answer is certain.
+ * Format a probability as a percentage. From 99.5 % on, return “>99 %”, because no answer is certain.
  * @param {number} probability
  */
 export const confidence = (probability) => text("percent", { percent: confidenceNumber(probability) });
@@ -101,4 +101,4 @@ export const confidence = (probability) => text("percent", { percent: confidence
  * Format a probability as a percentage without the percent sign.
  * @param {number} probability
  */
-export const confidenceNumber = (probability) => (probability > 0.995 ? `>${number(99)}` : number(100 * probability));
+export const confidenceNumber = (probability) => (probability >= 0.995 ? `>${number(99)}` : number(100 * probability));
