@@ -7,7 +7,6 @@ serve run demo:cluster                 serve on several machines, with Ray Serve
 
 import argparse
 import contextlib
-import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,7 +34,7 @@ DELETE_UPLOADS = (600, 600)
 def build_page(api: Api) -> gr.Blocks:
     """Build the page: its components, its events, and the API's endpoints."""
     with gr.Blocks(title=ENGLISH["title"], analytics_enabled=False, delete_cache=DELETE_UPLOADS) as page:
-        heading = components.heading()
+        components.heading()
         with gr.Row(elem_id="stage"):
             pad = components.sketchpad()
             answer = components.answer_view()
@@ -48,27 +47,22 @@ def build_page(api: Api) -> gr.Blocks:
             comparison = components.comparison(api.service.name)
             about = components.about()
 
-        # Browser-side wiring: each event runs a JavaScript function, which may call the API.
-        translated = [heading, pad, answer, example, share, correction, steps, comparison, about]
-        ids = json.dumps([component.elem_id for component in translated])
-        run_in_browser(heading.chosen, heading, translated, f"(language) => window.words(language, {ids})")
-        run_in_browser(example.input, example, pad, "(drawing) => drawing")
-        run_in_browser(share.opened, share, pad, "({ strokes }) => ({ strokes })")
-        run_in_browser(share.asked, [share, pad], share, "(asked, pad) => ({ ...asked, strokes: pad?.strokes ?? [] })")
-        # The page itself posts the drawing, so that the drawing survives a restart of the server; see page/ask.js.
-        gr.on([pad.input, answer.retry], None, pad, [answer, pad], js="(drawing) => window.ask(drawing)")
-        run_in_browser(answer.wondering, [pad, answer], answer, "window.wonder")
-        run_in_browser(answer.wondering, [pad, answer], correction, "window.correctable")
-        run_in_browser(correction.taught, [correction, pad, answer], correction, "window.teach")
-        for event in (steps.asked, answer.wondering):
-            run_in_browser(event, [pad, answer], steps, "window.steps")
-        for event in (comparison.asked, answer.wondering):
-            run_in_browser(event, [pad, answer], comparison, "window.compare")
-        run_in_browser(about.asked, None, about, "window.about")
+        # Browser-side wiring: each event calls a function of assets/page/events.js, which may call the API.
+        run_in_browser([example.input], example, pad, "showExample")
+        run_in_browser([share.linked], share, pad, "openLink")
+        run_in_browser([share.requested], [share, pad], share, "shareDrawing")
+        run_in_browser([pad.input, answer.retry], pad, [answer, pad], "readDrawing")
+        run_in_browser([answer.rested], answer, answer, "explain")
+        run_in_browser([answer.rested], [pad, answer], correction, "offerCorrection")
+        run_in_browser([correction.labeled], [correction, pad, answer], correction, "storeCorrection")
+        run_in_browser([steps.opened, answer.rested], [pad, answer], steps, "steps")
+        run_in_browser([comparison.opened, answer.rested], answer, comparison, "compare")
+        run_in_browser([about.opened], None, about, "about")
 
         hidden = components.hidden_json
-        add_endpoint(api.predict, [pad], answer)
-        add_endpoint(api.predict_image, [components.picture_file()], answer)
+        answer_json = components.answer_json()
+        add_endpoint(api.predict, [pad], answer_json)
+        add_endpoint(api.predict_image, [components.picture_file()], answer_json)
         add_endpoint(api.explain, [pad, hidden("digit", 7), hidden("contrast", 1)], hidden("evidence"))
         add_endpoint(api.compare, [pad], hidden("models"))
         add_endpoint(api.steps, [pad], hidden("steps"))
@@ -77,13 +71,15 @@ def build_page(api: Api) -> gr.Blocks:
     return page
 
 
-def run_in_browser(event, inputs, outputs, js: str) -> None:
-    """Run a JavaScript function on an event. The function maps the values of `inputs` to the values of `outputs`."""
-    event(None, inputs, outputs, js=js, api_visibility="private")
+def run_in_browser(events, inputs, outputs, function: str) -> None:
+    """Call a function of assets/page/events.js on each event. It maps the values of `inputs` to those of `outputs`."""
+    js = components.call_module("page/events.js", function)
+    for event in events:
+        event(None, inputs, outputs, js=js, api_visibility="private")
 
 
 def add_endpoint(function, inputs, output) -> None:
-    """Add an endpoint with the function's name to the API. The page's own script calls the endpoint with `fetch`."""
+    """Add an endpoint with the function's name to the API. The page calls the endpoint with `fetch`."""
     gr.on([], function, inputs, output, api_name=function.__name__, api_description=describe(function), queue=False)
 
 

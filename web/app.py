@@ -19,10 +19,12 @@ from model.errors import UserError
 from model.inference.checkpoint import DEFAULT_CHECKPOINT
 from web.api import Api
 from web.components import page_settings
+from web.document import DocumentHead, document_head
 from web.fast_path import FastPath
 from web.security.calls import CallChecker
 from web.security.middleware import SecurityMiddleware
 from web.service import Service
+from web.static_files import static_routes
 from web.texts import ENGLISH
 
 # A photo from a phone has about 5 MB.
@@ -122,12 +124,15 @@ def _settings(page: gr.Blocks, api: Api) -> dict:
         "run_history": False,
         "max_file_size": MAX_FILE_SIZE,
         "footer_links": ["api"],
+        # Gradio adds these routes and this middleware in both ways of serving.
         "app_kwargs": {
+            "routes": static_routes(),
             # The order is from the outermost to the innermost middleware.
             "middleware": [
                 Middleware(HealthCheck, ready=lambda: api.service.ready),
                 Middleware(SecurityMiddleware, calls=CallChecker(page)),
                 Middleware(FastPath, endpoints=api.batched),
-            ]
+                Middleware(DocumentHead, head=document_head()),
+            ],
         },
     }

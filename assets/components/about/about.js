@@ -1,61 +1,73 @@
 // A folded section with the measurements, figures and limitations of the network.
 // props.value: null, or the answer of /about: {facts: [{name, kind, value, …}, …], pictures: {name: SVG}}.
-// props.text: the texts in the page's language.
-// Emits "asked" when the section is opened without a value. The page then sets the value.
+// Emits "opened" when the section is opened without a value. The page then sets the value.
 
-const details = element.querySelector("details");
+/** @import { Component } from "../../shared/dom.js" */
 
-const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-const percent = (share) => fill(props.text.percent, { percent: (100 * share).toFixed(2) });
+import { create, find } from "../../shared/dom.js";
+import { followLanguage, number, percent, text } from "../../shared/text.js";
+
+/**
+ * @typedef {object} Fact
+ * @property {string} name
+ * @property {keyof typeof FORMATS} kind
+ * @property {number} value
+ * @property {number} low lower end of an interval
+ * @property {number} high upper end of an interval
+ * @property {number} digit
+ * @property {number} [count] number of images
+ * @property {string} [file]
+ * @property {boolean} [development] whether the file is development data
+ */
 
 // For each kind of fact: the function that formats the fact's value.
-const KINDS = {
-  share: ({ value }) => percent(value),
-  interval: ({ value, low, high }) =>
-    fill(props.text.interval, { share: percent(value), low: (100 * low).toFixed(2), high: (100 * high).toFixed(2) }),
-  digit: ({ digit, value }) => `${digit}: ${percent(value)}`,
-  count: ({ value }) => value.toLocaleString("en"),
-  bytes: ({ value }) => `${(value / 1e6).toFixed(2)} MB`,
-  seconds: ({ value }) => fill(props.text.minutes, { value: (value / 60).toFixed(0) }),
+const FORMATS = {
+  share: (/** @type {Fact} */ { value }) => percent(value, 2),
+  interval: (/** @type {Fact} */ { value, low, high }) =>
+    text("interval", { share: percent(value, 2), low: number(100 * low, 2), high: number(100 * high, 2) }),
+  digit: (/** @type {Fact} */ { digit, value }) => `${digit}: ${percent(value, 2)}`,
+  count: (/** @type {Fact} */ { value }) => number(value),
+  bytes: (/** @type {Fact} */ { value }) => `${number(value / 1e6, 2)} MB`,
+  seconds: (/** @type {Fact} */ { value }) => text("minutes", { value: number(value / 60) }),
 };
 
-function fact(given) {
-  const line = document.createElement("tr");
-  const count = given.count?.toLocaleString("en");
-  const file = given.development ? fill(props.text.developmentData, given) : given.file;
-  const name = fill(props.text[`fact ${given.name}`], { ...given, file, count });
-  line.append(
-    Object.assign(document.createElement("th"), { scope: "row", textContent: name }),
-    Object.assign(document.createElement("td"), { textContent: KINDS[given.kind](given) }),
+/** @param {Component} component */
+export function mount({ element, props, trigger, watch }) {
+  const details = find(element, "details", HTMLDetailsElement);
+
+  function show() {
+    find(element, ".hint").hidden = Boolean(props.value);
+    find(element, ".measurements").hidden = !props.value;
+    if (!props.value) return;
+    find(element, "tbody").replaceChildren(...props.value.facts.map(row));
+    find(element, ".pictures").replaceChildren(...Object.entries(props.value.pictures).map(figure));
+  }
+
+  details.addEventListener("toggle", () => {
+    if (details.open && !props.value) trigger("opened");
+  });
+  watch("value", show);
+  followLanguage(element, show);
+}
+
+/** @param {Fact} fact */
+function row(fact) {
+  const file = fact.development ? text("developmentData", { file: fact.file }) : fact.file;
+  const count = fact.count === undefined ? undefined : number(fact.count);
+  return create("tr", {},
+    create("th", { scope: "row", textContent: text(`fact ${fact.name}`, { file, count }) }),
+    create("td", { textContent: FORMATS[fact.kind](fact) }),
   );
-  return line;
 }
 
 // The SVG is inserted as HTML. This is safe: the project's own evaluation drew it.
-function picture([name, svg]) {
-  const figure = Object.assign(document.createElement("figure"), { className: name });
-  figure.append(Object.assign(document.createElement("figcaption"), { textContent: props.text[`picture ${name}`] }));
-  figure.insertAdjacentHTML("beforeend", svg);
-  const drawn = figure.querySelector("svg");
-  drawn.setAttribute("role", "img");
-  drawn.setAttribute("aria-label", props.text[`picture ${name}`]);
-  return figure;
+/** @param {[string, string]} picture name and SVG */
+function figure([name, svg]) {
+  const caption = text(`picture ${name}`);
+  const element = create("figure", { className: name }, create("figcaption", { textContent: caption }));
+  element.insertAdjacentHTML("beforeend", svg);
+  const picture = find(element, "svg", SVGElement);
+  picture.setAttribute("role", "img");
+  picture.setAttribute("aria-label", caption);
+  return element;
 }
-
-function show() {
-  for (const node of element.querySelectorAll("[data-text]")) node.textContent = props.text[node.dataset.text];
-  const known = props.value;
-  element.querySelector(".hint").hidden = Boolean(known);
-  element.querySelector(".portrait").hidden = !known;
-  if (!known) return;
-  element.querySelector("tbody").replaceChildren(...known.facts.map(fact));
-  element.querySelector(".pictures").replaceChildren(...Object.entries(known.pictures).map(picture));
-}
-
-details.addEventListener("toggle", () => {
-  if (details.open && !props.value) trigger("asked");
-});
-
-show();
-watch("value", show);
-watch("text", show);

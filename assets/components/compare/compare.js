@@ -1,42 +1,55 @@
 // A folded section with a table of the answers of all models.
 // props.value: null, or the answer of /compare: {models}. The list `models` is empty if nothing is drawn.
-// props.own: the name of the model that serves the page. props.text: the texts in the page's language.
-// Emits "asked" when the section is opened. The page sets the value after this event. While the section is open, the
+// props.own: the name of the model that serves the page.
+// Emits "opened" when the section is opened. The page sets the value after this event. While the section is open, the
 // page also sets the value whenever the pen rests.
 
-const details = element.querySelector("details");
-const hint = element.querySelector(".hint");
-const table = element.querySelector("table");
+/** @import { Verdict } from "../../shared/answers.js" */
+/** @import { Component } from "../../shared/dom.js" */
 
-const percent = (share, digits = 0) => `${(100 * share).toFixed(digits)} %`;
+import { create, find } from "../../shared/dom.js";
+import { confidence, followLanguage, number, percent, text } from "../../shared/text.js";
 
-function cells({ name, digit, verdict, probability, mnist, bytes, milliseconds }) {
-  const says = verdict === "not a digit" ? props.text.none : String(digit);
-  const sure = probability > 0.995 ? ">99 %" : percent(probability);
-  return [name, says, sure, percent(mnist, 2), `${(bytes / 1e6).toFixed(2)} MB`, `${milliseconds.toFixed(1)} ms`];
-}
+/**
+ * @typedef {object} Model
+ * @property {string} name
+ * @property {number | null} digit
+ * @property {Verdict} verdict
+ * @property {number} probability
+ * @property {number} mnist accuracy on the MNIST test images
+ * @property {number} bytes
+ * @property {number} milliseconds
+ */
 
-function row(model) {
-  const line = document.createElement("tr");
-  line.classList.toggle("own", model.name === props.own);
-  for (const [place, text] of cells(model).entries()) {
-    line.append(Object.assign(document.createElement("td"), { textContent: text, className: place === 1 ? "says" : "" }));
+/** @param {Component} component */
+export function mount({ element, props, trigger, watch }) {
+  const details = find(element, "details", HTMLDetailsElement);
+  const hint = find(element, ".hint");
+  const table = find(element, "table", HTMLTableElement);
+
+  function show() {
+    /** @type {Model[]} */
+    const models = props.value?.models ?? [];
+    table.hidden = models.length === 0;
+    table.tBodies[0].replaceChildren(...models.map((model) => row(model, model.name === props.own)));
+    hint.textContent = models.length > 0 ? "" : text(props.value?.models ? "nothingToCompare" : "comparing");
   }
-  return line;
+
+  details.addEventListener("toggle", () => {
+    if (details.open) trigger("opened");
+  });
+  watch("value", show);
+  followLanguage(element, show);
 }
 
-function show() {
-  for (const node of element.querySelectorAll("[data-text]")) node.textContent = props.text[node.dataset.text];
-  const models = props.value?.models ?? [];
-  table.hidden = models.length === 0;
-  table.tBodies[0].replaceChildren(...models.map(row));
-  hint.textContent = models.length > 0 ? "" : props.text[props.value?.models ? "nothingToCompare" : "comparing"];
+/** @type {(model: Model, isOwn: boolean) => HTMLTableRowElement} */
+function row({ name, digit, verdict, probability, mnist, bytes, milliseconds }, isOwn) {
+  return create("tr", { className: isOwn ? "own" : "" },
+    create("td", { textContent: name }),
+    create("td", { textContent: verdict === "not a digit" ? text("none") : String(digit), className: "says" }),
+    create("td", { textContent: confidence(probability) }),
+    create("td", { textContent: percent(mnist, 2) }),
+    create("td", { textContent: `${number(bytes / 1e6, 2)} MB` }),
+    create("td", { textContent: `${number(milliseconds, 1)} ms` }),
+  );
 }
-
-details.addEventListener("toggle", () => {
-  if (details.open) trigger("asked");
-});
-
-show();
-watch("value", show);
-watch("text", show);

@@ -1,18 +1,88 @@
 // A row of example drawings and a button to choose a picture. Pictures can also be pasted, or dropped on the page.
 // props.value: set by the component: {strokes} of an example, or {picture}, the object URL of a picture.
-// props.examples: [{name, strokes}, …].
-// props.text: the texts in the page's language. The text of an example has the key “example <name>”.
+// props.examples: [{name, strokes}, …]. The text of an example has the key “example <name>”.
 // Emits "input" when the visitor chooses an example or a picture.
 
-const SVG = "http://www.w3.org/2000/svg";
+/** @import { Component } from "../../shared/dom.js" */
+/** @import { Drawing, Stroke } from "../../shared/strokes.js" */
 
+import { create, find } from "../../shared/dom.js";
+import { boundingBox } from "../../shared/strokes.js";
+import { followLanguage, text } from "../../shared/text.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+const MARGIN = 0.06; // Around an example, as a fraction of the pad's side.
+
+/** @param {Component} component */
+export function mount({ element, props, trigger }) {
+  const file = find(element, "input", HTMLInputElement);
+
+  /** @param {Drawing} value */
+  function choose(value) {
+    props.value = value;
+    trigger("input");
+  }
+
+  /** @param {FileList | null | undefined} files */
+  function choosePicture(files) {
+    const first = files?.[0];
+    if (!first) return false;
+    if (props.value?.picture) URL.revokeObjectURL(props.value.picture);
+    choose({ picture: URL.createObjectURL(first) });
+    return true;
+  }
+
+  function show() {
+    const label = find(element, ".picture");
+    file.title = label.title = file.ariaLabel = text("picture");
+    find(element, ".drawings").replaceChildren(...props.examples.map(exampleButton));
+  }
+
+  /** @param {{ name: string, strokes: Stroke[] }} example */
+  function exampleButton({ name, strokes }) {
+    const title = text(`example ${name}`);
+    const button = create("button", { type: "button", title, ariaLabel: title }, sketch(strokes));
+    button.addEventListener("click", () => choose({ strokes }));
+    return button;
+  }
+
+  file.addEventListener("change", () => {
+    choosePicture(file.files);
+    file.value = ""; // Without this reset, choosing the same file again would emit no event.
+  });
+  receivePictures(element, choosePicture);
+  followLanguage(element, show);
+}
+
+// Accept pictures that are pasted, or dropped anywhere on the page, while the component is part of the page.
+/** @type {(element: HTMLElement, choosePicture: (files: FileList | undefined) => boolean) => void} */
+function receivePictures(element, choosePicture) {
+  /** @param {ClipboardEvent} event */
+  function paste(event) {
+    if (!element.isConnected) return document.removeEventListener("paste", paste);
+    if (choosePicture(event.clipboardData?.files)) event.preventDefault();
+  }
+
+  /** @param {DragEvent} event */
+  function drop(event) {
+    if (!element.isConnected) return document.removeEventListener("drop", drop);
+    if (choosePicture(event.dataTransfer?.files)) event.preventDefault();
+  }
+
+  document.addEventListener("paste", paste);
+  document.addEventListener("drop", drop);
+  document.addEventListener("dragover", (event) => {
+    // Without this call, the browser would open the dropped file in place of the page.
+    if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
+  });
+}
+
+/** @param {Stroke[]} strokes */
 function sketch(strokes) {
   const svg = document.createElementNS(SVG, "svg");
-  const points = strokes.flat();
-  const [left, right] = [0, 1].map((end) => Math[end ? "max" : "min"](...points.map(([x]) => x)));
-  const [top, bottom] = [0, 1].map((end) => Math[end ? "max" : "min"](...points.map(([, y]) => y)));
-  const margin = 0.06;
-  svg.setAttribute("viewBox", [left - margin, top - margin, right - left + 2 * margin, bottom - top + 2 * margin].join(" "));
+  const { left, top, right, bottom } = boundingBox(strokes);
+  const sides = [left - MARGIN, top - MARGIN, right - left + 2 * MARGIN, bottom - top + 2 * MARGIN];
+  svg.setAttribute("viewBox", sides.join(" "));
   svg.setAttribute("aria-hidden", "true");
   for (const stroke of strokes) {
     const path = document.createElementNS(SVG, "polyline");
@@ -21,59 +91,3 @@ function sketch(strokes) {
   }
   return svg;
 }
-
-const file = element.querySelector("input");
-
-function give(value) {
-  props.value = value;
-  trigger("input");
-}
-
-function givePicture(files) {
-  const [first] = files ?? [];
-  if (!first) return false;
-  if (props.value?.picture) URL.revokeObjectURL(props.value.picture);
-  give({ picture: URL.createObjectURL(first) });
-  return true;
-}
-
-function show() {
-  element.querySelector(".caption").textContent = props.text.examples;
-  const label = element.querySelector(".picture");
-  file.title = label.title = props.text.picture;
-  file.setAttribute("aria-label", props.text.picture);
-  element.querySelector(".drawings").replaceChildren(...props.examples.map(({ name, strokes }) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.title = props.text[`example ${name}`];
-    button.setAttribute("aria-label", button.title);
-    button.append(sketch(strokes));
-    button.addEventListener("click", () => give({ strokes }));
-    return button;
-  }));
-}
-
-file.addEventListener("change", () => {
-  givePicture(file.files);
-  file.value = ""; // Without this reset, choosing the same file again would emit no event.
-});
-
-function paste(event) {
-  if (!element.isConnected) return document.removeEventListener("paste", paste);
-  if (givePicture(event.clipboardData?.files)) event.preventDefault();
-}
-
-function drop(event) {
-  if (!element.isConnected) return document.removeEventListener("drop", drop);
-  if (givePicture(event.dataTransfer?.files)) event.preventDefault();
-}
-
-document.addEventListener("paste", paste);
-document.addEventListener("drop", drop);
-document.addEventListener("dragover", (event) => {
-  // Without this call, the browser would open the dropped file in place of the page.
-  if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
-});
-
-show();
-watch("text", show);

@@ -1,16 +1,19 @@
-// Encode a drawing as text for a link, and decode it. This file is placed before share.js, in the same scope.
+// Encode a drawing as text for a link, and decode it.
 //
 // Coordinates are integers, in thousandths of the pad's side. A stroke is encoded as the number of points, followed by
 // the differences of x and y between each point and the previous point.
 // Each integer is written in base 32, lowest digit first. Each base-32 digit is one letter of ALPHABET. The letter
 // stands for six bits: five bits of the integer, and a sixth bit that is set if more digits follow.
 
+/** @import { Point, Stroke } from "../../shared/strokes.js" */
+
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-function toText(strokes) {
+/** @param {Stroke[]} strokes */
+export function encodeStrokes(strokes) {
   let text = "";
   let [left, top] = [0, 0];
-  const write = (whole) => {
+  const write = (/** @type {number} */ whole) => {
     // The lowest bit holds the sign.
     for (let rest = whole < 0 ? -2 * whole - 1 : 2 * whole; ; rest >>= 5) {
       text += ALPHABET[(rest & 31) | (rest > 31 ? 32 : 0)];
@@ -28,8 +31,12 @@ function toText(strokes) {
   return text;
 }
 
-// Return the strokes, or null if the text is not an encoded drawing.
-function fromText(text) {
+/**
+ * Return the strokes, or null if the text is not an encoded drawing.
+ * @param {string} text
+ * @returns {Stroke[] | null}
+ */
+export function decodeStrokes(text) {
   const numbers = [];
   let [value, shift] = [0, 0];
   for (const letter of text) {
@@ -46,10 +53,11 @@ function fromText(text) {
   while (at < numbers.length) {
     const end = at + 1 + 2 * numbers[at++];
     if (end <= at || end > numbers.length) return null;
+    /** @type {Point[]} */
     const points = [];
     for (; at < end; at += 2) points.push([(x += numbers[at]) / 1000, (y += numbers[at + 1]) / 1000]);
     strokes.push(points);
   }
-  const onPad = strokes.flat(2).every((place) => place >= 0 && place <= 1);
+  const onPad = strokes.flat(2).every((value) => value >= 0 && value <= 1);
   return shift === 0 && onPad && strokes.length > 0 ? strokes : null;
 }

@@ -1,49 +1,96 @@
-// Drawing with the keyboard: the arrow keys move the pen, and the space key lowers and lifts the pen.
-// This file is placed before sketchpad.js, in the same scope.
+// The keys: drawing with the keyboard, undo, redo and clear.
+
+/** @import { Point } from "../../shared/strokes.js" */
+/** @import { Sketchpad } from "./sketchpad.js" */
+
+import { onPad } from "../../shared/strokes.js";
 
 // Distance that an arrow key moves the pen, as a fraction of the pad's side. With Shift, a quarter of this distance.
 const KEY_STEP = 0.02;
+/** @type {Record<string, Point>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-const board = element.querySelector(".paper");
-let cursor = null; // The position of the keyboard's pen, [x, y]; null until the pad is focused.
+/** The arrow keys move the pen, and the space key lowers and lifts the pen. */
+export class KeyboardPen {
+  /** @type {Point | null} the position of the pen; null until the pad is focused */
+  #position = null;
+  #pad;
 
-function draws(event) {
-  if (pointer !== null || event.ctrlKey || event.metaKey) return false;
-  if (event.key === " ") return lowerOrLift();
-  if (event.key === "Escape" && stroke) return lowerOrLift();
-  const arrow = ARROWS[event.key];
-  if (!arrow) return false;
-  const step = event.shiftKey ? KEY_STEP / 4 : KEY_STEP;
-  cursor = cursor.map((value, axis) => Math.round(1e4 * Math.min(1, Math.max(0, value + arrow[axis] * step))) / 1e4);
-  if (stroke && addPoint(cursor)) schedule();
-  else paint();
-  return true;
-}
-
-function lowerOrLift() {
-  begin();
-  if (stroke) {
-    endStroke();
-  } else {
-    stroke = [cursor];
-    schedule();
+  /** @param {Sketchpad} pad */
+  constructor(pad) {
+    this.#pad = pad;
+    pad.paper.addEventListener("focus", () => {
+      this.#position ??= [0.5, 0.5];
+      pad.paint();
+    });
+    pad.paper.addEventListener("blur", () => (this.#isDown() ? pad.endStroke() : pad.paint()));
   }
-  return true;
+
+  /**
+   * Handle a key, and return whether the key belongs to the keyboard's pen.
+   * @param {KeyboardEvent} event
+   */
+  press(event) {
+    if (!this.#position || this.#pad.state.pointer !== null || event.ctrlKey || event.metaKey) return false;
+    if (event.key === " " || (event.key === "Escape" && this.#isDown())) this.#lowerOrLift(this.#position);
+    else if (event.key in ARROWS) this.#move(this.#position, ARROWS[event.key], event.shiftKey ? KEY_STEP / 4 : KEY_STEP);
+    else return false;
+    return true;
+  }
+
+  // Draw the pen's position: a ring, filled while the pen is down.
+  /** @param {CanvasRenderingContext2D} context */
+  paint(context) {
+    if (!this.#position || document.activeElement !== this.#pad.paper) return;
+    const side = context.canvas.width;
+    const [x, y] = this.#position;
+    context.lineWidth = Math.max(2, 0.005 * side);
+    context.beginPath();
+    context.arc(x * side, y * side, 0.025 * side, 0, 2 * Math.PI);
+    if (this.#pad.state.mode === "drawing") context.fill();
+    context.stroke();
+  }
+
+  #isDown() {
+    return this.#pad.state.mode === "drawing" && this.#pad.state.pointer === null;
+  }
+
+  /** @param {Point} position */
+  #lowerOrLift(position) {
+    this.#pad.begin();
+    if (this.#isDown()) this.#pad.endStroke();
+    else this.#pad.startStroke(position, null);
+  }
+
+  /** @type {(from: Point, direction: Point, step: number) => void} */
+  #move([x, y], [right, down], step) {
+    this.#position = [onPad(x + right * step), onPad(y + down * step)];
+    if (this.#pad.addPoint(this.#position)) this.#pad.schedule();
+    else this.#pad.paint();
+  }
 }
 
-board.addEventListener("focus", () => {
-  cursor ??= [0.5, 0.5];
-  paint();
-});
-board.addEventListener("blur", () => (stroke && pointer === null ? endStroke() : paint()));
+/**
+ * Handle the keys of the page while the component is part of the page.
+ * @type {(pad: Sketchpad, element: HTMLElement) => void}
+ */
+export function connectKeys(pad, element) {
+  document.addEventListener("keydown", function press(event) {
+    if (!element.isConnected) return document.removeEventListener("keydown", press);
+    const target = event.target instanceof Element ? event.target : null;
+    if (target?.closest("input, textarea, select, [contenteditable]") || event.defaultPrevented || event.altKey) return;
+    if (handle(pad, event)) event.preventDefault();
+  });
+}
 
-// Draw the cursor: a ring, filled while the pen is down.
-function paintCursor(context, place, down, side) {
-  const [x, y] = place.map((value) => value * side);
-  context.lineWidth = Math.max(2, 0.005 * side);
-  context.beginPath();
-  context.arc(x, y, 0.025 * side, 0, 2 * Math.PI);
-  if (down) context.fill();
-  context.stroke();
+/** @type {(pad: Sketchpad, event: KeyboardEvent) => boolean} */
+function handle(pad, event) {
+  if (document.activeElement === pad.paper && pad.keyboard.press(event)) return true;
+  const key = event.key.toLowerCase();
+  const command = event.ctrlKey || event.metaKey;
+  if (command && key === "z") pad.walk(event.shiftKey ? 1 : -1);
+  else if (command && key === "y") pad.walk(1);
+  else if (!command && (key === "delete" || key === "backspace")) pad.clear();
+  else return false;
+  return true;
 }

@@ -1,29 +1,42 @@
 // Show a picture on the pad in place of strokes, with a frame around each digit that was found.
-// This file is placed before sketchpad.js, in the same scope.
 
-const photo = element.querySelector(".photo");
-let picture = null; // The URL of the picture on the pad, or null.
+/** @import { Frame } from "../../shared/strokes.js" */
 
-function showPicture(address) {
-  picture = address;
-  photo.hidden = !address;
-  photo.querySelector("img").src = address ?? "";
-  showFrames([]);
+import { create, find } from "../../shared/dom.js";
+
+export class Photo {
+  #element;
+  #image;
+
+  /** @param {HTMLElement} element */
+  constructor(element) {
+    this.#element = element;
+    this.#image = find(element, "img", HTMLImageElement);
+    this.#image.addEventListener("load", () => this.#fit());
+  }
+
+  /** @param {string | null} address the URL of a picture; null removes the picture */
+  show(address) {
+    this.#element.hidden = !address;
+    this.#image.src = address ?? "";
+    this.showFrames([]);
+  }
+
+  /** @param {Frame[]} frames */
+  showFrames(frames) {
+    find(this.#element, ".frames").replaceChildren(...frames.map(({ box: [left, top, right, bottom], name }) => {
+      const frame = create("span", { className: "frame", textContent: name });
+      const sides = { left, top, width: right - left, height: bottom - top };
+      for (const [side, share] of Object.entries(sides)) frame.style.setProperty(side, `${100 * share}%`);
+      return frame;
+    }));
+  }
+
+  // Fit the picture to the pad, and keep the picture's aspect ratio.
+  #fit() {
+    const { naturalWidth, naturalHeight } = this.#image;
+    const longer = Math.max(naturalWidth, naturalHeight);
+    this.#element.style.width = `${(100 * naturalWidth) / longer}%`;
+    this.#element.style.height = `${(100 * naturalHeight) / longer}%`;
+  }
 }
-
-// frames: [{box, name}, …]. A box is [left, top, right, bottom], in fractions of the picture's sides.
-function showFrames(frames) {
-  photo.querySelector(".frames").replaceChildren(...frames.map(({ box: [left, top, right, bottom], name }) => {
-    const frame = Object.assign(document.createElement("span"), { className: "frame", textContent: name });
-    const sides = { left, top, width: right - left, height: bottom - top };
-    for (const [side, share] of Object.entries(sides)) frame.style[side] = `${100 * share}%`;
-    return frame;
-  }));
-}
-
-// Fit the picture to the pad, and keep the picture's aspect ratio.
-photo.querySelector("img").addEventListener("load", ({ target: { naturalWidth, naturalHeight } }) => {
-  const longer = Math.max(naturalWidth, naturalHeight);
-  photo.style.width = `${(100 * naturalWidth) / longer}%`;
-  photo.style.height = `${(100 * naturalHeight) / longer}%`;
-});

@@ -17,7 +17,7 @@ def correctable(corrections_server, open_page):
 
 
 def labels(page):
-    return page.locator("#teach .labels button")
+    return page.locator("#correction .labels button")
 
 
 def stored_labels(path) -> list[str]:
@@ -28,18 +28,18 @@ def test_one_click_stores_the_drawing_and_confirms_it(correctable):
     page, path = correctable
     expect(labels(page)).to_have_count(11)
     assert labels(page).nth(1).is_disabled()  # Nothing is drawn yet.
-    expect(page.locator("#teach .note")).to_contain_text("Stored only when you click")
+    expect(page.locator("#correction .note")).to_contain_text("Stored only when you click")
     before = stored_labels(path)
     draw_seven(page)
     expect(labels(page).nth(1)).to_be_enabled()
     assert labels(page).nth(7).is_disabled()  # The network has read a 7, so 7 is not a correction.
     assert stored_labels(path) == before
     labels(page).nth(1).click()
-    expect(page.locator("#teach .note")).to_have_text("Thank you. Stored as “1”.")
+    expect(page.locator("#correction .note")).to_have_text("Thank you. Stored as “1”.")
     assert stored_labels(path) == [*before, "1"]
     assert all(button.is_disabled() for button in labels(page).all())  # A drawing is stored once.
     draw(page, DIGIT_DRAWINGS[1])
-    expect(page.locator("#teach .note")).to_contain_text("Stored only when you click")
+    expect(page.locator("#correction .note")).to_contain_text("Stored only when you click")
 
 
 def test_selecting_another_digit_does_not_allow_a_second_correction(correctable):
@@ -49,11 +49,11 @@ def test_selecting_another_digit_does_not_allow_a_second_correction(correctable)
     digit(page).get_by_role("button").first.click()
     expect(labels(page).nth(7)).to_be_disabled()
     labels(page).nth(1).click()
-    expect(page.locator("#teach .note")).to_have_text("Thank you. Stored as “1”.")
+    expect(page.locator("#correction .note")).to_have_text("Thank you. Stored as “1”.")
     digit(page).get_by_role("button").last.click()  # The four can still be corrected.
     expect(labels(page).nth(1)).to_be_enabled()
     digit(page).get_by_role("button").first.click()  # The seven cannot be corrected again.
-    expect(page.locator("#teach .note")).to_have_text("Thank you. Stored as “1”.")
+    expect(page.locator("#correction .note")).to_have_text("Thank you. Stored as “1”.")
     assert all(button.is_disabled() for button in labels(page).all())
 
 
@@ -64,11 +64,11 @@ def test_a_non_digit_can_be_corrected_to_a_digit_and_a_digit_to_a_non_digit(corr
     settled(page)
     expect(labels(page).nth(10)).to_be_disabled()
     labels(page).nth(4).click()
-    expect(page.locator("#teach .note")).to_have_text("Thank you. Stored as “4”.")
+    expect(page.locator("#correction .note")).to_have_text("Thank you. Stored as “4”.")
     page.keyboard.press("Delete")
     draw_seven(page)
     labels(page).nth(10).click()
-    expect(page.locator("#teach .note")).to_have_text("Thank you. Stored as “not a digit”.")
+    expect(page.locator("#correction .note")).to_have_text("Thank you. Stored as “not a digit”.")
     assert stored_labels(path) == [*before, "4", "not a digit"]
 
 
@@ -81,7 +81,7 @@ def test_the_selected_digit_of_a_number_is_stored(correctable):
     digit(page).get_by_role("button").first.click()
     expect(labels(page).nth(7)).to_be_disabled()
     labels(page).nth(1).click()
-    expect(page.locator("#teach .note")).to_have_text("Thank you. Stored as “1”.")
+    expect(page.locator("#correction .note")).to_have_text("Thank you. Stored as “1”.")
     [*_, last] = CorrectionStore(path)
     assert (last.number, last.label) == ("7", "1")
     assert stored_labels(path) == [*before, "1"]
@@ -93,12 +93,12 @@ def test_a_failure_to_store_is_shown(correctable):
     page.route("**/run/correct", lambda route: route.fulfill(status=422, json={"error": "The disk is full."}))
     before = stored_labels(path)
     labels(page).nth(1).click()
-    expect(page.locator("#teach .note")).to_have_text("The correction was not stored. The disk is full.")
+    expect(page.locator("#correction .note")).to_have_text("The correction was not stored. The disk is full.")
     page.unroute("**/run/correct")
     page.route("**/run/correct", lambda route: route.abort())
     draw_seven(page)
     labels(page).nth(1).click()
-    expect(page.locator("#teach .note")).to_have_text(
+    expect(page.locator("#correction .note")).to_have_text(
         "The correction was not stored. The server does not answer. Please try again."
     )
     assert stored_labels(path) == before
@@ -106,7 +106,7 @@ def test_a_failure_to_store_is_shown(correctable):
 
 def test_a_server_without_corrections_shows_no_buttons(page):
     draw_seven(page)
-    expect(page.locator("#teach")).to_have_count(0)
+    expect(page.locator("#correction")).to_have_count(0)
 
 
 def test_the_page_shows_that_the_network_is_loading_and_then_the_answer(page):

@@ -1,0 +1,54 @@
+// Buttons that store the drawing with its correct label, as a correction.
+// props.value:
+// - null or {}: nothing can be corrected.
+// - {digit}: the answer can be corrected. `digit` is null if the answer is “not a digit”.
+// - {label}: the visitor has clicked a label.
+// - {label, stored: true}: the correction is stored.
+// - {label, error}: the correction is not stored. `error` is a message, or null if the server does not answer.
+// Emits "labeled" after a click. The page then stores the correction and sets the value.
+
+/** @import { Component } from "../../shared/dom.js" */
+
+import { create, find } from "../../shared/dom.js";
+import { followLanguage, text } from "../../shared/text.js";
+
+const NOT_A_DIGIT = "not a digit";
+const LABELS = [...Array(10).keys()].map(String).concat(NOT_A_DIGIT);
+
+/** @param {Component} component */
+export function mount({ element, props, trigger, watch }) {
+  const note = find(element, ".note");
+  const buttons = LABELS.map((label) => {
+    const button = create("button", { type: "button" });
+    button.addEventListener("click", () => {
+      props.value = { label };
+      trigger("labeled");
+      show();
+    });
+    return button;
+  });
+  find(element, ".labels").replaceChildren(...buttons);
+
+  function show() {
+    const value = props.value || {};
+    LABELS.forEach((label, i) => {
+      buttons[i].textContent = nameOf(label);
+      // The label of the answer itself is not a correction. A drawing is stored only once.
+      buttons[i].disabled = !("digit" in value) || label === String(value.digit ?? NOT_A_DIGIT);
+      buttons[i].setAttribute("aria-pressed", String(label === value.label));
+    });
+    note.textContent = noteText(value);
+  }
+
+  watch("value", show);
+  followLanguage(element, show);
+}
+
+/** @param {string} label */
+const nameOf = (label) => (label === NOT_A_DIGIT ? text("noDigit") : label);
+
+/** @param {{ label: string, stored?: boolean, error?: string | null }} value */
+function noteText({ label, stored, error }) {
+  if (stored) return text("corrected", { label: nameOf(label) });
+  return error === undefined ? text("correctionNote") : text("notCorrected", { error: error ?? text("lost") });
+}

@@ -1,0 +1,68 @@
+// Drawing and erasing with mouse, finger and stylus.
+
+/** @import { Point } from "../../shared/strokes.js" */
+/** @import { Sketchpad } from "./sketchpad.js" */
+
+import { distanceToStroke, onPad, pressures } from "../../shared/strokes.js";
+
+// The eraser removes strokes within this distance: the pen's full width. Half of it would touch the ink; the rest
+// allows for an inexact finger.
+const ERASER_REACH = 0.05;
+const STYLUS_ERASER = 5; // The number of this button in W3C Pointer Events.
+
+/** @param {Sketchpad} pad */
+export function connectPointer(pad) {
+  const { paper } = pad;
+
+  paper.addEventListener("pointerdown", (event) => {
+    // Ignore a second finger or a palm (`isPrimary` is false) and the right mouse button.
+    if (pad.state.mode === "drawing" || !event.isPrimary || ![0, STYLUS_ERASER].includes(event.button)) return;
+    const erases = pad.state.eraser || event.button === STYLUS_ERASER;
+    if (erases && pad.strokes.length === 0) return;
+    event.preventDefault();
+    // Without this call, a text field that had the focus would still receive Delete and Ctrl+Z.
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    pad.begin();
+    paper.setPointerCapture(event.pointerId);
+    if (!erases) return pad.startStroke(pointOf(paper, event), event.pointerId);
+    pad.enter("erasing", { pointer: event.pointerId });
+    erase(pad, pointOf(paper, event));
+  });
+
+  paper.addEventListener("pointermove", (event) => {
+    if (event.pointerId !== pad.state.pointer) return;
+    if (pad.state.mode === "erasing") return erase(pad, pointOf(paper, event));
+    const passed = event.getCoalescedEvents?.() ?? [];
+    const added = (passed.length ? passed : [event]).map((each) => pad.addPoint(pointOf(paper, each)));
+    if (added.includes(true)) pad.schedule();
+  });
+
+  /** @param {PointerEvent} event */
+  function lift(event) {
+    if (event.pointerId !== pad.state.pointer) return;
+    if (pad.state.mode === "erasing") return pad.enter("idle");
+    pad.endStroke(event.type === "pointerup" && pad.addPoint(pointOf(paper, event)));
+  }
+
+  paper.addEventListener("pointerup", lift);
+  paper.addEventListener("pointercancel", lift);
+  paper.addEventListener("lostpointercapture", lift);
+}
+
+// Remove each whole stroke that passes near the pointer.
+/** @type {(pad: Sketchpad, point: Point) => void} */
+function erase(pad, point) {
+  const left = pad.history.strokes.filter((points) => distanceToStroke(points, point) > ERASER_REACH);
+  if (left.length === pad.history.strokes.length) return;
+  pad.history.push(left);
+  pad.change();
+}
+
+/** @type {(paper: HTMLElement, event: PointerEvent) => Point} */
+function pointOf(paper, event) {
+  const box = paper.getBoundingClientRect();
+  /** @type {Point} */
+  const point = [onPad((event.clientX - box.left) / box.width), onPad((event.clientY - box.top) / box.height)];
+  if (event.pointerType === "pen" && event.pressure) pressures.set(point, event.pressure);
+  return point;
+}

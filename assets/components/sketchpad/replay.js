@@ -1,0 +1,40 @@
+// The animation of a drawing that the page sets: its points appear one after the other.
+
+/** @import { Stroke } from "../../shared/strokes.js" */
+
+import { firstPoints } from "../../shared/strokes.js";
+
+const DURATION = 900; // Milliseconds.
+
+export class Replay {
+  #start;
+  #duration;
+  #count = 0;
+
+  /**
+   * @param {Stroke[]} strokes
+   * @param {number} start the current time, in milliseconds
+   * @param {boolean} animated false shows the whole drawing at once
+   */
+  constructor(strokes, start, animated) {
+    this.strokes = strokes;
+    this.#start = start;
+    this.#duration = animated ? DURATION : 0;
+  }
+
+  /**
+   * Return the strokes to show, or null if they are the same as before.
+   * @param {number} time in milliseconds
+   */
+  advance(time) {
+    const count = Math.ceil(((time - this.#start) / this.#duration) * this.strokes.flat().length);
+    if (count === this.#count) return null;
+    this.#count = count;
+    return firstPoints(this.strokes, count);
+  }
+
+  /** @param {number} time in milliseconds */
+  isOver(time) {
+    return time - this.#start >= this.#duration;
+  }
+}

@@ -1,0 +1,144 @@
+// The functions that the page's events call: see build_page in demo.py. A Gradio event calls such a function with the
+// values of components, and sets the returned values on components. `undefined` leaves a component unchanged, for
+// example after the drawing has changed.
+
+/** @import { AnswerView, Reading } from "../shared/answers.js" */
+/** @import { Drawing, Stroke } from "../shared/strokes.js" */
+
+import { BLANK, selectedReading, viewOf, withoutAnswer } from "../shared/answers.js";
+import * as api from "./api_client.js";
+import { NewestFirst } from "./newest.js";
+
+// Milliseconds until the page shows that the network is loading.
+const WARMING_AFTER = 1_000;
+
+/** @param {Drawing} drawing an example, or a picture that the visitor has chosen */
+export const showExample = (drawing) => drawing;
+
+/** @param {Drawing} drawing */
+export const openLink = ({ strokes }) => ({ strokes });
+
+/**
+ * Add the pad's strokes to the request of the share buttons.
+ * @type {(request: { format: string }, drawing: Drawing | null) => object}
+ */
+export const shareDrawing = (request, drawing) => ({ ...request, strokes: drawing?.strokes ?? [] });
+
+let answers = 0; // The id of the newest answer.
+const reader = new NewestFirst(read);
+
+/**
+ * Read the drawing on the pad. One request is pending at a time, and the newest drawing always gets an answer. Return
+ * the value of the answer component, and the value of the pad with the boxes of the digits in a picture.
+ * @param {Drawing | null} drawing
+ */
+export async function readDrawing(drawing) {
+  const answered = readNewest(drawing || {});
+  // If the first answer takes long, the network is still loading. The answer component then requests the answer again.
+  return answers > 0 ? answered : Promise.race([answered, warming()]);
+}
+
+/** @param {Drawing} drawing */
+async function readNewest(drawing) {
+  const view = await reader.submit(drawing);
+  return [view, view && framesOf(drawing, view)];
+}
+
+/**
+ * @param {Drawing} drawing
+ * @returns {Promise<AnswerView>}
+ */
+async function read({ strokes = [], picture }) {
+  if (!picture && strokes.length === 0) return BLANK;
+  const start = performance.now();
+  try {
+    const answer = await (picture ? api.predictImage(picture) : api.predict(strokes));
+    const milliseconds = { ...answer.milliseconds, roundTrip: performance.now() - start };
+    return viewOf({ ...answer, milliseconds, id: ++answers });
+  } catch (error) {
+    const { state, message } = error instanceof api.ApiError ? error : { state: /** @type {const} */ ("offline") };
+    return withoutAnswer({ state, message, time: start });
+  }
+}
+
+async function warming() {
+  await new Promise((done) => setTimeout(done, WARMING_AFTER));
+  return [withoutAnswer({ state: "warming", time: performance.now() }), undefined];
+}
+
+/** @type {(drawing: Drawing, view: AnswerView) => Drawing | undefined} */
+function framesOf({ picture }, { answer }) {
+  if (!picture) return undefined;
+  const frames = answer?.readings.flatMap(({ box, digit }) => (box ? [{ box, name: String(digit ?? "?") }] : []));
+  return { picture, frames: frames ?? [] };
+}
+
+/** @type {(view: AnswerView) => Promise<AnswerView | undefined>} */
+export async function explain(view) {
+  const reading = selectedReading(view);
+  if (!reading || reader.isBusy || view.answer?.id !== answers || view.answer.verdict === "blank") return undefined;
+  const evidence = await aboutNewest(api.explain(reading.image, reading.digit, view.selection.contrast));
+  return evidence && { ...view, evidence };
+}
+
+/** @type {(view: AnswerView | null) => Promise<unknown>} */
+export async function compare(view) {
+  if (isFolded("compare")) return undefined;
+  const reading = view && selectedReading(view);
+  return reading ? aboutNewest(api.compare(reading.image)) : { models: [] };
+}
+
+/** @type {(drawing: Drawing | null, view: AnswerView | null) => Promise<unknown>} */
+export async function steps(drawing, view) {
+  if (isFolded("steps")) return undefined;
+  if (drawing?.picture) return { picture: true };
+  const reading = view && selectedReading(view);
+  return reading ? aboutNewest(api.steps(strokesOf(drawing, reading))) : { steps: [] };
+}
+
+export const about = () => orUndefined(api.about());
+
+/**
+ * The stored corrections of one answer, by the index of the reading. Each reading is stored once.
+ * @type {{ id: number | null, byReading: Record<number, { label: string, stored: true }> }}
+ */
+let stored = { id: null, byReading: {} };
+
+/**
+ * Return the value of the correction component for an answer. A picture cannot be corrected, because it has no strokes.
+ * @type {(drawing: Drawing | null, view: AnswerView | null) => object}
+ */
+export function offerCorrection(drawing, view) {
+  const reading = view && selectedReading(view);
+  if (!reading || drawing?.picture || view.answer?.verdict === "blank") return {};
+  const earlier = stored.id === view.answer?.id && stored.byReading[view.selection.reading];
+  return earlier || { digit: reading.digit };
+}
+
+/** @type {(correction: { label: string }, drawing: Drawing, view: AnswerView) => Promise<object>} */
+export async function storeCorrection({ label }, drawing, { answer, selection }) {
+  const reading = answer?.readings[selection.reading];
+  if (!reading) return {};
+  try {
+    await api.correct(strokesOf(drawing, reading), label);
+  } catch (error) {
+    return { label, error: (error instanceof api.ApiError && error.message) || null };
+  }
+  const correction = { label, stored: /** @type {const} */ (true) };
+  const byReading = stored.id === answer.id ? stored.byReading : {};
+  stored = { id: answer.id, byReading: { ...byReading, [selection.reading]: correction } };
+  return correction;
+}
+
+/** @type {(drawing: Drawing | null, reading: Reading) => Stroke[]} */
+const strokesOf = (drawing, reading) => reading.strokes.map((index) => drawing?.strokes?.[index] ?? []);
+
+/** @param {string} section */
+const isFolded = (section) => !document.querySelector(`#${section} details[open]`);
+
+// Return the result of a request about the newest drawing, or undefined if it fails or if the drawing changes meanwhile.
+/** @type {<Result>(request: Promise<Result>) => Promise<Result | undefined>} */
+const aboutNewest = (request) => reader.whileNewest(orUndefined(request));
+
+/** @type {<Result>(request: Promise<Result>) => Promise<Result | undefined>} */
+const orUndefined = (request) => request.catch(() => undefined);

@@ -1,0 +1,92 @@
+// The page's language: choose it when the page opens, load its texts, and change it.
+//
+// The document holds the list of languages and the English texts. The texts of another language are one file in
+// locales/. It is loaded when it is needed, before the first texts appear.
+
+import { find } from "../shared/dom.js";
+import { matchLanguage } from "../shared/languages.js";
+import { setTexts, text } from "../shared/text.js";
+
+/**
+ * @typedef {object} Language
+ * @property {string} tag BCP 47 tag, such as "zh-CN"
+ * @property {string} name the language's own name
+ * @property {"ltr" | "rtl"} direction
+ */
+
+/** @type {{ languages: Language[], english: Record<string, string> }} */
+const { languages, english } = JSON.parse(find(document, "#languages").textContent ?? "");
+const [ENGLISH] = languages;
+const STORAGE_KEY = "language";
+// Milliseconds. The page has no texts until the first language is loaded.
+const LOAD_TIMEOUT = 3000;
+
+/** @type {Language | null} the language of the page, or null while the first language is loaded */
+let shown = null;
+/** @type {Language} the language that was chosen last. Its texts may not be loaded yet. */
+let chosen = ENGLISH;
+
+export { languages };
+export const shownLanguage = () => shown ?? ENGLISH;
+
+/**
+ * Change the page's language, and remember the choice for the next visit.
+ * @param {Language} language
+ */
+export function chooseLanguage(language) {
+  try {
+    localStorage.setItem(STORAGE_KEY, language.tag);
+  } catch {
+    // Browser settings can forbid localStorage: the choice ends with this visit.
+  }
+  useLanguage(language);
+}
+
+// Set language, direction and title of the document. Gradio sets them, too, when it starts.
+export function labelDocument() {
+  const { tag, direction } = shownLanguage();
+  document.documentElement.lang = tag;
+  document.documentElement.dir = direction;
+  document.title = text("title");
+}
+
+/** @param {Language} language */
+async function useLanguage(language) {
+  chosen = language;
+  const texts = await loadTexts(language);
+  if (chosen !== language) return; // The visitor has chosen another language meanwhile.
+  if (texts) show(language, texts);
+  else if (!shown) show(ENGLISH, {});
+}
+
+/** @type {(language: Language, texts: Record<string, string>) => void} */
+function show(language, texts) {
+  shown = language;
+  setTexts(language.tag, { ...english, ...texts });
+  labelDocument();
+}
+
+// Return null if the texts cannot be loaded. The page then keeps its language, or starts in English.
+/** @type {(language: Language) => Promise<Record<string, string> | null>} */
+async function loadTexts({ tag }) {
+  if (tag === ENGLISH.tag) return english;
+  try {
+    const address = new URL(`../locales/${tag}.json`, import.meta.url);
+    const response = await fetch(address, { signal: AbortSignal.timeout(LOAD_TIMEOUT) });
+    return (await response.json()).texts;
+  } catch {
+    return null;
+  }
+}
+
+function storedTag() {
+  try {
+    return localStorage.getItem(STORAGE_KEY);
+  } catch {
+    return null;
+  }
+}
+
+const preferred = [storedTag() ?? [], navigator.languages].flat();
+const tag = matchLanguage(preferred, languages.map((language) => language.tag));
+useLanguage(languages.find((language) => language.tag === tag) ?? ENGLISH);

@@ -1,0 +1,82 @@
+// The value of the answer component: answer, selection and connection. See AnswerView.
+
+/** @typedef {"digit" | "unsure" | "not a digit" | "blank"} Verdict */
+
+/**
+ * One digit of an answer. `image` holds 28×28 bytes, row by row, 0 for paper and 255 for ink.
+ * @typedef {object} Reading
+ * @property {number | null} digit
+ * @property {Verdict} verdict
+ * @property {number[]} probabilities
+ * @property {Uint8Array} image
+ * @property {[number, number, number, number] | null} box left, top, right, bottom
+ * @property {number[]} strokes indices of the strokes in the drawing
+ */
+
+/**
+ * The server's answer to one drawing or picture. `id` distinguishes it from earlier answers.
+ * @typedef {object} Answer
+ * @property {number} id
+ * @property {string} number
+ * @property {Verdict} verdict
+ * @property {Reading[]} readings from left to right
+ * @property {number} current index of the reading that was drawn last
+ * @property {Record<string, number>} milliseconds duration of each step
+ */
+
+/**
+ * What the visitor has selected in an answer.
+ * @typedef {object} Selection
+ * @property {number} reading index of the selected reading
+ * @property {number | null} contrast the digit to compare the answer with
+ */
+
+/**
+ * The state of the connection to the server.
+ * - ready: the newest drawing is answered.
+ * - warming: the network is loading. busy: the server has too many requests. offline: the server does not answer.
+ *   In these three states, the page requests the answer again.
+ * - error: the server rejected the drawing or picture. `message` says why.
+ * @typedef {object} Connection
+ * @property {"ready" | "warming" | "busy" | "offline" | "error"} state
+ * @property {string} [message]
+ * @property {number} [time] start of the failed request. It makes two failures differ.
+ */
+
+/**
+ * The value of the answer component.
+ * @typedef {object} AnswerView
+ * @property {Connection} connection
+ * @property {Answer | null} answer null if nothing is drawn, or if the request failed
+ * @property {Selection} selection
+ * @property {Int8Array | null} evidence the attribution: 28×28 numbers from -127 to 127
+ */
+
+/** @type {AnswerView} nothing is drawn */
+export const BLANK = {
+  connection: { state: "ready" },
+  answer: null,
+  selection: { reading: 0, contrast: null },
+  evidence: null,
+};
+
+/**
+ * Return the view of a new answer. The digit drawn last is selected.
+ * @param {Answer} answer
+ * @returns {AnswerView}
+ */
+export const viewOf = (answer) => ({ ...BLANK, answer, selection: { reading: answer.current, contrast: null } });
+
+/**
+ * Return the view of a request without an answer.
+ * @param {Connection} connection
+ * @returns {AnswerView}
+ */
+export const withoutAnswer = (connection) => ({ ...BLANK, connection });
+
+/**
+ * Return the selected reading, or undefined.
+ * @param {AnswerView} view
+ * @returns {Reading | undefined}
+ */
+export const selectedReading = ({ answer, selection }) => answer?.readings[selection.reading];

@@ -1,0 +1,39 @@
+// Find and create elements.
+
+/**
+ * The arguments of every component's `mount`. `props` holds the values of the component. `trigger` emits an event to the
+ * page. `watch` calls a function after the page has set a value.
+ * @typedef {object} Component
+ * @property {HTMLElement} element
+ * @property {Record<string, any>} props
+ * @property {(event: string) => void} trigger
+ * @property {(name: string, changed: () => void) => void} watch
+ */
+
+/**
+ * Return the element that matches a selector. Throw if there is none, or if it has another type.
+ * @template {Element} [T=HTMLElement]
+ * @param {ParentNode} root
+ * @param {string} selector
+ * @param {new () => T} [type]
+ * @returns {T}
+ */
+export function find(root, selector, type = /** @type {any} */ (HTMLElement)) {
+  const found = root.querySelector(selector);
+  if (found instanceof type) return found;
+  throw new Error(`${selector} is not a ${type.name}.`);
+}
+
+/**
+ * Create an element with properties and children.
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} name
+ * @param {Partial<HTMLElementTagNameMap[K]>} [properties]
+ * @param {...(Node | string)} children
+ * @returns {HTMLElementTagNameMap[K]}
+ */
+export function create(name, properties = {}, ...children) {
+  const element = Object.assign(document.createElement(name), properties);
+  element.append(...children);
+  return element;
+}

@@ -1,0 +1,127 @@
+// Paint strokes on a canvas, and compute with their points.
+
+/**
+ * A point on the pad: [x, y] as fractions of the pad's side, x right, y down.
+ * @typedef {[number, number]} Point
+ */
+
+/**
+ * The path of the pen from touch to lift.
+ * @typedef {Point[]} Stroke
+ */
+
+/**
+ * The value of the sketchpad: strokes, or the URL of a picture. `frames` marks each digit that was found in the picture.
+ * @typedef {object} Drawing
+ * @property {Stroke[]} [strokes]
+ * @property {string} [picture]
+ * @property {Frame[]} [frames]
+ */
+
+/**
+ * A labelled box in a picture. The sides of the box are fractions of the picture's sides.
+ * @typedef {object} Frame
+ * @property {[number, number, number, number]} box left, top, right, bottom
+ * @property {string} name
+ */
+
+// Pen width on the screen, as a fraction of the pad's side. The server rasterizes strokes with its own pen width.
+const SCREEN_PEN_WIDTH = 0.05;
+
+/**
+ * Pressure of a stylus at a point, 0 to 1. The pad shows the pressure, but the page does not send it to the server.
+ * @type {WeakMap<Point, number>}
+ */
+export const pressures = new WeakMap();
+
+/** @type {(context: CanvasRenderingContext2D, strokes: Stroke[], side: number) => void} */
+export function paintStrokes(context, strokes, side) {
+  context.lineCap = context.lineJoin = "round";
+  context.strokeStyle = "#111";
+  for (const points of strokes) paintStroke(context, points, side);
+}
+
+/** @type {(context: CanvasRenderingContext2D, points: Stroke, side: number) => void} */
+function paintStroke(context, points, side) {
+  const path = points.map(([x, y]) => /** @type {Point} */ ([x * side, y * side]));
+  if (points.some((point) => pressures.has(point))) return paintPressed(context, points, path, side);
+  context.lineWidth = SCREEN_PEN_WIDTH * side;
+  context.beginPath();
+  trace(context, path);
+  context.stroke();
+}
+
+// Paint each segment with a width that grows with pressure, from 0.5 to 1.5 pen widths.
+/** @type {(context: CanvasRenderingContext2D, points: Stroke, path: Point[], side: number) => void} */
+function paintPressed(context, points, path, side) {
+  points.forEach((point, i) => {
+    context.lineWidth = SCREEN_PEN_WIDTH * side * (0.5 + (pressures.get(point) ?? 0.5));
+    context.beginPath();
+    context.moveTo(...path[Math.max(0, i - 1)]);
+    context.lineTo(...path[i]);
+    context.stroke();
+  });
+}
+
+// Add curves to the path, so that a fast stroke has no corners. The curves touch the middle of each segment.
+/** @type {(context: CanvasRenderingContext2D, points: Point[]) => void} */
+function trace(context, points) {
+  context.moveTo(...points[0]);
+  for (let i = 1; i < points.length - 1; i++) {
+    const [[x, y], [nextX, nextY]] = [points[i], points[i + 1]];
+    context.quadraticCurveTo(x, y, (x + nextX) / 2, (y + nextY) / 2);
+  }
+  context.lineTo(...points[points.length - 1]);
+}
+
+/**
+ * Return a fraction of the pad's side, limited to the pad and rounded.
+ * @param {number} value
+ */
+export const onPad = (value) => Math.round(1e4 * Math.min(1, Math.max(0, value))) / 1e4;
+
+/**
+ * Return the distance between two points.
+ * @param {Point} from
+ * @param {Point} to
+ */
+export const distance = ([fromX, fromY], [toX, toY]) => Math.hypot(toX - fromX, toY - fromY);
+
+/**
+ * Return the distance from a point to the nearest segment of a stroke.
+ * @param {Stroke} points
+ * @param {Point} point
+ */
+export function distanceToStroke(points, [x, y]) {
+  return Math.min(...points.map(([toX, toY], i) => {
+    const [fromX, fromY] = points[Math.max(0, i - 1)];
+    const [across, down] = [toX - fromX, toY - fromY];
+    const along = ((x - fromX) * across + (y - fromY) * down) / (across * across + down * down || 1);
+    const part = Math.min(1, Math.max(0, along));
+    return Math.hypot(x - fromX - part * across, y - fromY - part * down);
+  }));
+}
+
+/**
+ * Return the first `count` points of a drawing, as strokes.
+ * @param {Stroke[]} strokes
+ * @param {number} count
+ */
+export function firstPoints(strokes, count) {
+  const begun = [];
+  for (const points of strokes) {
+    if (count > 0) begun.push(points.slice(0, count));
+    count -= points.length;
+  }
+  return begun;
+}
+
+/**
+ * Return the bounding box of a drawing.
+ * @param {Stroke[]} strokes
+ */
+export function boundingBox(strokes) {
+  const points = strokes.flat();
+  const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
+  return { left: Math.min(...xs), top: Math.min(...ys), right: Math.max(...xs), bottom: Math.max(...ys) };
+}
