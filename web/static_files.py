@@ -1,4 +1,4 @@
-"""The files that the browser loads from assets/: modules and locales, below an address that holds their hash.
+"""The files that the browser loads from assets/: modules, locales and the preview, below an address that holds their hash.
 
 The browser may keep a file for a year, because a changed file has another address.
 """
@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 from web.texts import ASSETS
 
-PATTERNS = ("**/*.js", "locales/*.json")
+PATTERNS = ("**/*.js", "locales/*.json", "screenshots/desktop-light.png")
 UNCHANGING = "public, max-age=31536000, immutable"
 
 

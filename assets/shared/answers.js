@@ -40,6 +40,7 @@
  * @typedef {object} Connection
  * @property {"ready" | "warming" | "busy" | "offline" | "error"} state
  * @property {string} [message]
+ * @property {number} [retryAfter] milliseconds until the server accepts a request again
  * @property {number} [time] start of the failed request. It makes two failures differ.
  */
 

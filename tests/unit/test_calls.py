@@ -3,10 +3,10 @@
 import json
 
 import pytest
+from web.security.requests import RequestRejected
 
 from tests.helpers.unloaded_page import unloaded_page
 from web.security.calls import CallChecker
-from web.security.requests import RequestRejected
 
 SEVEN = {"strokes": [[[0.2, 0.2], [0.75, 0.2], [0.4, 0.85]]]}
 

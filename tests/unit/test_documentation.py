@@ -17,6 +17,7 @@ from unittest import mock
 import numpy as np
 import pytest
 import uvicorn
+from web.security.requests import MAX_JSON_LEVELS
 
 import demo
 import train
@@ -29,7 +30,6 @@ from web import schemas
 from web.api import Api
 from web.batching import MAX_PENDING
 from web.security.middleware import MAX_JSON, MAX_UPLOAD
-from web.security.requests import MAX_JSON_LEVELS
 
 README = ROOT / "README.md"
 DOCUMENTS = [README, ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]

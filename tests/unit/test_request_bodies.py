@@ -3,10 +3,10 @@
 import json
 
 import pytest
+from web.security.requests import MAX_JSON_LEVELS, RequestRejected
 
 from tests.helpers.coroutines import finish
 from web.security import requests
-from web.security.requests import MAX_JSON_LEVELS, RequestRejected
 
 NESTED_TOO_DEEPLY = '{"data": ' + "[" * MAX_JSON_LEVELS + "]" * MAX_JSON_LEVELS + "}"
 TOO_DEEP_TO_PARSE = '{"data": ' + "[" * 100_000

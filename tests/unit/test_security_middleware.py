@@ -9,11 +9,11 @@ import httpx
 import pytest
 from starlette.requests import Request
 from starlette.responses import JSONResponse
+from web.security.requests import RequestRejected
 
 from tests.helpers.coroutines import finish
 from web.security import middleware
 from web.security.middleware import SecurityMiddleware
-from web.security.requests import RequestRejected
 from web.security.responses import GENERIC_MESSAGE
 
 

@@ -15,9 +15,9 @@ import { followLanguage, number, percent, text } from "../../shared/text.js";
  * @property {number} low lower end of an interval
  * @property {number} high upper end of an interval
  * @property {number} digit
- * @property {number} [count] number of images
- * @property {string} [file]
- * @property {boolean} [development] whether the file is development data
+ * @property {number | null} count number of images
+ * @property {string | null} file
+ * @property {boolean | null} development whether the file is development data
  */
 
 // For each kind of fact: the function that formats the fact's value.
@@ -53,7 +53,7 @@ export function mount({ element, props, trigger, watch }) {
 /** @param {Fact} fact */
 function row(fact) {
   const file = fact.development ? text("developmentData", { file: fact.file }) : fact.file;
-  const count = fact.count === undefined ? undefined : number(fact.count);
+  const count = fact.count === null ? null : number(fact.count);
   return create("tr", {},
     create("th", { scope: "row", textContent: text(`fact ${fact.name}`, { file, count }) }),
     create("td", { textContent: FORMATS[fact.kind](fact) }),
