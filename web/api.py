@@ -43,8 +43,8 @@ NO_STORE = "This server does not store corrections."
 @endpoint()
 def predict(service: Service, requests: list[PredictRequest]) -> list[AnswerResponse]:
     """Read a digit or a number from strokes. A stroke is the list of points from pen-down to pen-up. The answer has one
-    reading for each digit, from left to right: the digit, ten calibrated probabilities, and the probability of not being
-    a digit."""
+    reading for each digit, from left to right: the digit, ten calibrated probabilities, and the probability that it is
+    not a digit."""
     answers = service.classifier.read_drawings([request.arrays for request in requests])
     return [AnswerResponse.of(answer) for answer in answers]
 
@@ -53,7 +53,7 @@ def predict(service: Service, requests: list[PredictRequest]) -> list[AnswerResp
 def predict_image(service: Service, request: PictureRequest) -> AnswerResponse:
     """Read a digit or a number from a picture. The ink may be dark on light or light on dark. The picture may have at
     most 25 megapixels. The answer has one reading for each digit, from left to right: the digit, ten calibrated
-    probabilities, and the probability of not being a digit."""
+    probabilities, and the probability that it is not a digit."""
     return AnswerResponse.of(service.classifier.read_picture(io.BytesIO(request.picture)))
 
 
@@ -103,8 +103,8 @@ def correct(service: Service, request: CorrectionRequest) -> CorrectionResponse:
 
 @endpoint("DELETE", "/api/corrections")
 def undo_correction(service: Service, request: UndoRequest) -> UndoResponse:
-    """Delete a correction. The token is in the result of the call that stored the correction. Only this token can delete
-    the correction."""
+    """Delete a correction. The call that stored the correction returned the token. No other token can delete the
+    correction."""
     if service.store is None:
         raise InputError(NO_STORE)
     if not service.store.delete(request.token):

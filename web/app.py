@@ -19,6 +19,7 @@ from model.errors import UserError
 from model.inference.checkpoint import DEFAULT_CHECKPOINT
 from web.api import Api
 from web.components import page_settings
+from web.compression import Compression
 from web.document import Document
 from web.mcp_server import mcp_routes
 from web.rest import api_routes
@@ -128,9 +129,10 @@ def routes(api: Api) -> list[BaseRoute]:
 
 
 def middleware(page: gr.Blocks, api: Api) -> list[Middleware]:
-    """Return this project's middleware, from the outermost to the innermost. Gradio compresses all responses."""
+    """Return this project's middleware, from the outermost to the innermost."""
     forms = [endpoint.path for endpoint in api.endpoints if endpoint.picture_field]
-    return [Middleware(SecurityMiddleware, calls=CallChecker(page), forms=forms), Middleware(Document)]
+    security = Middleware(SecurityMiddleware, calls=CallChecker(page), forms=forms)
+    return [Middleware(Compression), security, Middleware(Document)]
 
 
 def _settings(page: gr.Blocks, api: Api) -> dict:

@@ -6,6 +6,7 @@ structured content.
 
 import functools
 import json
+import logging
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
@@ -60,6 +61,8 @@ class McpApp:
         from mcp.server.lowlevel import Server
         from mcp.types import Tool
 
+        # Keep unknown tools out of the log. The caller already gets the reason.
+        logging.getLogger("mcp").setLevel(logging.ERROR)
         server = Server(ENGLISH["title"])
         endpoints = {endpoint.name: endpoint for endpoint in self._api.endpoints}
 

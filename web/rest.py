@@ -4,6 +4,8 @@ Every error is {"detail": "<one sentence>"}.
 """
 
 import importlib.metadata
+import logging
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import Body, Depends, FastAPI, Query
@@ -26,7 +28,6 @@ from web.registry import Endpoint
 from web.schemas.requests import Request
 from web.schemas.responses import API_VERSION, ErrorResponse, HealthResponse, LiveResponse
 from web.security.bodies import MAX_UPLOAD
-from web.security.responses import GENERIC_MESSAGE
 from web.texts import ENGLISH
 
 DESCRIPTION = (
@@ -56,6 +57,8 @@ def api_routes(api: Api) -> list[BaseRoute]:
 
 def rest_app(api: Api) -> FastAPI:
     """Return the HTTP API as an application."""
+    # Keep damaged forms out of the log. The caller already gets the reason.
+    logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
     app = FastAPI(
         title=ENGLISH["title"],
         version=API_VERSION,
@@ -66,10 +69,9 @@ def rest_app(api: Api) -> FastAPI:
         exception_handlers={
             RequestValidationError: _invalid,
             InputError: _rejected,
+            Overloaded: _unavailable,
+            StorageError: _unavailable,
             HTTPException: _http_error,
-            Overloaded: lambda _, error: _error(503, str(error), Overloaded.retry_after),
-            StorageError: lambda _, error: _error(503, str(error), RETRY_STORAGE),
-            Exception: lambda *_: _error(500, GENERIC_MESSAGE),
         },
     )
     for endpoint in api.endpoints:
@@ -171,8 +173,7 @@ async def _docs(_: HttpRequest) -> HTMLResponse:
     )
 
 
-def _error(status: int, message: str, retry_after: int | None = None, headers: dict | None = None) -> JSONResponse:
-    headers = dict(headers or {}) | ({"Retry-After": str(retry_after)} if retry_after else {})
+def _error(status: int, message: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
     return JSONResponse({"detail": message}, status, headers)
 
 
@@ -184,14 +185,18 @@ async def _rejected(_: HttpRequest, error: InputError) -> JSONResponse:
     return _error(422, str(error))
 
 
+async def _unavailable(_: HttpRequest, error: Overloaded | StorageError) -> JSONResponse:
+    retry_after = error.retry_after if isinstance(error, Overloaded) else RETRY_STORAGE
+    return _error(503, str(error), headers={"Retry-After": str(retry_after)})
+
+
 async def _http_error(request: HttpRequest, error: HTTPException) -> JSONResponse:
-    headers = error.headers or {}
     if error.status_code == 404:
         return _error(404, "There is no such endpoint; /docs lists all endpoints.")
     if error.status_code == 405:
-        return _error(
-            405, f"This method is not possible here; expected {headers.get('Allow', 'another one')}.", headers=headers
-        )
+        path, routes = request.scope["path"], request.app.routes
+        allowed = ", ".join(sorted({method for route in routes if route.path == path for method in route.methods}))
+        return _error(405, f"This method is not possible here; expected {allowed}.", headers={"Allow": allowed})
     if error.status_code == 400:  # FastAPI cannot parse the body, for example because it is nested too deeply.
         return _error(422, "The request is not JSON; expected a JSON object.")
-    return _error(error.status_code, str(error.detail), headers=headers)
+    return _error(error.status_code, str(error.detail), headers=error.headers)

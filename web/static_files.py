@@ -1,4 +1,4 @@
-"""The files that the browser loads from assets/: modules, locales and the preview, below an address that holds their hash.
+"""The files that the browser loads from assets/, below an address that holds their hash: modules, locales, preview.
 
 The browser may keep a file for a year, because a changed file has another address.
 """

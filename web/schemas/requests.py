@@ -17,8 +17,7 @@ MAX_EXAMPLES = 5
 
 
 class Request(BaseModel):
-    """Base of all requests. An endpoint without parameters uses this class itself."""
-
+    # The base of all requests. An endpoint without parameters uses this class itself. Docstrings appear in the schemas.
     # Strict: the text "0.5" is not a number, and true is not 1.
     model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
 

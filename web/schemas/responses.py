@@ -16,7 +16,7 @@ API_VERSION = "1.0"
 
 
 class Response(BaseModel):
-    """Base of all responses."""
+    # The base of all responses. Docstrings appear in the schemas.
 
     def brief(self) -> Self:
         """Return the response without large optional parts, for clients that limit the size."""

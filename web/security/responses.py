@@ -70,10 +70,11 @@ class Response:
     async def send_failure(self, error: Exception) -> None:
         """Log an exception of the application, and send a generic message.
 
-        If the response has already started, the log gets no traceback. This happens when a client asks for an unknown
-        event: Gradio ends the event stream by an exception.
+        The log gets no traceback if Gradio ends an event stream by an exception, because a client asked for an unknown
+        event.
         """
-        logging.getLogger(__name__).error("%s: %s", self._path, error, exc_info=None if self._started else error)
+        ends_stream = self._started and self._path.startswith("/gradio_api/")
+        logging.getLogger(__name__).error("%s: %s", self._path, error, exc_info=None if ends_stream else error)
         await self.send_error(500, GENERIC_MESSAGE)
 
 
