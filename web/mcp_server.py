@@ -35,7 +35,7 @@ class AnswerTooLong(Exception):
 def mcp_routes(api: Api) -> list[Route]:
     """Return the routes of the MCP server."""
     app = McpApp(api)
-    return [Route(path, app, include_in_schema=False) for path in PATHS]
+    return [Route(path, app) for path in PATHS]
 
 
 class McpApp:

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request as HttpRequest
 from starlette.responses import HTMLResponse, JSONResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 
 from model.corrections.store import StorageError
@@ -28,6 +28,7 @@ from web.registry import Endpoint
 from web.schemas.requests import Request
 from web.schemas.responses import API_VERSION, ErrorResponse, HealthResponse, LiveResponse
 from web.security.bodies import MAX_UPLOAD
+from web.static_files import UNCHANGING
 from web.texts import ENGLISH
 
 DESCRIPTION = (
@@ -46,13 +47,12 @@ FAILURES = {
 }
 
 
-def api_routes(api: Api) -> list[BaseRoute]:
+def api_routes(api: Api) -> list[Route]:
     """Return the routes of the HTTP API, the health checks and the documentation."""
     app = rest_app(api)
     paths = ("/api/{path:path}", "/health", "/health/live", "/openapi.json", "/docs")
-    files = StaticFiles(packages=[(SWAGGER, "resources")])
     # Route forwards all methods to the application, with an unchanged path.
-    return [Mount(f"/{SWAGGER_PATH}", files), *(Route(path, app, include_in_schema=False) for path in paths)]
+    return [Route(f"/{SWAGGER_PATH}/{{name}}", _swagger_file), *(Route(path, app) for path in paths)]
 
 
 def rest_app(api: Api) -> FastAPI:
@@ -158,6 +158,15 @@ def _add_health(app: FastAPI, api: Api) -> None:
     async def live() -> LiveResponse:
         """Tell that the process answers."""
         return LiveResponse()
+
+
+async def _swagger_file(request: HttpRequest) -> Response:
+    """Return a file of Swagger UI. Caches may keep it, because its address has the version."""
+    response = await StaticFiles(packages=[(SWAGGER, "resources")]).get_response(
+        request.path_params["name"], request.scope
+    )
+    response.headers["Cache-Control"] = UNCHANGING
+    return response
 
 
 async def _docs(_: HttpRequest) -> HTMLResponse:

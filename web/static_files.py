@@ -9,8 +9,9 @@ from pathlib import Path
 
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount
+from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 
 from web.texts import ASSETS
@@ -41,10 +42,24 @@ def address(name: str) -> str:
     return f"static/{version()}/{name}"
 
 
-def static_routes() -> list[Mount]:
-    """Return the routes of the served files. They do not overlap with Gradio's own files below /static."""
+def static_routes() -> list[Route]:
+    """Return the route of the served files. It does not overlap with Gradio's own files below /static."""
+    files = StaticFiles(directory=ASSETS)
+
+    async def serve(request: Request) -> Response:
+        name = request.path_params["name"]
+        if name not in public_files():
+            raise HTTPException(404)
+        response = await files.get_response(name, request.scope)
+        # After an update, a page that is still open requests files with the hash of the earlier version. It gets the
+        # current files, which no cache may keep under the earlier address.
+        is_current = request.path_params["version"] == version()
+        response.headers["Cache-Control"] = UNCHANGING if is_current else "no-cache"
+        return response
+
     register_url_convertor("hash", _HashConvertor())
-    return [Mount("/static/{version:hash}", _PublicFiles(directory=ASSETS))]
+    # A route, not a mount: behind a proxy that strips a path, Starlette's mounts do not find their files.
+    return [Route("/static/{version:hash}/{name:path}", serve)]
 
 
 class _HashConvertor(Convertor[str]):
@@ -55,17 +70,3 @@ class _HashConvertor(Convertor[str]):
 
     def to_string(self, value: str) -> str:
         return value
-
-
-class _PublicFiles(StaticFiles):
-    """Serves the files of `public_files`, with a header for caches."""
-
-    async def get_response(self, path: str, scope) -> Response:
-        if path not in public_files():
-            raise HTTPException(404)
-        response = await super().get_response(path, scope)
-        # After an update, a page that is still open requests files with the hash of the earlier version. It gets the
-        # current files, which no cache may keep under the earlier address.
-        is_current = scope["path_params"]["version"] == version()
-        response.headers["Cache-Control"] = UNCHANGING if is_current else "no-cache"
-        return response

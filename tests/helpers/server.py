@@ -28,11 +28,13 @@ class Server:
 
     module: the program that serves the page and prints the page's address.
     environment: additional environment variables.
+    folder: the folder of the program; without it, this repository.
     """
 
     port: int
     module: str = "demo"
     environment: dict[str, str] = field(default_factory=dict)
+    folder: Path = ROOT
     process: subprocess.Popen | None = None
     log: Path | None = None
 
@@ -57,7 +59,9 @@ class Server:
         self.log = Path(name)
         command = [sys.executable, "-m", self.module, "--host", "127.0.0.1", "--port", str(self.port)]
         environment = os.environ | self.environment
-        self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=handle, stderr=subprocess.STDOUT)
+        self.process = subprocess.Popen(
+            command, cwd=self.folder, env=environment, stdout=handle, stderr=subprocess.STDOUT
+        )
         os.close(handle)
         deadline = time.monotonic() + START_TIMEOUT
         while self.address not in self.log.read_text():
@@ -72,9 +76,9 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(module: str = "demo", environment: dict[str, str] | None = None) -> Iterator[Server]:
+def serving(module: str = "demo", environment: dict[str, str] | None = None, folder: Path = ROOT) -> Iterator[Server]:
     """Yield a running server, and stop the server at the end."""
-    server = Server(free_port(), module, environment or {})
+    server = Server(free_port(), module, environment or {}, folder)
     server.start()
     try:
         yield server

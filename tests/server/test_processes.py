@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -52,6 +53,13 @@ def workers(parent: int) -> list[int]:
     """Return the ids of the processes that serve the page. The parent has one more child: a resource tracker."""
     children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
     return [int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
+
+
+def test_every_process_serves_the_modules_below_the_same_address(address):
+    documents = [httpx.get(address).text for _ in range(6)]
+    [modules] = {tuple(re.findall(r'rel="modulepreload" href="([^"]+)"', document)) for document in documents}
+    responses = [httpx.get(f"{address}/{module}") for module in modules]
+    assert {response.headers["cache-control"] for response in responses} == {"public, max-age=31536000, immutable"}
 
 
 def test_several_processes_serve_one_page_and_store_corrections_in_one_file(address, corrections):

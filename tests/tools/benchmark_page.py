@@ -147,7 +147,7 @@ def first_answer() -> tuple[float, float]:
     """Start a server. Return the seconds until the first answer, and the server's memory after the answer, in MB."""
     start = time.monotonic()
     with serving() as server:
-        call(server.address, "predict", SEVEN).raise_for_status()
+        call(server.address, "predict", **SEVEN).raise_for_status()
         return time.monotonic() - start, server.megabytes
 
 

@@ -24,7 +24,7 @@ DRAWING_SECONDS, INTERVAL = 1.5, 5.0
 """Duration of a drawing, and time from the start of one drawing to the start of the next drawing, in seconds."""
 
 FRAME = 1 / 60
-TIMEOUT = 10.0  # Seconds until a request fails, as in assets/page/ask.js.
+TIMEOUT = 10.0  # Seconds until a request fails, as in assets/page/api_client.js.
 POINTS = 90  # Points of one drawing: a mouse reports 60 points per second, for 1.5 s.
 
 
@@ -78,14 +78,14 @@ class Visitor:
             frame = time.monotonic()
             progress = min(1.0, (frame - start) / DRAWING_SECONDS)
             drawing = {"strokes": partial_strokes(digit, progress)}
-            await self.request("predict", drawing)
+            await self.request("predict", **drawing)
             await asyncio.sleep(frame + FRAME - time.monotonic())
         if self.explains:
-            await self.request("explain", drawing, digit, None)
+            await self.request("explain", **drawing, digit=digit)
 
-    async def request(self, endpoint: str, *data: object) -> None:
+    async def request(self, endpoint: str, **fields: object) -> None:
         """Call an endpoint, and record the response time and the error, if any."""
-        request = self.client.post(f"/gradio_api/run/{endpoint}", json={"data": data})
+        request = self.client.post(f"/api/{endpoint}", json=fields)
         if self.random.random() < self.aborts:
             await self._abort(request)
             return

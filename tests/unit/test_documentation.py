@@ -34,7 +34,7 @@ from web.security.middleware import MAX_JSON, MAX_UPLOAD
 README = ROOT / "README.md"
 DOCUMENTS = [README, ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 CODE = [ROOT / "demo.py", ROOT / "train.py", *ROOT.glob("model/**/*.py"), *ROOT.glob("web/**/*.py")]
-PROGRAMS = ("python", "pip", "uvicorn", "serve", "docker", "sqlite3", "ruff", "lint-imports")
+PROGRAMS = ("python", "pip", "uvicorn", "serve", "docker", "sqlite3", "ruff", "lint-imports", "npm")
 
 
 # --- text
@@ -46,7 +46,7 @@ def test_the_readme_has_at_most_150_lines():
 
 def prose(document: Path) -> str:
     """Return the text of a document without its code blocks."""
-    return re.sub(r"```.*?```|(?<=\n\n)(    .*\n)+", "", document.read_text(), flags=re.DOTALL)
+    return re.sub(r"```.*?```|(?<=\n\n)(    [^\n]*\n)+", "", document.read_text(), flags=re.DOTALL)
 
 
 def anchors(document: Path) -> set[str]:

@@ -92,7 +92,7 @@ POINT = SEVEN["strokes"][0][0]
         (Drawing, {"strokes": [[["0.5", 0.5]]]}, "strokes[0][0][0] is not a number;"),
         (Drawing, {"strokes": [[[0.5, True]]]}, "strokes[0][0][1] is not a number;"),
         (Drawing, {"strokes": [[[0.5, float("nan")]]]}, "strokes[0][0][1] is not a finite number;"),
-        (Drawing, {"strokes": [[[10**400, 0.5]]]}, "strokes[0][0][0] is not a finite number;"),
+        (Drawing, {"strokes": [[[10**400, 0.5]]]}, "strokes[0][0][0] is not a number;"),
         (Drawing, {"strokes": [[[0.5, 1e300]]]}, "strokes[0][0][1] is above 1000;"),
         (Drawing, {"strokes": [[[0.5, -1e300]]]}, "strokes[0][0][1] is below -1000;"),
         (Drawing, {"strokes": [[]] * (MAX_STROKES + 1)}, f"strokes has more than {MAX_STROKES} entries;"),

@@ -66,40 +66,26 @@ def request_page(calls):
     return request_page
 
 
-ALLOWED = (
-    "/",
-    "/docs",
-    "/openapi.json",
-    "/health",
-    "/health/live",
-    "/api/predict",
-    "/mcp",
-    "/config",
-    "/pwa_icon",
-    "/theme.css",
-    "/assets/index-1.js",
-    "/static/img/logo.svg",
-    "/gradio_api/info",
-)
+MODULE = "/static/0123456789abcdef/components/share/share.js"
+OWN = ("/", "/docs", "/openapi.json", "/health", "/health/live", "/api/predict", "/mcp", MODULE)
+GRADIOS = ("/config", "/pwa_icon", "/theme.css", "/assets/index-1.js", "/static/img/logo.svg", "/gradio_api/info")
+CALLS = ("/gradio_api/heartbeat/abc123", "/gradio_api/call/predict/abc123")
 
 
-@pytest.mark.parametrize("path", [*ALLOWED, "/gradio_api/heartbeat/abc123", "/gradio_api/call/predict/abc123"])
+@pytest.mark.parametrize("path", [*OWN, *GRADIOS, *CALLS])
 def test_a_request_of_the_page_reaches_the_application(request_page, path):
     response = request_page("GET", path)
     assert (response.status_code, response.json()["path"]) == (200, path)
     assert response.headers["x-content-type-options"] == "nosniff"
 
 
-FORBIDDEN = (
-    "/nothing",
-    "/healthz",
-    "/api/%00",
-    "/gradio_api/openapi.json",
-    "/pwa_icon/192",
-    "/gradio_api/token",
-    "/gradio_api/file=/etc/passwd",
+FORBIDDEN = ("/nothing", "/healthz", "/api/%00", "/pwa_icon/192", "/gradio_api/token", "/gradio_api/file=/etc/passwd")
+TRAVERSALS = (
+    "/static/0123456789abcdef/..%2fdemo.py",
+    "/assets/..%2f..%2fetc/passwd",
+    "/static/%2e%2e/secret",
+    "/assets/a..b",
 )
-TRAVERSALS = ("/assets/..%2f..%2fetc/passwd", "/static/%2e%2e/secret", "/assets/a..b")
 
 
 @pytest.mark.parametrize("path", [*FORBIDDEN, *TRAVERSALS, "/gradio_api/proxy=http://127.0.0.1/"])

@@ -1,10 +1,10 @@
-"""The field `reason` of an answer: the verdict as an English sentence."""
+"""Locales are complete, and the API gives the reason for a verdict as an English sentence."""
 
 import numpy as np
 import pytest
 
 from model.inference.answer import Answer, Reading, Verdict
-from web.texts import answer_reason, reading_reason
+from web.texts import LANGUAGES, TEXTS, answer_reason, reading_reason
 
 IMAGE = np.zeros((28, 28), np.float32)
 
@@ -40,3 +40,21 @@ def test_a_doubtful_number_has_the_reason_of_its_least_certain_digit():
     assert answer_reason(Answer((unsure, confident, other), 0, {})) == (
         "Position 3 of 47?: This is not a digit. Closest digit: 4."
     )
+
+
+def placeholders(text: str) -> set[str]:
+    return {part.partition("}")[0] for part in text.split("{")[1:]}
+
+
+def test_every_language_has_every_text_with_the_same_values_to_fill_in():
+    english = TEXTS["en"]
+    for texts in TEXTS.values():
+        assert texts.keys() == english.keys()
+        for key, text in texts.items():
+            assert placeholders(text) == placeholders(english[key]), key
+
+
+def test_every_language_has_a_name_and_a_direction_and_english_is_the_first():
+    assert [language["tag"] for language in LANGUAGES][0] == "en"
+    assert {language["direction"] for language in LANGUAGES} <= {"ltr", "rtl"}
+    assert len({language["name"] for language in LANGUAGES}) == len(TEXTS)

@@ -11,6 +11,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import JSONResponse
 
 from web.batching import Overloaded
+from web.static_files import UNCHANGING
 
 HEADERS = {
     # These hosts may show the page in a frame: huggingface.co shows Spaces, and a local notebook shows the page.
@@ -25,7 +26,6 @@ HEADERS = {
 QUEUED = ("/gradio_api/queue/", "/gradio_api/call/")
 # Gradio's own scripts have a hash in their names. Gradio sends them without this header.
 HASHED = re.compile(r"/assets/[\w./-]+-[\w-]{8}\.(js|css)", re.ASCII)
-UNCHANGING = "public, max-age=31536000, immutable"
 
 GENERIC_MESSAGE = "Something went wrong on the server. Please try again."
 

@@ -1,0 +1,197 @@
+"""How the page loads: its modules, below a path, in a frame, and with one more language."""
+
+import json
+import re
+import shutil
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.helpers.browser import draw, ready
+from tests.helpers.drawings import DIGIT_DRAWINGS
+from tests.helpers.page import digit, eventually
+from tests.helpers.paths import ROOT
+from tests.helpers.proxy import below_path
+from tests.helpers.server import serving
+from web.static_files import public_files
+from web.texts import TEXTS
+
+MODULES = [path for path in public_files() if path.endswith(".js")]
+MODULE_URL = re.compile(r"/static/[0-9a-f]{16}/(.+\.js)$")
+
+
+def name(url: str) -> str:
+    """Return the path of a module below assets/."""
+    return MODULE_URL.search(url)[1]
+
+
+@pytest.fixture
+def new_page(chromium):
+    """new_page(**window): a page in a new window, with an empty cache. The test fails if a script fails."""
+    contexts, errors = [], []
+
+    def new_page(**window):
+        contexts.append(chromium.new_context(**window))
+        page = contexts[-1].new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        return page
+
+    yield new_page
+    for context in contexts:
+        context.close()
+    assert errors == []  # Errors that the scripts did not catch.
+
+
+def test_every_module_is_requested_before_the_first_module_runs(new_page, server):
+    page = new_page()
+    held = []
+
+    def hold(route) -> None:
+        held.append(route)
+        if len(held) == len(MODULES):
+            for each in list(held):
+                each.continue_()
+
+    page.route(MODULE_URL, hold)  # No response arrives before the last request is sent.
+    ready(page, server.address)
+    assert sorted(name(route.request.url) for route in held) == MODULES
+
+
+def test_the_page_requests_each_module_once(new_page, server):
+    page = new_page()
+    urls = []
+    page.on("request", lambda request: urls.append(request.url))
+    ready(page, server.address)
+    draw(page, DIGIT_DRAWINGS[7])
+    expect(digit(page)).to_have_text("7")
+    assert sorted(name(url) for url in urls if MODULE_URL.search(url)) == MODULES
+
+
+def test_the_page_logs_no_warning_and_no_error(new_page, server):
+    page = new_page()
+    messages = []
+    page.on("console", lambda message: message.type in ("warning", "error") and messages.append(message.text))
+    ready(page, server.address)
+    draw(page, DIGIT_DRAWINGS[7])
+    expect(digit(page)).to_have_text("7")
+    assert messages == []
+
+
+def test_the_page_adds_nothing_to_window(new_page, server):
+    """All names on window are those of the browser or of Gradio."""
+    page = new_page()
+    ready(page, server.address)
+    names = set(page.evaluate("Object.keys(window)"))
+    page.goto(f"{server.address}/robots.txt")
+    added = names - set(page.evaluate("Object.keys(window)"))
+    assert {each for each in added if "gradio" not in each.lower() and not each.startswith("__")} <= {"iFrameResizer"}
+
+
+ARABIC = {
+    "name": "العربية",
+    "direction": "rtl",
+    # A text that is not translated, such as "redo", is shown in English.
+    "texts": {"title": "ارسم رقمًا", "invitation": "ارسم هنا", "undo": "تراجع", "percent": "{percent} %"},
+}
+
+
+@pytest.fixture(scope="module")
+def path_address(tmp_path_factory):
+    """The address of a page below a path, behind a reverse proxy. The page has one more language: Arabic."""
+    folder = tmp_path_factory.mktemp("page")
+    for each in ("demo.py", "model", "web"):
+        (folder / each).symlink_to(ROOT / each)
+    shutil.copytree(ROOT / "assets", folder / "assets")
+    (folder / "assets" / "locales" / "ar.json").write_text(json.dumps(ARABIC), encoding="utf-8")
+    root_path = {"GRADIO_ROOT_PATH": "/some/path"}
+    with serving(environment=root_path, folder=folder) as server, below_path(server, "/some/path") as address:
+        yield address
+
+
+def test_the_page_works_below_a_path(new_page, path_address):
+    page = new_page(locale="zh-CN")
+    failed = []
+    page.on("response", lambda response: response.status >= 400 and failed.append(response.url))
+    ready(page, f"{path_address}/?__theme=light#section")
+    expect(page.locator("#heading h1")).to_have_text(TEXTS["zh-CN"]["title"])
+    draw(page, DIGIT_DRAWINGS[7])
+    expect(digit(page)).to_have_text("7")
+    page.locator("#about summary").click()
+    expect(page.locator("#about tr").first).to_contain_text("MNIST")
+    assert failed == []
+
+
+@pytest.mark.parametrize("path", ["", "/some/path"])
+def test_the_page_works_in_a_frame(new_page, server, path_address, path):
+    page = new_page()
+    page.goto((path_address if path else server.address) + "/robots.txt")
+    page.evaluate(
+        """(path) => {
+          const frame = Object.assign(document.createElement("iframe"), { src: `${path}/`, width: 1200, height: 700 });
+          document.body.replaceChildren(frame);
+        }""",
+        path,
+    )
+    frame = page.frame_locator("iframe")
+    frame.locator("#sketchpad .invitation:not(:empty)").wait_for()
+    frame.get_by_role("button", name="The number 2026").click()
+    expect(frame.locator("#answer .number")).to_have_text("2026")
+
+
+# --- languages
+
+
+def test_one_file_adds_a_language(new_page, path_address):
+    page = ready(new_page(locale="en-US"), f"{path_address}/")
+    page.get_by_role("button", name="العربية").click()
+    expect(page.locator("#heading h1")).to_have_text("ارسم رقمًا")
+    expect(page.locator("#sketchpad .undo")).to_have_text("تراجع")
+    expect(page.locator("#sketchpad .redo")).to_have_text("Redo")
+    assert language(page) == ["ar", "rtl", "ارسم رقمًا"]
+    draw(page, DIGIT_DRAWINGS[7])
+    expect(digit(page)).to_have_text("7")
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("#heading h1")).to_have_text("Draw a digit")
+    assert language(page) == ["en", "ltr", "Draw a digit"]
+
+
+def test_a_visitor_with_a_new_language_gets_it_at_once(new_page, path_address):
+    page = ready(new_page(locale="ar-EG"), f"{path_address}/")
+    assert language(page) == ["ar", "rtl", "ارسم رقمًا"]
+
+
+def language(page) -> list[str]:
+    return page.evaluate("[document.documentElement.lang, document.documentElement.dir, document.title]")
+
+
+def test_a_slow_language_is_not_preceded_by_english(new_page, server):
+    page = new_page(locale="zh-CN")
+    page.add_init_script(RECORD_TITLES)
+    held = []
+    page.route("**/locales/zh-CN.json", lambda route: held.append(route))
+    page.goto(server.address)
+    eventually(page, lambda: held)
+    page.locator("#heading h1").wait_for(state="attached")
+    page.wait_for_timeout(300)
+    held[0].continue_()
+    expect(page.locator("#heading h1")).to_have_text(TEXTS["zh-CN"]["title"])
+    assert page.evaluate("titles") == [TEXTS["zh-CN"]["title"]]
+
+
+RECORD_TITLES = """
+window.titles = [];
+new MutationObserver(() => {
+  const title = document.querySelector("#heading h1")?.textContent;
+  if (title && title !== titles.at(-1)) titles.push(title);
+}).observe(document, { childList: true, characterData: true, subtree: true });
+"""
+
+
+def test_a_language_that_cannot_be_loaded_leaves_the_page_in_english(new_page, server):
+    page = new_page(locale="zh-CN")
+    page.route("**/locales/zh-CN.json", lambda route: route.abort())
+    ready(page, server.address)
+    expect(page.locator("#heading h1")).to_have_text("Draw a digit")
+    assert language(page) == ["en", "ltr", "Draw a digit"]
+    draw(page, DIGIT_DRAWINGS[7])
+    expect(digit(page)).to_have_text("7")

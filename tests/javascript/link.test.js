@@ -1,0 +1,30 @@
+// Drawings in links.
+
+/** @import { Stroke } from "../../assets/shared/strokes.js" */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { decodeStrokes, encodeStrokes } from "../../assets/components/share/link.js";
+
+/** @type {Stroke[]} */
+const SEVEN = [[[0.3, 0.25], [0.7, 0.25], [0.45, 0.8]], [[0, 1]]];
+
+test("a drawing is the same after encoding and decoding", () => {
+  assert.deepEqual(decodeStrokes(encodeStrokes(SEVEN)), SEVEN);
+});
+
+test("coordinates are rounded to thousandths", () => {
+  assert.deepEqual(decodeStrokes(encodeStrokes([[[0.12345, 0.9999]]])), [[[0.123, 1]]]);
+});
+
+test("the text has only letters that need no escape in an address", () => {
+  assert.match(encodeStrokes(SEVEN), /^[\w-]+$/);
+});
+
+const DAMAGED = ["", "A", "*", "____", "CgB", `C${"_".repeat(4000)}`, encodeStrokes(SEVEN).slice(0, -1), encodeStrokes([[[2, 0]]])];
+for (const text of DAMAGED) {
+  test(`a damaged text is no drawing: ${JSON.stringify(text.slice(0, 20))}`, () => {
+    assert.equal(decodeStrokes(text), null);
+  });
+}

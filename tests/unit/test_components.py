@@ -1,0 +1,40 @@
+"""The page's components and events name modules, functions and events that exist."""
+
+import re
+
+import gradio as gr
+import pytest
+
+from tests.helpers.paths import ROOT
+from tests.helpers.unloaded_page import unloaded_page
+from web.components import call_module
+
+PAGE = unloaded_page()
+COMPONENTS = [block for block in PAGE.blocks.values() if isinstance(block, gr.HTML)]
+
+
+@pytest.mark.parametrize("component", COMPONENTS, ids=lambda component: component.elem_id)
+def test_every_component_mounts_its_module_which_emits_the_events_of_the_component(component):
+    path = f"components/{component.elem_id}/{component.elem_id}.js"
+    assert path in component.js_on_load and component.js_on_load.count("\n") == 0
+    module = (ROOT / "assets" / path).read_text()
+    assert "export function mount(" in module
+    emitted = re.findall(r'rigger\("(\w+)"\)', module)
+    assert set(emitted) == set(re.findall(r'"(\w+)"', component.js_on_load.partition("// Events:")[2]))
+
+
+def test_every_event_calls_a_function_of_the_module_of_events():
+    exports = re.findall(r"^export (?:async )?(?:function|const) (\w+)", read("page/events.js"), re.MULTILINE)
+    scripts = [function.js for function in PAGE.fns.values() if function.js]
+    called = [name for script in scripts for name in exports if script == call_module("page/events.js", name)]
+    assert len(called) == len(scripts) > 10
+    assert set(called) == set(exports)
+
+
+def read(name: str) -> str:
+    return (ROOT / "assets" / name).read_text()
+
+
+def test_a_module_that_does_not_exist_is_refused():
+    with pytest.raises(KeyError):
+        call_module("page/nothing.js", "about")

@@ -1,0 +1,104 @@
+"""The files that the browser loads from assets/, and the head of the document that names them."""
+
+import json
+import re
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse
+from starlette.routing import Route
+
+from tests.helpers.coroutines import finish
+from tests.helpers.paths import ROOT
+from web import static_files
+from web.document import Document, document_head
+from web.texts import ENGLISH, LANGUAGES
+
+
+def get(app, path: str) -> httpx.Response:
+    async def send() -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://page") as visitor:
+            return await visitor.get(path)
+
+    return finish(send())
+
+
+def get_file(name: str, version: str | None = None) -> httpx.Response:
+    """Request a file below the address with a version: a hash, or None for the current hash."""
+    return get(Starlette(routes=static_files.static_routes()), f"/static/{version or static_files.version()}/{name}")
+
+
+@pytest.mark.parametrize("name", ["page/events.js", "shared/text.js", "locales/zh-CN.json"])
+def test_a_cache_may_keep_a_file_for_ever(name):
+    response = get_file(name)
+    assert response.content == (ROOT / "assets" / name).read_bytes()
+    assert response.headers["cache-control"] == "public, max-age=31536000, immutable"
+
+
+def test_a_page_of_an_earlier_version_gets_the_current_files_which_no_cache_keeps():
+    response = get_file("page/events.js", version="0123456789abcdef")
+    assert response.content == (ROOT / "assets" / "page" / "events.js").read_bytes()
+    assert response.headers["cache-control"] == "no-cache"
+
+
+OTHERS = ("page/page.css", "screenshots/phone.png", "page", "page/nothing.js", "../demo.py", "%2e%2e/demo.py", "")
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_no_other_file_is_served(name):
+    assert get_file(name).status_code == 404
+
+
+def test_gradios_own_files_below_static_reach_gradio():
+    gradio = Route("/static/{path:path}", lambda request: PlainTextResponse("Gradio"))
+    page = Starlette(routes=[*static_files.static_routes(), gradio])
+    assert get(page, "/static/img/logo.svg").text == "Gradio"
+
+
+def test_the_version_changes_with_the_content_of_a_file(tmp_path, monkeypatch):
+    (tmp_path / "a.js").write_text("1")
+    versions = set()
+    for content in ("1", "2"):
+        (tmp_path / "a.js").write_text(content)
+        monkeypatch.setattr(static_files, "public_files", lambda: {"a.js": tmp_path / "a.js"})
+        versions.add(static_files.version.__wrapped__())
+    assert len(versions) == 2 and all(re.fullmatch("[0-9a-f]{16}", version) for version in versions)
+
+
+def test_the_head_names_every_module():
+    links = re.findall(r'<link rel="modulepreload" href="([^"]+)">', document_head())
+    modules = {path.relative_to(ROOT / "assets").as_posix() for path in (ROOT / "assets").rglob("*.js")}
+    assert {link.removeprefix(f"static/{static_files.version()}/") for link in links} == modules
+    assert len(links) == len(modules)
+
+
+def test_the_head_holds_the_languages_and_the_english_texts_once():
+    [data] = re.findall(r'<script type="application/json" id="languages">(.*?)</script>', document_head(), re.DOTALL)
+    assert json.loads(data) == {"languages": LANGUAGES, "english": ENGLISH}
+
+
+GRADIO = """<html><head><title>Page</title>
+<meta property="og:title" content="Gradio" /><meta name="twitter:creator" content="@Gradio" /></head></html>"""
+
+
+def test_the_document_gets_this_projects_head_and_preview():
+    response = get(Document(HTMLResponse(GRADIO)), "/")
+    assert response.text.startswith(f"<html><head>{document_head()}")
+    assert "Gradio" not in response.text
+    tags = dict(re.findall(r'<meta (?:property|name)="([\w:]+)" content="([^"]*)">', response.text))
+    assert tags["og:title"] == ENGLISH["title"] and tags["description"] == ENGLISH["subtitle"]
+    assert tags["og:url"] == "http://page/"
+    image = tags["og:image"].removeprefix(f"http://page/static/{static_files.version()}/")
+    assert get_file(image).headers["content-type"] == "image/png"
+    assert response.headers["content-length"] == str(len(response.content))
+
+
+@pytest.mark.parametrize("path, app", [("/", JSONResponse("<head>")), ("/docs", HTMLResponse("<head>"))])
+def test_other_responses_stay_as_they_are(path, app):
+    assert "<meta" not in get(Document(app), path).text
+
+
+def test_gradios_view_of_the_api_leads_to_the_documentation():
+    response = get(Document(HTMLResponse(GRADIO)), "/?view=api")
+    assert (response.status_code, response.headers["location"]) == (307, "docs")
