@@ -8,6 +8,7 @@ The annotations are the schema and the docstring is the description. A function 
 `list[Request] -> list[Response]` answers several calls at once.
 """
 
+import inspect
 import typing
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -59,15 +60,17 @@ def endpoint(method: str = "POST", path: str | None = None, max_pending: int = M
     """
 
     def register(function: Callable) -> Callable:
-        _, *request, response = typing.get_type_hints(function).values()
+        hints = typing.get_type_hints(function)
+        _, *parameters = inspect.signature(function).parameters
+        request, response = hints[parameters[0]] if parameters else Request, hints["return"]
         is_batched = typing.get_origin(response) is list
         if is_batched:
-            request, [response] = typing.get_args(request[0]), typing.get_args(response)
+            [request], [response] = typing.get_args(request), typing.get_args(response)
         name = function.__name__
         ENDPOINTS[name] = Endpoint(
             name=name,
             function=function,
-            request=request[0] if request else Request,
+            request=request,
             response=response,
             is_batched=is_batched,
             method=method,
