@@ -32,11 +32,10 @@ def server():
 def corrections_server(tmp_path_factory):
     """A running server that stores corrections, and the path of the file with the corrections.
 
-    The server also offers its endpoints to MCP clients. Several tests add corrections to the same file, so a test must
-    compare the corrections before and after a call.
+    Several tests add corrections to the same file, so a test must compare the corrections before and after a call.
     """
     from tests.helpers.server import serving
 
     path = tmp_path_factory.mktemp("corrections") / "corrections.sqlite"
-    with serving(environment={"CORRECTIONS": str(path), "GRADIO_MCP_SERVER": "True"}) as running:
+    with serving(environment={"CORRECTIONS": str(path)}) as running:
         yield running, path

@@ -26,13 +26,13 @@ DRAWING_FIELDS = {*Drawing.model_fields, *DigitDrawing.model_fields}
 def add_endpoints(api: Api) -> None:
     """Add all endpoints to the Gradio page that is being built."""
     for endpoint in api.endpoints:
-        inputs = [_component(endpoint, name) for name in _parameters(endpoint)]
+        inputs = [_component(endpoint, name) for name in parameters_of(endpoint)]
         output = _documented(gr.JSON(visible=False, label=endpoint.name), endpoint.response.model_json_schema())
         function = _function(api, endpoint)
         gr.on([], function, inputs, output, api_name=endpoint.name, api_description=endpoint.description, queue=False)
 
 
-def _parameters(endpoint: Endpoint) -> dict[str, FieldInfo | None]:
+def parameters_of(endpoint: Endpoint) -> dict[str, FieldInfo | None]:
     """Return the parameters of an endpoint by name, and the field of each; None for the drawing."""
     fields = endpoint.request.model_fields
     drawing = {DRAWING: None} if fields.keys() & DRAWING_FIELDS else {}
@@ -41,7 +41,7 @@ def _parameters(endpoint: Endpoint) -> dict[str, FieldInfo | None]:
 
 def _function(api: Api, endpoint: Endpoint) -> Callable:
     """Return the function that Gradio calls. Its signature has the endpoint's parameters."""
-    parameters = _parameters(endpoint)
+    parameters = parameters_of(endpoint)
 
     async def function(*arguments):
         values = dict(zip(parameters, arguments, strict=True))

@@ -61,8 +61,9 @@ class McpApp:
         from mcp.server.lowlevel import Server
         from mcp.types import Tool
 
-        # Keep unknown tools out of the log. The caller already gets the reason.
-        logging.getLogger("mcp").setLevel(logging.ERROR)
+        # The SDK would log invalid requests with their content. The caller already gets the reason.
+        logging.getLogger("mcp").setLevel(logging.CRITICAL)
+        logging.getLogger().addFilter(lambda record: record.module != "session")
         server = Server(ENGLISH["title"])
         endpoints = {endpoint.name: endpoint for endpoint in self._api.endpoints}
 

@@ -18,8 +18,8 @@ from tests.helpers.drawings import DIGIT_DRAWINGS, SEVEN, number, payload
 from tests.helpers.mcp_client import session
 from tests.helpers.paths import ROOT
 from tests.helpers.pictures import picture_from, render
+from web.api import ENDPOINTS
 from web.mcp_server import MAX_ANSWER
-from web.registry import ENDPOINTS
 
 PICTURE = "a picture of a 7"
 Call = tuple[str, dict]
