@@ -48,6 +48,7 @@ def build_page(api: Api) -> gr.Blocks:
             steps = components.steps()
             comparison = components.comparison(api.service.name)
             about = components.about()
+        components.footer()
 
         # Browser-side wiring: each event calls a function of assets/page/events.js, which may call the API.
         run_in_browser([example.input], example, pad, "showExample")

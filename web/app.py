@@ -142,6 +142,6 @@ def _settings(page: gr.Blocks, api: Api) -> dict:
         "run_history": False,
         "mcp_server": False,  # This project has its own: web/mcp_server.py.
         "max_file_size": MAX_FILE_SIZE,
-        "footer_links": [{"label": "API", "url": "docs"}],
+        "footer_links": [],  # The page has its own footer.
         "app_kwargs": {"routes": routes(api), "middleware": middleware(page, api)},
     }

@@ -70,6 +70,11 @@ def about() -> gr.HTML:
     return _component("about", label="about", events=["opened"])
 
 
+def footer() -> gr.HTML:
+    """Return the link to the documentation of the API."""
+    return _component("footer", label="footer")
+
+
 def page_settings() -> dict:
     """Return the arguments of `launch` and `mount_gradio_app` that decide how the page looks."""
     return {

@@ -173,7 +173,7 @@ def test_buttons_are_at_least_44_pixels_large(open_page):
 
 def test_nothing_moves_when_the_answer_appears(page):
     def boxes():
-        parts = ("#sketchpad .pad", "#answer .verdict", "#answer .seen", "#answer .bars", "footer")
+        parts = ("#sketchpad .pad", "#answer .verdict", "#answer .seen", "#answer .bars", "#footer")
         return [page.locator(part).bounding_box() for part in parts]
 
     before = boxes()
