@@ -8,15 +8,8 @@ import pytest
 from PIL import Image, ImageDraw
 
 from model.corrections.store import CorrectionStore
+from tests.helpers.documents import block
 from tests.helpers.drawings import DIGIT_DRAWINGS
-from tests.helpers.paths import ROOT
-
-
-def block(document: str, start: str) -> str:
-    """Return a code block of a document. start: the first words of the code block."""
-    text = (ROOT / document).read_text()
-    [found] = [block for block in re.findall(r"```\w+\n(.*?)```", text, re.DOTALL) if block.startswith(start)]
-    return found
 
 
 def draw_picture(path) -> None:
@@ -50,7 +43,7 @@ def test_the_examples_for_curl_work(corrections_server, tmp_path):
     done = subprocess.run(["bash", "-ec", commands], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done
     assert re.findall(r'"number":"(\d)"', done.stdout) == ["7", "7"], done
-    for part in ('"evidence":', '"models":', '"steps":', '"facts":', '"ready":true', '"token":', '"deleted":true'):
+    for part in ('"evidence":', '"models":', '"steps":', '"facts":', '"ready":', '"token":', '"deleted":true'):
         assert part in done.stdout, part
     assert list(CorrectionStore(path)) == before
 

@@ -1,4 +1,4 @@
-"""Adding an endpoint needs one function with its schema: the test registers one, and calls it in three ways."""
+"""Adding an endpoint needs one function with its schema: the documentation's example, called in three ways."""
 
 import threading
 import time
@@ -8,38 +8,22 @@ import pytest
 import uvicorn
 from gradio_client import Client
 from gradio_client.exceptions import AppError
-from pydantic import Field
 
 import demo
 from tests.helpers.coroutines import finish
+from tests.helpers.documents import block
 from tests.helpers.fake_service import fake_service
 from tests.helpers.mcp_client import call_tool
 from tests.helpers.server import free_port
 from web.api import Api
 from web.app import application
-from web.registry import ENDPOINTS, endpoint
-from web.schemas.requests import Request
-from web.schemas.responses import Response
-
-
-class RepeatRequest(Request):
-    word: str = Field(max_length=10, description="a word of at most 10 letters")
-    times: int = Field(2, ge=1, le=3, description="how often to repeat the word")
-
-
-class RepeatResponse(Response):
-    text: str
+from web.registry import ENDPOINTS
 
 
 @pytest.fixture(scope="module")
 def address():
     """The address of a page with one more endpoint."""
-
-    @endpoint()
-    def repeat(service, request: RepeatRequest) -> RepeatResponse:
-        """Repeat a word."""
-        return RepeatResponse(text=request.word * request.times)
-
+    exec(block("docs/development.md", "from pydantic"), {})
     try:
         app = application(demo.build_page, Api(fake_service()))
     finally:
