@@ -67,7 +67,7 @@ def build_page(api: Api) -> gr.Blocks:
 
 def run_in_browser(events, inputs, outputs, function: str) -> None:
     """Call a function of assets/page/events.js on each event. It maps the values of `inputs` to those of `outputs`."""
-    js = components.call_module("page/events.js", function)
+    js = components.call_in_page(function)
     for event in events:
         event(None, inputs, outputs, js=js, api_visibility="private")
 

@@ -1,4 +1,4 @@
-"""Train a recipe, or fine-tune a recipe's network on drawings, and write the checkpoint and the metrics.
+"""Train a recipe, or fine-tune the trained network of a recipe on drawings. Write the checkpoint and the metrics.
 
 python train.py                       train `digits`, this project's own network
 python train.py --recipe softmax      train another recipe
@@ -120,7 +120,8 @@ def finetune(recipe, options: argparse.Namespace, folder: Path) -> None:
     from model.training import finetuning
 
     recipe = with_options(finetuning.finetuning_recipe(recipe), options)
-    # A dry run must also try to write a checkpoint, although its few steps seldom improve the network.
+    # Without `even_if_worse`, a checkpoint is written only if the network is better. The few steps of a dry run seldom
+    # make the network better, but the dry run must also try to write a checkpoint.
     even_if_worse = options.even_if_worse or options.dry_run
     finetuning.run(recipe, options.with_drawings, folder, options.data, options.seed, even_if_worse)
 
@@ -166,7 +167,7 @@ def train(recipe, options: argparse.Namespace, folder: Path) -> None:
 
 
 def with_options(recipe, options: argparse.Namespace):
-    """Return a copy of the recipe with the options of the command line. A dry run gets only a few steps."""
+    """Return a copy of the recipe with the command line's options. A dry run has fewer steps and synthetic images."""
     given = {"epochs": options.epochs, "batch_size": options.batch_size, "learning_rate": options.learning_rate}
     if options.dry_run:
         given |= {"epochs": 1, "epoch_steps": DRY_RUN_STEPS}
@@ -176,7 +177,7 @@ def with_options(recipe, options: argparse.Namespace):
 
 
 def settings(recipe, options: argparse.Namespace) -> dict:
-    """Return the settings for the checkpoint's JSON. A training can be resumed only with the same settings."""
+    """Return the settings for the checkpoint's JSON. Resuming a training needs the settings with which it started."""
     names = ("epochs", "batch_size", "learning_rate", "epoch_steps", "validation")
     if recipe.synthetic_per_batch:
         names += ("synthetic_per_batch", "synthetic_digits", "synthetic_non_digits")

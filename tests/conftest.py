@@ -1,4 +1,6 @@
-"""Fixtures for tests in several folders. The imports are in the fixtures, so that unit tests load no TensorFlow."""
+"""Fixtures for tests in several folders. Each fixture imports what it needs, so that unit tests load no TensorFlow."""
+
+from pathlib import Path
 
 import pytest
 
@@ -19,23 +21,54 @@ def classifier():
     return Classifier.load()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def launched_servers(request, tmp_path_factory):
+    """The servers that the selected tests use, by the name of their fixture.
+
+    The servers are launched before the first test, so that they load while other tests run.
+    """
+    from tests.helpers.server import Server, free_port
+
+    corrections = tmp_path_factory.mktemp("corrections") / "corrections.sqlite"
+    environments = {
+        "server": {},
+        "corrections_server": {"CORRECTIONS": str(corrections)},
+        "server_to_stop": {},
+    }
+    used = {fixture for test in request.session.items for fixture in test.fixturenames}
+    servers = {
+        name: Server(free_port(), environment=environment) for name, environment in environments.items() if name in used
+    }
+    for server in servers.values():
+        server.launch()
+    yield servers
+    for server in servers.values():
+        server.stop()
+
+
 @pytest.fixture(scope="session")
-def server():
+def server(launched_servers):
     """A running server, started by `python -m demo`."""
-    from tests.helpers.server import serving
-
-    with serving() as running:
-        yield running
+    server = launched_servers["server"]
+    server.wait_until_ready()
+    return server
 
 
 @pytest.fixture(scope="session")
-def corrections_server(tmp_path_factory):
+def corrections_server(launched_servers):
     """A running server that stores corrections, and the path of the file with the corrections.
 
-    Several tests add corrections to the same file, so a test must compare the corrections before and after a call.
+    All tests share this server and its file. The file may contain corrections of earlier tests, so a test must compare
+    the corrections before and after a call.
     """
-    from tests.helpers.server import serving
+    server = launched_servers["corrections_server"]
+    server.wait_until_ready()
+    return server, Path(server.environment["CORRECTIONS"])
 
-    path = tmp_path_factory.mktemp("corrections") / "corrections.sqlite"
-    with serving(environment={"CORRECTIONS": str(path)}) as running:
-        yield running, path
+
+@pytest.fixture
+def server_to_stop(launched_servers):
+    """A running server for the one test that stops it."""
+    server = launched_servers["server_to_stop"]
+    server.wait_until_ready()
+    return server

@@ -1,6 +1,6 @@
 """Micro-batching and load shedding: one call of the network answers all calls that arrive together.
 
-This saves time, because the network needs only five times as long for sixteen images as for one image.
+Micro-batching saves time: one call with sixteen images takes only five times as long as one call with one image.
 """
 
 import asyncio
@@ -10,11 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 MAX_BATCH = 16
 """Maximum number of calls in one batch."""
 MAX_PENDING = 64
-"""Maximum number of calls of an endpoint that wait or are in progress. The server answers about 400 calls per second,
-so the last of 64 calls waits for 160 ms."""
+"""Maximum number of calls of an endpoint that wait or are in progress. The server answers about 400 calls per second.
+Therefore, if 64 calls are pending, the newest of these calls gets its answer after about 160 ms."""
 
 BatchFunction = Callable[[Sequence], Sequence[object]]
-"""Maps the arguments of several calls to one result for each call."""
+"""Maps the arguments of several calls to a list with the result of each call."""
 
 
 class Overloaded(Exception):

@@ -99,12 +99,10 @@ def _theme() -> gr.themes.Base:
     )
 
 
-def call_module(name: str, function: str) -> str:
-    """Return a JavaScript function that calls a function of a module.
-
-    name: the path of the module below assets/. The function passes its arguments on, and returns a promise.
-    """
-    return f"async (...values) => (await {_import(name)}).{function}(...values)"
+def call_in_page(function: str) -> str:
+    """Return JavaScript for Gradio that calls a function of assets/page/events.js with its arguments; see main.js."""
+    event = f'new CustomEvent("call:{function}", {{ detail: {{ values, answer }} }})'
+    return f"(...values) => new Promise((answer) => document.dispatchEvent({event}))"
 
 
 def _component(name: str, label: str, events: Sequence[str] = (), visible: bool = True, **props) -> gr.HTML:

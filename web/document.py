@@ -1,6 +1,6 @@
-"""The head of the page's document: what the browser needs before Gradio's scripts run, and what link previews show.
+"""Insert into the head of the page's document what the browser needs before Gradio's scripts run, and link previews.
 
-Gradio's own parameter `head` inserts elements only after its scripts have run.
+Gradio's own parameter `head` is too late, because Gradio inserts its elements only after Gradio's scripts have run.
 """
 
 import html
@@ -21,16 +21,17 @@ GRADIO_PREVIEW = re.compile(rb'<meta\s+(property="og:|name="twitter:)[^>]*>')
 def document_head() -> str:
     """Return the HTML for the head: all modules, the list of languages, the English texts, and the first module."""
     modules = [name for name in public_files() if name.endswith(".js")]
-    # With these links, the browser requests all modules at once, not one after another along their imports.
+    # With these links, the browser requests all modules at once. Without them, it would find a module only after it has
+    # loaded the module that imports it.
     links = [f'<link rel="modulepreload" href="{address(name)}">' for name in modules]
-    # No text can close the script element, because "<" is escaped.
+    # Escape "<", so that no text can close the script element.
     texts = json.dumps({"languages": LANGUAGES, "english": ENGLISH}, ensure_ascii=False).replace("<", "\\u003c")
     return "\n".join(
         [
             '<meta charset="utf-8">',
             *links,
             f'<script type="application/json" id="languages">{texts}</script>',
-            f'<script type="module" src="{address("page/language.js")}"></script>',
+            f'<script type="module" src="{address("page/main.js")}"></script>',
         ]
     )
 
@@ -70,7 +71,7 @@ class Document:
             nonlocal start
             if message["type"] == "http.response.start":
                 start = message
-            elif start:  # The document is one message.
+            elif start:  # The whole body of the document is in one message.
                 headers, body = MutableHeaders(scope=start), message["body"]
                 if headers.get("content-type", "").startswith("text/html"):
                     head = f"<head>{self._head}\n{preview(page)}"

@@ -14,7 +14,7 @@ from model.inference.comparison import Comparison
 class Service:
     """The classifier and the attribution of one checkpoint, and the comparison of all checkpoints. Thread-safe.
 
-    The networks load in a background thread, so that the server can answer while the networks load.
+    The networks load in a background thread. Meanwhile the server can already send the page.
 
     path: the checkpoint's .keras file. name: the checkpoint's name. notes: the content of the checkpoint's JSON file.
     store: the store of corrections, or None.
@@ -30,7 +30,7 @@ class Service:
         self.comparison = Comparison(checkpoint.FOLDER)
         loading = ThreadPoolExecutor(1, "loading")
         self._classifier = loading.submit(Classifier.load, path)
-        # A separate job, so that the classifier can answer while the attribution is compiled.
+        # The attribution has its own job, so that the classifier can answer before the attribution is compiled.
         self._attribution = loading.submit(lambda: IntegratedGradients(self.classifier.network))
         loading.shutdown(wait=False)
         # Keep Pillow's warnings out of the log. The caller already gets the reason why a picture is rejected.

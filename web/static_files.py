@@ -1,6 +1,6 @@
-"""The files that the browser loads from assets/, below an address that holds their hash: modules, locales, preview.
+"""Serve modules, locales and the preview of assets/ to the browser, below an address that holds their hash.
 
-The browser may keep a file for a year, because a changed file has another address.
+When a file changes, the hash and the addresses change. The browser may therefore keep each file for a year.
 """
 
 import functools
@@ -22,7 +22,7 @@ UNCHANGING = "public, max-age=31536000, immutable"
 
 @functools.cache
 def public_files() -> dict[str, Path]:
-    """Return the files that are served, by path below assets/."""
+    """Return the served files. The keys are the paths below assets/."""
     paths = sorted(path for pattern in PATTERNS for path in ASSETS.glob(pattern))
     return {path.relative_to(ASSETS).as_posix(): path for path in paths}
 
@@ -37,13 +37,13 @@ def version() -> str:
 
 
 def address(name: str) -> str:
-    """Return the address of a served file, relative to the page. Raises KeyError if the file is not served."""
+    """Return the address of a served file, relative to the page. Raise KeyError if the file is not served."""
     public_files()[name]
     return f"static/{version()}/{name}"
 
 
 def static_routes() -> list[Route]:
-    """Return the route of the served files. It does not overlap with Gradio's own files below /static."""
+    """Return the route of the served files. The hash separates their addresses from Gradio's below /static."""
     files = StaticFiles(directory=ASSETS)
 
     async def serve(request: Request) -> Response:
@@ -52,13 +52,13 @@ def static_routes() -> list[Route]:
             raise HTTPException(404)
         response = await files.get_response(name, request.scope)
         # After an update, a page that is still open requests files with the hash of the earlier version. It gets the
-        # current files, which no cache may keep under the earlier address.
+        # current files. "no-cache" makes a cache ask the server before it uses them again under the earlier address.
         is_current = request.path_params["version"] == version()
         response.headers["Cache-Control"] = UNCHANGING if is_current else "no-cache"
         return response
 
     register_url_convertor("hash", _HashConvertor())
-    # A route, not a mount: behind a proxy that strips a path, Starlette's mounts do not find their files.
+    # Use a route, because a mount of Starlette does not find its files behind a proxy that strips a path.
     return [Route("/static/{version:hash}/{name:path}", serve)]
 
 

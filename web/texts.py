@@ -8,13 +8,13 @@ from model.inference.answer import Answer, Reading, Verdict
 ASSETS = Path(__file__).parent.parent / "assets"
 _LOCALES = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(ASSETS.glob("locales/*.json"))}
 TEXTS = {tag: locale["texts"] for tag, locale in _LOCALES.items()}
-"""Texts by language and key; `{name}` marks a value to fill in."""
+"""Texts by language and key. In a text, `{name}` marks a value to fill in."""
 ENGLISH = TEXTS["en"]
 LANGUAGES = [
     {"tag": tag, "name": _LOCALES[tag]["name"], "direction": _LOCALES[tag]["direction"]}
     for tag in sorted(_LOCALES, key=lambda tag: (tag != "en", tag))
 ]
-"""The page's languages, English first. The name is the language's own name; the direction is "ltr" or "rtl"."""
+"""The page's languages, English first. `name` is the language's own name. `direction` is "ltr" or "rtl"."""
 
 _REASON_KEYS = {
     Verdict.DIGIT: "isNumber",

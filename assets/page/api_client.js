@@ -3,11 +3,11 @@
 /** @import { Answer, Connection } from "../shared/answers.js" */
 /** @import { Stroke } from "../shared/strokes.js" */
 
-// Milliseconds until a request fails.
+// Milliseconds without a response until a request fails.
 const TIMEOUT = 10_000;
 const PICTURE_TIMEOUT = 60_000;
 
-/** The server rejects a request, or does not answer. `state` is the connection's state. */
+/** The error of a request without an answer. `state` is the state of the connection that the page then shows. */
 export class ApiError extends Error {
   /**
    * @param {Connection["state"]} state
@@ -86,8 +86,8 @@ async function request(path, options, timeout) {
     response = await fetch(`api/${path}`, { ...options, signal: AbortSignal.timeout(timeout) });
     payload = await response.json();
   } catch {
-    // The body may be the HTML of a proxy. With 4xx, the request was rejected. Otherwise, the server is down or its
-    // answer cannot be read.
+    // There is no response, or its body is not JSON, for example the HTML of a proxy. With a status 4xx, the request
+    // was rejected. Otherwise, the server does not answer, or the page cannot read the answer.
     const rejected = response && response.status >= 400 && response.status < 500;
     throw new ApiError(rejected ? "error" : "offline");
   }

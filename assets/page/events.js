@@ -1,6 +1,7 @@
-// The functions that the page's events call: see build_page in demo.py. A Gradio event calls such a function with the
-// values of components, and sets the returned values on components. `undefined` leaves a component unchanged, for
-// example after the drawing has changed.
+// The functions that the page's events call. The function build_page in demo.py connects each event to one of them.
+// Gradio calls the function with the values of some components, and sets the returned values on other components. If a
+// returned value is `undefined`, the component keeps its value. For example, a function returns `undefined` if the
+// visitor has changed the drawing before the answer arrives.
 
 /** @import { AnswerView, Reading } from "../shared/answers.js" */
 /** @import { Drawing, Stroke } from "../shared/strokes.js" */
@@ -19,7 +20,7 @@ export const showExample = (drawing) => drawing;
 export const openLink = ({ strokes }) => ({ strokes });
 
 /**
- * Add the pad's strokes to the request of the share buttons.
+ * Return the value of the share buttons: the request of a click, with the pad's strokes added.
  * @type {(request: { format: string }, drawing: Drawing | null) => object}
  */
 export const shareDrawing = (request, drawing) => ({ ...request, strokes: drawing?.strokes ?? [] });
@@ -28,13 +29,15 @@ let answers = 0; // The id of the newest answer.
 const reader = new NewestFirst(read);
 
 /**
- * Read the drawing on the pad. One request is pending at a time, and the newest drawing always gets an answer. Return
- * the value of the answer component, and the value of the pad with the boxes of the digits in a picture.
+ * Read the drawing on the pad. One request is pending at a time, and the newest drawing is always sent. Return a value
+ * for the answer component and a value for the pad. The pad's value holds the frames of the digits in a picture. For
+ * strokes, the pad's value is undefined.
  * @param {Drawing | null} drawing
  */
 export async function readDrawing(drawing) {
   const answered = readNewest(drawing || {});
-  // If the first answer takes long, the network is still loading. The answer component then requests the answer again.
+  // If the first answer takes long, the network is still loading. In that case, return the state “warming”, with which
+  // the answer component requests the answer again.
   return answers > 0 ? answered : Promise.race([answered, warming()]);
 }
 
@@ -100,7 +103,8 @@ export async function steps(drawing, view) {
 export const about = () => orUndefined(api.about());
 
 /**
- * The stored corrections of one answer, by the index of the reading. Each reading is stored once.
+ * The corrections of one answer that are stored, by the index of the reading. `id` is the id of the answer. A reading
+ * that is stored cannot be stored again.
  * @type {{ id: number | null, byReading: Record<number, { label: string, stored: true }> }}
  */
 let stored = { id: null, byReading: {} };
@@ -137,7 +141,8 @@ const strokesOf = (drawing, reading) => reading.strokes.map((index) => drawing?.
 /** @param {string} section */
 const isFolded = (section) => !document.querySelector(`#${section} details[open]`);
 
-// Return the result of a request about the newest drawing, or undefined if it fails or if the drawing changes meanwhile.
+// Return the result of a request about the newest drawing. Return undefined if the request fails, or if the drawing
+// changes before the result arrives.
 /** @type {<Result>(request: Promise<Result>) => Promise<Result | undefined>} */
 const aboutNewest = (request) => reader.whileNewest(orUndefined(request));
 

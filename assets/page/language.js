@@ -1,7 +1,8 @@
-// The page's language: choose it when the page opens, load its texts, and change it.
+// Choose the page's language when the page opens, load the texts in this language, and change the language.
 //
-// The document holds the list of languages and the English texts. The texts of another language are one file in
-// locales/. It is loaded when it is needed, before the first texts appear.
+// The document holds the list of languages and the English texts. The folder locales/ has one file of texts for each
+// other language. The file is loaded when its language is chosen. If the page opens in such a language, no text appears
+// before the file is loaded.
 
 import { find } from "../shared/dom.js";
 import { matchLanguage } from "../shared/languages.js";
@@ -18,7 +19,7 @@ import { setTexts, text } from "../shared/text.js";
 const { languages, english } = JSON.parse(find(document, "#languages").textContent ?? "");
 const [ENGLISH] = languages;
 const STORAGE_KEY = "language";
-// Milliseconds. The page has no texts until the first language is loaded.
+// Milliseconds to wait for the texts of a language. A page that opens has no texts during this time.
 const LOAD_TIMEOUT = 3000;
 
 /** @type {Language | null} the language of the page, or null while the first language is loaded */
@@ -37,12 +38,13 @@ export function chooseLanguage(language) {
   try {
     localStorage.setItem(STORAGE_KEY, language.tag);
   } catch {
-    // Browser settings can forbid localStorage: the choice ends with this visit.
+    // If the browser's settings forbid localStorage, the next visit does not know the choice.
   }
   useLanguage(language);
 }
 
-// Set language, direction and title of the document. Gradio sets them, too, when it starts.
+// Set language, direction and title of the document. The heading calls this function again when it is mounted,
+// because Gradio also sets all three when it starts.
 export function labelDocument() {
   const { tag, direction } = shownLanguage();
   document.documentElement.lang = tag;
@@ -54,7 +56,7 @@ export function labelDocument() {
 async function useLanguage(language) {
   chosen = language;
   const texts = await loadTexts(language);
-  if (chosen !== language) return; // The visitor has chosen another language meanwhile.
+  if (chosen !== language) return; // The visitor has chosen another language while the texts were loading.
   if (texts) show(language, texts);
   else if (!shown) show(ENGLISH, {});
 }
@@ -66,7 +68,8 @@ function show(language, texts) {
   labelDocument();
 }
 
-// Return null if the texts cannot be loaded. The page then keeps its language, or starts in English.
+// Return the texts in a language. If they cannot be loaded, return null. The page then keeps its language, or starts in
+// English.
 /** @type {(language: Language) => Promise<Record<string, string> | null>} */
 async function loadTexts({ tag }) {
   if (tag === ENGLISH.tag) return english;

@@ -1,7 +1,7 @@
-// One request at a time, and the newest value always gets an answer.
+// Send one request at a time, and always send the newest value.
 
 /**
- * Sends one value at a time. While a request is pending, newer values replace the value that waits.
+ * Sends one value at a time. While a request is pending, each new value replaces the value that waits.
  * @template Value, Result
  */
 export class NewestFirst {
@@ -21,8 +21,8 @@ export class NewestFirst {
   }
 
   /**
-   * Send a value when no request is pending, and return the result. Return undefined if a newer value was submitted
-   * before this value was sent.
+   * Wait until no request is pending. Then send the value, and return the result. If a newer value was submitted during
+   * the wait, do not send this value, and return undefined.
    * @param {Value} value
    * @returns {Promise<Result | undefined>}
    */

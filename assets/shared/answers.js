@@ -1,4 +1,4 @@
-// The value of the answer component: answer, selection and connection. See AnswerView.
+// Types and functions for the value of the answer component. The type of this value is AnswerView.
 
 /** @typedef {"digit" | "unsure" | "not a digit" | "blank"} Verdict */
 
@@ -20,7 +20,7 @@
  * @property {string} number
  * @property {Verdict} verdict
  * @property {Reading[]} readings from left to right
- * @property {number} current index of the reading that was drawn last
+ * @property {number} current index of the reading whose digit was drawn last
  * @property {Record<string, number>} milliseconds duration of each step
  */
 
@@ -33,27 +33,28 @@
 
 /**
  * The state of the connection to the server.
- * - ready: the newest drawing is answered.
- * - warming: the network is loading. busy: the server has too many requests. offline: the server does not answer.
- *   In these three states, the page requests the answer again.
+ * - ready: the newest drawing is answered, or nothing is drawn.
+ * - warming: the network is loading. The page requests the answer again.
+ * - busy: the server has too many requests. The page requests the answer again.
+ * - offline: the server does not answer. The page requests the answer again.
  * - error: the server rejected the drawing or picture. `message` says why.
  * @typedef {object} Connection
  * @property {"ready" | "warming" | "busy" | "offline" | "error"} state
  * @property {string} [message]
  * @property {number} [retryAfter] milliseconds until the server accepts a request again
- * @property {number} [time] start of the failed request. It makes two failures differ.
+ * @property {number} [time] a time in milliseconds, which makes the values of two failed requests differ
  */
 
 /**
  * The value of the answer component.
  * @typedef {object} AnswerView
  * @property {Connection} connection
- * @property {Answer | null} answer null if nothing is drawn, or if the request failed
+ * @property {Answer | null} answer null if nothing is drawn, or if there is no answer yet, or if the request failed
  * @property {Selection} selection
- * @property {Int8Array | null} evidence the attribution: 28×28 numbers from -127 to 127
+ * @property {Int8Array | null} evidence the attribution, as 28×28 numbers from -127 to 127; null until it arrives
  */
 
-/** @type {AnswerView} nothing is drawn */
+/** @type {AnswerView} the view while nothing is drawn */
 export const BLANK = {
   connection: { state: "ready" },
   answer: null,
@@ -69,14 +70,14 @@ export const BLANK = {
 export const viewOf = (answer) => ({ ...BLANK, answer, selection: { reading: answer.current, contrast: null } });
 
 /**
- * Return the view of a request without an answer.
+ * Return the view to show when a request has no answer.
  * @param {Connection} connection
  * @returns {AnswerView}
  */
 export const withoutAnswer = (connection) => ({ ...BLANK, connection });
 
 /**
- * Return the selected reading, or undefined.
+ * Return the selected reading, or undefined if there is no answer.
  * @param {AnswerView} view
  * @returns {Reading | undefined}
  */

@@ -1,4 +1,4 @@
-// Paint images of numbers on a canvas.
+// Paint images on a canvas. An image is an array with one number for each pixel.
 
 // Opacity of ink that contributes nothing to the answer.
 const SHADOW = 0.12;
@@ -16,9 +16,9 @@ export function paintInk(canvas, ink) {
 
 /**
  * Paint the attribution of an image: one color for ink that supports the answer, another for ink that contradicts it.
- * @param {HTMLCanvasElement} canvas with the style variables --for and --against, colors such as #2563eb
+ * @param {HTMLCanvasElement} canvas its style variables --for and --against hold the two colors, such as #2563eb
  * @param {Int8Array} evidence from -127 to 127, row by row
- * @param {Uint8Array} ink the image that is explained
+ * @param {Uint8Array} ink the image that the network has read
  */
 export function paintAttribution(canvas, evidence, ink) {
   const style = getComputedStyle(canvas);

@@ -1,8 +1,10 @@
 // Find and create elements.
 
 /**
- * The arguments of every component's `mount`. `props` holds the values of the component. `trigger` emits an event to the
- * page. `watch` calls a function after the page has set a value.
+ * The argument of every component's function `mount`.
+ * - `props` holds the values of the component.
+ * - `trigger(event)` emits an event to the page.
+ * - `watch(name, changed)` calls `changed` each time the page has set `props[name]`.
  * @typedef {object} Component
  * @property {HTMLElement} element
  * @property {Record<string, any>} props
@@ -11,7 +13,8 @@
  */
 
 /**
- * Return the element that matches a selector. Throw if there is none, or if it has another type.
+ * Return the first element that matches a selector. Throw an error if no element matches, or if the element is not an
+ * instance of `type`.
  * @template {Element} [T=HTMLElement]
  * @param {ParentNode} root
  * @param {string} selector

@@ -1,10 +1,12 @@
 // Choose the page's language from the languages that the visitor prefers.
 
 /**
- * Return the available tag for the first preferred language that is available, or undefined.
+ * Find the first preferred language that is available. Return its tag in `available`, or undefined if there is none.
  *
- * An exact tag is best. Otherwise language and script must be the same: zh-CN and zh-SG are written in simplified
- * characters, zh-TW and zh-HK in traditional characters. Among several such tags, the same region is best.
+ * An available tag that equals the preferred tag is the best match. Otherwise, an available tag matches if it has the
+ * language and the script of the preferred tag. For example, zh-SG matches zh-CN, because both have simplified
+ * characters. zh-TW does not match zh-CN, because zh-TW has traditional characters. If several tags match, the tag with
+ * the region of the preferred tag is chosen. If no matching tag has this region, the first matching tag is chosen.
  * @param {readonly string[]} preferred BCP 47 tags, the most preferred first
  * @param {readonly string[]} available
  * @returns {string | undefined}
@@ -29,7 +31,8 @@ function similar(tag, available) {
   return matches.find((other) => maximized(other)?.region === wanted.region) ?? matches[0];
 }
 
-// Add the likely script and region: "zh-TW" becomes "zh-Hant-TW". A browser may report a malformed tag.
+// Add the likely script and region to a tag: "zh-TW" becomes "zh-Hant-TW". Return null for a malformed tag, because a
+// browser may report such a tag.
 /** @type {(tag: string) => Intl.Locale | null} */
 function maximized(tag) {
   try {

@@ -11,7 +11,8 @@
  */
 
 /**
- * The value of the sketchpad: strokes, or the URL of a picture. `frames` marks each digit that was found in the picture.
+ * The value of the sketchpad. It holds strokes or the URL of a picture. `frames` marks each digit that was found in the
+ * picture.
  * @typedef {object} Drawing
  * @property {Stroke[]} [strokes]
  * @property {string} [picture]
@@ -22,14 +23,15 @@
  * A labelled box in a picture. The sides of the box are fractions of the picture's sides.
  * @typedef {object} Frame
  * @property {[number, number, number, number]} box left, top, right, bottom
- * @property {string} name
+ * @property {string} name the digit, or "?" for a non-digit
  */
 
 // Pen width on the screen, as a fraction of the pad's side. The server rasterizes strokes with its own pen width.
 const SCREEN_PEN_WIDTH = 0.05;
 
 /**
- * Pressure of a stylus at a point, 0 to 1. The pad shows the pressure, but the page does not send it to the server.
+ * Pressure of a stylus at each point, from 0 to 1. The pad shows more pressure as a wider stroke. The page does not
+ * send the pressure to the server.
  * @type {WeakMap<Point, number>}
  */
 export const pressures = new WeakMap();
@@ -63,7 +65,8 @@ function paintPressed(context, points, path, side) {
   });
 }
 
-// Add curves to the path, so that a fast stroke has no corners. The curves touch the middle of each segment.
+// Join the points by curves. The points of a fast stroke are far apart, and straight lines would show corners there.
+// Each curve ends in the middle between two points.
 /** @type {(context: CanvasRenderingContext2D, points: Point[]) => void} */
 function trace(context, points) {
   context.moveTo(...points[0]);
@@ -75,7 +78,7 @@ function trace(context, points) {
 }
 
 /**
- * Return a fraction of the pad's side, limited to the pad and rounded.
+ * Return a coordinate, limited to the pad (0 to 1) and rounded to four decimal places.
  * @param {number} value
  */
 export const onPad = (value) => Math.round(1e4 * Math.min(1, Math.max(0, value))) / 1e4;

@@ -1,16 +1,16 @@
-// Texts, numbers and percentages in the page's language. Texts are set as text, never as HTML.
+// Texts, numbers and percentages in the page's language. The page shows every text as plain text, never as HTML.
 
 /**
  * @typedef {object} CurrentLanguage
  * @property {string} tag BCP 47 tag, such as "zh-CN"
- * @property {Record<string, string>} texts by key; `{name}` marks a value to fill in
+ * @property {Record<string, string>} texts each text by its key. In a text, `{name}` marks a value to fill in.
  */
 
 /** @type {CurrentLanguage | null} null until the first language is loaded */
 let current = null;
-/** @type {Map<HTMLElement, () => void>} */
+/** @type {Map<HTMLElement, () => void>} the components, each with the function that renders its texts */
 const followers = new Map();
-/** @type {Map<number, Intl.NumberFormat>} by the number of decimal places */
+/** @type {Map<number, Intl.NumberFormat>} the key is the number of decimal places */
 const formats = new Map();
 
 /**
@@ -28,7 +28,8 @@ export function setTexts(tag, texts) {
 }
 
 /**
- * Label a component and call `render`: now, if the first language is loaded, and after every change of the language.
+ * Label a component and call `render` after every change of the page's language. If a language is already loaded, also
+ * label the component and call `render` now.
  * @param {HTMLElement} element
  * @param {() => void} [render]
  */
@@ -41,12 +42,14 @@ export function followLanguage(element, render = () => {}) {
 function update(element, render) {
   labelNodes(element);
   render();
-  element.dataset.labeled = ""; // The style sheet hides a component until then.
+  element.dataset.labeled = ""; // page.css hides a component that lacks this attribute.
 }
 
 /**
- * Set the texts that the HTML names: `data-text` names an element's content, `data-label` the label for screen readers,
- * `data-alt` the text in place of an image.
+ * Set the texts of the elements inside a component. Three attributes in the HTML hold the key of a text:
+ * - `data-text`: the text is the element's content.
+ * - `data-label`: the text is the element's label for screen readers.
+ * - `data-alt`: the text replaces an image that cannot be shown or seen.
  * @param {HTMLElement} root
  */
 function labelNodes(root) {
@@ -89,7 +92,7 @@ export function number(value, decimals = 0) {
 export const percent = (share, decimals = 0) => text("percent", { percent: number(100 * share, decimals) });
 
 /**
- * Format a probability as a percentage. Never “100 %”, because no answer is certain.
+ * Format a probability as a percentage. From 99.5 % on, return “>99 %”, because no answer is certain.
  * @param {number} probability
  */
 export const confidence = (probability) => text("percent", { percent: confidenceNumber(probability) });
@@ -98,4 +101,4 @@ export const confidence = (probability) => text("percent", { percent: confidence
  * Format a probability as a percentage without the percent sign.
  * @param {number} probability
  */
-export const confidenceNumber = (probability) => (probability > 0.995 ? `>${number(99)}` : number(100 * probability));
+export const confidenceNumber = (probability) => (probability >= 0.995 ? `>${number(99)}` : number(100 * probability));

@@ -26,7 +26,7 @@ class HubBackup:
 
     @classmethod
     def configured(cls, folder: Path) -> "HubBackup | None":
-        """Return the backup that the environment variables define; None if one of the two variables is not set.
+        """Return the backup that two environment variables define; None if at least one of them is not set.
 
         CORRECTIONS_DATASET is the name of the dataset on the Hub, "user/name". HF_TOKEN is the access token.
         If the dataset does not exist, it is created as a private dataset.
@@ -46,7 +46,7 @@ class HubBackup:
         return cls(scheduler, folder)
 
     def append(self, row: dict) -> None:
-        """Append a row to the file. A failure is only logged, because the row is already in the database."""
+        """Append a correction as a row. A failure is only logged, because the correction is already in the database."""
         try:
             with self.scheduler.lock, open(self.file, "a") as file:
                 file.write(json.dumps(row) + "\n")

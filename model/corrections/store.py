@@ -44,7 +44,7 @@ MIGRATIONS = (
     )""",
     "ALTER TABLE corrections ADD COLUMN token TEXT",
 )
-"""SQL statements that create and update the table, one for each version of the file.
+"""SQL statements that create and update the table. Each statement leads to the next version of the file.
 
 If the `user_version` of a SQLite file is n, the first n statements have run on this file. To change the table, append
 a statement and leave the earlier statements unchanged, because they do not run again on existing files.
@@ -151,7 +151,7 @@ class CorrectionStore:
             return connection.execute("DELETE FROM corrections WHERE token = ?", [token]).rowcount > 0
 
     def count(self) -> dict[str, int]:
-        """Return the number of corrections with each label, in the order of LABELS. Unused labels are left out."""
+        """Return the number of corrections with each label, in the order of LABELS. Labels with none are left out."""
         with self._connection() as connection:
             counts = dict(connection.execute("SELECT label, COUNT(*) FROM corrections GROUP BY label"))
         return {label: counts[label] for label in LABELS if label in counts}
@@ -181,8 +181,8 @@ class CorrectionStore:
     def _connection(self) -> Iterator[sqlite3.Connection]:
         """Yield a new connection to the file. Turn an error of SQLite inside the block into StorageError.
 
-        Each call opens a connection, so threads share nothing. Each statement is committed and on the disk when
-        `execute` returns, except inside a transaction that starts with BEGIN.
+        Each call opens its own connection. Therefore, threads do not share connections. When `execute` returns, the
+        statement is committed and on the disk, except inside a transaction that starts with BEGIN.
         """
         try:
             with contextlib.closing(sqlite3.connect(self.path, BUSY_SECONDS, isolation_level=None)) as connection:
@@ -191,7 +191,8 @@ class CorrectionStore:
                 connection.execute(f"PRAGMA max_page_count = {MAX_FILE_BYTES // page_bytes}")
                 yield connection
         except sqlite3.Error as error:
-            # The low byte of SQLite's error code is the primary result code. Errors of Python's sqlite3 have no code.
+            # The low byte of SQLite's error code is the primary result code. Only errors of SQLite have a code. Errors
+            # of Python's sqlite3 module have none.
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF
             reason = FAILURES.get(code, f"the file of corrections cannot be used ({error})")
             raise StorageError(f"Not possible now: {reason}. Stored corrections are unchanged.") from error

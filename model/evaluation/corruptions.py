@@ -1,7 +1,8 @@
 """Corruptions: functions that distort a drawing as a hand, a device or an application can distort it.
 
-Inspired by Mu, Gilmer 2019, "MNIST-C: a robustness benchmark for computer vision", but limited to distortions of
-strokes: no noise, fog or blur. The strengths are chosen so that people can still read nearly all drawings.
+The corruptions are inspired by Mu, Gilmer 2019, "MNIST-C: a robustness benchmark for computer vision". Unlike MNIST-C,
+this module distorts strokes, not pixels, so it has no image noise, fog or blur. After each corruption, people can still
+read nearly all drawings.
 
 Each stroke is float (P, 2), P ≥ 1, x right, y down, in any unit. Every corruption returns strokes in the same unit and
 does not change the given arrays. In this module, the size of a drawing is the longer side of the bounding box.
@@ -15,18 +16,18 @@ import numpy as np
 from model.preprocessing.geometry import Stroke, arc_lengths, bounding_box, interpolate, longer_side, resample
 
 STEP = 0.02
-"""Distance between points of a resampled stroke."""
+"""Distance between neighboring points of a resampled stroke."""
 JITTER_STEP = 0.05
-"""Distance along a stroke between two independent random offsets. A hand cannot shake at shorter distances."""
+"""Distance along a stroke between points that are shifted independently. A hand cannot shake at shorter distances."""
 GAP_COUNT, GAP = 2, 0.1
 POINT_DISTANCE = 0.15
-"""Mean distance between two points that a slow device reports."""
+"""Mean distance between neighboring points that a slow device reports."""
 TOUCH_ERROR = 0.02
-"""Standard deviation of the error of a point on a touch screen."""
+"""Standard deviation of the error of a point, in x and in y, on a touch screen."""
 SHORT = 0.35
-"""A device misses a stroke only if the stroke is shorter than this fraction of the longest stroke."""
+"""A device misses only a stroke that is shorter than this fraction of the longest stroke's length."""
 STRAY_MARGIN = 0.1
-"""A stray dot or line starts inside the drawing's bounding box, or outside, at most this far away."""
+"""A stray dot or line starts inside the drawing's bounding box, or at most this distance outside the box."""
 STRAY_LINE = 0.2
 TAIL = 0.2
 HOOK = 0.08
@@ -34,9 +35,9 @@ CUT = 0.12
 GRID_CELLS = 16
 """Number of cells of the coarse grid along the drawing's longer side."""
 SMOOTHING = 0.2
-"""Width of the moving average that rounds corners, measured along the stroke."""
+"""Length, along the stroke, of the moving average that rounds corners."""
 TOLERANCE = 0.04
-"""Maximum distance between a simplified stroke and the original stroke."""
+"""Maximum distance of a point of the original stroke from the simplified stroke."""
 TREMOR, TREMOR_WAVELENGTH = 0.02, 0.12
 RETRACE_OFFSET = 0.04
 """Standard deviation of the offset of a stroke that is drawn again."""
@@ -48,7 +49,7 @@ def gaps(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
     length = round(GAP / STEP)
     lost = np.zeros(sum(map(len, resampled)), bool)
     for start in rng.integers(len(lost), size=GAP_COUNT):
-        # Each gap is at most a quarter of the drawing's length, so that a short drawing does not vanish.
+        # Each gap takes at most a quarter of the drawing's points, so that a short drawing does not vanish.
         lost[start : start + min(length, len(lost) // 4)] = True
     kept, first = [], 0
     for stroke in resampled:
@@ -62,22 +63,22 @@ def gaps(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
 def dropped_points(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
     """Keep the two ends of each stroke and random points between the ends, as if the device were slow.
 
-    POINT_DISTANCE is the mean distance between the points.
+    POINT_DISTANCE is the mean distance between neighboring points that are kept.
     """
     return [stroke[_with_ends(rng.random(len(stroke)) < STEP / POINT_DISTANCE)] for stroke in _resampled(strokes, STEP)]
 
 
 def coarse_touch(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
-    """Resample strokes to points POINT_DISTANCE / 2 apart and add noise, as if the touch screen were imprecise.
+    """Resample the strokes and add noise to each point, as if the touch screen were imprecise.
 
-    TOUCH_ERROR is the standard deviation of the noise.
+    Neighboring points are half of POINT_DISTANCE apart. The standard deviation of the noise is TOUCH_ERROR.
     """
     spread = TOUCH_ERROR * longer_side(strokes)
     return [stroke + rng.normal(0, 1, stroke.shape) * spread for stroke in _resampled(strokes, POINT_DISTANCE / 2)]
 
 
 def missing_stroke(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
-    """Remove the shortest stroke if it is shorter than SHORT × the longest, as if the device missed it."""
+    """Remove the shortest stroke, as if the device missed it, if it is shorter than SHORT × the longest stroke."""
     lengths = [_length(stroke) for stroke in strokes]
     shortest = int(np.argmin(lengths))
     if lengths[shortest] >= SHORT * max(lengths):
@@ -97,7 +98,7 @@ def stray_line(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
 
 
 def long_tail(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
-    """Extend the last stroke straight ahead by TAIL, as if the pen left the pad late."""
+    """Extend the end of the last stroke by a straight line of length TAIL, as if the pen left the pad late."""
     last, size = strokes[-1], longer_side(strokes)
     end = _resample_by(last, JITTER_STEP * size)[-2:]
     direction = end[-1] - end[0]
@@ -113,7 +114,7 @@ def joined_strokes(strokes: list[Stroke], rng: np.random.Generator) -> list[Stro
 
 
 def cut_short(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
-    """Cut the length CUT off the end of each stroke longer than 2 × CUT, as if the pen left the pad early."""
+    """Shorten each stroke that is longer than 2 × CUT by CUT at its end, as if the pen left the pad early."""
     cut, dropped = CUT * longer_side(strokes), round(CUT / STEP)
     return [stroke[:-dropped] if _length(stroke) > 2 * cut > 0 else stroke for stroke in _resampled(strokes, STEP)]
 
@@ -130,19 +131,19 @@ def hooks(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
 
 
 def coarse_grid(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
-    """Round all points to a grid with GRID_CELLS cells along the longer side, as if the pad were coarse."""
+    """Round all points to a grid with GRID_CELLS cells along the drawing's longer side, as if the pad were coarse."""
     cell = longer_side(strokes) / GRID_CELLS or 1.0
     low, _ = bounding_box(strokes)
     return [low + np.rint((stroke - low) / cell) * cell for stroke in _resampled(strokes, STEP)]
 
 
 def rounded_corners(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
-    """Replace each point by the mean of the stroke over the length SMOOTHING around the point, as if drawn in haste."""
+    """Round all corners with a moving average of length SMOOTHING along the stroke, as if drawn in haste."""
     return [_smooth(stroke, round(SMOOTHING / STEP / 2)) for stroke in _resampled(strokes, STEP)]
 
 
 def few_points(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
-    """Remove points that change a stroke by at most TOLERANCE, as if an application stored few points."""
+    """Simplify each stroke to few points, with an error up to TOLERANCE, as if an application stored few points."""
     tolerance = TOLERANCE * longer_side(strokes)
     return [_simplify(stroke, tolerance) for stroke in strokes]
 
@@ -190,7 +191,8 @@ CORRUPTIONS: dict[str, Callable[[list[Stroke], np.random.Generator], list[Stroke
 def jitter(strokes: list[Stroke], amount: float, rng: np.random.Generator) -> list[Stroke]:
     """Shift the points of the strokes by random offsets.
 
-    The offsets are random at positions JITTER_STEP apart along a stroke, and interpolated between these positions.
+    At positions along a stroke that are JITTER_STEP apart, the offsets are random and independent. Between these
+    positions, the offsets are interpolated.
     amount: standard deviation of the random offsets in x and in y, as a fraction of the drawing's size.
     """
     size = longer_side(strokes)
@@ -245,7 +247,7 @@ def _random_direction(rng: np.random.Generator) -> np.ndarray:
 
 
 def _normals(stroke: Stroke) -> np.ndarray:
-    """Return the unit vector to the left of the pen's direction at each point, (P, 2); zeros for a dot."""
+    """Return a unit vector at each point, (P, 2), that points to the left of the pen's direction; zeros for a dot."""
     if len(stroke) < 2:
         return np.zeros_like(stroke)
     tangents = np.gradient(stroke, axis=0)
@@ -254,9 +256,10 @@ def _normals(stroke: Stroke) -> np.ndarray:
 
 
 def _smooth(stroke: Stroke, reach: int) -> Stroke:
-    """Replace each point by the mean of the point and up to `reach` points on each side.
+    """Replace each point by the mean of the point and its neighbors, with at most `reach` neighbors on each side.
 
-    The number of points is the same on both sides, so the ends of the stroke do not move.
+    The mean uses as many neighbors before the point as after it. At an end of the stroke, it uses none, so the end
+    does not move.
     """
     sums = np.concatenate([np.zeros((1, 2)), np.cumsum(stroke, axis=0)])
     index = np.arange(len(stroke))
@@ -267,8 +270,9 @@ def _smooth(stroke: Stroke, reach: int) -> Stroke:
 def _simplify(stroke: Stroke, tolerance: float) -> Stroke:
     """Simplify a polyline with the algorithm of Ramer 1972 and of Douglas, Peucker 1973.
 
-    First, only the two end points are kept. Then, between two neighboring kept points, the point farthest from the
-    segment that connects them is also kept if it is farther than `tolerance`. This repeats until no point is added.
+    First, only the two end points are kept. A straight segment connects two neighboring kept points. Of the points
+    between these two, the point farthest from the segment is also kept if its distance is above `tolerance`. This is
+    repeated until no point is added.
     """
     kept = np.zeros(len(stroke), bool)
     segments = [(0, len(stroke) - 1)]

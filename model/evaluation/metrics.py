@@ -20,7 +20,7 @@ from model.preprocessing.strokes import rasterize
 NUM_BINS = 15
 """Number of bins of the reliability diagram and of the expected calibration error."""
 MIN_DRAWINGS_PER_WRITER = 10
-"""The accuracy of a writer with fewer drawings is left out, because it is too imprecise."""
+"""A writer with fewer drawings is left out, because the accuracy on so few drawings is imprecise."""
 REPORTED_ACCEPTANCE = (0.98, 0.99)
 """Acceptance rates of digits at which the rejection rate of non-digits is reported."""
 CURVE_POINTS = 101
@@ -56,7 +56,7 @@ def predict_drawings(classifier: Classifier, drawings: Sequence[list[Stroke]]) -
 
 
 def read_all(classifier: Classifier, drawings: Sequence[list[Stroke]]) -> Iterator[Answer]:
-    """Yield the answer that the page gives to each drawing: strokes are grouped into digits, non-digits rejected."""
+    """Yield the answer of the page to each drawing. The answer groups strokes into digits and rejects non-digits."""
     for start in range(0, len(drawings), BATCH):
         batch = drawings[start : start + BATCH]
         yield from classifier.read_drawings([[stroke for stroke in strokes if len(stroke)] for strokes in batch])
@@ -87,7 +87,7 @@ def classification_metrics(probabilities: np.ndarray, labels: np.ndarray) -> dic
 
 
 def accuracy_without_augmentation(classifier: Classifier, images: np.ndarray, labels: np.ndarray) -> dict[str, float]:
-    """Return {"without_augmentation": accuracy without test-time augmentation}; {} if the checkpoint uses none."""
+    """Return the accuracy without test-time augmentation, as "without_augmentation"; {} if the checkpoint uses none."""
     if not classifier.notes.get("test_time_augmentation"):
         return {}
     plain = Classifier(classifier.network, classifier.notes | {"test_time_augmentation": False}, classifier.name)
@@ -100,7 +100,7 @@ def accuracy(predictions: Predictions, labels: np.ndarray) -> float:
 
 
 def most_common_mistakes(metrics: dict) -> list[tuple[int, int, int]]:
-    """Return (true digit, predicted digit, count) of the most common mistakes. `metrics`: `classification_metrics`."""
+    """Return the most common mistakes in `classification_metrics`, each as (true digit, predicted digit, count)."""
     confusion = np.array(metrics["confusion"])
     mistakes = confusion * (1 - np.eye(NUM_DIGITS, dtype=int))
     order = np.argsort(-mistakes, axis=None, kind="stable")[:MAX_MISTAKES]
@@ -118,9 +118,9 @@ def wilson_interval(successes: int, count: int) -> list[float]:
 def reliability(probabilities: np.ndarray, labels: np.ndarray) -> dict[str, list]:
     """Return the reliability diagram of probabilities (N, 10) for labels (N,).
 
-    Predictions are counted in NUM_BINS equal bins by confidence, which is the probability of the most probable digit.
-    The result has three lists with one value for each bin: `count`, the number of predictions; `confidence`, the mean
-    confidence; `accuracy`, the accuracy. In an empty bin, `confidence` and `accuracy` are None.
+    The confidence of a prediction is the probability of the most probable digit. Predictions are sorted by confidence
+    into NUM_BINS bins of equal width. The result has three lists with one value for each bin: the number of predictions
+    (`count`), the mean confidence and the accuracy. In an empty bin, `confidence` and `accuracy` are None.
     """
     confidence = probabilities.max(axis=1)
     correct = probabilities.argmax(axis=1) == labels
@@ -134,9 +134,9 @@ def reliability(probabilities: np.ndarray, labels: np.ndarray) -> dict[str, list
 
 
 def expected_calibration_error(probabilities: np.ndarray, labels: np.ndarray) -> float:
-    """Return the expected calibration error: the mean gap between confidence and accuracy over all bins.
+    """Return the expected calibration error: the mean, over all bins, of the gap between confidence and accuracy.
 
-    The bins are those of `reliability`. The mean is weighted by the number of predictions in each bin.
+    The bins are those of `reliability`. The weight of each bin is the number of predictions in the bin.
     Source: Guo, Pleiss, Sun, Weinberger 2017, "On calibration of modern neural networks".
     """
     bins = zip(*reliability(probabilities, labels).values(), strict=True)
@@ -153,18 +153,18 @@ def measure_drawings(classifier: Classifier, file: Path) -> dict:
 
 
 def drawing_metrics(predictions: Predictions, labels: np.ndarray, writers: Sequence[str]) -> dict:
-    """Return the `classification_metrics` of drawn digits, with the result of `writer_accuracy` as "writers"."""
+    """Return the `classification_metrics` of drawn digits. The entry "writers" is the result of `writer_accuracy`."""
     correct = predictions.probabilities.argmax(axis=1) == labels
     return classification_metrics(predictions.probabilities, labels) | {"writers": writer_accuracy(correct, writers)}
 
 
 def writer_accuracy(correct: np.ndarray, writers: Sequence[str]) -> dict:
-    """Return how accuracy varies over writers.
+    """Compute the accuracy of each writer. Return how these accuracies vary.
 
     correct: whether each prediction is correct, bool (N,). writers: the writer of each drawing, (N,).
-    Writers with fewer than MIN_DRAWINGS_PER_WRITER drawings are left out. The result has three entries: `count`, the
-    number of writers; `median`, the median of the writers' accuracies; `worst_decile`, the 10th percentile of the
-    writers' accuracies. If `count` is 0, `median` and `worst_decile` are None.
+    Writers with fewer than MIN_DRAWINGS_PER_WRITER drawings are left out. `count` is the number of the other writers.
+    `median` is the median of their accuracies, and `worst_decile` the 10th percentile. If `count` is 0, `median` and
+    `worst_decile` are None.
     """
     _, index, drawings = np.unique(np.array(writers), return_inverse=True, return_counts=True)
     accuracies = np.bincount(index, weights=correct) / drawings
@@ -187,7 +187,7 @@ def end_to_end_digits(classifier: Classifier, drawings: LabeledDrawings) -> dict
 
 
 def end_to_end_rejection_rate(classifier: Classifier, drawings: LabeledDrawings) -> float:
-    """Return the share of non-digits that are rejected. A drawing that is read as several digits is not rejected."""
+    """Return the share of non-digits that are rejected. A drawing that is read as several digits counts as accepted."""
     return _share(answer.verdict == Verdict.NOT_DIGIT for answer in read_all(classifier, drawings.drawings))
 
 
@@ -205,8 +205,8 @@ def rejection_metrics(
 
     digit_scores: (N,). non_digit_scores: (M,). labels: the label of each non-digit, for example a letter, (M,).
     Entries of the result: `at` is the rejection rate of non-digits at each acceptance rate of digits in
-    REPORTED_ACCEPTANCE. `curve` has the acceptance and rejection rates at CURVE_POINTS thresholds. `per_label` has the
-    rejection rate of the non-digits with each label, lowest rate first.
+    REPORTED_ACCEPTANCE. `curve` has both rates at CURVE_POINTS thresholds. `per_label` has, for each label, the
+    rejection rate of non-digits at `rejection_threshold`; the label with the lowest rate is first.
     """
     rejected = non_digit_scores > rejection_threshold
     return {
@@ -228,7 +228,7 @@ def rejection_metrics(
 def auroc(digit_scores: np.ndarray, non_digit_scores: np.ndarray) -> float:
     """Return the area under the ROC curve: the probability that a non-digit has a higher score than a digit.
 
-    Equal scores count half.
+    A non-digit and a digit with equal scores count half.
     Source: Hanley, McNeil 1982, "The meaning and use of the area under a receiver operating characteristic (ROC)
     curve".
     """
@@ -266,8 +266,8 @@ def measure_seeds(paths: Sequence[Path], file: Path | None = None) -> dict[str, 
     """Return the accuracies of checkpoints of one recipe that were trained with different seeds.
 
     Returns {name of the data set: {"seeds": [...], "accuracy": [...]}}. The accuracies on "MNIST validation" and "MNIST
-    test" are read from the checkpoints' JSON. If `file` is given, the accuracies on these drawn digits are measured.
-    Raises UserError if a file is unreadable, if two seeds are equal, or if the trainings differ in another setting.
+    test" are read from the checkpoints' JSON. If `file` is given, the accuracies on its drawn digits are measured.
+    Raises UserError if a file is unreadable, if two seeds are equal, or if any setting except the seed differs.
     """
     notes = [checkpoint.load_notes(path) for path in paths]
     seeds = _distinct_seeds(notes)
@@ -294,6 +294,6 @@ def _distinct_seeds(notes: Sequence[dict]) -> list[int]:
 
 
 def format_mean_and_deviation(metrics: dict) -> str:
-    """Return "mean ± standard deviation" of the accuracies, in percent. The divisor of the variance is n − 1."""
+    """Return the mean and the sample standard deviation of the accuracies, for example "99.50% ± 0.04"."""
     accuracies = metrics["accuracy"]
     return f"{np.mean(accuracies):.2%} ± {100 * np.std(accuracies, ddof=1):.2f}"

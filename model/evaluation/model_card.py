@@ -15,8 +15,8 @@ PICTURES = {
 }
 """The figures, in the order of the page. The value of each figure lists the JSON entries that the figure can show.
 
-The page shows a figure only if the JSON has at least one of these entries. Without such an entry, the
-figure is a leftover of an earlier checkpoint of the same name.
+The page shows a figure only if the JSON has at least one of these entries. If the JSON has none of them, the figure's
+file is left from an earlier checkpoint of the same name.
 """
 
 
@@ -25,7 +25,7 @@ class ModelCard:
     """The metrics and figures of a checkpoint.
 
     facts: the metrics. Each fact has a `name`, a `kind` ("share", "interval", "digit", "count", "bytes" or "seconds")
-        and a `value`. A share is from 0 to 1. Some kinds have further entries. In the page's translations
+        and a `value`. A share is from 0 to 1. Some facts have more entries than these three. In the page's translations
         (assets/locales), the text for a fact has the key "fact <name>".
     pictures: the SVG text of each figure, by the figure's name. In the page's translations, the text for a figure
         has the key "picture <name>".

@@ -28,11 +28,11 @@ UNEVENNESS = 0.05
 """Standard deviation of a digit's vertical offset, as a fraction of the digit's longer side."""
 SYNTHETIC_DIGITS = 2_000
 MARGIN = 0.05
-"""Distance of the number from the pad's left and upper edge, as a fraction of the pad's side."""
+"""Distance of a number from the left edge and from the upper edge of the pad, as a fraction of the pad's side."""
 
 
 def compose(digits: Sequence[list[Stroke]], gap: float, rng: np.random.Generator) -> list[Stroke]:
-    """Return the strokes of a number that is composed of digits of equal size, side by side.
+    """Return the strokes of a number: the digits side by side, scaled so that the longer side of each digit is equal.
 
     gap: the space between the bounding boxes of neighboring digits, as a fraction of a digit's longer side.
     """
@@ -40,7 +40,7 @@ def compose(digits: Sequence[list[Stroke]], gap: float, rng: np.random.Generator
     for digit in digits:
         digit = scaled(digit, 1)
         width, height = bounding_box(digit)[1]
-        # Center the digits vertically, so that a flat drawing is at half the height of the number.
+        # Center each digit vertically, so that a flat digit is in the middle, not at the top of the number.
         y = (1 - height) / 2 + rng.normal(0, UNEVENNESS)
         strokes += [stroke + [x, y] for stroke in digit]
         x += width + gap
@@ -62,8 +62,9 @@ def measure(
 ) -> dict:
     """Return how well `count` random numbers are read for each gap of GAPS.
 
-    The result of each gap has three entries: `digits`, the number of digits; `found`, the share of digits that are read
-    in order; `wholly`, the share of numbers that are read without any error. Drawings without points are not used.
+    The result for each gap has three entries. `digits` is the number of digits in all numbers. `found` is the share of
+    these digits that are read in order (see `in_order`). `wholly` is the share of numbers that are read without any
+    error. Drawings without points are not used.
     Raises UserError if no drawing has a point.
     """
     usable = [i for i, strokes in enumerate(drawings) if any(map(len, strokes))]
@@ -92,7 +93,7 @@ def _compare(expected: Sequence[str], read: Sequence[str]) -> dict:
 
 
 def overall(results: dict) -> tuple[float, int]:
-    """Return the share of digits that are read in order, and the number of digits, over all gaps in `results`."""
+    """Return the share of digits that are read in order, and the number of digits, for all gaps together."""
     digits = sum(result["digits"] for result in results.values())
     return sum(result["digits"] * result["found"] for result in results.values()) / digits, digits
 

@@ -18,14 +18,14 @@ STANDALONE_STYLE = """<style>
 @media (prefers-color-scheme: dark) { svg:root { color: #ddd } svg:root image { filter: invert(1) } }
 </style>
 </svg>"""
-"""CSS for a figure that is opened alone in a browser tab. With it, the figure follows light and dark mode.
+"""CSS for a figure that is opened alone in a browser tab. With this CSS, the figure follows light and dark mode.
 
-Inside a page, `svg:root` does not match, so this CSS has no effect.
+Inside a page, this CSS has no effect, because `svg:root` matches only if the SVG is the whole document.
 """
 MISTAKE_COLOR = (0.86, 0.2, 0.16)
 MISTAKE_ROWS, MISTAKE_COLUMNS = 6, 10
 MARKED_SETTINGS = {"rotation": (-15, 15)}
-"""Settings that dotted lines mark in the figure of a sweep (`robustness.Sweep`). People slant digits by up to 15°."""
+"""Settings with a dotted line in the figure of a sweep (`robustness.Sweep`). People often slant digits by up to 15°."""
 TITLE_WIDTH = 48
 """Maximum number of characters in a line of a sweep's title."""
 
@@ -90,9 +90,11 @@ def draw_reliability(metrics: dict[str, dict], path: Path) -> None:
 
 
 def draw_rejection(name: str, metrics: dict, path: Path) -> None:
-    """Draw the rejection rate against the acceptance rate of digits, and the rejection rate of each non-digit label.
+    """Draw two diagrams: how the rejection rate depends on the acceptance rate, and the rejection rate of each label.
 
-    name: the title, which is the name of the non-digit data set. metrics: the result of `rejection_metrics`.
+    The rejection rate is that of non-digits. The acceptance rate is that of digits.
+    name: the title, which is the name of the data set of non-digits.
+    metrics: the result of `rejection_metrics`.
     """
     figure, (left, right) = _subplots(1, 2, 12, 4.4, width_ratios=(1, 1.7))
     curve = metrics["curve"]
@@ -192,7 +194,7 @@ def _subplots(rows: int, columns: int, width: float, height: float, **options):
 
     colored = ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color")
     plt.rcParams.update(dict.fromkeys(colored, TEXT_COLOR))
-    # Save text as text, not as outlines. With a fixed salt, equal figures give equal files.
+    # Save text as text, not as outlines. The fixed salt gives equal ids, so that equal figures give equal files.
     plt.rcParams.update(
         {"svg.fonttype": "none", "svg.hashsalt": "chart", "axes.facecolor": "none", "legend.framealpha": 0}
     )

@@ -11,11 +11,11 @@ from model.inference import backend, checkpoint
 from model.inference.checkpoint import DEFAULT_CHECKPOINT
 
 SWEEP_SETTINGS = 6
-"""Approximate number of settings that the table lists for each sweep (`robustness.Sweep`)."""
+"""Approximate number of settings of each sweep (`robustness.Sweep`) that the table lists."""
 
 
 def marks(name: str, command: str) -> tuple[str, str]:
-    """Return the comment lines before and after a table in a document. The first line names the command to run."""
+    """Return the comment lines before and after a table. The first line names the command that updates the table."""
     return f"<!-- {name}: written by {command} -->", f"<!-- end of {name} -->"
 
 
@@ -26,7 +26,7 @@ RECIPES_MARKS, EVALUATION_MARKS = (
 
 
 def write(document: Path) -> None:
-    """Update all tables in a document. Raises UserError if the document has no marks (see `marks`)."""
+    """Update all tables in a document. Raises UserError if the document does not contain the marks of a table."""
     text = document.read_text(encoding="utf-8")
     if EVALUATION_MARKS[0] in text:
         replace(document, EVALUATION_MARKS, evaluation(DEFAULT_CHECKPOINT))
@@ -79,7 +79,7 @@ def _summaries() -> dict[str, str]:
 
 
 def evaluation(path: Path) -> str:
-    """Return the table of all measurements of a checkpoint. If there are none, return "Not evaluated yet."."""
+    """Return the table of all measurements of a checkpoint, or the text "Not evaluated yet." without measurements."""
     notes = checkpoint.load_notes(path)
     sections = {}
     if "mnist" in notes:
@@ -173,6 +173,6 @@ def _duration(seconds: float) -> str:
 
 
 def markdown(rows: list[list[str]]) -> str:
-    """Return a Markdown table. `rows`: lists of cells, with the header of the table first."""
+    """Return a Markdown table. `rows`: the rows, each a list of cells. The first row is the header of the table."""
     lines = [rows[0], ["---"] * len(rows[0]), *rows[1:]]
     return "\n".join("| " + " | ".join(row) + " |" for row in lines)

@@ -1,4 +1,4 @@
-"""The result for a drawing or a picture: an `Answer`, with one `Reading` (a prediction) for each digit."""
+"""The result for a drawing or picture: an `Answer`. It has one `Reading` (a prediction) for each digit or non-digit."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -23,7 +23,7 @@ LEAST_CERTAIN_FIRST = (Verdict.NOT_DIGIT, Verdict.UNSURE, Verdict.BLANK, Verdict
 
 @dataclass(frozen=True)
 class Reading:
-    """The prediction for a group of strokes, or of connected components of a picture, that could be a digit.
+    """The prediction for one group that could be a digit: strokes of a drawing, or connected components of a picture.
 
     probabilities: the calibrated probability of each digit, given that the group is a digit. The sum is 1. If nothing
         is drawn, each probability is 0.1.
@@ -57,8 +57,9 @@ class Reading:
 class Answer:
     """The predictions for a whole drawing or picture.
 
-    readings: at least one reading, in order from left to right.
-    current: the index of the reading that has the last drawn stroke; for a picture, the index of the rightmost reading.
+    readings: the predictions for all groups, in order from left to right; a single reading if nothing is drawn.
+    current: the index of the reading whose group has the stroke that was drawn last; for a picture, the index of the
+        rightmost reading.
     milliseconds: the duration of the steps "ink", "normalization" and "network".
     """
 
@@ -85,5 +86,5 @@ class Answer:
 
     @property
     def least_certain(self) -> int:
-        """The index of the reading with the least certain verdict. If there are several, the index of the leftmost."""
+        """The index of the reading with the least certain verdict. If several readings have it, the leftmost counts."""
         return min(range(len(self.readings)), key=lambda i: LEAST_CERTAIN_FIRST.index(self.readings[i].verdict))

@@ -1,8 +1,8 @@
 """Attribution: the contribution of each pixel to an answer of the network.
 
 Method: integrated gradients (Sundararajan, Taly, Yan 2017, "Axiomatic attribution for deep networks"), from a blank
-image to the given image. The contributions sum to the difference in log-odds between the two images. Pixels without
-ink contribute 0.
+image to the given image. The sum of all contributions is approximately the log-odds of the answer for the given image,
+minus the log-odds for the blank image. Pixels without ink contribute 0.
 """
 
 import numpy as np
@@ -12,9 +12,10 @@ from model.errors import InputError
 from model.inference import backend
 from model.preprocessing.normalization import IMAGE_SIDE
 
-# Number of images between the blank image and the given image at which the gradient is computed. Their brightness is
-# the square of evenly spaced numbers, because gradients change most near the blank image. With these steps, the sum of
-# the contributions has an error of 5 %. With 16 evenly spaced steps, the error is up to 40 %.
+# Number of images between the blank image and the given image for which the gradient is computed. Each of them is the
+# given image times a factor from 0 to 1. The factors are the squares of evenly spaced numbers. Therefore, many factors
+# are near 0, where the gradient changes most. The sum of the contributions has an error of 5 %. With 16 evenly spaced
+# factors, the error would be up to 40 %.
 STEPS = 16
 
 
@@ -61,7 +62,7 @@ class IntegratedGradients:
         with tf.GradientTape() as tape:
             tape.watch(images)
             logits = self._network(images, training=False)
-            # Adding log(1e-30) = −69 to a logit excludes a class that is not in the mask.
+            # For a class outside the mask, add log(1e-30), which is about −69, to the logit. This excludes the class.
             rivals = tf.reduce_logsumexp(logits + tf.math.log(others + 1e-30), axis=1)
             log_odds = tf.reduce_sum(logits * answer, axis=1) - rivals
         return image * tf.reduce_mean(2 * roots * tape.gradient(log_odds, images), axis=0)

@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 
-# All threads share file descriptor 2 (stderr), so only one thread at a time may redirect it.
+# All threads share file descriptor 2 (stderr). Therefore, only one thread at a time may redirect it.
 _LOCK = threading.Lock()
 
 

@@ -1,11 +1,11 @@
-"""Calibration: turn logits into calibrated probabilities; fit the temperature and the thresholds of the verdicts."""
+"""Calibration: turn logits into calibrated probabilities. Fit the temperature and the thresholds of the verdicts."""
 
 import numpy as np
 
 from model.classes import NUM_DIGITS
 
 CONFIDENT_ACCURACY = 0.999
-"""Required accuracy, on validation data, of the answers whose probability reaches the confidence threshold."""
+"""Required accuracy, on validation data, of all answers with a probability at or above the confidence threshold."""
 
 
 def softmax(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
@@ -16,12 +16,12 @@ def softmax(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
 
 
 def digit_probabilities(logits: np.ndarray, temperature: float) -> np.ndarray:
-    """Return the probability of each digit, given that the image is a digit: (N, 10) from logits (N, 10 or 11)."""
+    """Return the probability of each digit, (N, 10), given that the image is a digit. `logits`: (N, 10 or 11)."""
     return softmax(logits[:, :NUM_DIGITS], temperature)
 
 
 def not_digit_probability(logits: np.ndarray, temperature: float) -> np.ndarray:
-    """Return the probability that each image is not a digit, (N,), from logits (N, 10 or 11); zeros for ten logits."""
+    """Return the probability that each image is not a digit, (N,). `logits`: (N, 10 or 11); with 10, return zeros."""
     if logits.shape[1] == NUM_DIGITS:
         return np.zeros(len(logits))
     return softmax(logits, temperature)[:, NUM_DIGITS]
@@ -49,8 +49,8 @@ def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
     """Return the temperature, 0.01 to 100, that minimizes the negative log-likelihood of the labels.
 
     logits: float (N, 10). labels: the true digits, int (N,).
-    The negative log-likelihood is convex in 1/temperature. Therefore, the derivative changes sign only once, and
-    bisection finds the minimum.
+    As a function of 1/temperature, the negative log-likelihood is convex. Therefore, its derivative is 0 only at the
+    minimum, and bisection finds this point.
     Source: Guo, Pleiss, Sun, Weinberger 2017, "On calibration of modern neural networks".
     """
     logits = np.asarray(logits, np.float64)
@@ -67,8 +67,8 @@ def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
 def fit_confidence_threshold(probabilities: np.ndarray, labels: np.ndarray) -> float:
     """Return the lowest threshold, at least 0.5, for which confident answers are accurate enough.
 
-    An answer is confident if the highest probability reaches the threshold. The accuracy of the confident answers must
-    be at least CONFIDENT_ACCURACY. Returns 1 if no threshold achieves this.
+    An answer is confident if the probability of the most probable digit is at or above the threshold. The accuracy of
+    the confident answers must be at least CONFIDENT_ACCURACY. Returns 1 if no threshold achieves this.
     probabilities: the probability of each digit, (N, 10). labels: the true digits, (N,).
     """
     confidence = probabilities.max(axis=1)
@@ -79,8 +79,10 @@ def fit_confidence_threshold(probabilities: np.ndarray, labels: np.ndarray) -> f
 
 
 def fit_rejection_threshold(digits: np.ndarray, non_digits: np.ndarray) -> float:
-    """Return the equal-error-rate threshold: the false rejection rate equals the false acceptance rate.
+    """Return the equal-error-rate threshold: the false rejection rate is nearly equal to the false acceptance rate.
 
+    The result is the lowest threshold at which the share of rejected digits is not above the share of accepted
+    non-digits.
     digits: the probability of "not a digit" for each of N digits, (N,).
     non_digits: the probability of "not a digit" for each of M non-digits, (M,).
     A drawing is rejected if this probability is above the threshold. If there are no non-digits, or if the network has

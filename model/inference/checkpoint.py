@@ -1,8 +1,8 @@
 """Load and save checkpoints. A checkpoint is a network, `<recipe>.keras`, with notes, `<recipe>.json`.
 
 The notes hold metrics, calibration, training settings, versions, and the size and SHA-256 of the network's file.
-The weights are rounded to half precision and the file is compressed. This halves the size of the file. The metrics are
-measured after the rounding, so they describe the saved weights.
+The weights are rounded to half precision before the file is compressed. This halves the size of the file. The metrics
+are measured after the rounding, so they describe the saved weights.
 """
 
 import hashlib
@@ -93,7 +93,7 @@ def load_notes(path: Path) -> dict:
 
 
 def update_notes(path: Path, part: str, name: str, figures: dict) -> None:
-    """Add the numbers `figures` to the entry notes[part][name] of a checkpoint. All other entries stay unchanged."""
+    """Add `figures`, which are metrics, to the entry notes[part][name] of a checkpoint. Keep all other entries."""
     path = path.with_suffix(".json")
     notes = json.loads(path.read_text())
     entries = notes.setdefault(part, {})
@@ -126,7 +126,7 @@ def _write_notes(notes: dict, path: Path) -> None:
 def _save_compressed(network, path: Path) -> None:
     """Save the network without the optimizer's state, which is twice as large as the weights.
 
-    If two networks are equal, the two files are also equal.
+    Two networks with equal layers and equal weights give identical files.
     """
     import keras
 
@@ -139,7 +139,7 @@ def _save_compressed(network, path: Path) -> None:
 
 
 def _compress(source: Path, target: Path) -> None:
-    """Compress a Keras archive and remove the dates, so that equal networks give equal files."""
+    """Compress a Keras archive and remove the dates, so that equal networks give identical files."""
     with zipfile.ZipFile(source) as archive, zipfile.ZipFile(target, "w") as compressed:
         for member in archive.namelist():
             content = archive.read(member)

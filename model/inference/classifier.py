@@ -4,13 +4,14 @@ The steps of `Classifier.read_strokes`:
 
 1. `segmentation.candidate_groups` lists the groups of strokes that could be digits. A stroke can be in several groups.
 2. `strokes.rasterize` draws the strokes of each group as ink.
-3. `normalization.normalize_all` crops, scales and centers each ink to 28x28 pixels.
+3. `normalization.normalize_all` crops the ink of each group, scales it, and centers it in 28×28 pixels.
 4. `Classifier.predict` runs the network on all groups and calibrates its outputs.
 5. `segmentation.best_grouping` chooses groups that together cover all strokes, at the lowest cost. Each chosen group
    becomes a `Reading`.
 
-`Classifier.read_picture` reads a picture. In steps 1 and 2, connected components of the picture's ink take the place of
-strokes. Steps 3 to 5 are the same as for strokes.
+`Classifier.read_picture` reads a picture. In step 1, connected components of the picture's ink take the place of
+strokes. In step 2, the ink of each group is cut out of the picture, and thinned if the pen was broad. Steps 3 to 5 are
+the same as for strokes.
 """
 
 import time
@@ -146,7 +147,7 @@ def calibrate(network, test_time_augmentation: bool, images: np.ndarray, labels:
 
 @dataclass(frozen=True)
 class Candidates:
-    """The N groups of strokes, or of picture components, that could be digits. All lists have the length N.
+    """The N groups of one drawing or picture that could be digits. All lists have the length N.
 
     images: the normalized image of each group, float32 (N, 28, 28).
     boxes, strokes: for each group, the values of `Reading.box` and `Reading.strokes`.
@@ -201,15 +202,16 @@ def _box(marks: Sequence[Stroke]) -> tuple[float, ...]:
 
 
 def _cut(ink: np.ndarray, masks: list[np.ndarray], num_parts: int) -> np.ndarray:
-    """Return only the ink of the parts (connected components) in `masks`.
+    """Return only the ink of some parts (connected components) of a picture.
 
-    If `masks` has all `num_parts` parts of the picture, also keep the faint pixels outside the parts.
+    masks: the masks of these parts. num_parts: the number of all parts of the picture. If `masks` has all parts, the
+        result is the complete ink, including the faint pixels outside the parts.
     """
     return ink if len(masks) == num_parts else keep_parts(ink, np.logical_or.reduce(masks))
 
 
 def _current(readings: Sequence[Reading]) -> int:
-    """Return the index of the reading with the last drawn stroke; for a picture, the index of the rightmost."""
+    """Return the index of the reading with the stroke that was drawn last; for a picture, of the rightmost reading."""
     return max(range(len(readings)), key=lambda i: (max(readings[i].strokes, default=0), i))
 
 

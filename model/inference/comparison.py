@@ -28,7 +28,7 @@ class ModelReading:
 
 
 class Comparison:
-    """All models in a folder. They are loaded when they are first needed. Thread-safe."""
+    """All models in a folder. The first call of `compare` loads the models. Thread-safe."""
 
     def __init__(self, folder: Path):
         self._folder = folder

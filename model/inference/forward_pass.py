@@ -1,9 +1,9 @@
 """Forward pass of a network in inference mode: from inputs to logits, with optional test-time augmentation.
 
-Test-time augmentation averages the probabilities of an image and of four transformed views of the image. Averaging over
-several views reduces errors near decision boundaries (Krizhevsky, Sutskever, Hinton 2012, "ImageNet classification with
-deep convolutional neural networks"). Test-time augmentation runs only for the few images whose prediction from a single
-view is unsure.
+Test-time augmentation averages the probabilities of an image and of four transformed copies, called views. This average
+reduces errors near decision boundaries (Krizhevsky, Sutskever, Hinton 2012, "ImageNet classification with deep
+convolutional neural networks"). It is computed only for unsure images, which are few. An image is unsure if, without
+the views, the probability of the most probable class is below SINGLE_VIEW_CONFIDENCE.
 """
 
 import numpy as np
@@ -11,16 +11,16 @@ import numpy as np
 from model.inference import backend, calibration
 
 SINGLE_VIEW_CONFIDENCE = 0.98
-"""If the most probable class of an image reaches this probability, test-time augmentation skips the image."""
+"""If the most probable class of an image has this probability or more, test-time augmentation skips the image."""
 VIEWS = (
-    # rotation in radians, slant, shift to the right in pixels, shift down in pixels
+    # The arguments of `augmentation.transform`: angle, slant, left, up. Every view has an opposite view.
     (0.105, 0.0, 0.8, 0.0),
     (-0.105, 0.0, -0.8, 0.0),
     (0.0, 0.1, 0.0, 0.8),
     (0.0, -0.1, 0.0, -0.8),
 )
 BATCH_SIZE = 500
-"""Maximum number of inputs in a call of the network. It limits the memory that many inputs need."""
+"""Maximum number of inputs in one call of the network. This limits the memory that the network needs."""
 
 
 class ForwardPass:
@@ -31,8 +31,8 @@ class ForwardPass:
 
         network: a function from inputs, float32 (N, ...), to logits (N, K).
         test_time_augmentation: whether to average over several views of an unsure image. Use this only for a network
-            that takes images (N, 28, 28) and was trained with augmentation, because the accuracy of other networks
-            drops.
+            that takes images (N, 28, 28) and was trained with augmentation. The accuracy of a network that was trained
+            without augmentation drops.
         """
         tf = backend.load_tensorflow()
         # Use one signature for all batch sizes, because TensorFlow compiles each signature anew, which takes a second.
@@ -49,8 +49,8 @@ class ForwardPass:
     def __call__(self, inputs: np.ndarray) -> np.ndarray:
         """Return the logits, float32 (N, K), of inputs, (N, ...), N ≥ 1, of any numeric dtype.
 
-        With test-time augmentation, the logits of an unsure image are the logarithms of the mean probabilities over the
-        image and its views.
+        With test-time augmentation, the logits of an unsure image are logarithms of mean probabilities. The mean is
+        over the image and its VIEWS.
         """
         batches = (inputs[start : start + BATCH_SIZE] for start in range(0, len(inputs), BATCH_SIZE))
         return np.concatenate([self._batch(np.asarray(batch, np.float32)) for batch in batches])

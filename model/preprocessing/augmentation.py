@@ -9,13 +9,13 @@ from keras import ops
 # Ranges of the random transforms. Within these ranges, a digit keeps its label. The validation accuracy was
 # higher than with ranges of half the size.
 ROTATION = 0.21  # radians, 12°
-SLANT = 0.2  # pixels to the side per pixel upward
-STRETCH = 0.15  # largest relative change of width and of height; both change independently
-SHIFT = 2.0  # pixels
+SLANT = 0.2  # pixels to the left or right per pixel upward
+STRETCH = 0.15  # width and height are divided by independent factors from 1 − STRETCH to 1 + STRETCH
+SHIFT = 2.0  # pixels in each direction
 THICKNESS = 0.5  # largest share of the dilated or eroded image in the blend with the original image
 BLUR = 0.6  # largest share of the 3×3 mean in the blend with the original; half of the images are not blurred
-GAP_RADIUS = 1.8  # pixels; a stroke is 2.6 pixels wide; one of three images gets a gap
-GAP_OFFSET = 9.0  # largest distance in pixels, along each axis, from the image's center to the gap's center
+GAP_RADIUS = 1.8  # pixels; for comparison, a stroke of an MNIST digit is 2.6 pixels wide
+GAP_OFFSET = 9.0  # largest distance in x and in y, in pixels, from the image's center to the gap's center
 
 RANDOM_NUMBERS = 11
 """Number of random numbers that `augment` needs for each image."""
@@ -29,25 +29,25 @@ def augment(images, random_numbers):
     images: normalized images, float (N, 28, 28), 0 to 1.
     random_numbers: uniform random numbers from −1 to 1, (N, RANDOM_NUMBERS).
     """
-    thickness, angle, slant, wide, high, right, down, blur, *gap = ops.unstack(random_numbers, RANDOM_NUMBERS, axis=1)
+    thickness, angle, slant, wide, high, left, up, blur, *gap = ops.unstack(random_numbers, RANDOM_NUMBERS, axis=1)
     images = _thicken(images[..., None], thickness)
     images = _blur(images, blur)
     images = _break(images, *gap)
     matrices = _inverse_affine(
-        ROTATION * angle, SLANT * slant, 1 + STRETCH * wide, 1 + STRETCH * high, SHIFT * right, SHIFT * down
+        ROTATION * angle, SLANT * slant, 1 + STRETCH * wide, 1 + STRETCH * high, SHIFT * left, SHIFT * up
     )
     return _warp(images, matrices)
 
 
-def transform(images, angle, slant, right, down):
+def transform(images, angle, slant, left, up):
     """Return images, float (N, 28, 28). Each image is rotated, slanted and shifted by the given amounts.
 
-    angle: the rotation of each image in radians, (N,).
-    slant: the slant of each image in pixels to the side per pixel upward, (N,).
-    right, down: the shift of each image to the right and down, in pixels, (N,).
+    angle: the counterclockwise rotation of each image in radians, (N,).
+    slant: the slant of each image in pixels to the right per pixel upward, (N,).
+    left, up: the shift of each image to the left and up, in pixels, (N,).
     """
     one = ops.ones_like(angle)
-    return _warp(images[..., None], _inverse_affine(angle, slant, one, one, right, down))
+    return _warp(images[..., None], _inverse_affine(angle, slant, one, one, left, up))
 
 
 def _warp(images, matrices):
@@ -58,17 +58,20 @@ def _warp(images, matrices):
     return images[..., 0]
 
 
-def _inverse_affine(angle, slant, wide, high, right, down):
-    """Return the coefficients (N, 8) for `affine_transform`, which map each pixel of the result to the original image.
+def _inverse_affine(angle, slant, wide, high, left, up):
+    """Return the coefficients (N, 8) for `affine_transform`.
 
+    The coefficients map the position of each pixel of the result to the position in the original image where its value
+    is read. A pixel reads the value that is `left` pixels to its right, which moves the ink to the left. A `wide` above
+    1 makes the ink narrower for the same reason.
     The image's center is the fixed point of rotation, slant and stretch.
     """
     center = 13.5
     cos, sin = ops.cos(angle), ops.sin(angle)
     a, b = wide * cos, wide * (slant * cos - sin)
     c, d = high * sin, high * (slant * sin + cos)
-    x = center - a * center - b * center + right
-    y = center - c * center - d * center + down
+    x = center - a * center - b * center + left
+    y = center - c * center - d * center + up
     zero = ops.zeros_like(a)
     return ops.stack([a, b, x, c, d, y, zero, zero], axis=1)
 
@@ -76,7 +79,7 @@ def _inverse_affine(angle, slant, wide, high, right, down):
 def _thicken(images, amount):
     """Thicken the strokes of each image if `amount` is positive; thin the strokes if `amount` is negative.
 
-    amount: from −1 to 1, (N,). The image is blended with the dilated or the eroded image.
+    amount: from −1 to 1, (N,). The image is blended with the dilated image (positive) or the eroded image (negative).
     """
     amount = THICKNESS * amount[:, None, None, None]
     dilated = ops.max_pool(images, 3, strides=1, padding="same")
@@ -85,7 +88,7 @@ def _thicken(images, amount):
 
 
 def _blur(images, amount):
-    """Blur each image for which `amount`, (N,), is positive: blend the image with the mean over 3×3 pixels."""
+    """Blur each image whose `amount` is positive: blend the image with the mean over 3×3 pixels. `amount`: (N,)."""
     amount = BLUR * ops.maximum(amount, 0.0)[:, None, None, None]
     return images + amount * (ops.average_pool(images, 3, strides=1, padding="same") - images)
 
@@ -93,8 +96,8 @@ def _blur(images, amount):
 def _break(images, right, down, chance):
     """Erase a soft-edged disc from a third of the images. The disc may miss the ink.
 
-    right, down, chance: uniform random numbers from −1 to 1, (N,). `right` and `down` give the position of the disc. A
-    disc is erased only if `chance` is above 1/3.
+    right, down, chance: uniform random numbers from −1 to 1, (N,). `right` and `down` give the position of the disc.
+    The disc is erased only if `chance` is above 1/3, which is true for a third of the numbers from −1 to 1.
     """
     side = images.shape[1]
     positions = ops.arange(side, dtype="float32") - (side - 1) / 2

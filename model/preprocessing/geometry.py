@@ -21,7 +21,7 @@ def longer_side(strokes: Sequence[Stroke]) -> float:
 
 
 def scaled(strokes: Sequence[Stroke], side: float) -> list[Stroke]:
-    """Scale and move the strokes: the longer side of the bounding box becomes `side`, the upper left corner (0, 0).
+    """Scale and move the strokes. The bounding box gets a longer side of `side` and the upper left corner (0, 0).
 
     A drawing smaller than 1e-9 is a dot with rounding noise. It is scaled by side / 1e-9 and stays smaller than `side`.
     """
@@ -36,9 +36,10 @@ def arc_lengths(stroke: Stroke) -> np.ndarray:
 
 
 def interpolate(positions: np.ndarray, knots: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Return the points (M, 2) at `positions` (M,), by linear interpolation.
+    """Return the points (M, 2) at the given positions (M,), by linear interpolation between known points.
 
-    values: the known points, (K, 2). knots: the positions of the known points, (K,).
+    values: the known points, (K, 2).
+    knots: the position of each known point, (K,).
     """
     return np.stack([np.interp(positions, knots, values[:, axis]) for axis in (0, 1)], axis=1)
 
@@ -50,6 +51,6 @@ def resample(stroke: Stroke, count: int) -> Stroke:
 
 
 def rotation(radians: float) -> np.ndarray:
-    """Return the matrix (2, 2) that rotates points clockwise on the screen: `points @ rotation(radians).T`."""
+    """Return the matrix (2, 2) of a clockwise rotation on the screen. Usage: `points @ rotation(radians).T`."""
     cos, sin = np.cos(radians), np.sin(radians)
     return np.array([[cos, -sin], [sin, cos]])

@@ -5,7 +5,8 @@ recognition", section III.A):
 
 1. `crop` the ink to its bounding box.
 2. `fit` the box to 20 pixels: scale by area averaging until the longer side is 20 pixels long.
-3. `center` the box in 28×28 pixels: shift it by whole pixels until its center of mass is at pixel index (14, 14).
+3. `center` the ink in 28×28 pixels: shift the box by whole pixels, so that the center of mass of the ink is as near as
+   possible to pixel index (14, 14).
 """
 
 from collections.abc import Iterable
@@ -15,11 +16,11 @@ import numpy as np
 IMAGE_SIDE = 28
 BOX_SIDE = 20
 CENTER = 14.0
-"""Pixel index of the center of mass. With 14, 59,998 of MNIST's 60,000 training images need no shift. With 13.5, a
-common choice, normalization would shift three of four images."""
+"""Pixel index of the center of mass, in x and in y. With 14, normalization leaves 59,998 of MNIST's 60,000 training
+images in place. With 13.5, which is a common choice, normalization would shift three of four images."""
 ROUNDING = 1e-5
-"""Small offset in pixels, added before rounding to whole pixels. Without this offset, if the center of mass is halfway
-between two pixels, the result would depend on floating-point errors, which differ between processors."""
+"""Small offset in pixels, added before a position is rounded to whole pixels. A position can be exactly halfway between
+two pixels. Without the offset, floating-point errors, which differ between processors, would decide the rounding."""
 
 
 def normalize(ink: np.ndarray) -> np.ndarray:
@@ -61,10 +62,11 @@ def fit(cropped: np.ndarray) -> np.ndarray:
 
 
 def center(box: np.ndarray) -> np.ndarray:
-    """Return an image, float32 (28, 28), that contains `box` with the center of mass as near to (14, 14) as possible.
+    """Return an image, float32 (28, 28), that contains `box`, with the center of mass as near to (14, 14) as possible.
 
-    box: the result of `fit`, at most 20×20 pixels. It is placed at whole pixels and completely inside the image, even
-        if the center of mass is near one side of the box.
+    The box is shifted by whole pixels and is always completely inside the image, even if the center of mass is near one
+    side of the box.
+    box: the result of `fit`, at most 20×20 pixels.
     """
     top, left = _start(box.sum(axis=1)), _start(box.sum(axis=0))
     image = np.zeros((IMAGE_SIDE, IMAGE_SIDE), np.float32)
@@ -85,12 +87,12 @@ def _averaging_matrix(source: int, target: int) -> np.ndarray:
 
 
 def _start(profile: np.ndarray) -> int:
-    """Return the first row of the image that the box covers, or the first column.
+    """Return the index of the first row, or of the first column, of the image that the box covers.
 
-    profile: the sum of each row of the box, to get the row; the sum of each column, to get the column.
+    profile: the sum of each row of the box, to get the first row, or the sum of each column, to get the first column.
     """
     profile = profile.astype(np.float64)
-    # Area averaging of faint ink can give exactly 0. In this case, the position of the box has no effect.
+    # Avoid a division by 0: area averaging can round very faint ink to exactly 0. Then any position is correct.
     mass = profile.sum() or 1.0
     center_of_mass = np.dot(np.arange(len(profile)), profile) / mass
     start = np.floor(CENTER - center_of_mass + 0.5 + ROUNDING)

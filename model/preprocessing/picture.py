@@ -1,7 +1,7 @@
 """Extract ink from a picture file and split it into connected components.
 
-Four assumptions separate ink from paper. Paper is the background along the picture's edges. Ink has any color and a
-sharp edge to the paper. Strokes are narrow. Light and shade have soft edges or are much wider than a stroke.
+Four assumptions separate ink from paper. The background along the picture's edges is paper. Ink can have any color, but
+its edges are sharp. Strokes are narrow. Light and shade have soft edges or are much wider than a stroke.
 """
 
 import io
@@ -25,15 +25,15 @@ WORKING_SIDE = 320
 MIN_CONTRAST = 0.08
 # The paper is estimated from a reduced picture. Its longer side has about this number of pixels.
 SAMPLE_SIDE = 128
-# Lengths as fractions of the picture's longer side. Shadows and lights are wider than WINDOW. Strokes are narrower than
-# WINDOW. If lights and shadows have soft edges, NARROW replaces WINDOW. A square with the side SURROUNDINGS has more
-# paper than ink.
+# Lengths as fractions of the picture's longer side. Strokes are narrower than WINDOW. Lights and shadows are usually
+# wider than WINDOW. Narrower lights and shadows with soft edges are found with NARROW instead of WINDOW. In any square
+# with the side SURROUNDINGS, there is more paper than ink.
 WINDOW = 0.4
 NARROW = 0.12
 SURROUNDINGS = 0.5
-# The sharpness of an edge is the change of contrast over the distance EDGE, a fraction of the picture's longer side.
-# The edge of ink is sharper than SHARP × the largest contrast in the picture. The edge of a shadow is less sharp than
-# SOFT × the contrast of the shadow.
+# The sharpness of an edge is the change of contrast over the distance EDGE. EDGE is a fraction of the picture's longer
+# side. At the edge of ink, the sharpness is more than SHARP × the largest contrast in the picture. At the edge of a
+# shadow, the sharpness is less than SOFT × the contrast of the shadow.
 EDGE = 1 / 80
 SHARP = 0.35
 SOFT = 0.55
@@ -41,19 +41,22 @@ SOFT = 0.55
 EVEN = 0.02
 # Added to the brightness of paper, to avoid a division by 0.
 DARKEST = 0.1
-# Contrast is divided by brightness relative to the median. The brightness is first limited to this range, because noise
-# is stronger than ink in darker areas.
+# The contrast of each pixel is divided by the relative brightness, which is the brightness of the paper at this pixel
+# divided by the median brightness. The relative brightness is first limited to this range, because the division would
+# otherwise make the noise of very dark areas as strong as ink.
 LIGHT = (0.35, 2.0)
-# Paper is dirty if the root mean square of its unevenness, as a fraction of the range from black to white, is DIRTY or
-# more. Photographs have more. A drawing saved as JPEG with quality 90 has DIRTY / 4, and MNIST has DIRTY / 100.
+# The unevenness of paper is the root mean square of the contrast outside the strokes, as a fraction of the range from
+# black to white. Paper with an unevenness of DIRTY or more is completely dirty. Photographs are above DIRTY. A drawing
+# that was saved as JPEG with quality 90 has a quarter of DIRTY, and MNIST has a hundredth of DIRTY.
 DIRTY = 1 / 150
 # On dirty paper, a component is noise if it has fewer than SPECK pixels, or fewer than SPECK_SHARE × the pixels of the
 # largest component.
 SPECK = 24
 SPECK_SHARE = 0.03
 
-# A component with fewer pixels than this share of the largest component is not a digit, but a dot, dirt or a part of a
-# neighboring character. With this value, 1 of 400 MNIST images has two components. With 0.02, 3 of 400 images have two.
+# Smallest component that is kept, as a share of the pixels of the largest component. A smaller component is a dot, dirt
+# or a part of a neighboring character, not a digit. With 0.1, one of 400 MNIST images has two components. With 0.02,
+# three of 400 MNIST images have two.
 LEAST_PART = 0.1
 # Largest number of points on the outline of a component, in addition to the four extreme points.
 OUTLINE = 120
@@ -72,9 +75,13 @@ def to_ink(source: Source) -> np.ndarray:
 
 
 def parts(ink: np.ndarray) -> list[np.ndarray]:
-    """Return the connected components of ink (H, W) as masks, bool (H, W), without those below LEAST_PART."""
+    """Return a mask, bool (H, W), for each connected component of the ink (H, W).
+
+    Components that are smaller than LEAST_PART × the largest component are left out.
+    """
     strong = ink > 0.5 * ink.max(initial=0)
-    # Dilate by 1 pixel first, because pixels of a thin oblique stroke may touch only at the corners.
+    # Dilate by 1 pixel first, because pixels of a thin oblique stroke may touch only at the corners, and `_parts` does
+    # not connect such pixels.
     numbers = _parts(_grown(strong, 1)) * strong
     sizes = np.bincount(numbers.ravel(), minlength=2)
     sizes[0] = 0
@@ -95,9 +102,9 @@ def outline(part: np.ndarray) -> np.ndarray:
 
 
 def keep_parts(ink: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """Return a copy of the ink that is 0 outside the mask, except for a margin of 2 pixels around the mask.
+    """Return a copy of the ink that keeps the ink in the mask and up to 2 pixels around the mask, and is 0 elsewhere.
 
-    Strokes fade out in this margin. mask: bool (H, W).
+    The margin of 2 pixels contains the soft edges of the strokes. mask: bool (H, W).
     """
     return np.where(_grown(mask, 2), ink, 0)
 
@@ -125,10 +132,10 @@ def _open(source: Source) -> Image.Image:
 
 
 def _in_memory(source: str | os.PathLike | BinaryIO) -> BinaryIO:
-    """Return the content of a file as a file object in memory.
+    """Return the content of a file as a file object in memory. Return a file object unchanged.
 
-    If Pillow opens a file itself and the picture is damaged, Pillow leaves the file open. Many open files would reach
-    the limit of the system.
+    If Pillow opens a file itself and the picture is damaged, Pillow leaves the file open. After many such pictures, the
+    process could not open any more files.
     """
     if hasattr(source, "read"):
         return source
@@ -158,7 +165,10 @@ def _scaled(image: Image.Image) -> Image.Image:
 
 
 def _planes(image: Image.Image) -> np.ndarray:
-    """Return the channels in which ink can differ from paper (gray, color or opacity): float32 (H, W, C), 0 to 1."""
+    """Return the channels in which ink differs from paper, float32 (H, W, C), 0 to 1.
+
+    They are one channel of gray, three channels of color, or one channel of opacity.
+    """
     values = np.asarray(image, np.float32)
     if image.mode == "F":
         return values[:, :, None]
@@ -168,7 +178,7 @@ def _planes(image: Image.Image) -> np.ndarray:
     color, alpha = values[:, :, :3], values[:, :, 3:]
     if np.median(_border(alpha)) < alpha.max() / 2:
         return alpha  # The background is transparent, so everything visible is ink.
-    # The picture is an opaque sheet. Fill its holes and round corners with the typical color of its edge.
+    # The picture is an opaque sheet. Fill transparent holes and corners with the median color of the sheet's edge.
     edge = _border(values)
     return color * alpha + (1 - alpha) * np.median(edge[edge[:, 3] >= alpha.max() / 2, :3], axis=0)
 
@@ -185,11 +195,11 @@ def _ink(planes: np.ndarray) -> np.ndarray:
     raised = (planes - paper) @ direction
     shade = _shade(raised)
     light = np.maximum((paper + shade[:, :, None] * direction).mean(axis=2), 0) + DARKEST
-    # In a shadow, ink has less contrast: contrast is proportional to the light. Dividing by the light corrects this.
+    # In half the light, ink has half the contrast. Dividing by the light gives all ink about the same contrast.
     contrast = (raised - shade) / np.clip(light / np.median(light), *LIGHT)
     contrast -= np.median(contrast)
     if np.ptp(shade) > MIN_CONTRAST and _sharpest(contrast) < SOFT * contrast.max():
-        return np.zeros(planes.shape[:2], np.float32)  # There is no ink: all contrast is from a shadow's edge.
+        return np.zeros(planes.shape[:2], np.float32)  # No edge is sharp: all contrast is from a shadow, not from ink.
     return _cleaned(contrast)
 
 
@@ -200,8 +210,9 @@ def _ink_direction(difference: np.ndarray) -> np.ndarray | None:
     """
     if np.linalg.norm(difference, axis=2).max() < MIN_CONTRAST:
         return None
-    # A stroke differs from its surroundings in one direction, for example darker. At the edge of a shadow, one side
-    # is darker and one side is lighter, so the sum is small. The third power gives strong differences more weight.
+    # Compare each pixel with the mean of its surroundings, and sum the differences. All pixels of strokes differ in the
+    # same direction, for example darker. At the edge of a shadow, one side is darker than the mean and the other side
+    # is lighter, so the two sides cancel in the sum. The third power gives strong differences more weight.
     difference = difference - _averaged(difference)
     direction = np.einsum("hwc,hw->c", difference, np.linalg.norm(difference, axis=2) ** 3)
     length = np.linalg.norm(direction)
@@ -209,7 +220,10 @@ def _ink_direction(difference: np.ndarray) -> np.ndarray | None:
 
 
 def _averaged(values: np.ndarray) -> np.ndarray:
-    """Return the mean over the square of side SURROUNDINGS around each pixel. Edge pixels are repeated outside."""
+    """Return the mean over the square of side SURROUNDINGS around each pixel.
+
+    Where the square extends beyond the picture, the nearest pixel of the picture's edge is used.
+    """
     reach = int(SURROUNDINGS * max(values.shape[:2]) / 2)
     for axis in (0, 1):
         padded = np.pad(values.swapaxes(0, axis), ((reach + 1, reach), (0, 0), (0, 0)), mode="edge")
@@ -221,21 +235,21 @@ def _averaged(values: np.ndarray) -> np.ndarray:
 def _cleaned(contrast: np.ndarray) -> np.ndarray:
     """Return ink, float32 (H, W), 0 to 1, without noise, dirt and specks.
 
-    If the paper is uneven, faint gray is removed as dirt. On even paper, as in a computer drawing, all gray stays.
+    On uneven paper, faint gray is removed as dirt. On even paper, as in a drawing from a computer, faint gray is ink.
     contrast: the contrast of each pixel to the paper, (H, W).
     """
     noise = 1.4826 * np.median(np.abs(contrast))  # An estimate of the standard deviation of the noise.
     drawn = contrast > max(MIN_CONTRAST, 5 * noise)
     if not drawn.any():
         return np.zeros(contrast.shape, np.float32)
-    # The strength of the pen is a weighted mean of the contrast. Strong contrast has more weight, so that faint objects
-    # hardly count.
+    # `strength` is a weighted mean of the contrast of the drawn pixels. The weight is the fourth power of the contrast,
+    # so that faint objects hardly count. `full` is the contrast of full ink.
     strength = np.sum(contrast[drawn] ** 5) / np.sum(contrast[drawn] ** 4)
     full = np.quantile(contrast[contrast > strength / 2], 0.9)
     still = contrast[~_grown(drawn, 1)]
     dirt = min(1.0, np.sqrt(np.mean(still**2)) / DIRTY) if still.size else 0.0
-    # On even paper, such as MNIST's, even faint gray is ink. On dirty paper, gray up to about a third of the pen's
-    # strength is dirt.
+    # On even paper, such as MNIST's, faint gray is ink. On completely dirty paper, gray with up to about a third of the
+    # contrast of full ink is dirt.
     low, high = full * (0.003 + 0.35 * dirt), full * (1 - 0.25 * dirt)
     ink = np.clip((contrast - low) / (high - low), 0, 1).astype(np.float32)
     strokes = _without_specks(ink > 0.5 * dirt, dirt)
@@ -248,7 +262,7 @@ def _grown(mask: np.ndarray, reach: int) -> np.ndarray:
 
 
 def _without_specks(mask: np.ndarray, dirt: float) -> np.ndarray:
-    """Return the mask without small components. dirt: dirtiness of the paper, 0 to 1; at 0, nothing is removed."""
+    """Return the mask without small components. `dirt`: 0 (even paper, nothing is removed) to 1 (dirty paper)."""
     parts = _parts(mask)
     sizes = np.bincount(parts[mask], minlength=1)
     return mask & (sizes[parts] >= dirt * max(SPECK, SPECK_SHARE * sizes.max()))
@@ -278,10 +292,11 @@ def _border(planes: np.ndarray) -> np.ndarray:
 
 
 def _paper(sample: np.ndarray) -> np.ndarray:
-    """Return the values of the paper without ink as a quadratic surface: coefficients (6, C) for C channels.
+    """Estimate the values that the paper would have without ink. Return the coefficients (6, C) of a quadratic surface.
 
     The first surface is fitted to the pixels along the picture's edges. Each of the next three surfaces is fitted to
     the pixels of the whole picture whose values are near the previous surface.
+    sample: the reduced picture, (H, W, C).
     """
     height, width, channels = sample.shape
     basis = np.stack(np.broadcast_arrays(*_quadratic(height, width)), axis=-1).reshape(-1, 6)
@@ -312,12 +327,16 @@ def _evaluate(surface: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
 
 
 def _shade(raised: np.ndarray) -> np.ndarray:
-    """Return the contrast that light and shade cause, (H, W). `raised`: the total contrast to the paper, (H, W)."""
+    """Return the part of the contrast that light and shade cause, (H, W). The rest of the contrast is ink.
+
+    raised: the total contrast of each pixel to the paper, (H, W).
+    """
     wide = _opened(raised, WINDOW)
     if np.ptp(wide) < EVEN:
         return wide
     narrow = _opened(raised, NARROW)
-    # Light and shade have soft edges here. If an edge is sharp even after NARROW, it belongs to the ink of a wide pen.
+    # `narrow` should contain only light and shade, which have soft edges. If `narrow` has a sharp edge, it contains ink
+    # of a pen wider than NARROW. Use `wide` in this case, because the wide opening removes this ink.
     return wide if _sharpest(narrow) > SHARP * np.ptp(raised) else narrow
 
 
@@ -329,7 +348,10 @@ def _sharpest(values: np.ndarray) -> float:
 
 
 def _opened(height: np.ndarray, window: float) -> np.ndarray:
-    """Return the morphological opening of heights (H, W). It removes all peaks that are narrower than the window."""
+    """Return the morphological opening of values (H, W), which removes all peaks that are narrower than the window.
+
+    window: the width of the window, as a fraction of the longer side of the array.
+    """
     reach = int(window * max(height.shape) / 2)
     for extreme in (np.minimum, np.maximum):
         for axis in (0, 1):
@@ -340,7 +362,8 @@ def _opened(height: np.ndarray, window: float) -> np.ndarray:
 def _running(extreme: np.ufunc, values: np.ndarray, reach: int, axis: int) -> np.ndarray:
     """Replace each value by the minimum or maximum of the values up to `reach` positions away along the axis.
 
-    extreme: np.minimum or np.maximum, or np.logical_or for masks. Each step of the loop doubles the covered range.
+    extreme: np.minimum or np.maximum, or np.logical_or for masks.
+    Each step of the loop doubles the number of positions that a value covers, until all positions are covered.
     """
     values = np.pad(values.swapaxes(0, axis), ((reach, reach), (0, 0)), mode="edge")
     wanted, span = 2 * reach + 1, 1

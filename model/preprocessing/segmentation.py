@@ -3,9 +3,10 @@
 A mark is a stroke of a drawing or a connected component of a picture's ink. The method is segmentation by recognition
 (Casey, Lecolinet 1996, "A survey of methods and strategies in character segmentation"), in three steps:
 
-1. Two marks belong to the same piece if they overlap horizontally by at least half of the narrower mark.
-2. Each piece, and each row of up to three neighboring pieces with small gaps, is a group that could be a digit.
-3. The network classifies every group. The best grouping covers all pieces at the lowest cost.
+1. Join marks into pieces. Two marks belong to the same piece if they overlap horizontally by at least half the width of
+   the narrower mark.
+2. List all groups that could be a digit. A group is one piece, or two or three neighboring pieces with small gaps.
+3. Classify every group with the network. Choose the groups that together cover each piece once, at the lowest cost.
 """
 
 from collections.abc import Sequence
@@ -16,8 +17,8 @@ import numpy as np
 from model.preprocessing.geometry import Stroke, resample
 
 Mark = np.ndarray
-"""Points on a stroke or on the outline of a component: float (P, 2), x right, y down, in any unit. The points are
-dense, so the smallest distance between points of two marks is nearly the distance between the marks."""
+"""Points on a stroke or on the outline of a component: float (P, 2), x right, y down, in any unit. The points are close
+together. Therefore, the smallest distance between the points of two marks is nearly the distance of the marks."""
 
 MARK_POINTS = 60
 MAX_MARKS = 64
@@ -30,11 +31,11 @@ MAX_GAP = 0.12
 TOUCHING_DISTANCE = 0.04
 """Two pieces touch if the distance between them is at most this fraction of the drawing's height."""
 MAX_PIECES = 3
-"""Largest number of pieces in a group. No digit consists of more pieces."""
+"""Largest number of pieces in a group. No digit has more than three pieces."""
 GROUP_COST = 0.25
-"""Cost of each group, in nats. It makes one group (such as a 4) cheaper than two groups (such as an L and a 1)."""
+"""Cost of each group, in nats. It favors few groups: a single 4 has this cost once, but an L and a 1 have it twice."""
 NOT_DIGIT_COST = 3.0
-"""Additional cost of a group that is not a digit, in nats."""
+"""Additional cost, in nats, of a group that is taken as a non-digit."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def mark_from_stroke(stroke: Stroke) -> Mark:
 
 
 def candidate_groups(marks: Sequence[Mark]) -> list[Group]:
-    """Return all groups that could be a digit. Every single piece is such a group. Returns [] if there are no marks."""
+    """Return all groups that could be a digit. Each piece alone is also a group. Returns [] if there are no marks."""
     pieces = _pieces(marks)
     if not pieces:
         return []
@@ -104,7 +105,8 @@ def best_grouping(groups: Sequence[Group], probabilities: np.ndarray, not_digit:
 def _costs(groups: Sequence[Group], probabilities: np.ndarray, not_digit: np.ndarray) -> list[float]:
     """Return the cost of each group in nats: the cost as a digit or the cost as a non-digit, whichever is lower.
 
-    Each cost is a negative log-likelihood plus GROUP_COST. The cost as a non-digit also includes NOT_DIGIT_COST.
+    Each cost is a negative log-likelihood plus GROUP_COST. The cost as a non-digit also includes NOT_DIGIT_COST. This
+    cost is infinite for a group that is not connected, because such a group can only be a digit.
     """
     tiny = 1e-12
     as_digit = -np.log((1 - not_digit) * probabilities.max(axis=1) + tiny)
@@ -139,12 +141,16 @@ def _x_range(points: np.ndarray) -> tuple[float, float]:
 
 
 def _height(marks: Sequence[Mark]) -> float:
-    """Return the height of the drawing, but at least a tenth of the width, because a row of dashes is nearly flat."""
+    """Return the height of the drawing, but at least a tenth of its width.
+
+    MAX_GAP and TOUCHING_DISTANCE are fractions of this height. Without the minimum, they would be almost 0 for a
+    drawing that is almost flat, such as a row of dashes.
+    """
     width, height = np.ptp(np.concatenate(marks), axis=0)
     return float(max(height, width / 10))
 
 
 def _distance(marks: Sequence[Mark], one: list[int], other: list[int]) -> float:
-    """Return the smallest distance between a point of one piece and a point of the other."""
+    """Return the smallest distance between a point of the piece `one` and a point of the piece `other`."""
     first, second = (np.concatenate([marks[i] for i in piece]) for piece in (one, other))
     return float(np.sqrt(((first[:, None] - second[None]) ** 2).sum(axis=2).min()))

@@ -10,8 +10,8 @@ from model.preprocessing.geometry import Stroke, bounding_box, interpolate, scal
 
 NETWORK_PEN_WIDTH = 0.13
 """Width of the pen as a fraction of the drawing's longer side. In MNIST, the longer side of a digit is 20
-pixels and strokes are 2.6 pixels wide. The stroke width was measured: twice the area of the ink divided by the length
-of the outline."""
+pixels and strokes are 2.6 pixels wide. To measure the stroke width, twice the area of the ink was divided by the length
+of the ink's outline."""
 RESOLUTION = 80
 """Pixels along the drawing's longer side: four times the 20 pixels to which normalization scales a drawing."""
 SUBPIXELS = 8  # positions on the path of the pen are rounded to 1/SUBPIXELS of a pixel
@@ -19,15 +19,15 @@ POSITIONS_PER_CHUNK = 4096  # number of positions that are rendered at a time, w
 
 MAX_POINTS = 20_000
 MAX_STROKES = 1_000
-MAX_COORDINATE = 1_000  # largest coordinate, in units of the pad's side
+MAX_COORDINATE = 1_000  # largest absolute value of a coordinate, in units of the pad's side
 
 
 def parse_strokes(drawing: object) -> list[Stroke]:
     """Return the strokes of a drawing, each float64 (P, 2). Empty strokes are left out.
 
     drawing: `{"strokes": [[[x, y], …], …]}`, as a dictionary or as JSON text.
-    Raises InputError for any other input, for coordinates that are not finite or above MAX_COORDINATE, and for drawings
-    with more than MAX_STROKES strokes or MAX_POINTS points.
+    Raises InputError for any other input, for coordinates that are not finite or beyond ±MAX_COORDINATE, and for
+    drawings with more than MAX_STROKES strokes or MAX_POINTS points.
     """
     if isinstance(drawing, str | bytes):
         try:
@@ -89,7 +89,8 @@ def rasterize(strokes: Sequence[Stroke], pen_width: float = NETWORK_PEN_WIDTH) -
 def _densify(points: np.ndarray) -> np.ndarray:
     """Return points along a polyline, at most 1 pixel apart.
 
-    The edge of ink made of discs around these points differs from a continuous line by less than 0.03 pixels.
+    The ink is made of discs around these points. With NETWORK_PEN_WIDTH, the edge of this ink is less than 0.03 pixels
+    away from the edge of a continuous line.
     """
     steps = np.ceil(np.hypot(*np.diff(points, axis=0).T)).astype(int)
     knots = np.concatenate([[0], np.cumsum(np.maximum(steps, 1))])
@@ -97,7 +98,7 @@ def _densify(points: np.ndarray) -> np.ndarray:
 
 
 def _deduplicate(points: np.ndarray, width: int) -> np.ndarray:
-    """Round the points to 1/SUBPIXELS of a pixel and remove duplicates, because a scribble repeats positions."""
+    """Round the points to 1/SUBPIXELS of a pixel and remove duplicates. This saves time for a dense scribble."""
     columns, rows = np.rint(points * SUBPIXELS).astype(int).T
     row_length = width * SUBPIXELS
     indices = np.unique(rows * row_length + columns)
@@ -107,7 +108,7 @@ def _deduplicate(points: np.ndarray, width: int) -> np.ndarray:
 def _distance_to_nearest(points: np.ndarray, shape: tuple[int, int], reach: int) -> np.ndarray:
     """Return the distance from each pixel's center to the nearest point, (H, W), in pixels.
 
-    Distances up to `reach` − 1 are exact. No distance is larger than `reach`.
+    reach: the largest distance that is returned. Distances are exact if they are at least 1 pixel below `reach`.
     """
     window = np.arange(-reach, reach)
     squared = np.full(shape[0] * shape[1], float(reach) ** 2)

@@ -19,7 +19,7 @@ from model.synthetic.digit_glyphs import DIGIT_GLYPHS
 from model.synthetic.generator import NON_DIGIT_KINDS, digit_glyph, to_image
 from model.synthetic.writer import draw_glyph
 
-# Sizes in pixels: width of the column of names, side of a cell, and width of the white border inside a cell.
+# Sizes in pixels: the width of the column with the names, the side of a cell, and the white border inside each cell.
 NAME_WIDTH, CELL, BORDER = 170, 72, 3
 SAMPLES = 12
 MAX_NAME_LENGTH = 28
@@ -44,7 +44,7 @@ def contact_sheet() -> Image.Image:
 def _rows() -> list[tuple[str, Callable[[np.random.Generator], list[Stroke]]]]:
     """Return the name of each row and the function that samples a drawing for this row.
 
-    Each style of digit has one row. Each kind of non-digit has at least three rows; frequent kinds have more.
+    Each style of digit has one row. Each kind of non-digit has at least three rows; frequent kinds have more rows.
     """
     rows = []
     for digit, styles in DIGIT_GLYPHS.items():

@@ -1,8 +1,9 @@
 """Glyphs of the ten digits in handwriting styles of many countries: pure data, in the notation of `notation.py`.
 
 A glyph is a template of a drawing. DIGIT_GLYPHS[digit][style] is a tuple: the weight of the style, then the strokes of
-the glyph. The weight is the relative frequency of the style among all styles of the digit. Styles that are rare in
-MNIST have high weights, because MNIST has only American writers. x is about 0 to 60, y about 0 to 100.
+the glyph. The weight is the relative frequency of the style among all styles of the digit. MNIST has only American
+writers. Some styles of other countries have high weights, because they are rare in MNIST. In most glyphs, x is about 0
+to 60 and y is about 0 to 100.
 """
 
 DIGIT_GLYPHS: dict[int, dict[str, tuple]] = {

@@ -1,15 +1,16 @@
-"""Sample synthetic handwriting: digits in styles that MNIST lacks, and drawings that are not digits.
+"""Sample synthetic handwriting: digits in many styles, and drawings that are not digits.
 
 A sample is made in four steps:
 
-1. Choose a glyph, which is a template of a digit (`digit_glyphs`) or non-digit (`non_digit_glyphs`), or a scribble.
-2. Sample the numbers of the glyph, because each number can be a range (`notation`).
+1. Choose a glyph, which is a template of a digit (`digit_glyphs`) or of a non-digit (`non_digit_glyphs`).
+2. Replace each range in the glyph by a random number from this range (`notation`). This gives the strokes of a drawing.
+   A scribble has no glyph: `scribbles` returns its strokes.
 3. Draw the strokes with the habits of a random writer (`writer`).
 4. Normalize the drawing like every other drawing (`preprocessing`).
 
-The glyphs come from general knowledge of handwriting; no strokes of any person were copied. Styles were added after
-earlier networks made mistakes on `unipen_digits`. Therefore, `unipen_digits`, `unipen_other` and `semeion` are
-development data, not independent test data.
+The glyphs come from general knowledge of handwriting; no strokes of any person were copied. The mistakes of earlier
+networks on `unipen_digits`, `unipen_other` and `semeion` showed which styles were missing. Therefore, these three data
+sets are development data, not independent test data.
 
 `python -m model.synthetic.contact_sheet FILE` draws samples of every style.
 """
@@ -29,11 +30,12 @@ from model.synthetic.digit_glyphs import DIGIT_GLYPHS
 from model.synthetic.notation import Glyph, parse_glyph
 from model.synthetic.writer import Writer, draw_glyph
 
-# Pen widths are multiples of NETWORK_PEN_WIDTH with a log-normal distribution: 90 % are between 0.55 and 1.8.
+# A random pen width is NETWORK_PEN_WIDTH × a factor. The factor has a log-normal distribution, within PEN_WIDTH_LIMITS.
+# 90 % of the factors are between 0.55 and 1.8.
 PEN_WIDTH_SIGMA = 0.36
 PEN_WIDTH_LIMITS = (0.25, 3.0)
 
-# Smallest and largest gap between neighboring digits of a number, in units of `notation`: a digit is 100 units high.
+# Smallest and largest gap between neighboring digits of a number. A digit is about 100 units high (see `notation`).
 DIGIT_GAPS = (0, 45)
 
 
@@ -104,7 +106,7 @@ def _any_of(glyphs: dict[str, tuple[str, ...]]) -> Callable[[np.random.Generator
 
 
 def _mirrored_or_rotated_digit(rng: np.random.Generator) -> list[Stroke]:
-    """Return the strokes of a mirrored or rotated digit. Its style must no longer look like a digit."""
+    """Return the strokes of a mirrored or rotated digit, in a style that does not look like a digit afterwards."""
     transforms = [
         (non_digit_glyphs.MIRRORED, np.diag([-1, 1])),
         (non_digit_glyphs.UPSIDE_DOWN, np.diag([-1, -1])),
@@ -118,7 +120,7 @@ def _mirrored_or_rotated_digit(rng: np.random.Generator) -> list[Stroke]:
 
 
 def _number(rng: np.random.Generator) -> list[Stroke]:
-    """Return the strokes of two or three digits side by side."""
+    """Return the strokes of two or three digits side by side, which together are not one digit."""
     writer = Writer.sample(rng)
     strokes, left = [], 0.0
     for _ in range(rng.choice((2, 3), p=(0.75, 0.25))):
@@ -131,7 +133,7 @@ def _number(rng: np.random.Generator) -> list[Stroke]:
 
 
 class NonDigitKind(NamedTuple):
-    """A kind of non-digit: its relative frequency and the function that samples its strokes."""
+    """A kind of non-digit: the relative frequency of the kind, and the function that samples the strokes."""
 
     weight: int
     sample: Callable[[np.random.Generator], list[Stroke]]

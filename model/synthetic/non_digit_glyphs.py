@@ -1,8 +1,16 @@
 """Glyphs that are not digits: letters, signs, shapes, doodles; pure data, in the notation of `notation.py`.
 
-Glyphs that a person could read as the digit in parentheses are left out:
-O o D Q θ Φ ° rings and boxes (0), I l | / ! ( 工 (1), Z z (2), Э (3), Ч Y y ц (4), S s $ (5), G b Б δ (6),
-] て フ (7), B § an hourglass (8), q g (9).
+The following characters and shapes are left out, because a person could read them as a digit:
+0: O o D Q θ Φ °, rings, boxes
+1: I l | / ! ( 工
+2: Z z
+3: Э
+4: Ч y ц
+5: S s $
+6: G b Б δ
+7: ] て フ
+8: B §, an hourglass
+9: q g
 """
 
 LETTERS: dict[str, tuple[str, ...]] = {
@@ -324,8 +332,9 @@ DOODLES: dict[str, tuple[str, ...]] = {
     "writing": ("0 40, 10 10, 20 40, 30 20, 38 40, 48 18, 58 42, 66 22, 76 40, 88 16, 96 40, 112 30",),
 }
 
-# For each digit, the styles that no longer look like a digit after mirroring or rotation. Other styles still look like
-# a digit: a mirrored 5 resembles a 2, a rotated 6 is a 9, and some people write a 1 as a horizontal stroke.
+# For each digit, the styles that do not look like a digit after mirroring or rotation. The digits and styles that are
+# missing here can still look like a digit: a mirrored 5 resembles a 2, a rotated 6 is a 9, and some people write a 1 as
+# a horizontal stroke.
 MIRRORED: dict[int, tuple[str, ...]] = {
     2: ("flat base", "sharp, wide base", "swan neck"),
     3: ("round", "flat-topped", "soft middle", "looped middle"),

@@ -4,15 +4,16 @@ Coordinates are in *units*: a digit is about 100 units high, x points right, y d
 separated by commas, in the order in which the pen passes them:
 
     20 35                  a point x y; the pen follows a smooth curve (Catmull-Rom) through consecutive points
-    20 35!                 a corner: the pen stops at this point and leaves it in any direction
-    @30 50 25 48 -90 -350  an elliptic arc: center x y, radii x y, start angle, sweep angle; degrees, clockwise from the
-                           right; if the item ends with !, the last point of the arc is a corner
+    20 35!                 a corner: the curve ends at this point, and a new curve starts in any direction
+    @30 50 25 48 -90 -350  an elliptic arc: center x y, radii x y, start angle, sweep angle; angles are in degrees; 0 is
+                           to the right of the center; positive is clockwise; if the item ends with !, the last point of
+                           the arc is a corner
 
 Each number may be a range:
 
     20..35                 uniform between 20 and 35, sampled independently
-    20/35                  uniform between 20 and 35; all numbers with / in a glyph are at the same fraction of
-                           their ranges
+    20/35                  uniform between 20 and 35, not independent: one random fraction is sampled for each drawing,
+                           and every number with / is at this fraction of its range
 """
 
 import re
@@ -24,9 +25,10 @@ import numpy as np
 from model.preprocessing.geometry import Stroke
 
 POINT_SPACING = 4.0
-"""Distance between two points of a sampled curve, in units. In the 80 pixels of `rasterize`, this is about 3 pixels."""
+"""Distance between neighboring points of a sampled curve, in units: about 3 pixels after `rasterize` scales a digit."""
 ARC_STEP = 30.0
-"""Degrees between two control points of an arc. The curve deviates from the ellipse by at most 2 % of the radius."""
+"""Maximum angle between neighboring control points of an arc, in degrees. With 30 degrees, the curve deviates from the
+ellipse by at most 2 % of the radius."""
 
 _NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)(?:(\.\.|/)(-?\d+(?:\.\d+)?))?")
 
@@ -36,13 +38,13 @@ _Range = tuple[float, float, bool]
 
 @dataclass(frozen=True)
 class Glyph:
-    """A parsed glyph: the ranges of the numbers, and the linear map from control points to the points of the curves.
+    """A parsed glyph: the ranges of its N numbers, and the linear map from its P control points to S points on curves.
 
-    low, high: the lower and upper ends of the ranges of the N numbers, (N,). The last number is the constant 0.
-    shared: whether each number has a range with /, bool (N,). These numbers share one random fraction.
-    numbers: for each of P control points, the indices of six numbers, int (P, 6): center x y, radii x y, start, sweep.
+    low, high: the lower and the upper end of the range of each number, (N,). The last number is the constant 0.
+    shared: whether each number has a range with /, bool (N,). All numbers with / share one random fraction.
+    numbers: the indices of the six numbers of each control point, int (P, 6): center x y, radii x y, start, sweep.
     fractions: the position of each control point along the sweep of its arc, 0 to 1, (P,).
-    curve: the matrix (S, P) that maps the P control points to the S points of all strokes.
+    curve: the matrix (S, P) that maps the control points to the points of all strokes.
     splits: for each stroke except the first, the index of the stroke's first point among the S points.
     """
 
@@ -82,7 +84,7 @@ def parse_glyph(*strokes: str) -> Glyph:
             ranges += item_ranges
         corners[first_point] = corners[-1] = True
         lengths.append(len(fractions) - first_point)
-    # A point has no radii, start and sweep. For these, the index is -1, which selects the last number, the constant 0.
+    # An item that is a point has only x and y. Its other four indices are -1. They select the last number, which is 0.
     low, high, shared = (np.array(column) for column in zip(*ranges, (0.0, 0.0, False), strict=True))
     numbers, fractions = np.array(numbers), np.array(fractions)
     curve, splits = _curves(_control_points(((low + high) / 2)[numbers], fractions), corners, lengths)
@@ -90,9 +92,10 @@ def parse_glyph(*strokes: str) -> Glyph:
 
 
 def _control_points(values: np.ndarray, fractions: np.ndarray) -> np.ndarray:
-    """Return the control points, (P, 2): center + radii · (cos, sin)(start + fraction · sweep).
+    """Return the control points, (P, 2). Each point is on an ellipse, at the angle start + fraction · sweep.
 
-    values: the six numbers of each control point, (P, 6): center x y, radii x y, start, sweep. fractions: (P,).
+    values: the six numbers of each control point, (P, 6): center x y, radii x y, start, sweep.
+    fractions: the position of each control point along the sweep, 0 to 1, (P,).
     """
     angle = np.radians(values[:, 4] + fractions * values[:, 5])
     return values[:, :2] + values[:, 2:4] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
@@ -119,7 +122,7 @@ def _curves(points: np.ndarray, corners: list[bool], lengths: list[int]) -> tupl
     """Return `Glyph.curve` and `Glyph.splits`.
 
     points: the control points, with each number in the middle of its range, (P, 2).
-    corners: for each control point, whether a curve ends at the point.
+    corners: for each control point, whether a curve starts or ends at the point.
     lengths: the number of control points of each stroke.
     """
     blocks, ends, first = [], [], 0
@@ -137,8 +140,8 @@ def _curve(points: np.ndarray, start: int, stop: int) -> np.ndarray:
     """Return the matrix (S, P) that maps P control points to S points of a curve.
 
     The curve is the centripetal Catmull-Rom curve from control point `start` to control point `stop`. The S points do
-    not include the last point of the curve, because the next curve starts there. The knots are computed from `points`.
-    In `points`, each number is the middle of its range, so every sample of the glyph has the same matrix.
+    not include the last point of the curve, because the next curve starts there. The knots of the curve depend only on
+    `points`, in which each number is in the middle of its range. Therefore, all samples of a glyph use one matrix.
     """
     control = np.eye(len(points))[start : stop + 1]
     chords = np.hypot(*np.diff(points[start : stop + 1], axis=0).T)
@@ -159,7 +162,7 @@ def _curve(points: np.ndarray, start: int, stop: int) -> np.ndarray:
 
 
 def _tangents(control: np.ndarray, intervals: np.ndarray) -> np.ndarray:
-    """Return the derivative of the curve at each control point. Between two points, the curve is a straight line."""
+    """Return the derivative of the curve at each control point. A curve of only two points is a straight line."""
     slopes = np.diff(control, axis=0) / intervals
     tangents = np.empty_like(control)
     weight = intervals[:-1] / (intervals[:-1] + intervals[1:])

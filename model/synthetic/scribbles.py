@@ -1,4 +1,7 @@
-"""Sample random scribbles, which have too many strokes or crossings to be a digit, in the units of `notation`."""
+"""Sample random scribbles. A scribble has too many strokes or crossings to be a digit.
+
+Coordinates are in the units of `notation`.
+"""
 
 import numpy as np
 
@@ -14,7 +17,7 @@ def scribble(rng: np.random.Generator) -> list[Stroke]:
 
 
 def hatching(rng: np.random.Generator) -> list[Stroke]:
-    """Return 5 to 9 parallel lines. With a probability of 1/2, add the same number of lines that cross them."""
+    """Return 5 to 9 parallel lines. With a probability of 1/2, add as many lines at right angles to the first lines."""
     offsets = np.linspace(0, 100, rng.integers(5, 10))
     strokes = [_segment((x, rng.uniform(0, 15)), (x, rng.uniform(85, 100))) for x in offsets]
     if rng.random() < 0.5:
@@ -31,7 +34,7 @@ def zigzag(rng: np.random.Generator) -> list[Stroke]:
 
 
 def tangle(rng: np.random.Generator) -> list[Stroke]:
-    """Return one stroke of 4 to 9 turns with a varying radius, which looks too full for a zero."""
+    """Return one stroke of 4 to 9 turns with a varying radius. The many turns distinguish it from a zero."""
     angle = np.linspace(0, 2 * np.pi * rng.uniform(4, 9), 160)
     radius = 50 * (0.55 + 0.45 * np.sin(angle * rng.uniform(0.15, 0.45) + rng.uniform(0, 2 * np.pi)))
     circle = radius[:, None] * np.stack([np.cos(angle), np.sin(angle) * rng.uniform(0.5, 1)], axis=1)
@@ -39,7 +42,7 @@ def tangle(rng: np.random.Generator) -> list[Stroke]:
 
 
 def wandering(rng: np.random.Generator) -> list[Stroke]:
-    """Return 2 to 4 smooth random curves that cross."""
+    """Return 2 to 4 smooth random curves, which usually cross each other."""
     lengths = rng.integers(80, 140, rng.integers(2, 5))
     return [rng.normal(0, 25, 2) + _smooth_noise(length, 60, rng) for length in lengths]
 

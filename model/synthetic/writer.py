@@ -1,4 +1,4 @@
-"""Variation of writers and devices: how one person with one device draws the strokes of a glyph."""
+"""Draw strokes with the random variation of a writer, who is a person, and of the device that records the drawing."""
 
 from dataclasses import dataclass
 
@@ -20,11 +20,12 @@ class Writer:
     wave_numbers, phases, amplitudes: W sine waves that warp the drawing smoothly. Wave numbers are in radians per unit,
         (2, W); phases in radians, (W,); amplitudes in units, (W, 2).
     stroke_offset: standard deviation of the displacement of each stroke after the first.
-    overshoot: standard deviation of the error of each stroke's start and end, along the stroke.
+    overshoot: standard deviation of the distance by which each end of a stroke is too long or too short.
     hook_probability: probability of a hook at each end of a stroke.
     tremor: standard deviation of independent noise on each point.
-    wobble: standard deviation of smooth noise where the pen is fastest, in the middle of a stroke.
-    point_interval: n, if the device reports every n-th point; 1 means all points.
+    wobble: standard deviation of smooth noise in the middle of a stroke, where the pen is fastest. Toward both ends of
+        the stroke, this noise decreases to 0.
+    point_interval: 1 if the device reports every point of a stroke, 2 if it reports every second point, and so on.
     grid: spacing of the grid to which the device rounds coordinates; 0 means no rounding.
     """
 
@@ -43,7 +44,7 @@ class Writer:
 
     @classmethod
     def sample(cls, rng: np.random.Generator) -> "Writer":
-        """Return a random writer. 20 % of the writers have a tremor. 12 % of the devices round points to a grid."""
+        """Return a random writer. 20 % of the writers have a tremor. 12 % have a device that rounds to a grid."""
         direction = rng.uniform(0, 2 * np.pi, NUM_WAVES)
         wavelength = rng.uniform(110, 320, NUM_WAVES)
         return cls(
@@ -90,7 +91,7 @@ class Writer:
         if self.wobble:
             speed = np.sin(np.pi * np.linspace(0, 1, len(points)))[:, None]
             noise = rng.standard_normal((len(points) + 4, 2))
-            # The moving sum of 5 values is smooth noise. Its standard deviation is √5, about 2.2.
+            # The sum of 5 neighboring values is smooth noise with the standard deviation √5, which is about 2.2.
             smooth = noise[:-4] + noise[1:-3] + noise[2:-2] + noise[3:-1] + noise[4:]
             points = points + self.wobble * speed * smooth / 2.2
         return points
@@ -121,7 +122,10 @@ def _uniform_or_zero(rng: np.random.Generator, probability: float, low: float, h
 
 
 def _transform(rng: np.random.Generator) -> np.ndarray:
-    """Return a random matrix (2, 2) that changes the width, then slants (usually rightward), then rotates up to 12°."""
+    """Return a random matrix (2, 2) that changes the aspect ratio, then slants the drawing, then rotates it.
+
+    Most drawings slant to the right. The rotation is at most 12° in either direction.
+    """
     width = np.exp(np.clip(rng.normal(0, 0.13), -0.28, 0.28))
     slant = np.clip(rng.normal(0.1, 0.16), -0.25, 0.45)
     angle = np.radians(np.clip(rng.normal(0, 4.5), -12, 12))
@@ -129,7 +133,7 @@ def _transform(rng: np.random.Generator) -> np.ndarray:
 
 
 def _fit_to_pad(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
-    """Return the strokes at a random position on a pad of side 1. The longer side is random, from 0.35 to 0.9."""
+    """Return the strokes, scaled to a random longer side from 0.35 to 0.9, at a random position on a pad of side 1."""
     strokes = scaled(strokes, rng.uniform(0.35, 0.9))
     _, size = bounding_box(strokes)
     corner = rng.uniform(0.03, 0.97 - size)

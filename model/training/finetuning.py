@@ -2,12 +2,13 @@
 
 Only the last layer is trained, on the features that the other layers compute. This is enough for a few hundred drawings
 (Kirichenko, Izmailov, Wilson 2023, "Last layer re-training is sufficient for robustness to spurious correlations").
-The training images are augmented copies of the drawings, and many more known images, which are images that the network
-was trained on before. The targets of the known images are the outputs of the network before fine-tuning (Li, Hoiem
-2016, "Learning without forgetting").
+The training images are of two kinds: augmented copies of the drawings, and known images, which are images from the
+network's original training. There are many more known images than copies. The targets of the known images are the
+outputs of the network before fine-tuning (Li, Hoiem 2016, "Learning without forgetting").
 
-Some drawings are held out. The new network replaces the old network if the accuracy on the held-out drawings rises and
-the accuracy on MNIST's validation images falls by at most MAX_FORGETTING. No choice depends on the test images.
+Some drawings are held out. The new network replaces the old network only if its accuracy on the held-out drawings is
+higher, and its accuracy on MNIST's validation images is lower by at most MAX_FORGETTING. No choice depends on MNIST's
+test images.
 """
 
 import dataclasses
@@ -33,13 +34,15 @@ from model.training import finetuning_data
 from model.training.publish import publish
 
 MAX_FORGETTING = 0.0005
-"""Largest accepted drop of the accuracy on MNIST's validation images: 2 of 5,000 images."""
+"""Largest accepted drop of the accuracy on MNIST's validation images. It permits 2 more errors on 5,000 images."""
 TEMPERATURE = 2.0
-"""Temperature of the softmax for the targets. It raises small probabilities, so that they count more."""
+"""Temperature of the softmax of targets and outputs. A temperature above 1 raises small probabilities, so that they
+have more effect on the loss."""
 DRAWING_WEIGHTS = (0.03, 0.01, 0.003)
-"""Total weights of the drawings in the loss. They are tried in this order until an epoch stays within MAX_FORGETTING.
+"""Shares of the drawings in the total weight of all training images. The training tries one share after the other. It
+stops when the accuracy on MNIST's validation images stays within MAX_FORGETTING in at least one epoch.
 
-In a test with two styles, a larger first weight corrected 5 % more drawings, but the network forgot more.
+In a test with two styles, a first share above 0.03 corrected 5 % more drawings, but the network forgot more.
 """
 KEPT_NOTES = ("recipe", "parameters", "seconds", "best_epoch", "history", "settings", "command")
 """Entries that are copied from the old checkpoint's JSON, because they describe the original training."""
@@ -49,10 +52,10 @@ KEPT_NOTES = ("recipe", "parameters", "seconds", "best_epoch", "history", "setti
 class Accuracies:
     """Accuracies of a network, 0 to 1. For a non-digit, the correct answer is a rejection.
 
-    held_out: accuracy on the held-out drawings, with the rejection threshold.
-    mnist: accuracy of the most probable digit on MNIST's validation images, without test-time augmentation.
-    synthetic: accuracy on the synthetic validation images, with the rejection threshold; None if the
-        recipe has no synthetic images.
+    held_out: accuracy on the held-out drawings. Rejected digits are errors.
+    mnist: accuracy on MNIST's validation images, without rejection and without test-time augmentation.
+    synthetic: accuracy on the synthetic validation images. Rejected digits are errors. None if the recipe has no
+        synthetic images.
     """
 
     held_out: float
@@ -61,7 +64,7 @@ class Accuracies:
 
 
 def finetuning_recipe(recipe: Recipe) -> Recipe:
-    """Return the recipe with the settings of fine-tuning: about 1,700 steps, and fewer synthetic images."""
+    """Return the recipe with the settings of fine-tuning. For `digits`, they give about 1,700 steps."""
     return dataclasses.replace(
         recipe,
         learning_rate=1e-3,
@@ -81,7 +84,7 @@ def run(recipe: Recipe, file: Path, folder: Path, data: Path | None, seed: int, 
     recipe: the result of `finetuning_recipe`.
     file: a file of labeled drawings.
     data: a file or folder with MNIST; None to download MNIST.
-    even_if_worse: whether to write the new checkpoint even if it is worse than the old one.
+    even_if_worse: whether to write the new checkpoint even if it is worse than the old checkpoint.
     """
     path = folder / f"{recipe.name}.keras"
     network, notes = checkpoint.load(path if path.exists() else checkpoint.FOLDER / path.name)
@@ -105,7 +108,7 @@ def run(recipe: Recipe, file: Path, folder: Path, data: Path | None, seed: int, 
 
 
 def check_last_layer(network: keras.Model, name: str) -> None:
-    """Raise UserError if the last layer of the network cannot be trained alone. `name`: the name of the recipe."""
+    """Raise UserError if the last layer cannot be trained without the other layers. `name`: the recipe's name."""
     if not (isinstance(network, keras.Sequential) and isinstance(network.layers[-1], keras.layers.Dense)):
         raise UserError(f"{name} cannot be fine-tuned: its network must be keras.Sequential and end in a Dense layer.")
 
@@ -122,7 +125,7 @@ def finetune(
     """Train `network` in place. Return the accuracies before and after training, and the new calibration.
 
     notes: the notes of the old checkpoint, with the old calibration.
-    known: the recipe's dataset, on which the network was trained.
+    known: the recipe's dataset, which was also used for the network's original training.
     drawings: the drawings for training. held_out: the drawings for measuring the accuracy.
     """
     measured = Split(finetuning_data.drawing_images(held_out), classes_of(held_out.labels))
@@ -174,10 +177,10 @@ def _train(network: keras.Model, recipe: Recipe, known: Dataset, copies: Split, 
 
 
 class BestEpoch(keras.callbacks.Callback):
-    """Keep the weights of the epoch with the highest accuracy on the drawings.
+    """Keep the weights of the best epoch, which has the highest accuracy on the drawings for training.
 
-    Epochs that forget too much are ignored: their accuracy on MNIST's validation images is more than MAX_FORGETTING
-    below the initial accuracy.
+    An epoch is ignored if the network forgets too much: the accuracy on MNIST's validation images is more than
+    MAX_FORGETTING below the accuracy before the first epoch.
     accuracy: the accuracy of the best epoch on the drawings; 0 if all epochs are ignored.
     weights: the weights of the best epoch; the initial weights if all epochs are ignored.
     """
@@ -185,7 +188,8 @@ class BestEpoch(keras.callbacks.Callback):
     def __init__(self, head: keras.Model, drawings: Split, validation: Split):
         """Measure the initial accuracy on the validation images.
 
-        drawings, validation: splits that hold inputs of the last layer, (N, F), instead of images.
+        head: the last layer as a network.
+        drawings, validation: splits in which `images` holds the inputs of the last layer, (N, F).
         """
         super().__init__()
         self.head, self.drawings, self.validation = head, drawings, validation
@@ -201,7 +205,10 @@ class BestEpoch(keras.callbacks.Callback):
 
 
 def _distillation(recipe: Recipe, outputs: np.ndarray):
-    """Return the targets (N, K) for known images and the loss. `outputs`: the old outputs for these images, (N, K)."""
+    """Return the targets (N, K) of known images, and the loss function of the training.
+
+    outputs: the outputs of the network for the known images before fine-tuning, (N, K).
+    """
     if recipe.loss == SQUARED_ERROR:
         return outputs, keras.losses.MeanSquaredError()
     cross_entropy = keras.losses.CategoricalCrossentropy(from_logits=True)
@@ -212,7 +219,7 @@ def _distillation(recipe: Recipe, outputs: np.ndarray):
 def _features(body: ForwardPass, images: np.ndarray) -> np.ndarray:
     """Return the inputs of the last layer for images, float16 (N, F).
 
-    float16 halves the memory. The stored weights have the same precision.
+    float16 needs half the memory of float32. Its precision is enough, because weights are stored with this precision.
     """
     return np.concatenate([body(chunk).astype(np.float16) for chunk in finetuning_data.chunks(images)])
 
@@ -231,7 +238,7 @@ def measure(classifier: Classifier, known: Dataset, held_out: Split) -> Accuraci
 
 
 def _digit_accuracy(forward: ForwardPass, digits: Split) -> float:
-    """Return the accuracy of the most probable digit, without rejection."""
+    """Return the share of images whose most probable digit is correct. No image is rejected."""
     outputs = forward(digits.images)[:, :NUM_DIGITS]
     return float(np.mean(outputs.argmax(axis=1) == digits.labels))
 
@@ -243,7 +250,7 @@ def _accuracy(classifier: Classifier, split: Split) -> float:
 
 
 def check_improvement(before: Accuracies, after: Accuracies) -> None:
-    """Raise UserError if the accuracy on held-out drawings did not rise, or if MNIST accuracy fell too much."""
+    """Raise UserError if accuracy on the held-out drawings did not rise, or if accuracy on MNIST fell too much."""
     reasons = []
     if after.held_out <= before.held_out:
         reasons.append("is not more accurate on the held-out drawings")

@@ -1,4 +1,4 @@
-"""Prepare the images for fine-tuning: copies of the drawings, held-out drawings, and images from earlier training."""
+"""Prepare the images for fine-tuning: copies of drawings, held-out drawings, and images from the original training."""
 
 import hashlib
 import math
@@ -22,17 +22,19 @@ MIN_HELD_OUT = 5
 NUM_MNIST_IMAGES = 10_000
 """Number of MNIST training images that are mixed with the drawings."""
 MAX_COPIES, MAX_COPIED_IMAGES = 32, 5_000
-"""Maximum number of augmented copies of each drawing, and of all drawings together."""
+"""Maximum number of copies of each drawing, and of copies of all drawings together. The second limit does not apply to
+more than 5,000 drawings, because each drawing has at least one copy."""
 IMAGES_PER_CHUNK = 5_000
-"""Number of images that are augmented or turned into features at a time. This limits the memory."""
+"""Maximum number of images that are augmented or turned into features at a time, to limit the memory."""
 
 
 def hold_out(drawings: LabeledDrawings, seed: int) -> tuple[LabeledDrawings, LabeledDrawings]:
-    """Split drawings. Return the drawings for training, and the held-out drawings, HELD_OUT_SHARE of each class.
+    """Split drawings into two parts. Return the drawings for training, then the held-out drawings.
 
-    The choice depends on the seed and on the content of each drawing, not on the order of the drawings. Therefore,
-    equal drawings are never divided between the two parts. If drawings are added to the file, nearly the same drawings
-    are held out.
+    Each drawing has a key, which is a hash of the seed and of the drawing's points. In each class, about a quarter of
+    the drawings is held out (HELD_OUT_SHARE): those with the smallest keys. Identical drawings of a class have equal
+    keys. Therefore, they are always in the same part. The order of the drawings in the file has no effect. If drawings
+    are added to the file, most of the held-out drawings are still held out.
     Raises UserError if there are too few drawings.
     """
     keys = np.array([_key(strokes, seed) for strokes in drawings.drawings])
@@ -44,8 +46,8 @@ def hold_out(drawings: LabeledDrawings, seed: int) -> tuple[LabeledDrawings, Lab
         held_out[indices] = keys[indices] < ordered[math.floor(HELD_OUT_SHARE * len(indices) + 0.5)]
     if held_out.sum() < MIN_HELD_OUT:
         raise UserError(
-            f"too few drawings: of {len(drawings):,}, only {held_out.sum()} can be held out for measuring, a quarter "
-            f"of each label. At least {MIN_HELD_OUT} are needed."
+            f"too few drawings: of {len(drawings):,}, only {held_out.sum()} can be held out to measure the accuracy "
+            f"(a quarter of the drawings with each label). At least {MIN_HELD_OUT} are needed."
         )
     return _select(drawings, np.flatnonzero(~held_out)), _select(drawings, np.flatnonzero(held_out))
 
@@ -61,9 +63,11 @@ def _select(drawings: LabeledDrawings, indices: np.ndarray) -> LabeledDrawings:
 
 
 def usable_drawings(file: Path, num_outputs: int) -> LabeledDrawings:
-    """Read a file of drawings. Return the drawings that have points and a label among the classes of the network.
+    """Read a file of drawings. Return the drawings that have at least one point and a class that the network knows.
 
-    Raises UserError if the file is missing or damaged. num_outputs: number of outputs of the network, 10 or 11.
+    num_outputs: the number of outputs of the network. A network with 10 outputs does not know the class of non-digits,
+        a network with 11 outputs does.
+    Raises UserError if the file is missing or damaged.
     """
     drawings = read_drawings(file)
     has_ink = np.array([any(map(len, strokes)) for strokes in drawings.drawings], bool)
@@ -74,7 +78,7 @@ def usable_drawings(file: Path, num_outputs: int) -> LabeledDrawings:
 
 
 def augmented_copies(drawings: LabeledDrawings, seed: int) -> Split:
-    """Return several images of each drawing, with random pen widths. The first image of each is not augmented."""
+    """Return several images of each drawing, with random pen widths. Augment all except the first of each."""
     rng = np.random.default_rng(seed)
     copies = int(np.clip(MAX_COPIED_IMAGES // len(drawings), 1, MAX_COPIES))
     images = np.concatenate([drawing_images(drawings, rng) for _ in range(copies)])
@@ -85,15 +89,15 @@ def augmented_copies(drawings: LabeledDrawings, seed: int) -> Split:
 
 
 def drawing_images(drawings: LabeledDrawings, rng: np.random.Generator | None = None) -> np.ndarray:
-    """Return normalized images, float32 (N, 28, 28). Pen widths are random if `rng` is given."""
+    """Return normalized images, float32 (N, 28, 28). If `rng` is given, the pen width of each image is random."""
     widths = [NETWORK_PEN_WIDTH if rng is None else generator.sample_pen_width(rng) for _ in drawings.drawings]
     return normalization.normalize_all(map(rasterize, drawings.drawings, widths))
 
 
 def known_images(known: Dataset, seed: int) -> np.ndarray:
-    """Return MNIST and synthetic images, each once unchanged and once augmented.
+    """Return training images of MNIST and synthetic images: first all images unchanged, then all images augmented.
 
-    Without the augmented images, the network forgets more.
+    If the augmented images are left out, the network forgets more.
     """
     rng = np.random.default_rng(seed)
     indices = rng.permutation(len(known.train.labels))[:NUM_MNIST_IMAGES]
@@ -109,5 +113,5 @@ def _augmented(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def chunks(array: np.ndarray) -> list[np.ndarray]:
-    """Return an array (N, ...) as consecutive parts of at most IMAGES_PER_CHUNK rows."""
+    """Split an array (N, ...) into consecutive parts of at most IMAGES_PER_CHUNK rows."""
     return np.array_split(array, math.ceil(len(array) / IMAGES_PER_CHUNK))

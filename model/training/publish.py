@@ -11,12 +11,13 @@ from model.inference.classifier import Classifier
 
 
 def publish(network: keras.Model, notes: dict, dataset: Dataset, path: Path) -> None:
-    """Write the checkpoint to `path`, with its JSON and confusion figure, and print the test accuracy.
+    """Measure the network on MNIST. Write the checkpoint to `path`, its JSON and the figure of the confusion matrix.
 
+    The accuracy on MNIST's test images is printed.
     network: a trained network with rounded weights (`checkpoint.round_weights`), so that the metrics describe the
         stored file.
     notes: the entries of the JSON about training and calibration. This function adds the MNIST metrics.
-    dataset: the recipe's dataset. Only this function uses the test images, so training cannot depend on them.
+    dataset: the recipe's dataset. Training and calibration do not use its test images. This function measures on them.
     """
     classifier = Classifier(network, notes, path.stem)
     measured = {}

@@ -16,9 +16,10 @@ from model.training.weight_averaging import averaged_weights
 class Progress:
     """The progress of a training.
 
-    epoch: number of complete epochs.
-    best_epoch: number of the epoch with the best validation metrics, counted from 1.
-    seconds: training time in seconds. history: the metrics of each epoch.
+    epoch: how many epochs are complete.
+    best_epoch: which epoch has the best validation metrics; the first epoch is 1.
+    seconds: training time in seconds.
+    history: the metrics of each epoch.
     """
 
     epoch: int = 0
@@ -29,7 +30,8 @@ class Progress:
     def add_epoch(self, metrics: dict[str, float]) -> bool:
         """Append the metrics of an epoch. Return whether this epoch is the best so far.
 
-        The best epoch has the highest validation accuracy; of equal epochs, the one with the lowest validation loss.
+        The best epoch has the highest validation accuracy. If several epochs have the highest accuracy, the best of
+        them has the lowest validation loss.
         """
         self.history.append(metrics)
         self.epoch = len(self.history)
@@ -44,15 +46,16 @@ def _rank(metrics: dict[str, float]) -> tuple[float, float]:
 class TrainingState:
     """A folder with the state after the last epoch, the weights of the best epoch, and the progress.
 
-    After each epoch, the weights are written to new files. Then `progress.json`, which holds the numbers of the last
-    and the best epoch, is replaced in one step. Therefore, a training that is killed does not lose complete epochs.
+    After each epoch, the weights are written to new files. Then `progress.json` is replaced in one step. It holds the
+    numbers of the last and the best epoch, and these numbers are in the names of the files with weights. Therefore, if
+    the training is killed at any time, `progress.json` refers to complete files.
     """
 
     def __init__(self, folder: Path, settings: dict):
         """Describe a training whose state is in `folder`.
 
-        settings: the settings of the training, with values that JSON can store. A training can be resumed only with
-            equal settings.
+        settings: the settings of the training, with values that JSON can store. A training can be resumed only with the
+            settings with which it was started.
         """
         self.folder = folder
         self.settings = settings

@@ -1,7 +1,7 @@
 """Train a recipe's network: batches, two training loops, validation after each epoch.
 
-All random numbers depend on the seed and the step, not on earlier calls. A resumed training therefore uses the same
-batches as an uninterrupted training.
+The random numbers of a batch depend only on the seed and the number of the step. The random numbers of dropout are
+seeded anew for each epoch. Therefore, a resumed training uses the same random numbers as an uninterrupted training.
 """
 
 import sys
@@ -46,7 +46,10 @@ def train(recipe: Recipe, sources: Sequence[Split], validation: Split, state: Tr
 
 
 def loss_function(recipe: Recipe) -> Callable:
-    """Return the loss: a function of labels (N,) and logits (N, K). It returns the losses (N,) or the mean loss."""
+    """Return the loss function of a recipe. Its arguments are labels (N,) and logits (N, K).
+
+    The function returns N losses for squared error, and the mean loss for cross-entropy.
+    """
     if recipe.loss == SQUARED_ERROR:
         return squared_error
     return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
@@ -64,7 +67,7 @@ def squared_error(labels, outputs):
 def training_batches(sources: Sequence[Split], recipe: Recipe, seed: int, first_step: int = 0) -> tf.data.Dataset:
     """Return endless batches of images (B, 28, 28) and int32 labels (B,), starting with the batch of `first_step`.
 
-    For each pass over a source, the images have a new random order. Images are augmented if `recipe.augmented` is true.
+    Each pass over a source takes the images in a new random order. If `recipe.augmented` is true, images are augmented.
     A batch depends only on the seed and the number of the step.
     """
     sizes = (recipe.batch_size - recipe.synthetic_per_batch, recipe.synthetic_per_batch)
@@ -88,9 +91,9 @@ def training_batches(sources: Sequence[Split], recipe: Recipe, seed: int, first_
 
 
 def _shuffled_indices(count: int, size: int, seed: int, first_step: int) -> tf.data.Dataset:
-    """Return endless batches of `size` indices below `count`, starting with the batch of `first_step`.
+    """Return endless batches of `size` indices, starting with the batch of `first_step`.
 
-    Each pass over all indices has a new random order.
+    Each pass takes the indices 0, 1, … below `count` in a new random order. The last batch of a pass can be smaller.
     """
     pass_steps = -(-count // size)
 
@@ -114,7 +117,7 @@ def _fit(
         steps_per_epoch=steps,
         epochs=recipe.epochs,
         initial_epoch=callback.state.progress.epoch,
-        # If the output is a file, omit the progress bar, because it would fill a thousand lines.
+        # If the output goes to a file, omit the progress bar, because the bar would fill a thousand lines.
         verbose=int(sys.stdout.isatty()),
         callbacks=[callback],
     )
@@ -191,9 +194,9 @@ class ValidationCallback(keras.callbacks.Callback):
 
 
 def seed_dropout(network: keras.Model, seed: int, epoch: int) -> None:
-    """Seed the dropout layers for an epoch, so that a resumed training drops the same units.
+    """Seed the dropout layers for an epoch, so that a resumed training drops the same units as an uninterrupted one.
 
-    Stored weights do not include the state of random generators.
+    This is necessary because stored weights do not include the state of random generators.
     """
     for index, variable in enumerate(network.non_trainable_variables):
         if "seed_generator_state" in variable.path:

@@ -1,4 +1,4 @@
-"""Replace the weights of a network temporarily by the moving average of the weights, to evaluate or store it."""
+"""Set the weights of a network to their moving average for a short time, to evaluate or store the averaged network."""
 
 import contextlib
 from collections.abc import Iterator

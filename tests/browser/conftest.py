@@ -27,7 +27,8 @@ def chromium():
 def tab_of(chromium):
     """tab_of(**window): the tab for this kind of window. window: options of Playwright's `new_context`.
 
-    Tests share a tab, because loading the page again is three times as fast as opening a new window.
+    Tests with the same kind of window share a tab, because loading the page again in an open tab is three times as fast
+    as opening a new window.
     """
     tabs = {}
 
@@ -60,8 +61,8 @@ def open_page(server, tab_of):
     path: the part of the URL after the server's address.
     address: the address of the server; None means the address of the fixture `server`.
     viewport, color_scheme, reduced_motion: settings of the tab.
-    window: options of Playwright's `new_context`. Pages with the same options share a tab, so a test must not open two
-    pages with the same options.
+    window: options of Playwright's `new_context`. There is one tab for each set of these options. A test must not open
+    two pages with the same set of options, because the second page would replace the first page in their tab.
     """
     with contextlib.ExitStack() as stack:
 

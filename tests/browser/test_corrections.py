@@ -37,7 +37,7 @@ def test_one_click_stores_the_drawing_and_confirms_it(correctable):
     labels(page).nth(1).click()
     expect(page.locator("#correction .note")).to_have_text("Thank you. Stored as “1”.")
     assert stored_labels(path) == [*before, "1"]
-    assert all(button.is_disabled() for button in labels(page).all())  # A drawing is stored once.
+    assert all(button.is_disabled() for button in labels(page).all())  # A drawing can be stored only once.
     draw(page, DIGIT_DRAWINGS[1])
     expect(page.locator("#correction .note")).to_contain_text("Stored only when you click")
 

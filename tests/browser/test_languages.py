@@ -61,14 +61,14 @@ DRAWINGS_BY_REASON = (
     DIGIT_DRAWINGS[7],
     number("74"),
     NON_DIGIT_DRAWINGS["letter"],
-    [[(0.22, 0.4), (0.57, 0.23), (0.28, 0.68)]],  # A digit that looks like a 7 and a 1.
+    [[(0.22, 0.4), (0.57, 0.23), (0.28, 0.68)]],  # One digit that could be a 7 or a 1.
     [*number("74")[:1], *SMALL_LETTER],  # A digit and a letter.
 )
 """One drawing for each kind of reason that the page shows."""
 
 
 def test_the_page_gives_the_same_reason_as_the_api(page):
-    """The API and the page form the reason in different programs, web/texts.py and the answer component."""
+    """The API forms the reason in web/texts.py. The script of the answer component forms the reason a second time."""
     for strokes in DRAWINGS_BY_REASON:
         page.keyboard.press("Delete")
         draw(page, strokes)

@@ -1,4 +1,4 @@
-"""How the page loads: its modules, below a path, in a frame, and with one more language."""
+"""Test how the page loads its modules, and how it loads below a path, in a frame, and with an added language."""
 
 import json
 import re
@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.helpers.browser import draw, ready
-from tests.helpers.drawings import DIGIT_DRAWINGS
+from tests.helpers.drawings import DIGIT_DRAWINGS, number
 from tests.helpers.page import digit, eventually
 from tests.helpers.paths import ROOT
 from tests.helpers.proxy import below_path
@@ -21,13 +21,13 @@ MODULE_URL = re.compile(r"/static/[0-9a-f]{16}/(.+\.js)$")
 
 
 def name(url: str) -> str:
-    """Return the path of a module below assets/."""
+    """Return the path below assets/ of the module at a URL."""
     return MODULE_URL.search(url)[1]
 
 
 @pytest.fixture
 def new_page(chromium):
-    """new_page(**window): a page in a new window, with an empty cache. The test fails if a script fails."""
+    """Return a function that opens a page in a new window with an empty cache. Fail the test if a script fails."""
     contexts, errors = [], []
 
     def new_page(**window):
@@ -52,7 +52,7 @@ def test_every_module_is_requested_before_the_first_module_runs(new_page, server
             for each in list(held):
                 each.continue_()
 
-    page.route(MODULE_URL, hold)  # No response arrives before the last request is sent.
+    page.route(MODULE_URL, hold)  # No response arrives before the page has requested all modules.
     ready(page, server.address)
     assert sorted(name(route.request.url) for route in held) == MODULES
 
@@ -97,7 +97,7 @@ ARABIC = {
 
 @pytest.fixture(scope="module")
 def path_address(tmp_path_factory):
-    """The address of a page below a path, behind a reverse proxy. The page has one more language: Arabic."""
+    """The address of a page below a path, behind a reverse proxy. Arabic is added to the page's languages."""
     folder = tmp_path_factory.mktemp("page")
     for each in ("demo.py", "model", "web"):
         (folder / each).symlink_to(ROOT / each)
@@ -148,8 +148,12 @@ def test_one_file_adds_a_language(new_page, path_address):
     expect(page.locator("#sketchpad .undo")).to_have_text("تراجع")
     expect(page.locator("#sketchpad .redo")).to_have_text("Redo")
     assert language(page) == ["ar", "rtl", "ارسم رقمًا"]
-    draw(page, DIGIT_DRAWINGS[7])
-    expect(digit(page)).to_have_text("7")
+    draw(page, number("74"))
+    expect(digit(page)).to_have_text("74")
+    left = [each.bounding_box()["x"] for each in digit(page).get_by_role("button").all()]
+    assert left == sorted(left)  # Numbers are written from left to right in every language.
+    heading, languages = (page.locator(f"#heading {part}").bounding_box() for part in (".words", ".languages"))
+    assert heading["x"] > languages["x"]
     page.get_by_role("button", name="English").click()
     expect(page.locator("#heading h1")).to_have_text("Draw a digit")
     assert language(page) == ["en", "ltr", "Draw a digit"]

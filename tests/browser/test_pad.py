@@ -68,7 +68,7 @@ def test_the_eraser_removes_whole_strokes_and_undo_restores_them(page):
     draw(page, DIGIT_DRAWINGS[4])
     settled(page)
     page.get_by_role("button", name="Erase").click()
-    draw(page, [[(0.3, 0.9), (0.57, 0.85), (0.59, 0.8)]])  # Across the lower end of the four's second stroke.
+    draw(page, [[(0.3, 0.9), (0.57, 0.85), (0.59, 0.8)]])  # Erase across the lower end of the four's second stroke.
     settled(page)
     assert len(traffic(page)["sent"][-1]["strokes"]) == 1
     page.keyboard.press("Control+z")
@@ -91,7 +91,8 @@ def test_the_eraser_end_of_a_stylus_erases(page):
     settled(page)
     [foot] = on_pad(page, (0.58, 0.85))
     page.evaluate("Element.prototype.setPointerCapture = () => {}")
-    # In the W3C standard Pointer Events, an event of the eraser has `button` 5 and `buttons` 32.
+    # Playwright has no stylus. Therefore a script creates the event that the eraser end of a stylus sends. In the W3C
+    # standard Pointer Events, this event has `button` 5 and `buttons` 32.
     touch = """([clientX, clientY]) => {
       const pen = { pointerId: 1, pointerType: "pen", isPrimary: true, clientX, clientY, button: 5, buttons: 32 };
       document.querySelector("#sketchpad canvas").dispatchEvent(new PointerEvent("pointerdown", pen));
@@ -130,7 +131,7 @@ def test_a_stylus_draws_wider_with_more_pressure(page):
 
 
 def line(count: int) -> list[tuple[float, float]]:
-    """Return a vertical stroke in the middle of the pad, from top to bottom."""
+    """Return a vertical stroke of `count` points in the middle of the pad, drawn downward."""
     return [(0.5, 0.2 + 0.6 * step / (count - 1)) for step in range(count)]
 
 

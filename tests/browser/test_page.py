@@ -106,7 +106,7 @@ def test_one_request_is_pending_at_a_time_and_the_last_state_is_answered(page):
     settled(page)
     recorded = traffic(page)
     assert recorded["maxPending"] == 1
-    assert 2 <= len(recorded["sent"]) < 8  # The drawing has eight points, so it takes at most eight frames.
+    assert 2 <= len(recorded["sent"]) < 8  # One request for each of the eight points would be eight requests.
     assert [len(stroke) for stroke in recorded["sent"][-1]["strokes"]] == [5, 3]
     expect(digit(page)).to_have_text(recorded["answers"][-1]["number"])
 
@@ -137,7 +137,7 @@ def test_ink_and_paper_have_a_high_contrast(open_page, theme):
 
 
 def contrast(one: int, other: int) -> float:
-    """Return the contrast ratio of two gray values, 1 to 21, as WCAG defines it."""
+    """Return the contrast ratio of two gray values from 0 to 255. WCAG defines this ratio, which is from 1 to 21."""
     light = sorted(((value / 255 + 0.055) / 1.055) ** 2.4 for value in (int(one), int(other)))
     return (light[1] + 0.05) / (light[0] + 0.05)
 
@@ -205,7 +205,7 @@ def test_the_drawing_stays_when_the_phone_is_rotated(open_page):
     draw_seven(page)
     page.set_viewport_size({"width": 844, "height": 390})
     pad = page.locator("#sketchpad canvas")
-    # One canvas pixel per screen pixel.
+    # The canvas must have one pixel per screen pixel. PHONE has two screen pixels per CSS pixel in each direction.
     expect(pad).to_have_js_property("width", round(2 * pad.bounding_box()["width"]))
     assert ink_on(page).any()
     expect(digit(page)).to_have_text("7")

@@ -56,7 +56,7 @@ def test_the_comparison_shows_the_reading_of_every_model(page):
     page.keyboard.press("Delete")
     draw(page, NON_DIGIT_DRAWINGS["letter"])
     expect(rows.last.locator(".says")).to_have_text("not a digit")
-    # The other models have no output for non-digits.
+    # All models except `digits`, the last row, have no output for non-digits.
     assert "not a digit" not in rows.locator(".says").all_inner_texts()[:-1]
     page.keyboard.press("Delete")
     expect(page.locator("#compare .hint")).to_contain_text("Draw something")

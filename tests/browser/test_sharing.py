@@ -84,7 +84,7 @@ def test_a_damaged_link_opens_an_empty_pad(open_page, fragment):
     assert traffic(page)["sent"] == []
     draw_seven(page)
     sent = traffic(page)["sent"]
-    assert {len(drawing["strokes"]) for drawing in sent} == {1}  # The page sent no other drawing than the seven.
+    assert {len(drawing["strokes"]) for drawing in sent} == {1}  # Each sent drawing has only the stroke of the seven.
     assert sent[-1]["strokes"][0][0] == pytest.approx(DIGIT_DRAWINGS[7][0][0], abs=0.01)
 
 
@@ -106,7 +106,7 @@ def test_the_drawing_can_be_saved_as_png_and_as_json(page, tmp_path):
 
 @pytest.fixture
 def photo(tmp_path):
-    """photo(strokes): the path of a picture of the strokes, blue on gray, 900×600."""
+    """photo(strokes): the path of a picture of 900×600 pixels that shows the strokes in blue on gray."""
 
     def photo(strokes, name="photo.jpg"):
         image = Image.new("RGB", (900, 600), (214, 208, 200))
@@ -144,7 +144,7 @@ def test_a_picture_is_shown_and_read_and_its_digits_are_framed(page, photo):
 def test_the_frames_fit_a_picture_with_an_exif_rotation(page, photo, tmp_path):
     upright = Image.open(photo(number("74")))
     exif = Image.Exif()
-    exif[0x0112] = 6  # Orientation: the camera was held sideways.
+    exif[0x0112] = 6  # This EXIF orientation means that the camera was held sideways.
     upright.rotate(90, expand=True).save(tmp_path / "sideways.jpg", exif=exif)
     choose_picture(page, tmp_path / "sideways.jpg")
     expect(digit(page)).to_have_text("74")

@@ -4,7 +4,8 @@ import shutil
 
 from playwright.sync_api import Browser, Page, Playwright
 
-# Without its sandbox, Chromium can run as root in a container. Several options prevent requests to other hosts.
+# --no-sandbox allows Chromium to run as root in a container. Several other options stop requests that Chromium itself
+# sends to other hosts, for example to search for updates.
 CHROMIUM_OPTIONS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -35,13 +36,13 @@ def ready(page: Page, address: str) -> Page:
 
 
 def on_pad(page: Page, *points: tuple[float, float]) -> list[tuple[float, float]]:
-    """Convert points on the pad, given as fractions of the pad's side, to CSS pixels in the window."""
+    """Convert points on the pad to CSS pixels in the window. points: (x, y) as fractions of the pad's side."""
     box = page.locator("#sketchpad canvas").bounding_box()
     return [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
 
 
 def draw(page: Page, strokes: list) -> None:
-    """Draw with the mouse. The mouse stays at the end of the last stroke."""
+    """Draw strokes on the pad with the mouse. Afterwards, the mouse is at the end of the last stroke."""
     for stroke in strokes:
         start, *rest = on_pad(page, *stroke)
         page.mouse.move(*start)

@@ -39,7 +39,7 @@ def check(command: str) -> str:
 
 
 def load(name: str) -> ModuleType:
-    """Import and return the module that has the program's function `main`. In a package, it is `__main__`."""
+    """Import and return the module with the program's function `main`. For a package, return its module `__main__`."""
     spec = importlib.util.find_spec(name)
     is_package = spec is not None and spec.submodule_search_locations is not None
     return importlib.import_module(f"{name}.__main__" if is_package else name)

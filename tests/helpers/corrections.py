@@ -9,7 +9,7 @@ from model.inference.answer import Verdict
 SEVEN = [np.array([[0.2, 0.2], [0.75, 0.2], [0.4, 0.85]]), np.array([[0.3, 0.5], [0.6, 0.5]])]
 SHA256 = "0123456789abcdef" * 4
 ANSWER = ("4", Verdict.UNSURE, SHA256)
-"""An answer that a visitor corrects: number, verdict, and SHA-256 of the network. For `CorrectionStore.keep`."""
+"""The last arguments of `CorrectionStore.keep`: number and verdict of the corrected answer, SHA-256 of the network."""
 
 
 def storage_error(action, *arguments) -> str:

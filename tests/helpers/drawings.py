@@ -1,4 +1,4 @@
-"""Drawings for tests, made by hand for this project: digits, numbers and non-digits, in fractions of the pad's side."""
+"""Drawings for tests, made by hand for this project. Coordinates are fractions of the pad's side."""
 
 from math import cos, radians, sin
 
@@ -28,7 +28,7 @@ DIGIT_DRAWINGS: list[list[Stroke]] = [
     [[*arc(0.5, 0.37, 0.15, 0.15, -20, -350), (0.64, 0.5), (0.62, 0.65), (0.58, 0.82)]],
 ]
 
-# Styles of digits that are rare in MNIST. Each style has the digit and the strokes.
+# Maps the name of a style that is rare in MNIST to a digit and the strokes of this digit in this style.
 STYLES: dict[str, tuple[int, list[Stroke]]] = {
     "slashed zero": (0, [arc(0.5, 0.5, 0.18, 0.29, -80, 275), [(0.72, 0.2), (0.5, 0.5), (0.28, 0.8)]]),
     "crossed seven": (7, [[(0.32, 0.22), (0.69, 0.22), (0.58, 0.5), (0.46, 0.82)], [(0.38, 0.52), (0.7, 0.49)]]),

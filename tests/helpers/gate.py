@@ -1,4 +1,4 @@
-"""A fixed address in front of changing servers. A test uses it to simulate a restart without waiting for a server."""
+"""A fixed address in front of changing servers. With it, a test simulates a restart without starting a server."""
 
 import contextlib
 import socket
@@ -45,7 +45,7 @@ class Gate:
 
 
 def forward(source: socket.socket, target: socket.socket) -> None:
-    """Read data from `source` and send it to `target`, until one of the sockets is closed."""
+    """Read data from `source` and send the data to `target`, until one of the two sockets is closed."""
     with contextlib.suppress(OSError):
         while data := source.recv(65_536):
             target.sendall(data)

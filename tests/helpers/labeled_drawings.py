@@ -1,4 +1,4 @@
-"""Labeled drawings for tests of the evaluation."""
+"""Labeled drawings for tests of evaluation and fine-tuning."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ LINE = [np.array([[0.5, 0.1], [0.5, 0.9]])]
 
 
 def synthetic_digits(count: int, seed: int = 1) -> LabeledDrawings:
-    """Return `count` synthetic drawings of the digits 0 to 9 in turn. Coordinates are fractions of the pad's side."""
+    """Return `count` synthetic drawings: 0, 1, …, 9, 0, 1, … Coordinates are fractions of the pad's side."""
     rng = np.random.default_rng(seed)
     drawings = [generator.sample_digit(i % 10, rng) for i in range(count)]
     return LabeledDrawings(drawings, [str(i % 10) for i in range(count)], ["me"] * count)
@@ -26,13 +26,13 @@ def normalized(drawings: list) -> np.ndarray:
 
 
 def write_digits(path: Path) -> Path:
-    """Write a file of two drawings: a seven, and a one with the wrong label 8."""
+    """Write a file of two drawings, and return its path. The drawings: a seven, and a one with the wrong label 8."""
     write_drawings(path, LabeledDrawings([SEVEN, LINE], ["7", "8"], ["me", "me"]))
     return path
 
 
 def write_non_digits(path: Path) -> Path:
-    """Write a file of twelve synthetic non-digits."""
+    """Write a file of twelve synthetic non-digits, and return its path."""
     rng = np.random.default_rng(1)
     drawings = [generator.sample_non_digit(rng) for _ in range(12)]
     write_drawings(path, LabeledDrawings(drawings, ["A", "B", "$"] * 4, ["me"] * 12))

@@ -15,11 +15,11 @@ from tests.helpers.waiting import wait_until
 DESKTOP = {"width": 1280, "height": 720}
 """The viewport of a desktop window."""
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
-"""The options of a phone's window."""
+"""Options of Playwright's `new_context` for a phone's window."""
 
-# This script runs in the page. It records the requests to /predict, and the endpoints of all calls.
-# While `traffic.held` is true, the script holds back the answers of /predict. `traffic.delay` is the delay of each
-# answer of /predict, in milliseconds.
+# This script runs in the page. It records the called endpoint of each call, and the drawing and the answer of each call
+# of /predict. While `traffic.held` is true, the script holds back the answers of /predict. `traffic.delay` is the delay
+# of each answer of /predict, in milliseconds.
 RECORD_TRAFFIC = r"""
 window.traffic = { endpoints: [], pending: 0, maxPending: 0, sent: [], answers: [], delay: 0, held: false, changed: 0 };
 {
@@ -47,12 +47,12 @@ window.traffic = { endpoints: [], pending: 0, maxPending: 0, sent: [], answers: 
 
 
 def eventually(page, condition: Callable[[], object]) -> None:
-    """Wait until a condition is true. Fail after ten seconds. Playwright handles events while the function waits."""
+    """Wait until a condition is true. Fail after ten seconds. While the function waits, Playwright handles events."""
     wait_until(condition, seconds=10, pause=lambda: page.wait_for_timeout(20))
 
 
 def settled(page):
-    """Wait until no request has been pending for 150 ms. After this time, every change of the drawing is answered."""
+    """Wait until 150 ms have passed without a pending request to /predict. Then the newest drawing has its answer."""
     page.wait_for_function("traffic.pending === 0 && performance.now() - traffic.changed > 150")
     return page
 
@@ -67,7 +67,7 @@ def digit(page):
 
 
 def attribution(page) -> np.ndarray:
-    """Return the opacity of the attribution that the page shows, uint8 (28, 28)."""
+    """Return the opacity of each pixel of the attribution that the page shows, uint8 (28, 28)."""
     return alpha(page.locator("#answer .why canvas"))
 
 
@@ -81,12 +81,12 @@ def picture_of(locator) -> np.ndarray:
 
 
 def ink_on(page) -> np.ndarray:
-    """Return the opacity of the ink on the pad's canvas, uint8 (H, W)."""
+    """Return the opacity of each pixel of the pad's canvas, uint8 (H, W): 0 paper, 255 ink."""
     return alpha(page.locator("#sketchpad canvas"))
 
 
 def alpha(canvas) -> np.ndarray:
-    """Return the opacity of a canvas, uint8 (H, W)."""
+    """Return the opacity of each pixel of a canvas, uint8 (H, W)."""
     png = canvas.evaluate("(it) => it.toDataURL()").partition(",")[2]
     return np.asarray(Image.open(io.BytesIO(base64.b64decode(png))).getchannel("A"))
 

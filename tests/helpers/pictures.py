@@ -16,7 +16,7 @@ BLACK, WHITE = (0, 0, 0), (1, 1, 1)
 
 
 def render(strokes: list[Stroke], side: int = SIDE, pen: float = PEN) -> np.ndarray:
-    """Return an image of strokes, drawn by Pillow without `rasterize`: float32 (side, side), 0 paper, 1 ink."""
+    """Return an image of strokes, float32 (side, side), 0 paper, 1 ink. Pillow draws the image, not `rasterize`."""
     large = 4 * side
     image = Image.new("L", (large, large))
     draw, radius = ImageDraw.Draw(image), pen * large / 2
@@ -29,7 +29,7 @@ def render(strokes: list[Stroke], side: int = SIDE, pen: float = PEN) -> np.ndar
 
 
 def image_of(strokes: list[Stroke]) -> np.ndarray:
-    """Return the normalized image that this project computes from strokes. The pen is as wide as in `render`."""
+    """Return the normalized image that this project computes from strokes. The pen has `render`'s default width."""
     strokes = [np.array(stroke) for stroke in strokes]
     return normalize(rasterize(strokes, PEN / np.ptp(np.concatenate(strokes), axis=0).max()))
 
@@ -37,7 +37,8 @@ def image_of(strokes: list[Stroke]) -> np.ndarray:
 def difference(source: picture.Source, expected: np.ndarray) -> float:
     """Return the mean absolute difference between a picture's normalized image and the expected image (28, 28).
 
-    The function shifts the image by at most 1 pixel in each direction, and returns the smallest difference.
+    The position of the digit may differ by a pixel. Therefore the function tries all shifts of the normalized image by
+    at most 1 pixel in each direction, and returns the smallest difference.
     """
     image = normalize(picture.to_ink(source))
     moves = [(down, right) for down in (-1, 0, 1) for right in (-1, 0, 1)]
@@ -45,12 +46,12 @@ def difference(source: picture.Source, expected: np.ndarray) -> float:
 
 
 def picture_from(values: np.ndarray) -> Image.Image:
-    """Convert values from 0 to 1 to a picture. values: gray (H, W), RGB (H, W, 3), or RGB with opacity (H, W, 4)."""
+    """Return a picture. values: between 0 and 1; gray (H, W), RGB (H, W, 3), or RGB with opacity (H, W, 4)."""
     return Image.fromarray(np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8))
 
 
 def colored(ink: tuple, paper: tuple, drawn: np.ndarray) -> Image.Image:
-    """Return a color picture of `drawn`, an image from 0 (paper) to 1 (ink). ink, paper: RGB colors, 0 to 1."""
+    """Return a color picture. drawn: an image from 0 (paper) to 1 (ink). ink, paper: colors, (R, G, B) from 0 to 1."""
     return picture_from(np.float32(paper) * (1 - drawn[..., None]) + np.float32(ink) * drawn[..., None])
 
 

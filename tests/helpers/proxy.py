@@ -8,13 +8,13 @@ from threading import Thread
 
 from tests.helpers.server import Server
 
-# Headers about one connection, which a proxy does not pass on.
+# These headers describe one connection. Therefore, a proxy does not pass them on.
 CONNECTION_HEADERS = {"connection", "transfer-encoding"}
 
 
 @contextlib.contextmanager
 def below_path(server: Server, path: str) -> Iterator[str]:
-    """Yield an address below which the page of a server is served. The server gets the paths without `path`."""
+    """Serve the page of a server below `path`, and yield the page's address. The server gets paths without `path`."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -29,7 +29,7 @@ def below_path(server: Server, path: str) -> Iterator[str]:
                 if name.lower() not in CONNECTION_HEADERS:
                     self.send_header(name, value)
             self.end_headers()
-            with contextlib.suppress(OSError):  # The browser has closed the connection.
+            with contextlib.suppress(OSError):  # The browser may close the connection early.
                 while data := response.read1(65_536):
                     self.wfile.write(data)
                     self.wfile.flush()

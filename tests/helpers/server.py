@@ -17,8 +17,9 @@ import httpx
 
 from tests.helpers.paths import ROOT
 
-START_TIMEOUT = 120  # Seconds. On a busy machine, importing TensorFlow takes ten seconds.
-# Without this shared context, httpx would create one for each request, which takes longer than most requests.
+START_TIMEOUT = 120  # Seconds. The limit is high: on a busy machine, importing TensorFlow alone takes ten seconds.
+# Without this shared context, httpx would create a new context for each request. Creating a context takes longer than
+# most requests.
 SSL_CONTEXT = ssl.create_default_context()
 
 
@@ -53,8 +54,8 @@ class Server:
         """The number of open files and sockets of the process (Linux)."""
         return sum(1 for _ in Path(f"/proc/{self.process.pid}/fd").iterdir())
 
-    def start(self) -> None:
-        """Start the process, and wait until it has printed the address of the page."""
+    def launch(self) -> None:
+        """Start the process, and do not wait."""
         handle, name = tempfile.mkstemp(suffix=".log")
         self.log = Path(name)
         command = [sys.executable, "-m", self.module, "--host", "127.0.0.1", "--port", str(self.port)]
@@ -63,6 +64,9 @@ class Server:
             command, cwd=self.folder, env=environment, stdout=handle, stderr=subprocess.STDOUT
         )
         os.close(handle)
+
+    def wait_until_ready(self) -> None:
+        """Wait until the process has printed the address of the page. The networks are then loaded."""
         deadline = time.monotonic() + START_TIMEOUT
         while self.address not in self.log.read_text():
             if self.process.poll() is not None or time.monotonic() > deadline:
@@ -70,21 +74,22 @@ class Server:
             time.sleep(0.05)
 
     def stop(self) -> None:
-        """Kill the process. After SIGTERM, the process would wait up to 5 s for open connections."""
+        """Kill the process with SIGKILL, to save time: after SIGTERM, it would wait up to 5 s for open connections."""
         self.process.kill()
         self.process.wait(timeout=20)
+        self.log.unlink()
 
 
 @contextlib.contextmanager
 def serving(module: str = "demo", environment: dict[str, str] | None = None, folder: Path = ROOT) -> Iterator[Server]:
     """Yield a running server, and stop the server at the end."""
     server = Server(free_port(), module, environment or {}, folder)
-    server.start()
+    server.launch()
     try:
+        server.wait_until_ready()
         yield server
     finally:
         server.stop()
-        server.log.unlink()
 
 
 def wait_until_ready(address: str, timeout: float = START_TIMEOUT) -> list[int]:
@@ -108,12 +113,12 @@ def free_port() -> int:
 
 
 def get(url: str, timeout: float = 60) -> httpx.Response:
-    """Request a URL."""
+    """Send a GET request to a URL, and return the response."""
     return httpx.get(url, timeout=timeout, verify=SSL_CONTEXT)
 
 
 def post(url: str, **body: object) -> httpx.Response:
-    """Send a body to a URL. body: keyword arguments of `httpx.post`."""
+    """Send a POST request to a URL, and return the response. body: keyword arguments of `httpx.post`."""
     return httpx.post(url, timeout=60, verify=SSL_CONTEXT, **body)
 
 

@@ -1,4 +1,4 @@
-// The calls of the API, with a fake fetch.
+// Test the API client with a fake function `fetch`.
 
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
@@ -15,6 +15,7 @@ const ANSWER = {
 const realFetch = globalThis.fetch;
 afterEach(() => { globalThis.fetch = realFetch; });
 
+// Make `fetch` give these responses, one for each request. Return the list of requests, which grows with each request.
 /** @type {(...responses: (Response | Error)[]) => { path: string, method?: string, body: any }[]} */
 function answerWith(...responses) {
   /** @type {{ path: string, method?: string, body: any }[]} */

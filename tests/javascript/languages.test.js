@@ -1,4 +1,4 @@
-// The choice of the page's language.
+// Test the choice of the page's language.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

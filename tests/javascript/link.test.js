@@ -1,4 +1,4 @@
-// Drawings in links.
+// Test that links hold drawings as text.
 
 /** @import { Stroke } from "../../assets/shared/strokes.js" */
 

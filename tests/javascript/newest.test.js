@@ -1,11 +1,11 @@
-// One request at a time, and the newest value always gets an answer.
+// Test that one request is pending at a time, and that the newest value is always sent.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { NewestFirst } from "../../assets/page/newest.js";
 
-/** Return a function to send values, the values that were sent, and the requests that are pending. */
+/** Return a function `send`, the values that it was called with, and its requests, which a test resolves or rejects. */
 function fakeServer() {
   /** @type {number[]} */
   const sent = [];

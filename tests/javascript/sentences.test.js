@@ -1,4 +1,4 @@
-// The sentences of the answer component.
+// Test the sentences of the answer component.
 
 /** @import { Answer, Reading, Verdict } from "../../assets/shared/answers.js" */
 

@@ -1,4 +1,4 @@
-// Computation with points and strokes, the history of a drawing, and the animation of a drawing.
+// Test the functions for points and strokes, and the history and the animation of a drawing.
 
 /** @import { Stroke } from "../../assets/shared/strokes.js" */
 
@@ -50,7 +50,7 @@ test("an animation shows more points over time", () => {
   const replay = new Replay(SEVEN, 1000, true);
   assert.equal(replay.advance(1000), null);
   assert.deepEqual(replay.advance(1500), [SEVEN[0]]);
-  assert.equal(replay.advance(1510), null); // No further point.
+  assert.equal(replay.advance(1510), null); // No point has been added since the last call.
   assert.equal(replay.advance(1600)?.flat().length, 4);
   assert.deepEqual([replay.isOver(1899), replay.isOver(1900)], [false, true]);
 });

@@ -1,4 +1,7 @@
-"""The page's scripts pass the linter, the type checker and their tests with Node. `npm ci` installs these tools."""
+"""Check the page's scripts with a linter and a type checker, and run their tests with Node.
+
+`npm ci` installs the linter and the type checker.
+"""
 
 import json
 import os
@@ -20,7 +23,7 @@ def run(*command: str | Path) -> subprocess.CompletedProcess:
 
 
 def tool(name: str) -> Path:
-    """Return the path of a tool of package.json. Without the tool, the test is skipped; in CI with npm, it fails."""
+    """Return the path of a tool of package.json. If the tool is missing, skip the test, or fail it in CI with npm."""
     if shutil.which("npm") is None:
         pytest.skip("npm is not installed, so the scripts are not checked.")
     path = ROOT / "node_modules" / ".bin" / name

@@ -1,4 +1,4 @@
-// Texts, numbers and percentages.
+// Test texts, numbers and percentages.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -32,6 +32,7 @@ test("numbers and percentages follow the language", () => {
 
 test("no probability is shown as 100 %", () => {
   assert.equal(confidence(0.994), "99 %");
+  assert.equal(confidence(0.995), ">99 %");
   assert.equal(confidence(0.996), ">99 %");
   assert.equal(confidence(1), ">99 %");
   assert.equal(confidence(0), "0 %");

@@ -1,4 +1,4 @@
-"""Fixtures for tests of training: short trainings, and small datasets. Each fixture is created once per session."""
+"""Fixtures for tests of training: results of short trainings, and small datasets. All tests of a session share them."""
 
 import functools
 import shutil
@@ -35,7 +35,7 @@ def few_synthetic():
 
 @pytest.fixture(scope="session")
 def sources(few, few_synthetic):
-    """sources(recipe): the training data for a short training of the recipe."""
+    """sources(recipe): the training data for a short training of the recipe: a tuple with one entry for each source."""
     return lambda recipe: (few, few_synthetic) if recipe.synthetic_per_batch else (few,)
 
 
@@ -63,8 +63,8 @@ class ShortTraining:
     """The result of a training of three epochs with two steps each.
 
     network: the trained network.
-    after_first_epoch: a copy of the folder with the training state, made after the first epoch. A training that is
-    interrupted after the first epoch leaves the same files.
+    after_first_epoch: a copy of the folder with the training state, made after the first epoch. It has the files that a
+    training leaves if it is interrupted after the first epoch.
     """
 
     recipe: Recipe
@@ -83,7 +83,7 @@ class CopiedState(TrainingState):
 
 @pytest.fixture(scope="session")
 def trained(few, sources, tmp_path_factory):
-    """trained(name): a short training of a recipe. Each recipe is trained once."""
+    """trained(name): the result of a short training of the recipe `name`. Each recipe is trained once per session."""
 
     @functools.cache
     def trained(name: str) -> ShortTraining:

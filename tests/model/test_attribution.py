@@ -1,4 +1,4 @@
-"""Attribution: contributions sum to a change of the log-odds, and only ink contributes."""
+"""Attribution: contributions sum to the difference in log-odds between image and blank image; only ink contributes."""
 
 import numpy as np
 import pytest
@@ -66,7 +66,9 @@ def test_nine_in_contrast_to_four_is_the_opposite_of_four_in_contrast_to_nine(at
 def test_removing_the_ink_with_the_highest_contributions_lowers_the_log_odds_more_than_removing_other_ink(
     logits, attribution
 ):
-    """Each removal removes half of the inked pixels: the half with the highest contributions, or the other half."""
+    """Compare two copies of an image. One lacks the half of the inked pixels with the highest contributions, the other
+    copy lacks the half with the lowest contributions.
+    """
     lowered_more = []
     for digit in range(10):
         image = image_of(DIGIT_DRAWINGS[digit])

@@ -1,6 +1,6 @@
 """Every committed checkpoint reproduces the metrics in the checkpoint's JSON.
 
-For a damaged checkpoint, the error message says what to do.
+If a checkpoint is damaged, the error message says what to do.
 """
 
 import json
@@ -58,7 +58,8 @@ def test_a_committed_checkpoint_reproduces_the_metrics_in_its_json(name, splits)
         probabilities, _ = classifier.predict(split.images)
         measured = metrics.classification_metrics(probabilities, split.labels)
         measured |= metrics.accuracy_without_augmentation(classifier, split.images, split.labels)
-        # Small differences are accepted: another processor rounds differently, which may change the class of an image.
+        # Accept small differences: the metrics in the JSON may come from a processor that rounds differently from this
+        # processor. A different rounding can change the predicted class of an image.
         assert measured["count"] == stored["count"] == len(split.labels)
         for key in ("accuracy", "without_augmentation"):
             assert (key in measured) == (key in stored)
@@ -173,7 +174,7 @@ def _not_an_archive(path):
 
 
 def _write_notes(path):
-    """Write the JSON for a checkpoint that `checkpoint.save` did not write. The JSON has the SHA-256 of the file."""
+    """Write a JSON with the correct SHA-256 for a checkpoint that `checkpoint.save` did not write."""
     path.with_suffix(".json").write_text(json.dumps(NOTES | {"sha256": checkpoint._sha256(path)}))
 
 

@@ -20,7 +20,7 @@ def arrays(drawing) -> list[np.ndarray]:
 
 
 def picture_of(drawing) -> Image.Image:
-    """Return a picture of the drawing: dark lines on gray paper, drawn by Pillow."""
+    """Return a picture of the drawing, in dark lines on light gray paper. Pillow draws the lines."""
     image = Image.new("L", (800, 800), 225)
     pen = ImageDraw.Draw(image)
     for stroke in drawing:

@@ -1,4 +1,4 @@
-"""Comparison: every checkpoint of a folder reads the same image. The first comparison loads the checkpoints."""
+"""Comparison: every checkpoint in a folder reads one image. The first comparison loads the checkpoints."""
 
 import shutil
 

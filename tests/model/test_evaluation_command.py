@@ -12,7 +12,7 @@ from tests.helpers.labeled_drawings import write_digits, write_non_digits
 
 @pytest.fixture
 def file(tmp_path):
-    """A file of two drawings: a seven, and a one with the wrong label 8."""
+    """A file of two drawings. One drawing is a seven with the label 7. The other is a one with the wrong label 8."""
     return write_digits(tmp_path / "mine.npz")
 
 
@@ -37,7 +37,7 @@ def copy(tmp_path):
 
 @pytest.fixture
 def few_settings(monkeypatch):
-    """To save time, measure only two sweeps, two corruptions, and two numbers for each gap."""
+    """To save time, measure only two sweeps, two corruptions, and two composed numbers for each gap between digits."""
     monkeypatch.setattr(multidigit, "COUNT", 2)
     monkeypatch.setattr(robustness, "SWEEPS", {name: robustness.SWEEPS[name] for name in ("shift", "rotation")})
     monkeypatch.setattr(robustness, "CORRUPTIONS", {name: robustness.CORRUPTIONS[name] for name in ("gaps", "hooks")})
@@ -61,7 +61,7 @@ def test_the_command_prints_stores_and_draws_all_metrics_of_a_checkpoint(
     assert 20 <= after["multidigit"]["mine"]["digits"] <= 60
     assert rejection["non_digits"] == 12 and rejection["against"] == "mine"
     assert set(after["robustness"]["mine"]["sweeps"]) == {"shift", "rotation"}
-    # All other entries of the JSON stay unchanged, and the checkpoint can still be loaded.
+    # All entries of the JSON that the command did not measure stay unchanged, and the checkpoint can still be loaded.
     measured = {"drawings", "rejection", "robustness", "multidigit"}
     assert all(after[name] == value for name, value in before.items() if name not in measured)
     assert before.get("drawings", {}).keys() <= after["drawings"].keys()
@@ -84,7 +84,7 @@ def test_a_checkpoint_with_ten_outputs_rejects_nothing(file, non_digits, copy, c
 
 
 def test_mnist_is_measured_with_the_option_mnist(copy, tmp_path, monkeypatch):
-    monkeypatch.setattr(plots, "MISTAKE_ROWS", 1)  # To save time: each mistake is an image in the figure.
+    monkeypatch.setattr(plots, "MISTAKE_ROWS", 1)  # To save time, because the figure has one image per mistake.
     path = copy("softmax")
     __main__.main(["--checkpoint", str(path), "--mnist", "--output", str(tmp_path / "figures")])
     measured = notes(path)["mnist"]["test"]
@@ -137,7 +137,7 @@ def test_the_command_for_numbers_composes_synthetic_digits_by_default(capsys, mo
 def seed_of(tmp_path):
     """seed_of(number, **settings): a folder with a copy of the checkpoint `softmax`.
 
-    In the JSON of the copy, the seed is `number`, the given settings are changed, and the accuracy depends on the seed.
+    The JSON of the copy has the seed `number`, the given settings, and an accuracy that depends on `number`.
     """
 
     def seed_of(number: int, **settings):

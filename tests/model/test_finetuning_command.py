@@ -1,4 +1,4 @@
-"""`train.py --with-drawings`: it does not replace a network by a worse network, and explains a user's mistakes."""
+"""`train.py --with-drawings` does not overwrite a network with a less accurate one, and explains a user's mistakes."""
 
 import dataclasses
 import json

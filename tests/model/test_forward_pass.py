@@ -1,4 +1,4 @@
-"""Forward pass: if the network is unsure about an image, the result is the mean over five views of the image."""
+"""Forward pass: for an unsure image, probabilities are the mean over the image and four transformed views of it."""
 
 import numpy as np
 import pytest
@@ -18,8 +18,8 @@ from model.inference.forward_pass import ForwardPass
 class Halves:
     """A fake network that compares the ink in the left half with the ink in the right half.
 
-    Only the first two of the ten outputs depend on the image. sharpness: a factor of these two logits; a large factor
-    makes the network confident.
+    Only the first two of the ten logits depend on the image. sharpness: the factor by which these two logits are
+    multiplied. A large factor makes the network confident.
     """
 
     input_shape, output_shape = (None, 28, 28), (None, 10)
@@ -92,7 +92,7 @@ def test_a_view_is_moved_by_less_than_a_pixel_and_keeps_its_ink():
 
 
 def test_logits_stay_finite_if_a_class_has_the_probability_0():
-    """The logarithm of 0 is infinite, and the softmax of an infinite logit would be NaN."""
+    """The logits of an unsure image are logarithms of mean probabilities. The logarithm of 0 would be infinite."""
     assert np.isfinite(ForwardPass(Halves(sharpness=0.01), test_time_augmentation=True)(digits(8))).all()
 
 
@@ -120,7 +120,7 @@ def test_inputs_may_have_any_shape_and_half_precision(shape, monkeypatch):
 
 
 def test_changed_weights_take_effect_without_a_new_compilation():
-    """Training changes the weights, and uses the same forward pass after every epoch."""
+    """Training changes the weights in every epoch, and measures all epochs with one compiled forward pass."""
     network = keras.Sequential([keras.Input((5,)), keras.layers.Dense(3, kernel_initializer="ones")])
     forward, inputs = ForwardPass(network), np.ones((1, 5), np.float32)
     np.testing.assert_array_equal(forward(inputs), np.full((1, 3), 5))

@@ -18,7 +18,7 @@ IDX_NAMES = ("train-images", "train-labels", "t10k-images", "t10k-labels")
 
 @pytest.fixture(scope="module")
 def whole(mnist):
-    """The four arrays of MNIST: training images and labels, test images and labels."""
+    """The four arrays of MNIST, in this order: training images, training labels, test images, test labels."""
     images = np.concatenate([mnist.train.images, mnist.validation.images])
     labels = np.concatenate([mnist.train.labels, mnist.validation.labels])
     return images, labels, mnist.test.images, mnist.test.labels
@@ -118,14 +118,14 @@ def test_one_changed_pixel_is_detected(whole, tmp_path):
 
 @pytest.fixture
 def offline(monkeypatch, tmp_path):
-    """An empty cache folder. The download of MNIST by Keras fails."""
+    """An empty cache folder. While a test uses this fixture, Keras cannot download MNIST."""
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
 
     def fail():
         raise Exception("URL fetch failure\nand more")
 
     monkeypatch.setattr(mnist, "_from_keras", fail)
-    # Compression takes more than a second for each file.
+    # Write the cache without compression, because compressing a file takes more than a second.
     monkeypatch.setattr(np, "savez_compressed", np.savez)
     return tmp_path
 

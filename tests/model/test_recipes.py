@@ -75,7 +75,7 @@ def test_every_recipe_trains_and_gives_finite_logits(name, trained, few):
     outputs = ForwardPass(network)(few.images)
     assert outputs.shape == (600, 11 if recipe.synthetic_non_digits else 10)
     assert np.isfinite(outputs).all()
-    assert outputs.std() > 0  # Training has changed the weights: before training, `softmax` gives equal logits.
+    assert outputs.std() > 0  # Without any training, all logits of `softmax` would be 0.
 
 
 def test_softmax_gives_equal_logits_before_training():

@@ -1,4 +1,4 @@
-"""`train.py`: it trains and writes a checkpoint, resumes a killed training, and explains a user's mistakes."""
+"""`train.py` trains and writes a checkpoint, resumes a killed training, and explains a user's mistakes."""
 
 import json
 import signal
@@ -22,14 +22,13 @@ def run(*arguments: str) -> subprocess.CompletedProcess:
 
 @pytest.fixture
 def with_small_mnist(small_mnist, monkeypatch):
-    """Replace MNIST by about a hundred images in each split. Processes that the test starts still use all images."""
+    """In this process, replace MNIST by about 100 images in each split. Other processes still use the whole MNIST."""
     monkeypatch.setattr(mnist, "load", lambda path, validation: small_mnist)
 
 
-def test_softmax_learns_real_digits_in_one_epoch_and_writes_a_checkpoint_with_metrics_and_figures(tmp_path):
-    done = run("--recipe", "softmax", "--epochs", "1", "--output", str(tmp_path))
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
+def test_softmax_learns_real_digits_in_one_epoch_and_writes_a_checkpoint_with_metrics_and_figures(tmp_path, capfd):
+    train.main(["--recipe", "softmax", "--epochs", "1", "--output", str(tmp_path)])
+    assert capfd.readouterr().err == ""
     notes = json.loads((tmp_path / "softmax.json").read_text())
     assert notes["test"]["accuracy"] > 0.9
     assert notes["test"]["count"] == 10_000
@@ -41,7 +40,8 @@ def test_softmax_learns_real_digits_in_one_epoch_and_writes_a_checkpoint_with_me
 
 @pytest.mark.slow
 def test_a_training_that_is_killed_and_resumed_gives_the_same_checkpoint(tmp_path):
-    # `dense` has dropout, so the test also checks that the random state is restored.
+    # The dropout of `dense` uses random numbers. If resuming did not restore the random state, the checkpoints would
+    # differ.
     settings = ("--recipe", "dense", "--epochs", "3", "--batch-size", "500", "--deterministic", "--seed", "7")
     complete, interrupted = tmp_path / "complete", tmp_path / "interrupted"
     assert run(*settings, "--output", str(complete)).returncode == 0
@@ -106,6 +106,6 @@ def message_of(arguments: tuple[str, ...], capsys) -> str:
     """Return the error message of `train.py` with these arguments."""
     with pytest.raises(SystemExit) as stopped:
         train.main(list(arguments))
-    # For an invalid option, `argparse` prints the message and exits with status 2. For other errors, `train.py` exits
-    # with the message as the exit code. Python would print this message and exit with status 1.
+    # For an invalid option, `argparse` prints the message and exits with status 2. For every other error, `train.py`
+    # raises SystemExit with the message as its code. Outside of a test, Python prints this message and exits with 1.
     return stopped.value.code if stopped.value.code != 2 else capsys.readouterr().err

@@ -70,7 +70,7 @@ def test_a_kill_while_the_state_is_written_keeps_the_previous_epoch(tmp_path, mo
 
 
 def test_the_best_epoch_on_validation_is_kept_and_patience_ends_the_training(few, tmp_path):
-    # The learning rate is so low that no later epoch is better than the first epoch.
+    # With this very low learning rate, the weights hardly change. Therefore no epoch is better than the first epoch.
     recipe = dataclasses.replace(RECIPES["softmax"], learning_rate=1e-12, epochs=50, epoch_steps=1, patience=3)
     state = started(tmp_path)
     trainer.train(recipe, (few,), few, state, seed=1)
@@ -136,6 +136,6 @@ def test_augmentation_breaks_and_blurs_strokes(few):
     np.testing.assert_allclose(broken[:, :10], images[:, :10], atol=1e-5)
     random_numbers[:, 10], random_numbers[:, 7] = 0, 1
     blurred = np.array(augmentation.augment(images, random_numbers))
-    # The ink spreads and gets fainter.
+    # Blurring spreads the ink over more pixels and makes it fainter.
     assert (blurred.max(axis=(1, 2)) <= images.max(axis=(1, 2))).all()
     assert ((blurred > 0).sum(axis=(1, 2)) > (images > 0).sum(axis=(1, 2))).all()

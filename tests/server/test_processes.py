@@ -50,7 +50,7 @@ def address_of(process: subprocess.Popen) -> str:
 
 
 def workers(parent: int) -> list[int]:
-    """Return the ids of the processes that serve the page. The parent has one more child: a resource tracker."""
+    """Return the ids of the processes that serve the page. The parent has a further child, a resource tracker."""
     children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
     return [int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
 
@@ -80,7 +80,7 @@ def test_if_one_of_two_processes_is_killed_under_load_the_other_answers(address,
             try:
                 requests["answered" if call(address, "predict", **SEVEN).status_code == 200 else "lost"] += 1
             except httpx.TransportError:
-                requests["lost"] += 1  # The killed process had received this request. The page would retry.
+                requests["lost"] += 1  # The killed process did not answer. The page would retry.
 
     visitors = [threading.Thread(target=visit) for _ in range(VISITORS)]
     try:

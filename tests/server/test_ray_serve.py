@@ -1,4 +1,4 @@
-"""The page on Ray Serve: two replicas share the load. If one replica is killed, the other replica takes over."""
+"""The page on Ray Serve: two replicas answer requests. If one replica is killed, the other answers all requests."""
 
 import asyncio
 import contextlib
@@ -36,7 +36,7 @@ def address():
 
 
 def replicas() -> list[int]:
-    """Return the process ids of the replicas. Ray writes a name into the command line of each replica."""
+    """Return the process ids of the replicas. Ray replaces the command line of each replica by a name."""
     found = []
     for process in Path("/proc").glob("[0-9]*/cmdline"):
         with contextlib.suppress(OSError):  # The process has already ended.
@@ -46,7 +46,7 @@ def replicas() -> list[int]:
 
 
 async def load(address: str, seconds: float, halfway: Callable = lambda: None) -> Tally:
-    """Let visitors draw for `seconds`, call `halfway` after half of the time, and return the visitors' tally."""
+    """Let visitors draw for `seconds`, and return their tally. halfway: a function to call after half of the time."""
     visits = asyncio.create_task(crowd(address, VISITORS, seconds))
     await asyncio.sleep(seconds / 2)
     halfway()

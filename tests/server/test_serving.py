@@ -10,7 +10,7 @@ from http.client import HTTPConnection
 from model.corrections.store import CorrectionStore
 from tests.helpers.drawings import SEVEN
 from tests.helpers.paths import ROOT
-from tests.helpers.server import Server, call, free_port, get, serving, wait_until_ready
+from tests.helpers.server import Server, call, free_port, get, wait_until_ready
 from tests.helpers.waiting import wait_until
 
 
@@ -19,7 +19,8 @@ def start(port: int) -> subprocess.Popen:
     command = [sys.executable, "demo.py", "--host", "127.0.0.1", "--port", str(port)]
 
     def accept_ctrl_c() -> None:
-        # If the tests run in the background of a shell, they ignore SIGINT. The server would inherit this setting.
+        # If a shell runs the tests in the background, the tests ignore SIGINT, the signal of Ctrl+C. The server would
+        # inherit this setting, and Ctrl+C would not end the server.
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
     output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
@@ -31,7 +32,7 @@ def test_the_page_is_served_while_the_network_loads_and_ctrl_c_ends_it_without_a
     address = f"http://127.0.0.1:{port}"
     process = start(port)
     try:
-        assert 503 in wait_until_ready(address)  # 503: the server answers, but the networks are not loaded yet.
+        assert 503 in wait_until_ready(address)  # 503 means: the server answers, but its networks are not loaded yet.
         assert get(f"{address}/health").json() == {"ready": True}
         assert process.stdout.readline().strip().endswith(address)
         process.send_signal(signal.SIGINT)
@@ -63,21 +64,21 @@ def is_closed(server: Server) -> bool:
     return False
 
 
-def test_on_sigterm_calls_in_progress_are_answered_and_no_traceback_is_logged():
-    with serving() as server:
-        body = json.dumps(SEVEN).encode()
-        connections = [begin_call(server, endpoint, body) for endpoint in ("predict", "compare")]
-        server.process.send_signal(signal.SIGTERM)
-        wait_until(lambda: is_closed(server))
-        for connection in connections:
-            connection.send(body)
-        answers = [connection.getresponse() for connection in connections]
-        assert [answer.status for answer in answers] == [200, 200]
-        assert all(json.load(answer) for answer in answers)
-        for connection in connections:
-            connection.close()
-        assert server.process.wait(timeout=30) == 0
-        assert "Traceback" not in server.log.read_text()
+def test_on_sigterm_calls_in_progress_are_answered_and_no_traceback_is_logged(server_to_stop):
+    server = server_to_stop
+    body = json.dumps(SEVEN).encode()
+    connections = [begin_call(server, endpoint, body) for endpoint in ("predict", "compare")]
+    server.process.send_signal(signal.SIGTERM)
+    wait_until(lambda: is_closed(server))
+    for connection in connections:
+        connection.send(body)
+    answers = [connection.getresponse() for connection in connections]
+    assert [answer.status for answer in answers] == [200, 200]
+    assert all(json.load(answer) for answer in answers)
+    for connection in connections:
+        connection.close()
+    assert server.process.wait(timeout=30) == 0
+    assert "Traceback" not in server.log.read_text()
 
 
 def test_an_invalid_label_gets_an_error_message_and_nothing_is_stored(corrections_server):

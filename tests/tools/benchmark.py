@@ -1,11 +1,11 @@
-"""Benchmark: compare the demo with well-known baselines, at the same time and on the same machine.
+"""Benchmark: compare the demo with well-known baselines, in one run on one machine.
 
     python -m tests.tools.benchmark                                  # everything, about ten minutes
     python -m tests.tools.benchmark --only bars visitors             # some parts; --help lists them
     python -m tests.tools.benchmark --table docs/measurements.md     # also write the table into this document
 
-A ratio is valid even on a busy machine, because other work slows both sides. Seconds and milliseconds are valid only on
-a machine without other work.
+A ratio between the demo and a baseline is valid even on a busy machine, because other processes slow both of them.
+Seconds and milliseconds are valid only on a machine without other work.
 """
 
 import argparse

@@ -25,7 +25,7 @@ Runtime = Callable[[np.ndarray], np.ndarray]
 
 
 def runtimes(seconds: float = 2) -> Iterator[Measurement]:
-    """Measure one call of the network: in this project, and with the same checkpoint in other runtimes."""
+    """Measure how long one call of the network takes: in this project, and with this checkpoint in other runtimes."""
     backend.load_tensorflow()
     network, _ = checkpoint.load(checkpoint.DEFAULT_CHECKPOINT)
     forward_pass = ForwardPass(network)
@@ -93,9 +93,9 @@ GOAL = 0.99
 
 
 def training(runs: int = 3) -> Iterator[Measurement]:
-    """Measure how long the recipe `quick` trains until the accuracy on MNIST's validation images is GOAL.
+    """Measure how long the recipe `quick` trains until the accuracy on MNIST's validation images is at least GOAL.
 
-    The baseline is the training time of a well-known network, the network of `example`.
+    The baseline is how long a well-known network, the network of `example`, trains until it reaches GOAL.
     """
     backend.load_tensorflow()
     from model.data import dataset

@@ -1,4 +1,4 @@
-"""Send invalid requests to every public route. Each request must get an answer or an error message in time.
+"""Send invalid and unusual requests to the server. Each request must get an answer or an error message within TIMEOUT.
 
     python -m tests.tools.fuzz                  # 20,000 requests, ten minutes
     python -m tests.tools.fuzz --inputs 2000
@@ -8,8 +8,8 @@ files of the server, after half of the requests and at the end. Exits with 1 in 
 - A request gets a 5xx, or no answer within TIMEOUT seconds.
 - An answer contains a file of the server.
 - The server does not answer at the end.
-- The server leaks: in the second half of the requests, its memory grows by more than MAX_GROWTH, or the number of its
-  open files grows.
+- The server leaks: during the second half of the requests, its memory grows by more than the fraction MAX_GROWTH, or
+  the number of its open files grows.
 """
 
 import argparse
@@ -47,12 +47,13 @@ from tests.tools.fuzz_requests import (
 )
 
 TIMEOUT = 20.0  # Seconds. The limit is high because the machine may be busy.
-# Fraction of the requests before memory is measured for the first time. By then, the server has read a picture of 25
-# megapixels, and Gradio's cache is full: it holds up to 2,000 answers that no client has fetched.
+# Fraction of the requests that are sent before memory is measured for the first time. After these requests, memory
+# should no longer grow: the server has read a picture of 25 megapixels, and Gradio's cache is full. The cache holds up
+# to 2,000 answers that no client has fetched.
 WARM_UP = 0.5
 MAX_GROWTH = 0.05
-# Seconds to wait at most until the server has released its resources. Gradio closes an abandoned event stream only at
-# the next heartbeat of the stream.
+# Maximum number of seconds to wait until the server has released its resources. Gradio needs time, because it closes an
+# abandoned event stream only at the next heartbeat of the stream.
 SETTLE_SECONDS = 60
 # Texts that no answer may contain: the start of /etc/passwd, and a line of this project's source code.
 SECRETS = ("root:x:0", "import gradio")
@@ -114,7 +115,7 @@ class Fuzzer:
 
     def _status(self, request: Request, content: bytes) -> str:
         headers = {name: value.encode("utf-8") for name, value in request.headers.items()}
-        # Send the path unchanged: httpx would remove dots.
+        # Pass the path as `target`, so that httpx sends it unchanged. In a URL, httpx would resolve "..".
         target = {"target": request.path.encode()}
         with self.client.stream(request.method, "/", content=content, headers=headers, extensions=target) as response:
             # Read only the first part of the answer, because an event stream may stay open forever.
@@ -137,8 +138,8 @@ class Fuzzer:
 def settled_resources(server: Server, limit: tuple[float, int]) -> tuple[float, int]:
     """Return the server's memory in MB, and the number of its open files.
 
-    limit: the largest expected value of each number. The function waits until both numbers are within the limit, but at
-    most for SETTLE_SECONDS.
+    limit: the largest expected memory, and the largest expected number of open files. The function waits until both
+    numbers are within these limits, but at most for SETTLE_SECONDS.
     """
     end = time.monotonic() + SETTLE_SECONDS
     while True:

@@ -57,7 +57,7 @@ def good_picture(rng: Random) -> bytes:
 
 
 def bad_picture(rng: Random) -> bytes:
-    """Return a file that is cut off, corrupted, not a picture, too large, or just small enough to be accepted."""
+    """Return a file that is cut off, corrupted, not a picture or too large, or a picture of the maximum size."""
     whole = good_picture(rng)
     broken = bytearray(whole)
     for _ in range(rng.randrange(1, 9)):

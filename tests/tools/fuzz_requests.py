@@ -18,8 +18,8 @@ DRAWING_ENDPOINTS = [name for name, parameters in ENDPOINTS.items() if "drawing"
 class Request:
     """An HTTP request.
 
-    picture: a file to upload before the request, or None. name: the name of this file. In `content`, the word PATH is
-    replaced by the path of the uploaded file.
+    picture: the content of a file to upload before the request, or None. name: the name of this file. After the upload,
+    the word PATH in `content` is replaced by the path that the server has given to the file.
     """
 
     path: str
@@ -35,7 +35,7 @@ PATH = b"PATH"
 
 def call(rng: Random, endpoint: str, *data: object) -> Request:
     """Return a call of an endpoint through a random route. data: the arguments of the call."""
-    # If `data` contains NaN or Infinity, the json module writes them, although they are not valid JSON.
+    # `data` may contain NaN or Infinity. The json module writes them, so that the server gets invalid JSON on purpose.
     route = rng.choice(("api", "api", "mcp", "run", "call", "queue"))
     if route in ("run", "call"):
         return Request(f"/gradio_api/{route}/{endpoint}", json.dumps({"data": data}).encode())
@@ -129,7 +129,7 @@ def nested(rng: Random) -> Request:
 
 
 def too_many(rng: Random) -> Request:
-    """Return a call with up to a million points. The points may be invalid."""
+    """Return a call with up to a million points, or with up to a million strokes. Points and strokes may be invalid."""
     point = rng.choice(("[0.5,0.5]", "[0.123456789,0.987654321]", "[]", "0"))
     count = rng.choice((19_000, 21_000, 60_000, 1_000_000))
     stroke = "[" + ",".join([point] * count) + "]"

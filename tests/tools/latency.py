@@ -1,4 +1,4 @@
-"""Measure latency: of one prediction in this process, and of the page in Chromium.
+"""Measure the latency of one prediction in this process, and the latency of the page in Chromium.
 
     python -m tests.tools.latency
     python -m tests.tools.latency --address http://127.0.0.1:7860
@@ -24,8 +24,8 @@ from tests.helpers.server import serving
 
 WARM_UP = 5
 
-# The script detects an answer by the text of the round-trip time below the bars, because this text is written for every
-# answer, even if the bars stay the same.
+# The script detects when the page shows an answer. The bars of two successive answers may be equal. Therefore the
+# script watches the text of the round-trip time below the bars: the page writes this text for every answer.
 WATCH = """
 window.shown = [];
 window.explained = 0;
@@ -71,7 +71,8 @@ def main() -> None:
 def report(what: str, milliseconds: list[float], unit: str, digits: int = 0) -> None:
     """Print the median and the 95th percentile of durations.
 
-    unit: the plural noun for what was measured, such as "drawings". digits: the number of decimal places.
+    what: the name of the measured duration. unit: what was measured, as a plural noun, such as "drawings".
+    digits: the number of decimal places.
     """
     median, high = np.percentile(milliseconds, (50, 95))
     print(f"{what}: median {median:.{digits}f} ms, 95th percentile {high:.{digits}f} ms ({len(milliseconds)} {unit})")

@@ -9,7 +9,9 @@ class Measurement:
 
     what: the measured quantity.
     here, baseline: the results of this project and of the baseline, as texts with units.
-    ratio: how many times better the project is than the baseline; None if there is no baseline.
+    ratio: one result divided by the other; None if there is no baseline. For most rows, it is the baseline divided by
+    `here`: the higher, the better for this project. For start-up and memory, it is `here` divided by the baseline: the
+    lower, the better.
     met: whether the target is met; None if there is no target.
     """
 

@@ -4,8 +4,11 @@
     python -m tests.tools.soak --minutes 1 --visitors 5
 
 Prints the errors, the memory after the warm-up and at the end, the open files, and the files in Gradio's folders for
-uploads and caches. Exits with 1 if there is an error, a line in the server's log, a leftover file or an additional
-open file, or if memory grows by more than MAX_GROWTH. Works on Linux only, because it reads /proc.
+uploads and caches. Exits with 1 in each of these cases:
+- There is an error, or a line in the server's log after the line with the address.
+- At the end, a file is left in Gradio's folders, or the server has more open files than after the warm-up.
+- Memory has grown since the warm-up by more than the fraction MAX_GROWTH.
+The command works on Linux only, because it reads /proc.
 """
 
 import argparse
@@ -18,7 +21,8 @@ from pathlib import Path
 from tests.helpers.server import serving
 from tests.tools.visitors import crowd
 
-# Seconds before memory is measured for the first time. Meanwhile the server starts threads, which need memory.
+# Seconds of warm-up, before memory is measured for the first time. During the warm-up, the server starts threads, which
+# need memory.
 WARM_UP = 60
 ABORTS = 0.05  # Fraction of the requests for which the visitor closes the connection early.
 MAX_GROWTH = 0.05

@@ -1,9 +1,9 @@
-"""A page of Gradio's own ("stock") components, the baseline of `benchmark`: gr.Sketchpad and gr.Label.
+"""The baseline of `benchmark`: a page of gr.Sketchpad and gr.Label, Gradio's own ("stock") components.
 
     python -m tests.tools.stock
 
-The page uses the same classifier as the demo. It is as fast as stock components allow: a pad of 280×280 pixels without
-layers, no progress bar, no queue.
+The page uses the classifier of the demo. To be as fast as stock components can be, the page has a pad of 280×280 pixels
+without layers, no progress bar and no queue.
 """
 
 import argparse

@@ -17,8 +17,8 @@ from model.synthetic import generator
 from model.synthetic.notation import parse_glyph
 from model.synthetic.writer import draw_glyph
 
-# Eastern Arabic digits that do not look like a Western digit. Other digits are left out: for example, the Eastern 5
-# looks like a Western 0. `model/synthetic/notation.py` describes the notation of the glyphs.
+# The Eastern Arabic digits that do not look like a Western digit. The other six Eastern Arabic digits are left out: for
+# example, the Eastern 5 looks like a Western 0. `model/synthetic/notation.py` describes the notation of the glyphs.
 EASTERN = {
     2: ("8 100, 10 40, 2 4!, 14 20, 34 22, 48 0",),
     3: ("8 100, 10 40, 2 4!, 12 18, 24 18, 28 2!, 36 18, 52 16, 58 -2",),
@@ -30,14 +30,17 @@ EASTERN = {
 def eastern(index: int, rng: np.random.Generator) -> tuple[list[Stroke], int]:
     """Return the strokes and the label of an Eastern Arabic digit, as people from Egypt to Iraq write it.
 
-    index: the number of the drawing. Successive drawings are 2, 3, 4 and 7 in turn.
+    index: the number of the drawing, from 0. It determines the digit: 2, 3, 4, 7, 2, 3, …
     """
     digit = list(EASTERN)[index % len(EASTERN)]
     return draw_glyph(parse_glyph(*EASTERN[digit]), rng), digit
 
 
 def circled(index: int, rng: np.random.Generator) -> tuple[list[Stroke], int]:
-    """Return the strokes of a digit inside a ring, and the label. Successive indices give the digits 0 to 9 in turn."""
+    """Return the strokes and the label of a digit inside a ring.
+
+    index: the number of the drawing, from 0. It determines the digit: 0, 1, …, 9, 0, 1, …
+    """
     digit = index % NUM_DIGITS
     strokes = generator.sample_digit(digit, rng)
     low, high = bounding_box(strokes)

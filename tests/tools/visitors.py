@@ -2,8 +2,8 @@
 
     python -m tests.tools.visitors http://127.0.0.1:7860 --visitors 50 --seconds 30
 
-Each visitor draws a digit for 1.5 s in every 5 s. Each request contains the newest state of the drawing. The command
-prints a tally as JSON. The load generator runs in its own process, so that it takes no time from the server's process.
+Every 5 s, each visitor draws a digit, which takes 1.5 s. Each request contains the newest state of the drawing. The
+command prints a tally as JSON. The load generator runs in its own process, so that it does not slow the server down.
 """
 
 import argparse
@@ -24,8 +24,8 @@ DRAWING_SECONDS, INTERVAL = 1.5, 5.0
 """Duration of a drawing, and time from the start of one drawing to the start of the next drawing, in seconds."""
 
 FRAME = 1 / 60
-TIMEOUT = 10.0  # Seconds until a request fails, as in assets/page/api_client.js.
-POINTS = 90  # Points of one drawing: a mouse reports 60 points per second, for 1.5 s.
+TIMEOUT = 10.0  # Seconds until a request fails. The page, in assets/page/api_client.js, also waits for 10 s.
+POINTS = 90  # Points of one drawing, because a mouse reports 60 points per second and a drawing takes 1.5 s.
 
 
 @dataclass
@@ -72,7 +72,7 @@ class Visitor:
         await self.client.aclose()
 
     async def draw(self, digit: int) -> None:
-        """Draw a digit point by point. Request one answer after the other, each for the newest state of the drawing."""
+        """Draw a digit point by point. After each answer, send the newest state of the drawing in the next request."""
         start, progress = time.monotonic(), 0.0
         while progress < 1:
             frame = time.monotonic()
@@ -84,7 +84,7 @@ class Visitor:
             await self.request("explain", **drawing, digit=digit)
 
     async def request(self, endpoint: str, **fields: object) -> None:
-        """Call an endpoint, and record the response time and the error, if any."""
+        """Call an endpoint. Record the response time of /predict, and any error."""
         request = self.client.post(f"/api/{endpoint}", json=fields)
         if self.random.random() < self.aborts:
             await self._abort(request)
@@ -102,7 +102,7 @@ class Visitor:
     async def _abort(self, request: Awaitable) -> None:
         """Cancel a request after a few milliseconds, as a closed tab does, and continue with a new client.
 
-        The new client is needed, because httpx cannot reuse a connection after a request was canceled.
+        The new client is needed, because httpx cannot use the old client's connection after a request was canceled.
         """
         with contextlib.suppress(TimeoutError, httpx.HTTPError):
             await asyncio.wait_for(request, self.random.uniform(0.0005, 0.02))
@@ -124,7 +124,7 @@ def partial_strokes(digit: int, progress: float) -> list[list[list[float]]]:
 
 
 def resampled_strokes(digit: int) -> Iterator[list[list[float]]]:
-    """Yield the strokes of a digit with about POINTS points in total. Coordinates are rounded as in the sketchpad."""
+    """Yield the strokes of a digit with about POINTS points in all. Coordinates have four decimals, as on the page."""
     strokes = DIGIT_DRAWINGS[digit]
     pieces = sum(len(stroke) - 1 for stroke in strokes)
     for stroke in strokes:

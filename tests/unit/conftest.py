@@ -7,7 +7,7 @@ from hypothesis import settings
 
 from model.corrections.store import CorrectionStore
 
-# No deadline: the duration of a Hypothesis example depends on the load of the machine.
+# By default, Hypothesis fails a test if one example takes too long, which can happen on a busy machine.
 settings.register_profile("without deadline", deadline=None)
 settings.load_profile("without deadline")
 
@@ -16,7 +16,7 @@ FORBIDDEN = ("tensorflow", "keras", "playwright")
 
 @pytest.fixture(scope="package", autouse=True)
 def no_slow_libraries():
-    """Fail if a unit test imports a slow library. Ignore a library that a test of another folder imported earlier."""
+    """Fail if a unit test imports a slow library. Ignore libraries that were imported before the first unit test."""
     forbidden = [name for name in FORBIDDEN if name not in sys.modules]
     yield
     assert [name for name in forbidden if name in sys.modules] == [], "A unit test has imported a slow library."

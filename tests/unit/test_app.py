@@ -86,7 +86,7 @@ def test_the_documentation_names_only_addresses_of_this_server():
 @pytest.fixture
 def error_line(monkeypatch, capsys):
     """error_line(*arguments): the error message of `python demo.py` with these arguments."""
-    monkeypatch.setattr(signal, "signal", lambda *_: None)  # Do not let the server handle SIGTERM.
+    monkeypatch.setattr(signal, "signal", lambda *_: None)  # Keep this process's handler of SIGTERM.
 
     def error_line(*arguments: str) -> str:
         with pytest.raises(SystemExit) as stopped:

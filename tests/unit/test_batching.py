@@ -11,7 +11,7 @@ from web.batching import Batcher, Overloaded
 
 
 class Held:
-    """A batch function that waits until `release` is set. It returns each number unchanged, but an InputError for 3."""
+    """A batch function that waits for `release`. It returns each number unchanged, but an InputError for 3."""
 
     def __init__(self):
         self.sizes: list[int] = []
@@ -24,7 +24,7 @@ class Held:
 
 
 async def answers_of_waiting_calls(batcher: Batcher, held: Held, count: int) -> list:
-    """Call a batcher with the numbers from 0 to `count` - 1, and set `held.release` when all calls wait.
+    """Call a batcher `count` times at once, with the arguments 0, 1, 2, … Set `held.release` when all calls wait.
 
     Return the answer or the exception of each call.
     """

@@ -22,7 +22,7 @@ def test_softmax_gives_probabilities_in_the_order_of_the_logits(values, temperat
 
 
 def sample_labels(rng, values, temperature):
-    """Return random labels. The probability of each label is the softmax of `values` at the temperature."""
+    """Return a random label for each row of `values`, drawn from the softmax of this row at the temperature."""
     cumulative = calibration.softmax(values, temperature).cumsum(axis=1)
     return (rng.random((len(values), 1)) > cumulative).sum(axis=1).clip(0, 9)
 
@@ -74,7 +74,10 @@ def test_a_network_without_an_output_for_non_digits_rejects_nothing():
 
 @given(arrays(np.float32, (3, 11), elements=st.floats(-50, 50, width=32)), st.floats(0.5, 3))
 def test_digit_probabilities_are_conditional_on_being_a_digit(values, temperature):
-    """Chain rule: P(7 given a digit) · P(a digit) is the probability of 7 in the softmax over all eleven outputs."""
+    """Chain rule: the probability of a 7 given a digit, times the probability of a digit, is the probability of a 7.
+
+    The probability of a 7 is the one in the softmax over all eleven outputs.
+    """
     digits = calibration.digit_probabilities(values, temperature)
     not_digit = calibration.not_digit_probability(values, temperature)
     joint = calibration.softmax(values, temperature)

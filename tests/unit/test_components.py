@@ -7,7 +7,8 @@ import pytest
 
 from tests.helpers.paths import ROOT
 from tests.helpers.unloaded_page import unloaded_page
-from web.components import call_module
+from web.components import call_in_page
+from web.static_files import address
 
 PAGE = unloaded_page()
 COMPONENTS = [block for block in PAGE.blocks.values() if isinstance(block, gr.HTML)]
@@ -26,7 +27,7 @@ def test_every_component_mounts_its_module_which_emits_the_events_of_the_compone
 def test_every_event_calls_a_function_of_the_module_of_events():
     exports = re.findall(r"^export (?:async )?(?:function|const) (\w+)", read("page/events.js"), re.MULTILINE)
     scripts = [function.js for function in PAGE.fns.values() if function.js]
-    called = [name for script in scripts for name in exports if script == call_module("page/events.js", name)]
+    called = [name for script in scripts for name in exports if script == call_in_page(name)]
     assert len(called) == len(scripts) > 10
     assert set(called) == set(exports)
 
@@ -37,4 +38,4 @@ def read(name: str) -> str:
 
 def test_a_module_that_does_not_exist_is_refused():
     with pytest.raises(KeyError):
-        call_module("page/nothing.js", "about")
+        address("page/nothing.js")

@@ -23,7 +23,7 @@ from tests.helpers.corrections import ANSWER, SEVEN, SHA256
 from tests.helpers.paths import ROOT
 
 # A program for another process. It stores numbered corrections one after the other, and prints the number of each
-# correction as soon as this correction is stored. The number is also the x coordinate, divided by 10,000.
+# correction as soon as this correction is stored. The x coordinate of a correction is its number divided by 10,000.
 WRITER = f"""
 import sys
 import numpy as np
@@ -116,7 +116,8 @@ def test_exported_corrections_are_drawings(kept, tmp_path):
     assert kept.export(tmp_path / "exported.npz") == 2
     exported = read_drawings(tmp_path / "exported.npz")
     assert (exported.labels, exported.writers) == (["7", "not a digit"], ["visitor", "visitor"])
-    # The export moves the bounding box of a drawing to (0, 0), and scales the longer side to 1.
+    # The export moves the upper left corner of the drawing's bounding box to (0, 0), and scales the longer side of the
+    # box to 1. Here, the corner is at (0.2, 0.2), and the longer side is 0.65.
     for stroke, original in zip(exported.drawings[0], SEVEN, strict=True):
         np.testing.assert_allclose(stroke, (original - 0.2) / 0.65, atol=0.00051)
 
@@ -160,7 +161,7 @@ def test_a_killed_process_loses_no_acknowledged_correction(tmp_path, after):
         acknowledged = [int(next(killed.stdout)) for _ in range(after)]
         killed.send_signal(signal.SIGKILL)
         acknowledged += [int(line) for line in killed.stdout]
-    # A correction in progress at the time of the kill may be stored or missing.
+    # One correction may be in progress at the time of the kill. It is not acknowledged, so it may be stored or missing.
     found = numbers(CorrectionStore(path))
     assert found in (acknowledged, [*acknowledged, len(acknowledged)])
     CorrectionStore(path).keep(SEVEN, "7", *ANSWER)

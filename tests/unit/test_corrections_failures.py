@@ -15,7 +15,7 @@ from tests.helpers.corrections import ANSWER, SEVEN, storage_error
 
 @contextlib.contextmanager
 def unprivileged():
-    """Run the block as an unprivileged user, because root can write to read-only files."""
+    """If the tests run as root, run the block as an unprivileged user, because root can write to read-only files."""
     user = os.geteuid()
     if user == 0:
         os.seteuid(65534)
@@ -27,7 +27,7 @@ def unprivileged():
 
 @contextlib.contextmanager
 def unprivileged_owner(folder: Path):
-    """Run the block as an unprivileged user, and make this user the owner of the folder."""
+    """Like `unprivileged`, but also make the unprivileged user the owner of the folder."""
     if os.geteuid() == 0:
         os.chown(folder, 65534, -1)
     with unprivileged():
@@ -36,7 +36,7 @@ def unprivileged_owner(folder: Path):
 
 @pytest.fixture
 def public_folder():
-    """A temporary folder that an unprivileged user can enter. (The user cannot enter `tmp_path`.)"""
+    """A temporary folder that an unprivileged user can enter. (An unprivileged user cannot enter root's `tmp_path`.)"""
     with tempfile.TemporaryDirectory() as name:
         path = Path(name)
         path.chmod(0o755)
@@ -104,6 +104,6 @@ def test_a_locked_file_is_reported_after_a_while_and_can_be_written_after_the_lo
     with contextlib.closing(sqlite3.connect(kept.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         assert "try again in a moment" in storage_error(kept.keep, SEVEN, "7", *ANSWER)
-        assert kept.count() == {}  # Reading is still possible.
+        assert kept.count() == {}  # The lock prevents writing only.
     kept.keep(SEVEN, "7", *ANSWER)
     assert kept.count() == {"7": 1}

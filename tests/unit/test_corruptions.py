@@ -54,7 +54,7 @@ def test_each_corruption_has_the_effect_that_it_documents():
     np.testing.assert_allclose(grid, np.rint(grid), atol=1e-9)
     rounded = corruptions.rounded_corners(CORNER, rng)[0]
     assert np.hypot(*(rounded - [1, 0]).T).min() > 0.02  # The corner is cut off.
-    np.testing.assert_allclose(rounded[[0, -1]], CORNER[0][[0, -1]])  # Its ends stay in place.
+    np.testing.assert_allclose(rounded[[0, -1]], CORNER[0][[0, -1]])  # The ends of the stroke stay in place.
     curve = [np.stack([np.linspace(0, 1, 50), np.linspace(0, 1, 50) ** 2], axis=1)]
     assert 3 <= len(corruptions.few_points(curve, rng)[0]) < 8
     assert len(corruptions.few_points([np.array([[0, 0], [0.5, 0.01], [1, 0]])], rng)[0]) == 2

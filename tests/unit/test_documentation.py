@@ -89,7 +89,7 @@ OWN_PROGRAM = re.compile(r"(?:[A-Z_]+=\S+ )?(python (?:\w+\.py|-m (?!pytest)[\w.
 
 
 def split(command: str) -> list[str]:
-    """Return the words of a command. Leave out comments, and variables that are set before the program's name."""
+    """Return the words of a command, from the program's name on. Leave out comments and the settings of variables."""
     words = shlex.split(command, comments=True)
     return words[next(i for i, word in enumerate(words) if "=" not in word) :]
 
@@ -172,7 +172,7 @@ def options(program: ModuleType) -> dict[str, object]:
 def variables(files: list[Path]) -> dict[str, str]:
     """Return the environment variables that source files read or set, and the default of each variable.
 
-    If the default of a variable is not a constant text, the returned default is "".
+    If the code does not state the default as a constant text, the returned default is "".
     """
     read = re.compile(r'os\.(?:environ|getenv)(?:\.get|\.setdefault)?[(\[]"(\w+)"(?:\]? ?[,=] ?"([^"]*)"\))?')
     assigned = re.compile(r'os\.environ\["(\w+)"\] = "([^"]*)"')

@@ -17,9 +17,9 @@ strokes = st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), max_size=6).map(
 
 
 def arrays(**changed):
-    """Return the arrays of a file with two drawings: the first has two strokes, the second has one stroke.
+    """Return the arrays of a file with two drawings. The first drawing has two strokes, the second has one stroke.
 
-    changed: arrays that replace arrays of the valid file, by name. None removes an array.
+    changed: maps the name of an array to the array that replaces it. None removes the array from the file.
     """
     valid = {
         "points": np.array([[0, 0], [1000, 0], [400, 1000], [0, 0], [5, 5]], np.int16),
@@ -106,7 +106,7 @@ def test_a_truncated_or_altered_file_is_rejected(tmp_path):
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
     assert "truncated" in error_of(path)
-    middle = whole.index(b"stroke_lengths.npy") + 150  # If this byte changes, the zip checksum is wrong.
+    middle = whole.index(b"stroke_lengths.npy") + 150  # A change of this byte makes the zip checksum wrong.
     path.write_bytes(whole[:middle] + bytes([whole[middle] ^ 255]) + whole[middle + 1 :])
     assert "cannot be read as drawings" in error_of(path)
 

@@ -10,7 +10,7 @@ from tests.helpers.labeled_drawings import write_digits, write_non_digits
 
 @pytest.fixture
 def file(tmp_path):
-    """A file of two drawings: a seven, and a one with the wrong label 8."""
+    """A file of two drawings. One drawing is a seven with the label 7. The other is a one with the wrong label 8."""
     return write_digits(tmp_path / "mine.npz")
 
 

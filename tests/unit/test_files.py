@@ -67,7 +67,7 @@ def test_a_killed_process_leaves_the_old_file_and_no_other_file_beside_it_with_t
 
 
 def test_the_temporary_file_has_the_same_suffix_and_the_permissions_of_any_new_file(tmp_path):
-    """The suffix must stay, because Keras and NumPy derive the file format from the suffix."""
+    """The temporary file needs the suffix of the final file: Keras and NumPy derive the file format from the suffix."""
     with atomic_write(tmp_path / "digits.keras") as temporary:
         assert temporary.suffix == ".keras"
         temporary.write_text("new")

@@ -17,7 +17,7 @@ ANSWER = ("4", Verdict.UNSURE, "0123456789abcdef" * 4)
 
 
 class Scheduler:
-    """A fake of huggingface_hub.CommitScheduler. It stores its arguments, and uploads nothing."""
+    """A fake of huggingface_hub.CommitScheduler. It records the arguments it was created with, and uploads nothing."""
 
     def __init__(self, **arguments):
         self.arguments, self.lock = arguments, threading.Lock()

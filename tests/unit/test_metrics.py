@@ -46,7 +46,8 @@ def test_the_calibration_error_is_the_mean_gap_between_confidence_and_accuracy()
 
 
 def test_writers_with_few_drawings_are_left_out():
-    # Writer 0 has 0 correct predictions of 10, writer 1 has 1 of 10, up to writer 9. "once" has a single drawing.
+    # Each of the writers w0 to w9 has 10 drawings. Of these, w0 has 0 correct predictions, w1 has 1, …, w9 has 9. The
+    # writer "once" has a single drawing.
     correct = np.concatenate([np.arange(10) < number for number in range(10)] + [[True]])
     found = metrics.writer_accuracy(correct, [*np.repeat([f"w{i}" for i in range(10)], 10), "once"])
     assert found == {"count": 10, "median": pytest.approx(0.45), "worst_decile": pytest.approx(0.09)}
@@ -78,7 +79,8 @@ def test_rejection_is_counted_at_the_threshold_and_by_label():
         ("B", {"count": 1, "rejected": 0.0}),
         ("A", {"count": 2, "rejected": 1.0}),
     ]
-    # For an acceptance rate of 98 % or 99 %, all four digits must be accepted. Therefore the threshold is 0.9.
+    # To accept 98 % or 99 % of the digits, the threshold must accept all four digits, because three are only 75 %. The
+    # lowest threshold that accepts all four is 0.9. Of the three non-digits, only the one with 0.95 is above 0.9.
     assert found["at"] == {"0.98": pytest.approx(1 / 3), "0.99": pytest.approx(1 / 3)}
 
 

@@ -1,4 +1,4 @@
-"""The model card: metrics from the JSON of a checkpoint, and figures in the same folder."""
+"""The model card: metrics from the JSON of a checkpoint, and figures from the folder of the checkpoint."""
 
 from model.evaluation import model_card
 from model.inference import checkpoint

@@ -1,4 +1,4 @@
-"""Composition of numbers from digits, and counting of the digits that were read."""
+"""Composition of numbers from digits, and counting of the digits that were read correctly and in order."""
 
 import numpy as np
 import pytest

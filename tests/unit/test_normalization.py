@@ -10,7 +10,8 @@ from model.preprocessing import normalization
 from model.preprocessing.strokes import rasterize
 
 inks = arrays(np.float32, array_shapes(min_dims=2, max_dims=2, max_side=60), elements=st.floats(0, 1, width=32))
-# Multiples of 1/1024. Their sums, and their products with powers of 2, are exact in floating point.
+# Multiples of 1/1024. In floating point, their sums and their products with powers of 2 are exact. Therefore a test can
+# shift or scale the drawings without rounding errors.
 dyadic = st.integers(0, 255).map(lambda integer: integer / 1024)
 drawings = st.lists(st.lists(st.tuples(dyadic, dyadic), min_size=1, max_size=12), min_size=1, max_size=4).map(
     lambda strokes: [np.array(stroke) for stroke in strokes]
@@ -33,7 +34,7 @@ def test_any_ink_gives_a_28_by_28_image_between_0_and_1(given_ink):
 def test_the_longer_side_is_20_pixels_and_the_center_of_mass_is_at_index_14(strokes):
     image = image_of(strokes)
     box = normalization.crop(image)
-    assert max(box.shape) in (19, 20)  # 19 if the row or column at an edge is so faint that its average is 0.
+    assert max(box.shape) in (19, 20)  # 19 if an outermost row or column is so faint that it becomes 0.
     for axis, profile in enumerate((image.sum(axis=1), image.sum(axis=0))):
         center = np.dot(np.arange(28), profile) / profile.sum()
         filled = np.flatnonzero(profile)
@@ -55,7 +56,8 @@ def test_scaling_keeps_the_mean_of_the_ink(given_ink):
 
 def test_area_averaging_is_exact():
     columns = np.arange(30, dtype=np.float32)[None].repeat(30, axis=0)
-    # Each of the 20 pixels is the average of 1.5 pixels of `columns`: (0 + ½·1) / 1.5, (½·1 + 2) / 1.5, …
+    # The value of each pixel of `columns` is the index of its column. Scaling from 30 to 20 pixels averages 1.5 pixels:
+    # pixel 0 and half of pixel 1, then the other half of pixel 1 and pixel 2, and so on.
     np.testing.assert_allclose(normalization.fit(columns)[0, :4], [1 / 3, 5 / 3, 10 / 3, 14 / 3], rtol=1e-6)
 
 
@@ -68,10 +70,10 @@ def test_centering_never_shifts_ink_over_the_edge():
 
 @pytest.mark.parametrize("noise", [-1e-7, 0, 1e-7])
 def test_rounding_noise_does_not_change_how_a_tie_is_centered(noise):
-    # The center of mass of two equal rows is halfway between them. Rows 13 and 14 are as good as rows 14 and 15: both
-    # put the center of mass half a pixel from CENTER.
+    # Without noise, the box has two equal rows, and its center of mass is halfway between them. The two rows could be
+    # rows 13 and 14 or rows 14 and 15 of the image: in both cases, the center of mass is half a pixel away from CENTER.
     box = np.ones((2, 20))
-    box[0] += 4 * noise  # Moves the center of mass by −noise.
+    box[0] += 4 * noise  # Moves the center of mass by `noise` toward the first row.
     assert np.flatnonzero(normalization.center(box).any(axis=1)).tolist() == [14, 15]
     assert np.flatnonzero(normalization.center(box.T).any(axis=0)).tolist() == [14, 15]
 

@@ -11,8 +11,10 @@ from tests.helpers.drawings import DIGIT_DRAWINGS
 from tests.helpers.pictures import BLACK, colored, difference, image_of, picture_from, render, saved
 
 
-# Effects in photographs. Each function takes an image, float (H, W, 3), the coordinates x and y of the pixels, 0 to 1,
-# and a random generator. It returns the changed image.
+# Effects in photographs. Each function takes an image and returns the changed image. Its parameters:
+# image: float (H, W, 3).
+# x, y: the coordinates of each pixel, float (H, W), from 0 to 1.
+# rng: a random generator.
 def _noise(image, x, y, rng):
     return image + 0.04 * rng.standard_normal(image.shape, np.float32)
 
@@ -60,7 +62,8 @@ SENSOR_NOISE = 0.01 * np.random.default_rng(0).standard_normal((HEIGHT, WIDTH, 3
 def photograph(digit, ink, paper, effects):
     """Return the photograph of a sheet as a JPEG file. The digit is near the middle of the sheet.
 
-    digit: 0 to 9, or None for a blank sheet. ink, paper: RGB colors, 0 to 1. effects: functions to apply to the sheet.
+    digit: 0 to 9, or None for a blank sheet. ink, paper: colors, (R, G, B) from 0 to 1. effects: functions to apply to
+    the image of the sheet, one after the other.
     The photograph also has defocus blur and sensor noise.
     """
     image, rng = sheet(digit, ink, paper).copy(), np.random.default_rng(1)
@@ -72,7 +75,7 @@ def photograph(digit, ink, paper, effects):
 
 @functools.cache
 def sheet(digit, ink, paper):
-    """Return the sheet without effects, float32 (HEIGHT, WIDTH, 3)."""
+    """Return the image of the sheet before any effect, float32 (HEIGHT, WIDTH, 3)."""
     strokes = [] if digit is None else DIGIT_DRAWINGS[digit]
     drawn = np.pad(render(strokes), ((90, 110), (220, 180)))
     return np.asarray(colored(ink, paper, drawn), np.float32) / 255

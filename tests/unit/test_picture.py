@@ -29,7 +29,7 @@ from tests.helpers.pictures import (
 
 
 def layer(color, drawn):
-    """Return a picture that has the same color in every pixel. Its opacity is the ink `drawn`."""
+    """Return a picture in one color. The opacity of each pixel is the value, 0 to 1, of this pixel in `drawn`."""
     return picture_from(np.dstack([np.broadcast_to(color, (*drawn.shape, 3)), drawn]))
 
 
@@ -44,7 +44,7 @@ def test_a_picture_of_strokes_gives_the_same_image_as_the_strokes(digit):
     [
         (WHITE, BLACK),
         (BLACK, (0.2, 0.2, 0.2)),  # Gradio's sketchpad in dark mode.
-        ((0.9, 0.26, 0.3), (0.3, 0.59, 0.3)),  # Red and green with the same luminance.
+        ((0.9, 0.26, 0.3), (0.3, 0.59, 0.3)),  # A red and a green of equal luminance.
         ((1, 1, 0), (0, 0, 0.8)),
         ((0.1, 0.1, 0.9), (1, 1, 0.2)),
         ((1, 1, 0.2), WHITE),
@@ -138,6 +138,6 @@ def test_large_pictures_are_reduced_to_the_working_size():
 @pytest.mark.parametrize("size, form, seconds", [((1000, 1000), "PNG", 0.3), ((6000, 4000), "JPEG", 3)])
 def test_a_large_picture_is_read_within_the_time_limit(size, form, seconds):
     file = saved(colored(BLACK, WHITE, DRAWN).resize(size), form)
-    start = time.process_time()  # CPU time does not depend on other processes. Usual: a tenth of `seconds`.
+    start = time.process_time()  # CPU time, because other processes do not change it. Usually a tenth of `seconds`.
     picture.to_ink(file)
     assert time.process_time() - start < seconds

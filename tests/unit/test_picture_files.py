@@ -1,4 +1,4 @@
-"""Files of pictures: every format and pixel mode is read, and files that cannot be read are rejected."""
+"""Files of pictures: every supported format and pixel mode is read, and files that cannot be read are rejected."""
 
 import io
 import os
@@ -53,7 +53,7 @@ def test_the_first_frame_of_an_animation_is_read():
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
 def test_the_exif_orientation_is_applied(form):
     exif = Image.Exif()
-    exif[0x0112] = 6  # Orientation: rotate clockwise.
+    exif[0x0112] = 6  # The reader must rotate the picture clockwise by 90°.
     turned = colored(BLACK, WHITE, DRAWN).transpose(Image.Transpose.ROTATE_90)
     assert difference(saved(turned, form, exif=exif), image_of(FIVE)) < 0.015
 
@@ -113,7 +113,7 @@ def test_a_picture_with_too_many_pixels_is_rejected_before_decoding(side):
 @pytest.mark.parametrize("form", picture.FORMATS)
 def test_files_are_closed_after_any_error(form, tmp_path):
     whole = saved(picture_from(1 - DRAWN), form).getvalue()
-    errors = []  # The tracebacks keep local variables alive, so a file that was not closed stays open.
+    errors = []  # Their tracebacks keep local variables alive, so that an unclosed file stays open.
     for name, content in {"whole": whole, "half": whole[: len(whole) // 2], "huge": png_header(6_000, 6_000)}.items():
         (tmp_path / name).write_bytes(content)
         try:

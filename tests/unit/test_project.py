@@ -13,7 +13,7 @@ from tests.helpers.paths import ROOT
 
 README = (ROOT / "README.md").read_text()
 MAX_LINES = 300
-# These modules may be longer. The first two hold only data.
+# These modules may have more than MAX_LINES lines. The first two contain only data.
 LONG = {"digit_glyphs.py", "non_digit_glyphs.py", "picture.py"}
 MODULES = [path for path in ROOT.glob("[mw]*/**/*.py") if path.name not in LONG]
 

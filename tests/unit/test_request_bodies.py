@@ -13,7 +13,7 @@ TOO_DEEP_TO_PARSE = '{"data": ' + "[" * 100_000
 
 
 def chunks(*parts: bytes):
-    """Return an ASGI `receive` that returns the parts of a body, and after them a message of type http.disconnect."""
+    """Return an ASGI `receive` that returns the parts of a body, one per call, and after them http.disconnect."""
     messages = [{"type": "http.request", "body": part, "more_body": True} for part in parts]
     messages[-1]["more_body"] = False
     messages.append({"type": "http.disconnect"})

@@ -1,4 +1,4 @@
-"""Responses: each response has security headers, and a 500 of the application is replaced by an error message."""
+"""Responses: each response gets security headers. A 500 of the application is replaced by a response with a message."""
 
 import json
 import logging

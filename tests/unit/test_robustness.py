@@ -27,8 +27,8 @@ def test_position_and_size_on_the_pad_do_not_matter():
         assert points.min() > -1e-9 and points.max() < 1 + 1e-9
         assert np.ptp(points, axis=0).max() == pytest.approx(size)
     differences = np.abs(normalized(drawings) - normalized(moved)).max(axis=(1, 2))
-    # The images differ by rounding: `rasterize` rounds points to multiples of an eighth of a pixel. A point halfway
-    # between two multiples may be rounded up or down.
+    # The images may differ by rounding: `rasterize` rounds points to multiples of an eighth of a pixel. A point halfway
+    # between two multiples may be rounded up in one image and down in the other.
     assert np.mean(differences < 1e-3) > 0.97 and differences.max() < 0.02
 
 
@@ -38,7 +38,8 @@ def test_the_usual_setting_of_a_sweep_changes_nothing(name):
     assert sweep.usual in sweep.settings
     drawings = synthetic_digits(10).drawings
     usual = robustness.normalized_images(drawings, sweep.renderer(sweep.usual))
-    # Jitter adds points to a stroke. The added points move the dots that `rasterize` draws, so the image changes.
+    # The sweep "shake" adds points to a stroke, even at the usual setting, a jitter of 0. `rasterize` draws a stroke as
+    # dots, and the added points move these dots along the stroke. Therefore the image changes slightly.
     np.testing.assert_allclose(usual, normalized(drawings), atol=0.03 if name == "shake" else 1e-3)
 
 
@@ -52,6 +53,6 @@ def test_the_ends_of_a_sweep_change_the_image(name):
 
 def test_rotation_is_clockwise_and_stretching_is_horizontal():
     [rotated] = robustness.rotate([np.array([[0.0, 0.0], [1.0, 0.0]])], 90)
-    np.testing.assert_allclose(rotated, [[0, 0], [0, 1]], atol=1e-12)  # Right becomes down.
+    np.testing.assert_allclose(rotated, [[0, 0], [0, 1]], atol=1e-12)  # A line to the right becomes a line down.
     [wide] = robustness.stretch([np.array([[0.2, 0.4]])], 2)
     np.testing.assert_allclose(wide, [[0.4, 0.4]])

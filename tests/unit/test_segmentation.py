@@ -1,7 +1,7 @@
 """Grouping of strokes into digits.
 
-Strokes that overlap horizontally form a piece. One piece, or several neighboring pieces, form a candidate group. The
-best grouping assigns each piece to one group.
+Strokes that overlap horizontally form a piece. A candidate group is one piece, or several pieces side by side. The best
+grouping is the choice of candidate groups that contains each piece exactly once and fits the digits best.
 """
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""The files that the browser loads from assets/, and the head of the document that names them."""
+"""Test the files that the browser loads from assets/, and the head of the document, which names these files."""
 
 import json
 import re
@@ -25,7 +25,7 @@ def get(app, path: str) -> httpx.Response:
 
 
 def get_file(name: str, version: str | None = None) -> httpx.Response:
-    """Request a file below the address with a version: a hash, or None for the current hash."""
+    """Request a file at the address of a version. The version is a hash. None stands for the current hash."""
     return get(Starlette(routes=static_files.static_routes()), f"/static/{version or static_files.version()}/{name}")
 
 

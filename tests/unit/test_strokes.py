@@ -69,7 +69,7 @@ def test_the_largest_allowed_scribble_is_rasterized_within_five_seconds():
     down = np.random.default_rng(0).random(MAX_POINTS)
     start = time.process_time()
     drawn = rasterize([np.stack([across, down], axis=1)])
-    assert time.process_time() - start < 5  # Usually 1 s. It would take 12 s if duplicate points were not removed.
+    assert time.process_time() - start < 5  # Usually 1 s. Without the removal of duplicate points, 12 s.
     assert drawn.max() == 1
 
 
@@ -114,7 +114,7 @@ def test_crossing_strokes_are_not_darker_than_ink():
     drawn = rasterize(cross)
     assert drawn.max() == 1 and drawn.min() == 0
     assert drawn[46, 46] == 1  # At the crossing.
-    assert drawn[46, :30].max() == 0  # Left of the crossing there is paper.
+    assert drawn[46, :30].max() == 0  # Paper to the left of the crossing.
 
 
 @given(st.integers(2, 40))

@@ -139,8 +139,8 @@ def rise(stroke, corner):
     return np.degrees(np.arctan2(-y, x))
 
 
-# FLAGS: the styles of the digit 1 that start with a rising flag (the short upstroke). A style with a word of LEVEL in
-# its name is excluded, because the flag has little slope or is the second stroke.
+# FLAGS: the styles of the digit 1 whose first stroke starts with a rising flag (the short upstroke). FLAGS leaves out
+# styles with a word of LEVEL in their name, because their flag is nearly level or is the second stroke.
 LEVEL = ("shallow", "wavy", "drooping", "second")
 FLAGS = [name for name in DIGIT_GLYPHS[1] if "flag" in name and not any(word in name for word in LEVEL)]
 
@@ -181,7 +181,7 @@ def test_sixes_have_more_ink_in_the_lower_half_and_nines_in_the_upper_half(digit
 
 
 def test_a_nearest_neighbor_classifier_recognizes_the_digits(generated):
-    """The accuracy would be lower if two classes looked alike or if labels were wrong."""
+    """The accuracy is high only if labels are right and the images of different digits look different."""
     images, labels, _ = generated
     flat = images.reshape(len(images), -1) / np.float32(255)
     train, test = flat[:1_500], flat[1_500:]
@@ -228,7 +228,7 @@ def test_every_image_is_normalized(generated):
     for image in np.concatenate([images, non_digits]):
         assert image.shape == (28, 28) and image.dtype == np.uint8
         rows, columns = np.flatnonzero(image.any(axis=1)), np.flatnonzero(image.any(axis=0))
-        # 19 if the row or column at an edge is so faint that it is rounded to 0.
+        # The longer side is 19 pixels if an outermost row or column is so faint that all its pixels are rounded to 0.
         assert max(np.ptp(rows), np.ptp(columns)) + 1 in (19, 20)
         center_y, center_x = (np.average(np.arange(28), weights=image.sum(axis=axis)) for axis in (1, 0))
         for center, inked in ((center_y, rows), (center_x, columns)):

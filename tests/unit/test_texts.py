@@ -1,4 +1,4 @@
-"""Locales are complete, and the API gives the reason for a verdict as an English sentence."""
+"""Locales are complete. The field `reason` of an answer is the verdict as an English sentence."""
 
 import numpy as np
 import pytest

@@ -91,7 +91,8 @@ def parse_object(body: bytes) -> dict:
 
 
 def _finite(number: str) -> float:
-    # Reject the number here: Gradio would quote it in an error message, and cannot encode a non-finite number as JSON.
+    # Reject a non-finite number before Gradio reads it. Gradio would quote the number in an error message, but could
+    # not send this message, because JSON has finite numbers only.
     value = float(number)
     if not math.isfinite(value):
         raise RequestRejected(422, f"{number[:40]} is not finite; JSON has finite numbers only.")

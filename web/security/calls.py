@@ -1,6 +1,6 @@
 """Check calls through Gradio's routes: the endpoint exists, no argument is missing, and each file was uploaded here.
 
-Without these checks, Gradio would answer a wrong number of arguments with a 500 that has no message. It would also
+Without these checks, Gradio would answer a wrong number of arguments with a 500 that has no message. Gradio would also
 fetch any file or URL that a caller names. The functions of the endpoints validate the arguments themselves.
 """
 
@@ -67,7 +67,7 @@ class CallChecker:
     def _uploaded_file(self, value: object) -> dict | None:
         """Return a reference to the uploaded file that `value` names, or None if `value` is None.
 
-        Other entries of `value` are dropped, because Gradio would, for example, fetch a file from an entry "url".
+        The reference has no entry of `value` except "path". For example, Gradio would fetch a file from an entry "url".
         """
         if value is None:
             return None
@@ -86,7 +86,11 @@ class CallChecker:
 
 
 def _arguments(route: str, body: dict, parameters: list[Parameter]) -> tuple[dict | list, list]:
-    """Return the arguments of a call as a dict or a list, and their keys or indices, in the order of `parameters`."""
+    """Return the arguments of a call, and the key of each argument, in the order of `parameters`.
+
+    For the route "call/v2", the arguments are a dict, and the keys are the parameters' names. For all other routes, the
+    arguments are a list, and the keys are indices. Missing optional arguments are added as None.
+    """
     names = [parameter.name for parameter in parameters]
     required = [parameter.name for parameter in parameters if not parameter.is_optional]
     if route == "call/v2":

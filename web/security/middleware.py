@@ -26,7 +26,8 @@ ALLOWED_PATHS = re.compile(
     r"|queue/(join|data|status)|run/\w+|call/(v2/)?\w+(/\w+)?|mcp)",
     re.ASCII,
 )
-# Host headers that are accepted. Gradio builds URLs from the host headers, and fails if a host header is malformed.
+# The accepted values of the headers Host, X-Forwarded-Host and X-Forwarded-Proto. Gradio builds URLs from these values,
+# and fails if a value is malformed.
 HOST = re.compile(r"|([\w.-]{1,255}|\[[\da-f:.]{2,45}\])(:\d{1,5})?", re.ASCII | re.IGNORECASE)
 GRADIO, MCP = "/gradio_api/", "/gradio_api/mcp"
 CALL = re.compile(r"/gradio_api/(run|call|call/v2|queue)/(\w+)", re.ASCII)

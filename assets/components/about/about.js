@@ -1,6 +1,7 @@
 // A folded section with the measurements, figures and limitations of the network.
-// props.value: null, or the answer of /about: {facts: [{name, kind, value, …}, …], pictures: {name: SVG}}.
-// Emits "opened" when the section is opened without a value. The page then sets the value.
+// The value `props.value` is null until the page sets it to the answer of /about. This answer has the form
+// {facts: [{name, kind, value, …}, …], pictures: {name: SVG}}.
+// Emits "opened" when the visitor opens the section while the value is null. The page then sets the value.
 
 /** @import { Component } from "../../shared/dom.js" */
 
@@ -12,15 +13,15 @@ import { followLanguage, number, percent, text } from "../../shared/text.js";
  * @property {string} name
  * @property {keyof typeof FORMATS} kind
  * @property {number} value
- * @property {number} low lower end of an interval
- * @property {number} high upper end of an interval
- * @property {number} digit
+ * @property {number} low lower end, for the kind “interval”
+ * @property {number} high upper end, for the kind “interval”
+ * @property {number} digit the digit that the value is about, for the kind “digit”
  * @property {number | null} count number of images
- * @property {string | null} file
+ * @property {string | null} file the file with these images
  * @property {boolean | null} development whether the file is development data
  */
 
-// For each kind of fact: the function that formats the fact's value.
+// Each kind of fact has a function that formats the fact's value.
 const FORMATS = {
   share: (/** @type {Fact} */ { value }) => percent(value, 2),
   interval: (/** @type {Fact} */ { value, low, high }) =>
@@ -60,7 +61,7 @@ function row(fact) {
   );
 }
 
-// The SVG is inserted as HTML. This is safe: the project's own evaluation drew it.
+// The SVG is inserted as HTML. This is safe, because the project's own evaluation drew the SVG.
 /** @param {[string, string]} picture name and SVG */
 function figure([name, svg]) {
   const caption = text(`picture ${name}`);

@@ -1,8 +1,10 @@
 // The answer: number, verdict, the network's 28×28 input, the attribution of that input, and ten probability bars.
-// For a number, the image and the bars show one digit: the digit drawn last, or the digit that the visitor selects.
-// props.value: null, or an AnswerView; see shared/answers.js. The component changes `selection`. The page adds `evidence`.
-// Emits "retry" if the server has not answered: the page requests the answer again.
-// Emits "rested" when the pen rests: the page adds `evidence`, and updates the sections about the drawing.
+// If the drawing has several digits, the images and the bars show the selected digit. At first, the digit drawn last
+// is selected.
+// The value `props.value` is null, or it has the type AnswerView of shared/answers.js. The component changes the field
+// `selection` of the value. The page sets the field `evidence`.
+// Emits "retry" some time after a request without an answer. The page then requests the answer again.
+// Emits "rested" when the pen rests. The page then sets `evidence`, and updates the sections about the drawing.
 
 /** @import { AnswerView, Connection, Reading, Selection } from "../../shared/answers.js" */
 /** @import { Component } from "../../shared/dom.js" */
@@ -16,9 +18,10 @@ import { attributionText, certaintyText, reasonText, timingText } from "./senten
 
 /** @type {Partial<Record<Connection["state"], number>>} milliseconds until the next request, unless the server says so */
 const RETRY_AFTER = { offline: 2000, warming: 1000, busy: 1000 };
-// Milliseconds without a new answer until a screen reader announces it.
+// Milliseconds without a newer answer until a screen reader announces the current answer.
 const SPEAK_AFTER = 700;
-// Milliseconds without a new answer until the attribution is requested. So /explain never delays the bars.
+// Milliseconds without a newer answer until the component emits "rested". While the pen moves, newer answers usually
+// arrive sooner than this, so that requests for the attribution do not delay the bars.
 const EXPLAIN_AFTER = 40;
 
 /** @param {Component} component */
@@ -45,7 +48,8 @@ export function mount({ element, props, trigger, watch }) {
     element.dataset.verdict = connection.state === "ready" ? (answer?.verdict ?? "blank") : connection.state;
     reason.textContent = reasonText(view);
     showNumber(view);
-    // Without a new answer, the last answer stays visible. The style sheet fades the last answer.
+    // If a request has no answer, the images and the bars of the last answer stay visible. In the states “offline” and
+    // “error”, answer.css fades them.
     if (connection.state === "ready") {
       showReading(selectedReading(view));
       timing.textContent = timingText(answer?.milliseconds ?? {});
@@ -61,7 +65,7 @@ export function mount({ element, props, trigger, watch }) {
     show();
   }
 
-  // Show a single digit as text. Show several digits as buttons that select a reading.
+  // Show a single digit as text. Show each of several digits as a button that selects the digit's reading.
   /** @param {AnswerView} view */
   function showNumber({ answer, selection }) {
     const readings = answer?.readings ?? [];
@@ -105,7 +109,8 @@ export function mount({ element, props, trigger, watch }) {
     show();
   }
 
-  // Compare the answer with another digit. A second click on the same bar ends the comparison.
+  // Compare the answer with the digit of the clicked bar. A second click on this bar ends the comparison, and so does a
+  // click on the answer's own bar.
   /** @param {number} digit */
   function chooseContrast(digit) {
     const { selection } = value();
@@ -126,6 +131,7 @@ export function mount({ element, props, trigger, watch }) {
   followLanguage(element, showAll);
 }
 
+// Return whether two views have the same answer and the same selection.
 /** @type {(one: AnswerView, other: AnswerView) => boolean} */
 function isSameSelection(one, other) {
   const [selection, before] = [one.selection, other.selection];
@@ -133,13 +139,13 @@ function isSameSelection(one, other) {
     && selection.reading === before.reading && selection.contrast === before.contrast;
 }
 
-/** Calls a function once, unless it is started again before. */
+/** Calls a function once after a delay. If the timer is started again during the delay, only the new call happens. */
 class Timer {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timeout;
 
   /**
-   * @param {number | undefined} milliseconds undefined only stops the timer
+   * @param {number | undefined} milliseconds the delay; undefined stops the timer without a new call
    * @param {() => void} act
    */
   start(milliseconds, act) {

@@ -5,7 +5,7 @@
 import { find } from "../../shared/dom.js";
 import { confidence, confidenceNumber } from "../../shared/text.js";
 
-/** The bars in a container. A click on a bar calls `choose` with the bar's digit. */
+/** The bars inside an element. A click on a bar calls the function `choose` with the bar's digit. */
 export class Bars {
   #bars;
 
@@ -21,7 +21,7 @@ export class Bars {
     });
   }
 
-  /** @param {Reading | undefined} reading undefined, or a reading without ink, empties the bars */
+  /** @param {Reading | undefined} reading if it is undefined or has no ink, the bars become empty */
   show(reading) {
     const probabilities = reading && reading.verdict !== "blank" ? reading.probabilities : null;
     this.#bars.forEach(({ bar, meter, long, short }, digit) => {

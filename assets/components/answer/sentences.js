@@ -9,7 +9,7 @@ const REASONS = { digit: "isNumber", unsure: "isBetween", "not a digit": "isNone
 const CERTAINTIES = { digit: "sure", unsure: "unsure", "not a digit": "noDigit" };
 
 /**
- * Return the verdict on a drawing as a sentence, or why there is no answer.
+ * Return the verdict on a drawing as a sentence. If there is no answer, return a sentence that says why.
  * @param {AnswerView} view
  */
 export function reasonText({ connection, answer }) {
@@ -23,7 +23,7 @@ export function reasonText({ connection, answer }) {
   return text("isDoubtful", { number: answer.number, place: index + 1, reason: readingReason(answer.readings[index]) });
 }
 
-// Return the verdict on one reading as a sentence, like `reading_reason` in web/texts.py.
+// Return the verdict on one reading as a sentence. For the API, `reading_reason` in web/texts.py forms this sentence.
 /** @param {Reading} reading */
 function readingReason({ verdict, probabilities }) {
   const [first, second] = [...probabilities.keys()].toSorted((one, other) => probabilities[other] - probabilities[one]);
@@ -31,7 +31,7 @@ function readingReason({ verdict, probabilities }) {
 }
 
 /**
- * Return how certain the answer is, or "" for a reading without ink.
+ * Return “sure”, “unsure” or “not a digit” in the page's language. Return "" if there is no reading or no ink.
  * @param {Reading | undefined} reading
  */
 export function certaintyText(reading) {
@@ -52,7 +52,7 @@ export function attributionText(view) {
 }
 
 /**
- * Return the durations of the steps.
+ * Return the durations of the steps as text.
  * @param {Record<string, number>} milliseconds
  */
 export function timingText({ ink = 0, normalization, network, roundTrip }) {

@@ -1,6 +1,6 @@
 // A folded section with a table of the answers of all models.
-// props.value: null, or the answer of /compare: {models}. The list `models` is empty if nothing is drawn.
-// props.own: the name of the model that serves the page.
+// The value `props.value` is null until the page sets it to {models}, the answer of /compare. The list `models` is
+// empty if nothing is drawn. The value `props.own` is the name of the model that serves the page.
 // Emits "opened" when the section is opened. The page sets the value after this event. While the section is open, the
 // page also sets the value whenever the pen rests.
 
@@ -15,9 +15,9 @@ import { confidence, followLanguage, number, percent, text } from "../../shared/
  * @property {string} name
  * @property {number | null} digit
  * @property {Verdict} verdict
- * @property {number} probability
+ * @property {number} probability the probability of the model's answer
  * @property {number} mnist accuracy on the MNIST test images
- * @property {number} bytes
+ * @property {number} bytes size of the model's file
  * @property {number} milliseconds
  */
 

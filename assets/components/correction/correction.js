@@ -1,10 +1,11 @@
 // Buttons that store the drawing with its correct label, as a correction.
-// props.value:
-// - null or {}: nothing can be corrected.
-// - {digit}: the answer can be corrected. `digit` is null if the answer is “not a digit”.
-// - {label}: the visitor has clicked a label.
-// - {label, stored: true}: the correction is stored.
-// - {label, error}: the correction is not stored. `error` is a message, or null if the server does not answer.
+// The value `props.value` takes one of these forms:
+// - null or {} means that nothing can be corrected.
+// - {digit} means that the answer can be corrected. `digit` is null if the answer is “not a digit”.
+// - {label} means that the visitor has clicked a label.
+// - {label, stored: true} means that the correction is stored.
+// - {label, error} means that the correction could not be stored. `error` is a message, or null if the server did not
+//   answer.
 // Emits "labeled" after a click. The page then stores the correction and sets the value.
 
 /** @import { Component } from "../../shared/dom.js" */
@@ -33,7 +34,8 @@ export function mount({ element, props, trigger, watch }) {
     const value = props.value || {};
     LABELS.forEach((label, i) => {
       buttons[i].textContent = nameOf(label);
-      // The label of the answer itself is not a correction. A drawing is stored only once.
+      // Disable the label that equals the answer, because that label corrects nothing. After a click, disable all
+      // labels, because a drawing is stored only once.
       buttons[i].disabled = !("digit" in value) || label === String(value.digit ?? NOT_A_DIGIT);
       buttons[i].setAttribute("aria-pressed", String(label === value.label));
     });

@@ -1,6 +1,7 @@
-// A row of example drawings and a button to choose a picture. Pictures can also be pasted, or dropped on the page.
-// props.value: set by the component: {strokes} of an example, or {picture}, the object URL of a picture.
-// props.examples: [{name, strokes}, …]. The text of an example has the key “example <name>”.
+// A row of example drawings and a button to choose a picture. A visitor can also paste or drop a picture on the page.
+// The component sets `props.value` to {strokes} with the strokes of an example, or to {picture} with the object URL of
+// a picture.
+// The list `props.examples` has the form [{name, strokes}, …]. The text of an example has the key “example <name>”.
 // Emits "input" when the visitor chooses an example or a picture.
 
 /** @import { Component } from "../../shared/dom.js" */
@@ -11,7 +12,7 @@ import { boundingBox } from "../../shared/strokes.js";
 import { followLanguage, text } from "../../shared/text.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const MARGIN = 0.06; // Around an example, as a fraction of the pad's side.
+const MARGIN = 0.06; // Space around an example, as a fraction of the pad's side.
 
 /** @param {Component} component */
 export function mount({ element, props, trigger }) {
@@ -48,13 +49,13 @@ export function mount({ element, props, trigger }) {
 
   file.addEventListener("change", () => {
     choosePicture(file.files);
-    file.value = ""; // Without this reset, choosing the same file again would emit no event.
+    file.value = ""; // Without this reset, a visitor who chooses one file twice would cause only one event.
   });
   receivePictures(element, choosePicture);
   followLanguage(element, show);
 }
 
-// Accept pictures that are pasted, or dropped anywhere on the page, while the component is part of the page.
+// Accept pictures that are pasted, or dropped anywhere on the page, until the component is removed from the page.
 /** @type {(element: HTMLElement, choosePicture: (files: FileList | undefined) => boolean) => void} */
 function receivePictures(element, choosePicture) {
   /** @param {ClipboardEvent} event */

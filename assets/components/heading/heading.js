@@ -1,4 +1,4 @@
-// The title, and one button for each language.
+// The title of the page, and one button for each language.
 
 /** @import { Component } from "../../shared/dom.js" */
 

@@ -1,9 +1,10 @@
-// Encode a drawing as text for a link, and decode it.
+// Encode a drawing as text for a link, and decode such a text.
 //
 // Coordinates are integers, in thousandths of the pad's side. A stroke is encoded as the number of points, followed by
-// the differences of x and y between each point and the previous point.
-// Each integer is written in base 32, lowest digit first. Each base-32 digit is one letter of ALPHABET. The letter
-// stands for six bits: five bits of the integer, and a sixth bit that is set if more digits follow.
+// the differences of x and y between each point and the previous point of the drawing. The point before the first point
+// counts as (0, 0).
+// Each integer is written in base 32, least significant digit first. Each base-32 digit is one letter of ALPHABET. The
+// letter stands for six bits: five bits of the integer, and a sixth bit that is set if the integer has more digits.
 
 /** @import { Point, Stroke } from "../../shared/strokes.js" */
 
@@ -14,7 +15,7 @@ export function encodeStrokes(strokes) {
   let text = "";
   let [left, top] = [0, 0];
   const write = (/** @type {number} */ whole) => {
-    // The lowest bit holds the sign.
+    // The lowest bit holds the sign: 0, -1, 1, -2 become 0, 1, 2, 3.
     for (let rest = whole < 0 ? -2 * whole - 1 : 2 * whole; ; rest >>= 5) {
       text += ALPHABET[(rest & 31) | (rest > 31 ? 32 : 0)];
       if (rest <= 31) return;

@@ -1,8 +1,9 @@
 // Buttons that copy a link to the drawing, and that save the drawing as PNG or JSON.
 // The link holds the drawing in its fragment, which browsers do not send to the server.
-// props.value: after a click, the component sets {format}, which is "link", "png" or "json"; the page then sets
-// {format, strokes} with the pad's drawing. If a link opened the page, the component sets {strokes} from the link.
-// Emits "requested" after a click, and "linked" if the page was opened by a link.
+// After a click, the component sets `props.value` to {format}, where the format is "link", "png" or "json", and emits
+// "requested". The page then sets `props.value` to {format, strokes} with the pad's drawing.
+// If the page was opened by a link to a drawing, the component sets `props.value` to {strokes} from the link, and emits
+// "linked".
 
 /** @import { Component } from "../../shared/dom.js" */
 /** @import { Stroke } from "../../shared/strokes.js" */
@@ -21,7 +22,7 @@ const KEY = "#drawing=";
 export function mount({ element, props, trigger, watch }) {
   const link = find(element, ".link");
   const message = find(element, ".message");
-  /** @type {string | null} the format that was requested last, until the page replies with the strokes */
+  /** @type {string | null} the format of the last click; null after the page has set the strokes */
   let requested = null;
 
   /** @type {Record<string, (strokes: Stroke[]) => void>} */
@@ -77,7 +78,7 @@ export function mount({ element, props, trigger, watch }) {
   }
   watch("value", share);
   followLanguage(element, clearMessage);
-  // Wait until the other components exist.
+  // Open the link after the other components exist.
   setTimeout(openLink);
 }
 

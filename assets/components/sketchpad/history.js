@@ -2,7 +2,7 @@
 
 /** @import { Stroke } from "../../shared/strokes.js" */
 
-/** A list of states, each a list of strokes, and the position of the current state. */
+/** A list of states, and the index of the current state. Each state is the list of strokes on the pad. */
 export class History {
   /** @type {Stroke[][]} */
   #states = [[]];
@@ -14,7 +14,7 @@ export class History {
   }
 
   /**
-   * Append a state, in place of the states that were undone.
+   * Append a state after the current state. States that were undone are removed.
    * @param {Stroke[]} strokes
    */
   push(strokes) {
@@ -31,7 +31,7 @@ export class History {
   }
 
   /**
-   * Return whether there is a state to go to.
+   * Return whether `go` can make this step.
    * @param {-1 | 1} step -1 to undo, 1 to redo
    */
   has(step) {

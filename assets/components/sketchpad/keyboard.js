@@ -1,16 +1,17 @@
-// The keys: drawing with the keyboard, undo, redo and clear.
+// Handle the keys that draw, undo, redo and clear.
 
 /** @import { Point } from "../../shared/strokes.js" */
 /** @import { Sketchpad } from "./sketchpad.js" */
 
 import { onPad } from "../../shared/strokes.js";
 
-// Distance that an arrow key moves the pen, as a fraction of the pad's side. With Shift, a quarter of this distance.
+// Distance that an arrow key moves the pen, as a fraction of the pad's side. With Shift, the pen
+// moves a quarter of this distance.
 const KEY_STEP = 0.02;
 /** @type {Record<string, Point>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-/** The arrow keys move the pen, and the space key lowers and lifts the pen. */
+/** A pen for the keyboard. The arrow keys move the pen, the space key lowers and lifts it, and Escape lifts it. */
 export class KeyboardPen {
   /** @type {Point | null} the position of the pen; null until the pad is focused */
   #position = null;
@@ -27,7 +28,7 @@ export class KeyboardPen {
   }
 
   /**
-   * Handle a key, and return whether the key belongs to the keyboard's pen.
+   * Move, lower or lift the pen if the key does this. Return false if the key does something else.
    * @param {KeyboardEvent} event
    */
   press(event) {
@@ -38,7 +39,7 @@ export class KeyboardPen {
     return true;
   }
 
-  // Draw the pen's position: a ring, filled while the pen is down.
+  // Paint a ring at the pen's position. The ring is filled while the pen is down.
   /** @param {CanvasRenderingContext2D} context */
   paint(context) {
     if (!this.#position || document.activeElement !== this.#pad.paper) return;
@@ -71,7 +72,7 @@ export class KeyboardPen {
 }
 
 /**
- * Handle the keys of the page while the component is part of the page.
+ * Handle the keys that are pressed anywhere on the page, until the component is removed from the page.
  * @type {(pad: Sketchpad, element: HTMLElement) => void}
  */
 export function connectKeys(pad, element) {

@@ -1,26 +1,27 @@
-// Drawing and erasing with mouse, finger and stylus.
+// Draw and erase with mouse, finger and stylus.
 
 /** @import { Point } from "../../shared/strokes.js" */
 /** @import { Sketchpad } from "./sketchpad.js" */
 
 import { distanceToStroke, onPad, pressures } from "../../shared/strokes.js";
 
-// The eraser removes strokes within this distance: the pen's full width. Half of it would touch the ink; the rest
-// allows for an inexact finger.
+// The eraser removes a stroke if the pointer is at most this far from the stroke's center line. The distance is one pen
+// width, as a fraction of the pad's side. The edge of the ink is half a pen width away. The other half allows for an
+// inexact finger.
 const ERASER_REACH = 0.05;
-const STYLUS_ERASER = 5; // The number of this button in W3C Pointer Events.
+const STYLUS_ERASER = 5; // The number of a stylus's eraser button in W3C Pointer Events.
 
 /** @param {Sketchpad} pad */
 export function connectPointer(pad) {
   const { paper } = pad;
 
   paper.addEventListener("pointerdown", (event) => {
-    // Ignore a second finger or a palm (`isPrimary` is false) and the right mouse button.
+    // Ignore a second finger or a palm (`isPrimary` is false). Ignore all mouse buttons except the left one.
     if (pad.state.mode === "drawing" || !event.isPrimary || ![0, STYLUS_ERASER].includes(event.button)) return;
     const erases = pad.state.eraser || event.button === STYLUS_ERASER;
     if (erases && pad.strokes.length === 0) return;
     event.preventDefault();
-    // Without this call, a text field that had the focus would still receive Delete and Ctrl+Z.
+    // Remove the focus from a text field. Otherwise Delete and Ctrl+Z would still change that field, not the drawing.
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     pad.begin();
     paper.setPointerCapture(event.pointerId);

@@ -1,4 +1,4 @@
-// The animation of a drawing that the page sets: its points appear one after the other.
+// Animate a drawing that the page sets on the pad. The drawing's points appear one after the other.
 
 /** @import { Stroke } from "../../shared/strokes.js" */
 
@@ -23,7 +23,7 @@ export class Replay {
   }
 
   /**
-   * Return the strokes to show, or null if they are the same as before.
+   * Return the strokes to show, or null if they have not changed since the last call.
    * @param {number} time in milliseconds
    */
   advance(time) {

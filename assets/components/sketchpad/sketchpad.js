@@ -1,7 +1,7 @@
-// The sketchpad: it turns mouse, finger, stylus and keyboard input into strokes.
-// props.value: a Drawing; see shared/strokes.js. If the page sets strokes, the pad draws the strokes as an animation. If the page
-// sets a picture, the pad shows the picture.
-// Emits "input" when the drawing or the picture changes. While the pen moves, it emits "input" once per screen frame.
+// Turn the input of mouse, finger, stylus and keyboard into strokes.
+// The value `props.value` has the type Drawing of shared/strokes.js. The component sets it when the visitor draws. If
+// the page sets strokes, the pad draws them as an animation. If the page sets a picture, the pad shows the picture.
+// Emits "input" when the drawing or the picture changes, and at most once per screen frame while the pen moves.
 
 /** @import { Component } from "../../shared/dom.js" */
 /** @import { Drawing, Point, Stroke } from "../../shared/strokes.js" */
@@ -18,7 +18,7 @@ import { connectPointer } from "./pointer.js";
 import { Replay } from "./replay.js";
 import { IDLE } from "./state.js";
 
-// Smallest distance between points, as a fraction of the pad's side: half a pixel of a large pad.
+// Smallest distance between two successive points, as a fraction of the pad's side. On a large pad, half a pixel.
 const MIN_STEP = 0.001;
 
 /** @param {Component} component */
@@ -55,7 +55,7 @@ export class Sketchpad {
     this.keyboard = new KeyboardPen(this);
   }
 
-  /** Connect the buttons and the size of the screen. */
+  /** Connect the buttons, and repaint when the size of the pad changes. */
   connect() {
     const { undo, redo, erase, clear } = this.buttons;
     undo.addEventListener("click", () => this.walk(-1));
@@ -70,7 +70,7 @@ export class Sketchpad {
   }
 
   /**
-   * Change the mode.
+   * Change the mode. The button “Erase” keeps its state. All other fields get the values of `details` or of IDLE.
    * @param {PadState["mode"]} mode
    * @param {Partial<PadState>} [details]
    */
@@ -78,7 +78,7 @@ export class Sketchpad {
     this.state = { ...IDLE, eraser: this.state.eraser, ...details, mode };
   }
 
-  /** The strokes on the pad, with the stroke that is being drawn. */
+  /** The strokes on the pad, including the stroke that is being drawn. */
   get strokes() {
     return this.state.mode === "drawing" ? [...this.history.strokes, this.state.stroke] : this.history.strokes;
   }
@@ -124,7 +124,7 @@ export class Sketchpad {
     this.#trigger("input");
   }
 
-  /** Repaint and emit "input" once per screen frame, even if the pen reports more often. */
+  /** Repaint and emit "input" in the next screen frame, once for all calls before that frame. */
   schedule() {
     this.#isUnsent = true;
     if (this.#isScheduled) return;
@@ -143,7 +143,7 @@ export class Sketchpad {
 
   // --- strokes
 
-  /** Call before every change by the visitor: end the animation and remove the picture. */
+  /** End the animation and remove the picture. Every change of the drawing calls this method first. */
   begin() {
     this.#finishReplay();
     if (this.state.mode !== "picture") return;
@@ -158,7 +158,7 @@ export class Sketchpad {
   }
 
   /**
-   * Add a point to the stroke that is being drawn. Return whether the stroke has changed.
+   * Add a point to the stroke that is being drawn, unless the last point is too near. Return whether it was added.
    * @param {Point} point
    */
   addPoint(point) {
@@ -168,7 +168,7 @@ export class Sketchpad {
     return true;
   }
 
-  /** @param {boolean} [isChanged] whether the stroke has changed since `schedule` was called */
+  /** @param {boolean} [isChanged] whether the stroke has changed since the last call of `schedule` */
   endStroke(isChanged = false) {
     this.history.push(this.strokes);
     this.enter("idle");

@@ -1,6 +1,8 @@
 // A folded section with the intermediate images of normalization, from the drawing to 28×28.
-// props.value: null; the answer of /steps: {steps}, where `steps` is empty if nothing is drawn; or {picture: true} for
-// a picture, because the page shows no steps for pictures.
+// The value `props.value` takes one of these forms:
+// - null until the page sets a value
+// - {steps}, the answer of /steps. The list `steps` is empty if nothing is drawn.
+// - {picture: true} for a picture, because the page shows no steps for pictures
 // Emits "opened" when the section is opened. The page sets the value after this event. While the section is open, the
 // page also sets the value whenever the pen rests.
 
