@@ -50,8 +50,9 @@ def sentence(model: type[Request], errors: Sequence[dict]) -> str:
         return f"The request has an unknown field; expected {_names(fields)}."
     if not location:
         own = error["type"] == "drawing"  # An error of this project's own validators.
-        problem = error["msg"] if own else "is not a JSON object"
-        return f"The request {problem}; expected an object with {_names(fields)}."
+        if own:
+            return f"The request {error['msg']}; expected an object with {_names(fields)}."
+        return f"The request is not a JSON object; expected application/json, an object with {_names(fields)}."
     name = location[0]
     problem = PROBLEMS.get(error["type"], error["msg"]).format_map(error.get("ctx", {}))
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location[1:])

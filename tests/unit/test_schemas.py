@@ -83,7 +83,7 @@ POINT = SEVEN["strokes"][0][0]
     "model, arguments, problem",
     [
         (Drawing, {}, "strokes is missing; expected a list of at most"),
-        (Drawing, [], "The request is not a JSON object; expected an object with strokes."),
+        (Drawing, [], "The request is not a JSON object; expected application/json, an object with strokes."),
         (Drawing, {"strokes": SECRET}, "strokes is not a list;"),
         (Drawing, {"strokes": [[POINT], SECRET]}, "strokes[1] is not a list;"),
         (Drawing, {"strokes": [[POINT, {SECRET: 1}]]}, "strokes[0][1] is not a list;"),
