@@ -3,6 +3,7 @@
 python demo.py                         serve on this machine or on a Space
 uvicorn --factory demo:app             serve with several processes: --workers 2
 serve run demo:cluster                 serve on several machines, with Ray Serve
+import demo; demo.launch()             show the page in a notebook
 """
 
 import argparse
@@ -20,8 +21,9 @@ from fastapi import FastAPI
 from model.errors import exit_on_error
 from model.inference.checkpoint import DEFAULT_CHECKPOINT
 from web import components
-from web.api import Api, describe
-from web.app import create_app, serve
+from web.api import Api
+from web.app import create_app, serve, start
+from web.gradio_endpoints import add_endpoints
 from web.texts import ENGLISH
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ DELETE_UPLOADS = (600, 600)
 
 
 def build_page(api: Api) -> gr.Blocks:
-    """Build the page: its components, its events, and the API's endpoints."""
+    """Build the page: its components, its events, and the endpoints for Gradio's clients."""
     with gr.Blocks(title=ENGLISH["title"], analytics_enabled=False, delete_cache=DELETE_UPLOADS) as page:
         components.heading()
         with gr.Row(elem_id="stage"):
@@ -42,10 +44,11 @@ def build_page(api: Api) -> gr.Blocks:
             example = components.example_row()
             share = components.share_tools()
         with gr.Column(elem_id="more"):
-            correction = components.correction(visible=api.store is not None)
+            correction = components.correction(visible=api.service.store is not None)
             steps = components.steps()
             comparison = components.comparison(api.service.name)
             about = components.about()
+        components.footer()
 
         # Browser-side wiring: each event calls a function of assets/page/events.js, which may call the API.
         run_in_browser([example.input], example, pad, "showExample")
@@ -58,16 +61,7 @@ def build_page(api: Api) -> gr.Blocks:
         run_in_browser([steps.opened, answer.rested], [pad, answer], steps, "steps")
         run_in_browser([comparison.opened, answer.rested], answer, comparison, "compare")
         run_in_browser([about.opened], None, about, "about")
-
-        hidden = components.hidden_json
-        answer_json = components.answer_json()
-        add_endpoint(api.predict, [pad], answer_json)
-        add_endpoint(api.predict_image, [components.picture_file()], answer_json)
-        add_endpoint(api.explain, [pad, hidden("digit", 7), hidden("contrast", 1)], hidden("evidence"))
-        add_endpoint(api.compare, [pad], hidden("models"))
-        add_endpoint(api.steps, [pad], hidden("steps"))
-        add_endpoint(api.about, [], hidden("facts and pictures"))
-        add_endpoint(api.correct, [pad, hidden("label", "7")], hidden("correction"))
+        add_endpoints(api)
     return page
 
 
@@ -78,9 +72,14 @@ def run_in_browser(events, inputs, outputs, function: str) -> None:
         event(None, inputs, outputs, js=js, api_visibility="private")
 
 
-def add_endpoint(function, inputs, output) -> None:
-    """Add an endpoint with the function's name to the API. The page calls the endpoint with `fetch`."""
-    gr.on([], function, inputs, output, api_name=function.__name__, api_description=describe(function), queue=False)
+def launch(**options) -> gr.Blocks:
+    """Serve the page in the background. In a notebook, also show the page below the cell.
+
+    options: the arguments of `web.app.start`, such as `port` and `share`. To stop the server, call `close()` of the
+    returned page. Raises UserError if the page cannot be served.
+    """
+    page, _, _ = start(build_page, **options)
+    return page
 
 
 def app() -> FastAPI:

@@ -32,7 +32,7 @@ def launched_servers(request, tmp_path_factory):
     corrections = tmp_path_factory.mktemp("corrections") / "corrections.sqlite"
     environments = {
         "server": {},
-        "corrections_server": {"CORRECTIONS": str(corrections), "GRADIO_MCP_SERVER": "True"},
+        "corrections_server": {"CORRECTIONS": str(corrections)},
         "server_to_stop": {},
     }
     used = {fixture for test in request.session.items for fixture in test.fixturenames}
@@ -58,8 +58,8 @@ def server(launched_servers):
 def corrections_server(launched_servers):
     """A running server that stores corrections, and the path of the file with the corrections.
 
-    The server also offers its endpoints to MCP clients. All tests share this server and its file. The file may contain
-    corrections of earlier tests, so a test must compare the corrections before and after a call.
+    All tests share this server and its file. The file may contain corrections of earlier tests, so a test must compare
+    the corrections before and after a call.
     """
     server = launched_servers["corrections_server"]
     server.wait_until_ready()

@@ -1,136 +1,139 @@
-"""The API's endpoints. No endpoint keeps state between calls, except `correct`, which stores a correction."""
+"""The endpoints: one function for each. No endpoint keeps state between calls, except for stored corrections.
 
-import contextlib
-from collections.abc import Callable, Iterator, Sequence
+`Api` calls an endpoint for one request. It joins calls that arrive together, and limits how many calls wait.
+"""
 
-import gradio as gr
+import io
+from collections.abc import Sequence
 
-from model.corrections.store import CorrectionStore, StorageError
+from pydantic import BaseModel
+
 from model.errors import InputError
 from model.evaluation.model_card import model_card
-from model.preprocessing.strokes import parse_strokes
 from model.preprocessing.trace import trace_strokes
-from web import schemas
-from web.batching import BatchFunction
+from web.batching import MAX_BATCH, Batcher
+from web.registry import ENDPOINTS, Endpoint, endpoint
+from web.schemas.requests import (
+    CorrectionRequest,
+    DigitDrawing,
+    Drawing,
+    ExplainRequest,
+    PictureRequest,
+    PredictRequest,
+    Request,
+    UndoRequest,
+)
+from web.schemas.responses import (
+    AboutResponse,
+    AnswerResponse,
+    CompareResponse,
+    CorrectionResponse,
+    ExplainResponse,
+    ModelResponse,
+    StepsResponse,
+    UndoResponse,
+)
 from web.service import Service
 
-# Appended to the descriptions of `predict` and `predict_image`. Both return an object with the fields listed here.
-ANSWER = """
-    Answer: number (the digits, such as "2026"; "?" for a group that is not a digit); verdict on the whole drawing
-    ("digit", "unsure", "not a digit" or "blank"); reason (the verdict as a sentence); readings (one for each digit,
-    from left to right); current (the index of the reading that was drawn last); milliseconds (the duration of each
-    step). Each reading has: digit (the most probable digit, or null), verdict, reason, probabilities (ten, calibrated,
-    sum 1), no_digit (the probability of not being a digit), image (the network's input: 28 rows of 28 numbers, 0 paper
-    to 255 ink), box on the pad (left, top, right, bottom), strokes (the indices of the strokes). The answer repeats the
-    fields of the current reading, except verdict and reason."""
+# A pending call keeps its picture in memory, up to 21 MB.
+MAX_PENDING_PICTURES = 8
+NO_STORE = "This server does not store corrections."
 
 
-@contextlib.contextmanager
-def _errors_for_caller() -> Iterator[None]:
-    """Convert InputError and StorageError into gr.Error. Gradio sends the message of a gr.Error to the caller."""
-    try:
-        yield
-    except (InputError, StorageError) as error:
-        raise gr.Error(str(error), print_exception=False) from None
+@endpoint()
+def predict(service: Service, requests: list[PredictRequest]) -> list[AnswerResponse]:
+    """Read a digit or a number from strokes. A stroke is the list of points from pen-down to pen-up. The answer has one
+    reading for each digit, from left to right: the digit, ten calibrated probabilities, and the probability that it is
+    not a digit."""
+    answers = service.classifier.read_drawings([request.arrays for request in requests])
+    return [AnswerResponse.of(answer) for answer in answers]
+
+
+@endpoint(max_pending=MAX_PENDING_PICTURES)
+def predict_image(service: Service, request: PictureRequest) -> AnswerResponse:
+    """Read a digit or a number from a picture. The ink may be dark on light or light on dark. The picture may have at
+    most 25 megapixels. The answer has one reading for each digit, from left to right: the digit, ten calibrated
+    probabilities, and the probability that it is not a digit."""
+    return AnswerResponse.of(service.classifier.read_picture(io.BytesIO(request.picture)))
+
+
+@endpoint()
+def explain(service: Service, request: ExplainRequest) -> ExplainResponse:
+    """Return how much each pixel contributed to an answer for one digit, given as strokes or as the image of a reading.
+    A number of the result is above 0 where ink supports the explained answer, and below 0 where ink contradicts it."""
+    return ExplainResponse.of(service.attribution.attribute(request.normalized, request.digit, request.rather_than))
+
+
+@endpoint()
+def compare(service: Service, request: DigitDrawing) -> CompareResponse:
+    """Read one digit, given as strokes or as the image of a reading, with every model that has a checkpoint. The result
+    lists the models, the least accurate first."""
+    models = service.comparison.compare(request.normalized)
+    return CompareResponse(models=[ModelResponse.of(model) for model in models])
+
+
+@endpoint()
+def steps(service: Service, request: Drawing) -> StepsResponse:
+    """Return the intermediate images of normalization for the strokes of one digit: ink, cropped, fitted and centred.
+    The last image, 28×28 pixels, is the input of the network."""
+    return StepsResponse.of(trace_strokes(request.arrays))
+
+
+@endpoint("GET")
+def about(service: Service) -> AboutResponse:
+    """Return the measurements of the network that this server uses: facts such as accuracy, size and training time, and
+    pictures as SVG: reliability, learning curves, rejection and mistakes."""
+    card = model_card(service.path, service.notes)
+    return AboutResponse(facts=card.facts, pictures=card.pictures)
+
+
+@endpoint(path="/api/corrections")
+def correct(service: Service, request: CorrectionRequest) -> CorrectionResponse:
+    """Store a correction: the strokes of one digit and the correct label. The network can learn from corrections. The
+    server reads the drawing again and stores the strokes, the label, the network's answer and hash, and the time, but
+    nothing about the visitor. The result has a token that deletes the correction."""
+    if service.store is None:
+        raise InputError(NO_STORE)
+    [answer] = service.classifier.read_drawings([request.arrays])
+    correction, token = service.store.keep(
+        request.arrays, request.label, answer.number, answer.verdict, service.notes["sha256"]
+    )
+    return CorrectionResponse(label=correction.label, time=correction.time, token=token)
+
+
+@endpoint("DELETE", "/api/corrections")
+def undo_correction(service: Service, request: UndoRequest) -> UndoResponse:
+    """Delete a correction. The call that stored the correction returned the token. No other token can delete the
+    correction."""
+    if service.store is None:
+        raise InputError(NO_STORE)
+    if not service.store.delete(request.token):
+        raise InputError("No correction has this token; expected the token that the server sent with the correction.")
+    return UndoResponse(deleted=True)
 
 
 class Api:
-    """The API. Each public method is an endpoint. Gradio's API page shows the docstrings of these methods."""
+    """All registered endpoints, bound to a service."""
 
-    def __init__(self, service: Service, store: CorrectionStore | None):
-        """store: the store to which `correct` adds corrections. None disables `correct`."""
-        self.service, self.store = service, store
+    def __init__(self, service: Service):
+        self.service = service
+        self.endpoints = list(ENDPOINTS.values())
+        self._batchers = {endpoint.name: self._batcher(endpoint) for endpoint in self.endpoints}
 
-    @_errors_for_caller()
-    def predict(self, drawing):
-        """Read a digit or a number from strokes: {"strokes": [[[x, y], …], …]}. A stroke is the list of points from
-        pen-down to pen-up. x grows to the right and y grows downward. Both are fractions of the pad's side."""
-        return schemas.answer_json(self.service.classifier.read_strokes(parse_strokes(drawing)))
+    async def call(self, endpoint: Endpoint, request: Request) -> BaseModel:
+        """Return the response of an endpoint.
 
-    @_errors_for_caller()
-    def predict_image(self, picture):
-        """Read a digit or a number from a picture file. The ink may be dark on light or light on dark. The picture may
-        have at most 25 megapixels."""
-        return schemas.answer_json(self.service.read_picture(picture))
-
-    @_errors_for_caller()
-    def explain(self, drawing, digit, rather_than):
-        """Return how much each pixel contributed to an answer. drawing: one digit, as strokes or as the {"image": …} of
-        a reading. digit: the answer to explain, 0 to 9, or null for "not a digit". rather_than: a digit to compare this
-        answer with, or null to compare it with all digits except `digit`. Answer: evidence, 28 rows of 28 whole numbers
-        from -127 to 127. A number is above 0 where ink supports the explained answer, and below 0 where ink contradicts
-        the explained answer."""
-        return self._explain(drawing, digit, rather_than)
-
-    @_errors_for_caller()
-    def compare(self, drawing):
-        """Read one digit with every model that has a checkpoint. drawing: strokes, or the {"image": …} of a reading.
-        Answer: models, the least accurate first. Each model has: name, digit (or null), verdict, probability (of the
-        model's answer), mnist (accuracy on the MNIST test images), bytes (size of the checkpoint) and milliseconds."""
-        return schemas.comparison_json(self.service.comparison.compare(schemas.parse_image(drawing)))
-
-    @_errors_for_caller()
-    def steps(self, drawing):
-        """Return the intermediate images of normalization for the strokes of one digit. Answer: steps. Each step
-        has a name ("ink", "cropped", "fitted" or "centred") and an image: rows of whole numbers from 0 (paper) to 255
-        (ink)."""
-        return schemas.trace_json(trace_strokes(parse_strokes(drawing)))
-
-    def about(self):
-        """Return the measurements of the network that this server uses. Answer: facts and pictures. Each fact has a
-        name, a kind and a value. The kind says what the value is: for example a rate from 0 to 1, a count, a number of
-        bytes or a number of seconds. pictures maps names to SVG images of reliability, the confusion matrix of
-        drawings, learning curves, rejection and mistakes."""
-        card = model_card(self.service.path, self.service.notes)
-        return {"facts": card.facts, "pictures": card.pictures}
-
-    @_errors_for_caller()
-    def correct(self, drawing, label):
-        """Store a correction: the strokes of one digit and the correct label, "0" to "9" or "not a digit". The network
-        can learn from corrections. The stored row holds the strokes, the label, the network's answer, the network's
-        hash and the time. The row holds nothing about the visitor. The answer is sent once the row is on the disk.
-        Answer: label and time (UTC, ISO 8601)."""
-        if self.store is None:
-            raise InputError("This server does not store corrections.")
-        strokes = parse_strokes(drawing)
-        answer = self.service.classifier.read_strokes(strokes)
-        sha256 = self.service.notes["sha256"]
-        correction = self.store.keep(strokes, label, answer.number, answer.verdict, sha256)
-        return {"label": correction.label, "time": correction.time}
-
-    @property
-    def batched(self) -> dict[str, BatchFunction]:
-        """Maps the name of an endpoint to the function that answers several calls of the endpoint at once.
-
-        The result of an invalid call is an InputError.
+        Raises InputError for an invalid request, StorageError, and Overloaded if too many calls are pending.
         """
-        return {
-            "predict": self._predict_batch,
-            "explain": lambda calls: [_result_or_error(self._explain, *call) for call in calls],
-        }
+        return await self._batchers[endpoint.name](request)
 
-    def _predict_batch(self, calls: Sequence[tuple]) -> list[dict | InputError]:
-        drawings = [_result_or_error(parse_strokes, drawing) for (drawing,) in calls]
-        valid = [drawing for drawing in drawings if not isinstance(drawing, InputError)]
-        answers = iter(self.service.classifier.read_drawings(valid))
-        return [
-            drawing if isinstance(drawing, InputError) else schemas.answer_json(next(answers)) for drawing in drawings
-        ]
+    def _batcher(self, endpoint: Endpoint) -> Batcher:
+        max_batch = MAX_BATCH if endpoint.is_batched else 1
+        return Batcher(lambda requests: self._answer(endpoint, requests), max_batch, endpoint.max_pending)
 
-    def _explain(self, drawing, digit, contrast) -> dict:
-        answer, other = schemas.parse_digit(digit), schemas.parse_digit(contrast)
-        image = schemas.parse_image(drawing)
-        return schemas.attribution_json(self.service.attribution.attribute(image, answer, other))
-
-
-def describe(endpoint: Callable) -> str:
-    """Return the description of an endpoint, for Gradio's API page."""
-    answer = ANSWER if endpoint.__name__ in ("predict", "predict_image") else ""
-    return " ".join(f"{endpoint.__doc__} {answer}".split())
-
-
-def _result_or_error(function: Callable, *arguments: object) -> object:
-    try:
-        return function(*arguments)
-    except InputError as error:
-        return error
+    def _answer(self, endpoint: Endpoint, requests: Sequence[Request]) -> Sequence[BaseModel]:
+        if endpoint.is_batched:
+            return endpoint.function(self.service, list(requests))
+        [request] = requests
+        arguments = [] if endpoint.request is Request else [request]
+        return [endpoint.function(self.service, *arguments)]

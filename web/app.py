@@ -1,4 +1,4 @@
-"""Create and serve the application: the page that `demo` builds, the API, and the middleware."""
+"""Create and serve the application: the page that `demo` builds, the routes of the API, and the middleware."""
 
 import errno
 import os
@@ -12,15 +12,17 @@ from pathlib import Path
 import gradio as gr
 from fastapi import FastAPI
 from starlette.middleware import Middleware
-from starlette.responses import JSONResponse
+from starlette.routing import BaseRoute
 
 from model.corrections.store import configured_store
 from model.errors import UserError
 from model.inference.checkpoint import DEFAULT_CHECKPOINT
 from web.api import Api
 from web.components import page_settings
-from web.document import DocumentHead, document_head
-from web.fast_path import FastPath
+from web.compression import Compression
+from web.document import Document
+from web.mcp_server import mcp_routes
+from web.rest import api_routes
 from web.security.calls import CallChecker
 from web.security.middleware import SecurityMiddleware
 from web.service import Service
@@ -29,7 +31,6 @@ from web.texts import ENGLISH
 
 # A photo from a phone has about 5 MB.
 MAX_FILE_SIZE = "20mb"
-HEALTH_PATH = "/health"
 
 ADDRESS_ERRORS = {
     errno.EADDRINUSE: "port {port} is in use. Choose another port, or leave --port out for the next free one.",
@@ -41,7 +42,7 @@ UNKNOWN_HOST = (
 )
 
 BuildPage = Callable[[Api], gr.Blocks]
-"""Builds the page with its components, events and endpoints."""
+"""Builds the page with its components, its events, and the endpoints for Gradio's clients."""
 
 
 def create_app(build_page: BuildPage) -> FastAPI:
@@ -51,20 +52,25 @@ def create_app(build_page: BuildPage) -> FastAPI:
     load in the background. Raises UserError if the checkpoint or the file of corrections cannot be used.
     """
     checkpoint = Path(os.environ.get("DEMO_CHECKPOINT", DEFAULT_CHECKPOINT))
-    api = Api(Service(checkpoint), configured_store())
+    return application(build_page, Api(Service(checkpoint, configured_store())))
+
+
+def application(build_page: BuildPage, api: Api) -> FastAPI:
+    """Return the page and an API as an ASGI application."""
     page = build_page(api)
-    return gr.mount_gradio_app(FastAPI(), page, path="/", **_settings(page, api))
+    outer = FastAPI(openapi_url=None)  # The routes of the API have their own schema.
+    return gr.mount_gradio_app(outer, page, path="/", **_settings(page, api))
 
 
-def serve(
+def start(
     build_page: BuildPage,
     host: str | None = None,
     port: int | None = None,
     checkpoint: Path = DEFAULT_CHECKPOINT,
     corrections: Path | None = None,
     share: bool = False,
-) -> None:
-    """Serve the page until SIGTERM or KeyboardInterrupt. Print the page's address once the classifier is loaded.
+) -> tuple[gr.Blocks, Api, str]:
+    """Serve the page in a background thread. Return the page, its API and its address. The networks may still load.
 
     host: the address to listen at. None means $GRADIO_SERVER_NAME or, if it is not set, 127.0.0.1.
     port: the port to listen at. None means the first free port, searched from $GRADIO_SERVER_PORT or from 7860.
@@ -72,10 +78,8 @@ def serve(
     share: whether to open a public address through Gradio's servers as well.
     Raises UserError or OSError if the page cannot be served.
     """
-    # Exit as after Ctrl+C: requests in progress are answered first.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     _check_address(host, port)
-    api = Api(Service(checkpoint), configured_store(corrections))
+    api = Api(Service(checkpoint, configured_store(corrections)))
     page = build_page(api)
     try:
         _, local_address, public_address = page.launch(
@@ -86,8 +90,23 @@ def serve(
             quiet=True,
             **_settings(page, api),
         )
+    except BaseException:
+        page.close(verbose=False)
+        raise
+    return page, api, (public_address or local_address).rstrip("/")
+
+
+def serve(build_page: BuildPage, **options) -> None:
+    """Serve the page until SIGTERM or KeyboardInterrupt. Print the page's address once the classifier is loaded.
+
+    options: the arguments of `start`. Raises UserError or OSError if the page cannot be served.
+    """
+    # Exit as after Ctrl+C: requests in progress are answered first.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    page, api, address = start(build_page, **options)
+    try:
         api.service.wait()
-        print(f"{ENGLISH['title']} at {(public_address or local_address).rstrip('/')}", flush=True)
+        print(f"{ENGLISH['title']} at {address}", flush=True)
         threading.Event().wait()
     finally:
         page.close(verbose=False)
@@ -104,17 +123,16 @@ def _check_address(host: str | None, port: int | None) -> None:
         raise UserError(message.format(host=host, port=port)) from None
 
 
-class HealthCheck:
-    """ASGI middleware that answers {"ready": …} at HEALTH_PATH: 200 once the networks are loaded, 503 until then."""
+def routes(api: Api) -> list[BaseRoute]:
+    """Return this project's routes. Gradio adds its own routes after them."""
+    return [*static_routes(), *api_routes(api), *mcp_routes(api)]
 
-    def __init__(self, app, ready: Callable[[], bool]):
-        self.app, self.ready = app, ready
 
-    async def __call__(self, scope, receive, send) -> None:
-        if scope["type"] != "http" or scope["path"].rstrip("/") != HEALTH_PATH:
-            return await self.app(scope, receive, send)
-        ready = self.ready()
-        await JSONResponse({"ready": ready}, 200 if ready else 503)(scope, receive, send)
+def middleware(page: gr.Blocks, api: Api) -> list[Middleware]:
+    """Return this project's middleware, from the outermost to the innermost."""
+    forms = [endpoint.path for endpoint in api.endpoints if endpoint.picture_field]
+    security = Middleware(SecurityMiddleware, calls=CallChecker(page), forms=forms)
+    return [Middleware(Compression), security, Middleware(Document)]
 
 
 def _settings(page: gr.Blocks, api: Api) -> dict:
@@ -122,17 +140,8 @@ def _settings(page: gr.Blocks, api: Api) -> dict:
     return page_settings() | {
         "ssr_mode": False,
         "run_history": False,
+        "mcp_server": False,  # This project has its own: web/mcp_server.py.
         "max_file_size": MAX_FILE_SIZE,
-        "footer_links": ["api"],
-        # Gradio adds these routes and this middleware in both ways of serving.
-        "app_kwargs": {
-            "routes": static_routes(),
-            # The order is from the outermost to the innermost middleware.
-            "middleware": [
-                Middleware(HealthCheck, ready=lambda: api.service.ready),
-                Middleware(SecurityMiddleware, calls=CallChecker(page)),
-                Middleware(FastPath, endpoints=api.batched),
-                Middleware(DocumentHead, head=document_head()),
-            ],
-        },
+        "footer_links": [],  # The page has its own footer.
+        "app_kwargs": {"routes": routes(api), "middleware": middleware(page, api)},
     }

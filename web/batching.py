@@ -10,15 +10,20 @@ from concurrent.futures import ThreadPoolExecutor
 MAX_BATCH = 16
 """Maximum number of calls in one batch."""
 MAX_PENDING = 64
-"""Maximum number of calls that wait or are in progress. The server answers about 400 calls per second. Therefore, if 64
-calls are pending, the newest of these calls gets its answer after about 160 ms."""
+"""Maximum number of calls of an endpoint that wait or are in progress. The server answers about 400 calls per second.
+Therefore, if 64 calls are pending, the newest of these calls gets its answer after about 160 ms."""
 
-BatchFunction = Callable[[Sequence[tuple]], Sequence[object]]
-"""Maps a list of calls to a list with the result or exception of each call. A call is the tuple of its arguments."""
+BatchFunction = Callable[[Sequence], Sequence[object]]
+"""Maps the arguments of several calls to a list with the result of each call."""
 
 
 class Overloaded(Exception):
-    """Too many calls are pending."""
+    """Too many calls are pending. The message is a sentence for the caller. retry_after: seconds."""
+
+    retry_after = 1
+
+    def __init__(self):
+        super().__init__("Many people are drawing at once; try again in a moment.")
 
 
 class Batcher:
@@ -27,20 +32,20 @@ class Batcher:
     While the function answers one batch, new calls wait for the next batch.
     """
 
-    def __init__(self, function: BatchFunction):
-        self._function = function
-        self._waiting: list[tuple[tuple, asyncio.Future]] = []
+    def __init__(self, function: BatchFunction, max_batch: int = MAX_BATCH, max_pending: int = MAX_PENDING):
+        self._function, self._max_batch, self._max_pending = function, max_batch, max_pending
+        self._waiting: list[tuple[object, asyncio.Future]] = []
         self._pending = 0
         self._task: asyncio.Task | None = None
         self._thread = ThreadPoolExecutor(1, "batches")
 
-    async def __call__(self, *arguments: object) -> object:
-        """Return the result of one call, or raise its exception. If MAX_PENDING calls are pending, raise Overloaded."""
-        if self._pending >= MAX_PENDING:
+    async def __call__(self, argument: object) -> object:
+        """Return the result of one call, or raise its exception. If too many calls are pending, raise Overloaded."""
+        if self._pending >= self._max_pending:
             raise Overloaded
         loop = asyncio.get_running_loop()
         result = loop.create_future()
-        self._waiting.append((arguments, result))
+        self._waiting.append((argument, result))
         self._pending += 1
         if self._task is None or self._task.done():
             self._task = loop.create_task(self._work(loop))
@@ -51,14 +56,14 @@ class Batcher:
 
     async def _work(self, loop: asyncio.AbstractEventLoop) -> None:
         while self._waiting:
-            batch, self._waiting = self._waiting[:MAX_BATCH], self._waiting[MAX_BATCH:]
+            batch, self._waiting = self._waiting[: self._max_batch], self._waiting[self._max_batch :]
             await self._answer(loop, *zip(*batch, strict=True))
 
-    async def _answer(self, loop: asyncio.AbstractEventLoop, calls: tuple, futures: tuple) -> None:
+    async def _answer(self, loop: asyncio.AbstractEventLoop, arguments: tuple, futures: tuple) -> None:
         try:
-            results = await loop.run_in_executor(self._thread, self._function, calls)
+            results = await loop.run_in_executor(self._thread, self._function, arguments)
         except Exception as error:  # Every call of this batch fails; the next batch is not affected.
-            results = [error] * len(calls)
+            results = [error] * len(arguments)
         for future, result in zip(futures, results, strict=True):
             if future.done():  # The caller has disconnected.
                 continue

@@ -4,13 +4,9 @@ import json
 from collections.abc import Sequence
 
 import gradio as gr
-from gradio.components import Component
 
 from web.static_files import address
 from web.texts import ASSETS
-
-_NUMBERS = {"type": "array", "items": {"type": "number"}}
-_SEVEN = [[0.3, 0.25], [0.7, 0.25], [0.45, 0.8]]
 
 
 def heading() -> gr.HTML:
@@ -20,36 +16,12 @@ def heading() -> gr.HTML:
 
 def sketchpad() -> gr.HTML:
     """Return the pad. Value: {"strokes": [[[x, y], …], …]} in fractions of the pad's side, x right, y down."""
-    strokes = {"type": "array", "items": {"type": "array", "items": _NUMBERS}}
-    schema = {"type": "object", "properties": {"strokes": strokes}, "required": ["strokes"]}
-    return _documented(_component("sketchpad", label="drawing", events=["input"]), schema, {"strokes": [_SEVEN]})
+    return _component("sketchpad", label="drawing", events=["input"])
 
 
 def answer_view() -> gr.HTML:
     """Return the verdict, the network's 28×28 input and ten bars. Value: an AnswerView, see shared/answers.js."""
     return _component("answer", label="answer", events=["retry", "rested"])
-
-
-def answer_json() -> gr.JSON:
-    """Return a hidden component for the API's answers. Value: the result of `schemas.answer_json`."""
-    integers = {"type": "array", "items": {"type": "integer"}}
-    reading = {
-        "digit": {"anyOf": [{"type": "integer"}, {"type": "null"}]},
-        "verdict": {"type": "string"},
-        "reason": {"type": "string"},
-        "probabilities": _NUMBERS,
-        "no_digit": {"type": "number"},
-        "image": {"type": "array", "items": integers},
-        "box": {"anyOf": [_NUMBERS, {"type": "null"}]},
-        "strokes": integers,
-    }
-    properties = reading | {
-        "number": {"type": "string"},
-        "readings": {"type": "array", "items": {"type": "object", "properties": reading}},
-        "current": {"type": "integer"},
-        "milliseconds": {"type": "object", "additionalProperties": {"type": "number"}},
-    }
-    return _documented(gr.JSON(label="answer", visible=False), {"type": "object", "properties": properties})
 
 
 def example_row() -> gr.HTML:
@@ -80,34 +52,27 @@ def correction(visible: bool) -> gr.HTML:
 
 
 def steps() -> gr.HTML:
-    """Return the folded section that shows the steps of normalization. Value: the result of `schemas.trace_json`."""
+    """Return the folded section that shows the steps of normalization. Value: the answer of the endpoint `steps`."""
     return _component("steps", label="steps", events=["opened"])
 
 
 def comparison(own: str) -> gr.HTML:
     """Return the folded section that shows every model's reading.
 
-    Value: the result of `schemas.comparison_json`.
+    Value: the answer of the endpoint `compare`.
     own: the name of the model that serves the page.
     """
     return _component("compare", label="every model", events=["opened"], own=own)
 
 
 def about() -> gr.HTML:
-    """Return the folded section with the network's measurements. Value: the result of `Api.about`."""
+    """Return the folded section with the network's measurements. Value: the answer of the endpoint `about`."""
     return _component("about", label="about", events=["opened"])
 
 
-def picture_file() -> gr.File:
-    """Return a hidden component for the API's pictures."""
-    file = gr.File(label="picture", visible=False)
-    example = {"path": "digit.png", "url": "digit.png", "orig_name": "digit.png", "meta": {"_type": "gradio.FileData"}}
-    return _documented(file, file.api_info(), example)
-
-
-def hidden_json(label: str, example: object = None) -> gr.JSON:
-    """Return a hidden component for a JSON value of the API."""
-    return _documented(gr.JSON(label=label, visible=False), {}, example)
+def footer() -> gr.HTML:
+    """Return the link to the documentation of the API."""
+    return _component("footer", label="footer")
 
 
 def page_settings() -> dict:
@@ -163,17 +128,6 @@ def _component(name: str, label: str, events: Sequence[str] = (), visible: bool 
 def _import(name: str) -> str:
     """Return a JavaScript expression: the promise of a module. The page may be below a path, or in a frame."""
     return f'import(new URL("{address(name)}", document.baseURI))'
-
-
-def _documented(component: Component, schema: dict, example: object = None) -> Component:
-    """Set the JSON schema and an example of a component's value, for Gradio's API page.
-
-    The attributes are set on the instance, not in a subclass: for a module that defines a component subclass, Gradio
-    would write a .pyi file beside it.
-    """
-    component.api_info = lambda: schema
-    component.example_payload = component.example_value = lambda: example
-    return component
 
 
 def _read_asset(path: str) -> str:

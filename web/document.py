@@ -1,14 +1,21 @@
-"""Insert into the head of the page's document what the browser needs before Gradio's scripts run.
+"""Insert into the head of the page's document what the browser needs before Gradio's scripts run, and link previews.
 
 Gradio's own parameter `head` is too late, because Gradio inserts its elements only after Gradio's scripts have run.
 """
 
+import html
 import json
+import re
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import URL, MutableHeaders
+from starlette.responses import RedirectResponse
 
 from web.static_files import address, public_files
 from web.texts import ENGLISH, LANGUAGES
+
+PREVIEW = "screenshots/desktop-light.png"
+"""The picture of the page in link previews, by path below assets/."""
+GRADIO_PREVIEW = re.compile(rb'<meta\s+(property="og:|name="twitter:)[^>]*>')
 
 
 def document_head() -> str:
@@ -29,16 +36,36 @@ def document_head() -> str:
     )
 
 
-class DocumentHead:
-    """ASGI middleware that inserts HTML at the start of the page's head. The page is the HTML document at "/"."""
+def preview(page: str) -> str:
+    """Return the HTML with which other sites preview a link to the page. page: the address of the page, with a "/"."""
+    described = {"description": ENGLISH["subtitle"], "twitter:card": "summary_large_image"}
+    graph = {
+        "og:type": "website",
+        "og:title": ENGLISH["title"],
+        "og:description": ENGLISH["subtitle"],
+        "og:url": page,
+        "og:image": page + address(PREVIEW),
+    }
+    tags = [f'<meta name="{name}" content="{html.escape(text)}">' for name, text in described.items()]
+    return "\n".join(tags + [f'<meta property="{name}" content="{html.escape(text)}">' for name, text in graph.items()])
 
-    def __init__(self, app, head: str):
-        self.app, self._head = app, head.encode()
+
+class Document:
+    """ASGI middleware that replaces Gradio's preview of the page, and inserts HTML at the start of the head.
+
+    Gradio's view of the API is empty without a link to it. Therefore /?view=api leads to the documentation.
+    """
+
+    def __init__(self, app):
+        self.app, self._head = app, document_head()
 
     async def __call__(self, scope, receive, send) -> None:
         if scope["type"] != "http" or scope["path"] != "/":
             return await self.app(scope, receive, send)
-        start = None
+        url = URL(scope=scope)
+        if scope["query_string"] == b"view=api":
+            return await RedirectResponse("docs")(scope, receive, send)
+        start, page = None, str(url.replace(query="", fragment=""))
 
         async def send_with_head(message) -> None:
             nonlocal start
@@ -47,7 +74,8 @@ class DocumentHead:
             elif start:  # The whole body of the document is in one message.
                 headers, body = MutableHeaders(scope=start), message["body"]
                 if headers.get("content-type", "").startswith("text/html"):
-                    body = body.replace(b"<head>", b"<head>" + self._head, 1)
+                    head = f"<head>{self._head}\n{preview(page)}"
+                    body = GRADIO_PREVIEW.sub(b"", body).replace(b"<head>", head.encode(), 1)
                     headers["content-length"] = str(len(body))
                 await send(start)
                 await send(message | {"body": body})

@@ -1,15 +1,14 @@
-"""The loaded networks, shared by all endpoints."""
+"""The loaded networks and the store of corrections, shared by all endpoints."""
 
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from model.corrections.store import CorrectionStore
 from model.inference import checkpoint
-from model.inference.answer import Answer
 from model.inference.attribution import IntegratedGradients
 from model.inference.classifier import Classifier
 from model.inference.comparison import Comparison
-from model.preprocessing.picture import Source
 
 
 class Service:
@@ -18,14 +17,15 @@ class Service:
     The networks load in a background thread. Meanwhile the server can already send the page.
 
     path: the checkpoint's .keras file. name: the checkpoint's name. notes: the content of the checkpoint's JSON file.
+    store: the store of corrections, or None.
     """
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path, store: CorrectionStore | None = None):
         """Start to load the networks. Raises UserError if the checkpoint's JSON is missing or damaged.
 
         If the classifier cannot be loaded, `wait` raises the error later.
         """
-        self.path, self.name = path, path.stem
+        self.path, self.name, self.store = path, path.stem, store
         self.notes = checkpoint.load_notes(path)
         self.comparison = Comparison(checkpoint.FOLDER)
         loading = ThreadPoolExecutor(1, "loading")
@@ -33,9 +33,6 @@ class Service:
         # The attribution has its own job, so that the classifier can answer before the attribution is compiled.
         self._attribution = loading.submit(lambda: IntegratedGradients(self.classifier.network))
         loading.shutdown(wait=False)
-        # One thread reads all pictures, one after the other. Decoding 25 megapixels takes hundreds of megabytes of
-        # memory, and every further thread would keep some of this memory.
-        self._pictures = ThreadPoolExecutor(1, "pictures")
         # Keep Pillow's warnings out of the log. The caller already gets the reason why a picture is rejected.
         warnings.filterwarnings("ignore", module="PIL")
 
@@ -57,7 +54,3 @@ class Service:
     def wait(self) -> None:
         """Wait until the classifier is loaded. Raises UserError if the classifier cannot be loaded."""
         self._classifier.result()
-
-    def read_picture(self, source: Source) -> Answer:
-        """Return the answer for a picture. Wait until all earlier pictures are read. Raises InputError."""
-        return self._pictures.submit(self.classifier.read_picture, source).result()

@@ -59,8 +59,9 @@ async function read({ strokes = [], picture }) {
     const milliseconds = { ...answer.milliseconds, roundTrip: performance.now() - start };
     return viewOf({ ...answer, milliseconds, id: ++answers });
   } catch (error) {
-    const { state, message } = error instanceof api.ApiError ? error : { state: /** @type {const} */ ("offline") };
-    return withoutAnswer({ state, message, time: start });
+    const { state, message, retryAfter } =
+      error instanceof api.ApiError ? error : new api.ApiError("offline");
+    return withoutAnswer({ state, message, retryAfter, time: start });
   }
 }
 

@@ -41,6 +41,7 @@
  * @typedef {object} Connection
  * @property {"ready" | "warming" | "busy" | "offline" | "error"} state
  * @property {string} [message]
+ * @property {number} [retryAfter] milliseconds until the server accepts a request again
  * @property {number} [time] a time in milliseconds, which makes the values of two failed requests differ
  */
 

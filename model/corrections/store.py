@@ -8,6 +8,7 @@ survives a crash of the process.
 import contextlib
 import json
 import os
+import secrets
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
@@ -41,6 +42,7 @@ MIGRATIONS = (
         verdict TEXT NOT NULL,
         model TEXT NOT NULL
     )""",
+    "ALTER TABLE corrections ADD COLUMN token TEXT",
 )
 """SQL statements that create and update the table. Each statement leads to the next version of the file.
 
@@ -117,22 +119,36 @@ class CorrectionStore:
             _enable_wal(connection)
             _migrate(connection)
 
-    def keep(self, strokes: Sequence[Stroke], label: object, number: str, verdict: str, model: str) -> Correction:
+    def keep(
+        self, strokes: Sequence[Stroke], label: object, number: str, verdict: str, model: str
+    ) -> tuple[Correction, str]:
         """Store a correction. When the call returns, the correction is on the disk.
+
+        Returns the correction, and a random token with which its visitor can delete it.
 
         The arguments are those of `Correction.of`. Raises InputError if an argument is invalid, and StorageError if the
         correction cannot be stored.
         """
         correction = Correction.of(strokes, label, number, verdict, model)
-        row = asdict(correction)
+        row, token = asdict(correction), secrets.token_urlsafe(16)
+        columns = (*COLUMNS, "token")
         with self._connection() as connection:
             connection.execute(
-                f"INSERT INTO corrections ({', '.join(COLUMNS)}) VALUES ({', '.join(f':{name}' for name in COLUMNS)})",
-                row,
+                f"INSERT INTO corrections ({', '.join(columns)}) VALUES ({', '.join(f':{name}' for name in columns)})",
+                row | {"token": token},
             )
         if self.backup is not None:
             self.backup.append(row)
-        return correction
+        return correction, token
+
+    def delete(self, token: str) -> bool:
+        """Delete the correction with this token. Return whether there was one. Raises StorageError.
+
+        The backup on the Hub keeps its copy.
+        """
+        with self._connection() as connection:
+            connection.execute("PRAGMA secure_delete = ON")  # Overwrite the deleted content in the file.
+            return connection.execute("DELETE FROM corrections WHERE token = ?", [token]).rowcount > 0
 
     def count(self) -> dict[str, int]:
         """Return the number of corrections with each label, in the order of LABELS. Labels with none are left out."""

@@ -42,7 +42,7 @@ class IntegratedGradients:
         non-digits.
         """
         if digit is not None and digit == contrast:
-            raise InputError(f"{digit} cannot be compared with itself.")
+            raise InputError("A digit cannot be compared with itself; expected another digit, or null.")
         if digit is None and self._num_classes == NUM_DIGITS:
             raise InputError("This network only knows digits; it cannot explain why a drawing is not a digit.")
         classes = np.arange(self._num_classes)

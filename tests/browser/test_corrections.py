@@ -90,12 +90,12 @@ def test_the_selected_digit_of_a_number_is_stored(correctable):
 def test_a_failure_to_store_is_shown(correctable):
     page, path = correctable
     draw_seven(page)
-    page.route("**/run/correct", lambda route: route.fulfill(status=422, json={"error": "The disk is full."}))
+    page.route("**/api/corrections", lambda route: route.fulfill(status=503, json={"detail": "The disk is full."}))
     before = stored_labels(path)
     labels(page).nth(1).click()
     expect(page.locator("#correction .note")).to_have_text("The correction was not stored. The disk is full.")
-    page.unroute("**/run/correct")
-    page.route("**/run/correct", lambda route: route.abort())
+    page.unroute("**/api/corrections")
+    page.route("**/api/corrections", lambda route: route.abort())
     draw_seven(page)
     labels(page).nth(1).click()
     expect(page.locator("#correction .note")).to_have_text(

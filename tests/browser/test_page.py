@@ -1,5 +1,7 @@
 """The page in Chromium: reading drawings, appearance, accessibility, network access and errors."""
 
+import time
+
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -8,7 +10,19 @@ from playwright.sync_api import expect
 from tests.helpers.browser import draw, on_pad, ready
 from tests.helpers.drawings import DIGIT_DRAWINGS, NON_DIGIT_DRAWINGS, STYLES, number
 from tests.helpers.gate import Gate
-from tests.helpers.page import PHONE, alpha, digit, draw_seven, ink_on, invitation, picture_of, settled, traffic
+from tests.helpers.images import pixels
+from tests.helpers.page import (
+    PHONE,
+    alpha,
+    digit,
+    draw_seven,
+    eventually,
+    ink_on,
+    invitation,
+    picture_of,
+    settled,
+    traffic,
+)
 
 # --- reading
 
@@ -51,8 +65,8 @@ def test_a_number_is_read_and_each_of_its_digits_can_be_selected(page):
     digits.nth(1).click()
     expect(page.locator("#answer .winner .name")).to_have_text("7")
     expect(digits.nth(1)).to_have_attribute("aria-pressed", "true")
-    [answer] = traffic(page)["answers"][-1]["data"]
-    assert np.array_equal(alpha(page.locator("#answer .seen canvas")), answer["readings"][1]["image"])
+    answer = traffic(page)["answers"][-1]
+    assert np.array_equal(alpha(page.locator("#answer .seen canvas")), pixels(answer["readings"][1]["image"]))
 
 
 def test_an_empty_pad_shows_an_invitation_and_sends_no_request(page):
@@ -65,16 +79,16 @@ def test_an_empty_pad_shows_an_invitation_and_sends_no_request(page):
 def test_the_bars_show_the_probabilities_of_the_answer(page):
     draw(page, DIGIT_DRAWINGS[4])
     settled(page)
-    [answer] = traffic(page)["answers"][-1]["data"]
+    answer = traffic(page)["answers"][-1]
     values = [int(bar.get_attribute("aria-valuenow")) for bar in page.get_by_role("meter").all()]
-    assert values == [round(100 * probability) for probability in answer["probabilities"]]
+    assert values == [round(100 * probability) for probability in answer["readings"][0]["probabilities"]]
 
 
 def test_the_image_beside_the_verdict_is_the_networks_input(page):
     draw(page, DIGIT_DRAWINGS[4])
     settled(page)
-    [answer] = traffic(page)["answers"][-1]["data"]
-    assert np.array_equal(alpha(page.locator("#answer .seen canvas")), answer["image"])
+    answer = traffic(page)["answers"][-1]
+    assert np.array_equal(alpha(page.locator("#answer .seen canvas")), pixels(answer["readings"][0]["image"]))
 
 
 def test_the_answer_is_updated_while_the_pen_moves(page):
@@ -94,8 +108,7 @@ def test_one_request_is_pending_at_a_time_and_the_last_state_is_answered(page):
     assert recorded["maxPending"] == 1
     assert 2 <= len(recorded["sent"]) < 8  # One request for each of the eight points would be eight requests.
     assert [len(stroke) for stroke in recorded["sent"][-1]["strokes"]] == [5, 3]
-    [last] = recorded["answers"][-1]["data"]
-    expect(digit(page)).to_have_text(str(last["digit"]))
+    expect(digit(page)).to_have_text(recorded["answers"][-1]["number"])
 
 
 def test_a_drawing_that_is_cleared_before_its_answer_stays_cleared(page):
@@ -160,7 +173,7 @@ def test_buttons_are_at_least_44_pixels_large(open_page):
 
 def test_nothing_moves_when_the_answer_appears(page):
     def boxes():
-        parts = ("#sketchpad .pad", "#answer .verdict", "#answer .seen", "#answer .bars", "footer")
+        parts = ("#sketchpad .pad", "#answer .verdict", "#answer .seen", "#answer .bars", "#footer")
         return [page.locator(part).bounding_box() for part in parts]
 
     before = boxes()
@@ -236,11 +249,27 @@ def test_the_page_sends_no_request_to_other_hosts(chromium, server):
 
 def test_an_error_message_is_shown_as_text_not_as_html(page):
     message = "<b id=injected>Too many points.</b>"
-    page.route("**/run/predict", lambda route: route.fulfill(status=500, json={"error": message}))
+    page.route("**/api/predict", lambda route: route.fulfill(status=500, json={"detail": message}))
     draw(page, DIGIT_DRAWINGS[7])
     expect(page.locator("#answer .reason")).to_have_text(message)
     assert page.locator("#injected").count() == 0
     assert ink_on(page).any()
+
+
+def test_an_overloaded_server_gets_the_next_request_after_the_time_that_it_asks_for(page):
+    times = []
+
+    def refuse(route) -> None:
+        times.append(time.monotonic())
+        if len(times) > 1:
+            return route.continue_()
+        route.fulfill(status=503, json={"detail": "Try again."}, headers={"Retry-After": "2"})
+
+    page.route("**/api/predict", refuse)
+    draw(page, [[(0.5, 0.5)]])
+    expect(page.locator("#answer .reason")).to_contain_text("Many people are drawing")
+    eventually(page, lambda: len(times) > 1)
+    assert 2 <= times[1] - times[0] < 3
 
 
 def test_the_page_shows_that_the_server_is_offline_and_reads_the_drawing_when_it_is_back(

@@ -104,7 +104,7 @@ def test_about_shows_measurements_and_pictures_in_the_pages_colors(open_page, th
 
 def test_a_visitor_can_draw_while_about_loads(page):
     held = []
-    page.route("**/run/about", lambda route: held.append(route))
+    page.route("**/api/about", lambda route: held.append(route))
     page.get_by_text("About this network").click()
     eventually(page, lambda: held)
     draw_seven(page)

@@ -203,12 +203,14 @@ def test_redo_with_nothing_to_redo_keeps_the_picture(page, photo):
 
 def test_the_reason_why_a_picture_is_rejected_is_shown(page, photo):
     reason = page.locator("#answer .reason")
-    page.route("**/upload", lambda route: route.fulfill(status=413, json={"error": "This is too large."}))
+    page.route("**/api/predict_image", lambda route: route.fulfill(status=413, json={"detail": "This is too large."}))
     choose_picture(page, photo(DIGIT_DRAWINGS[2]))
     expect(reason).to_have_text("This is too large.")
     # A proxy in front of the server may answer with HTML instead of JSON.
-    page.unroute("**/upload")
-    page.route("**/upload", lambda route: route.fulfill(status=413, body="<h1>413 Request Entity Too Large</h1>"))
+    page.unroute("**/api/predict_image")
+    page.route(
+        "**/api/predict_image", lambda route: route.fulfill(status=413, body="<h1>413 Request Entity Too Large</h1>")
+    )
     choose_picture(page, photo(DIGIT_DRAWINGS[3], "another.jpg"))
     expect(reason).to_contain_text("could not read this drawing or picture")
 

@@ -20,16 +20,16 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 # This script runs in the page. It records the called endpoint of each call, and the drawing and the answer of each call
 # of /predict. While `traffic.held` is true, the script holds back the answers of /predict. `traffic.delay` is the delay
 # of each answer of /predict, in milliseconds.
-RECORD_TRAFFIC = """
+RECORD_TRAFFIC = r"""
 window.traffic = { endpoints: [], pending: 0, maxPending: 0, sent: [], answers: [], delay: 0, held: false, changed: 0 };
 {
   const fetchNow = window.fetch.bind(window);
   const wait = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
   window.fetch = async (address, options) => {
-    const endpoint = String(address).split("/run/")[1];
+    const endpoint = /^api\/(\w+)$/.exec(String(address))?.[1];
     if (endpoint) traffic.endpoints.push(endpoint);
     if (endpoint !== "predict") return fetchNow(address, options);
-    traffic.sent.push(JSON.parse(options.body).data[0]);
+    traffic.sent.push(JSON.parse(options.body));
     traffic.maxPending = Math.max(traffic.maxPending, ++traffic.pending);
     try {
       const response = await fetchNow(address, options);

@@ -122,6 +122,6 @@ def post(url: str, **body: object) -> httpx.Response:
     return httpx.post(url, timeout=60, verify=SSL_CONTEXT, **body)
 
 
-def call(address: str, endpoint: str, *data: object) -> httpx.Response:
-    """Call an endpoint as the page does. data: the arguments of the endpoint."""
-    return post(f"{address}/gradio_api/run/{endpoint}", json={"data": data})
+def call(address: str, endpoint: str, **fields: object) -> httpx.Response:
+    """Call an endpoint as the page does. fields: the fields of the request."""
+    return post(f"{address}/api/{endpoint}", json=fields)

@@ -5,9 +5,10 @@ import { afterEach, test } from "node:test";
 
 import * as api from "../../assets/page/api_client.js";
 
-const IMAGE = Array.from({ length: 28 }, (_, row) => Array(28).fill(row));
+const PIXELS = Uint8Array.from({ length: 784 }, (_, index) => index % 256);
+const IMAGE = Buffer.from(PIXELS).toString("base64");
 const ANSWER = {
-  number: "7", verdict: "digit", reason: "This is 7.", current: 0, milliseconds: { network: 2 }, digit: 7,
+  number: "7", verdict: "digit", reason: "This is 7.", current: 0, milliseconds: { network: 2 },
   readings: [{ digit: 7, verdict: "digit", probabilities: [], image: IMAGE, box: null, strokes: [0] }],
 };
 
@@ -15,12 +16,12 @@ const realFetch = globalThis.fetch;
 afterEach(() => { globalThis.fetch = realFetch; });
 
 // Make `fetch` give these responses, one for each request. Return the list of requests, which grows with each request.
-/** @type {(...responses: (Response | Error)[]) => { path: string, body: any }[]} */
+/** @type {(...responses: (Response | Error)[]) => { path: string, method?: string, body: any }[]} */
 function answerWith(...responses) {
-  /** @type {{ path: string, body: any }[]} */
+  /** @type {{ path: string, method?: string, body: any }[]} */
   const requests = [];
   globalThis.fetch = async (path, options) => {
-    requests.push({ path: String(path), body: options?.body });
+    requests.push({ path: String(path), method: options?.method, body: options?.body });
     const response = responses.shift();
     if (!response || response instanceof Error) throw response;
     return response;
@@ -28,35 +29,45 @@ function answerWith(...responses) {
   return requests;
 }
 
-const json = (/** @type {unknown} */ payload, status = 200) => new Response(JSON.stringify(payload), { status });
+/** @type {(payload: unknown, status?: number, headers?: Record<string, string>) => Response} */
+const json = (payload, status = 200, headers = {}) => new Response(JSON.stringify(payload), { status, headers });
 
 test("a drawing is posted, and the images of the answer are bytes", async () => {
-  const requests = answerWith(json({ data: [ANSWER] }));
+  const requests = answerWith(json(ANSWER));
   const { number, readings: [reading] } = await api.predict([[[0.1, 0.2]]]);
-  assert.deepEqual(requests, [{ path: "gradio_api/run/predict", body: '{"data":[{"strokes":[[[0.1,0.2]]]}]}' }]);
+  assert.deepEqual(requests, [{ path: "api/predict", method: "POST", body: '{"strokes":[[[0.1,0.2]]]}' }]);
   assert.equal(number, "7");
-  assert.ok(reading.image instanceof Uint8Array);
-  assert.deepEqual([reading.image.length, reading.image[28]], [784, 1]);
+  assert.deepEqual(reading.image, PIXELS);
 });
 
-test("an image is sent as rows", async () => {
-  const requests = answerWith(json({ data: [{ evidence: IMAGE }] }));
-  const evidence = await api.explain(Uint8Array.from(IMAGE.flat()), 7, null);
-  assert.deepEqual(JSON.parse(requests[0].body), { data: [{ image: IMAGE }, 7, null] });
-  assert.deepEqual([evidence.length, evidence[783]], [784, 27]);
+test("an image is sent as base64 text, and the attribution has signed bytes", async () => {
+  const requests = answerWith(json({ evidence: IMAGE }));
+  const evidence = await api.explain(PIXELS, 7, null);
+  assert.deepEqual(JSON.parse(requests[0].body), { image: IMAGE, digit: 7, rather_than: null });
+  assert.deepEqual([evidence.length, evidence[1], evidence[255]], [784, 1, -1]);
 });
 
-test("a picture is uploaded, and then read", async () => {
-  const requests = answerWith(new Response("pixels"), json(["/tmp/picture"]), json({ data: [ANSWER] }));
+test("the images of the steps are bytes", async () => {
+  answerWith(json({ steps: [{ name: "ink", width: 28, height: 28, image: IMAGE }] }));
+  assert.deepEqual((await api.steps([])).steps, [{ name: "ink", width: 28, height: 28, image: PIXELS }]);
+});
+
+test("a picture is sent as a form", async () => {
+  const requests = answerWith(new Response("pixels"), json(ANSWER));
   await api.predictImage("blob:1");
-  assert.deepEqual(requests.map(({ path }) => path), ["blob:1", "gradio_api/upload", "gradio_api/run/predict_image"]);
-  assert.equal(JSON.parse(requests[2].body).data[0].path, "/tmp/picture");
+  assert.deepEqual(requests.map(({ path }) => path), ["blob:1", "api/predict_image"]);
+  assert.equal(await requests[1].body.get("picture").text(), "pixels");
+});
+
+test("an overloaded server says when it accepts a request again", async () => {
+  answerWith(json({ detail: "Try again." }, 503, { "Retry-After": "2" }));
+  await assert.rejects(api.predict([]), (/** @type {any} */ error) => error.retryAfter === 2000);
 });
 
 /** @type {[string, () => Response | Error, string, string][]} */
 const FAILURES = [
-  ["a rejection", () => json({ error: "Too many points." }, 422), "error", "Too many points."],
-  ["an overloaded server", () => json({ error: "Try again." }, 503), "busy", "Try again."],
+  ["a rejection", () => json({ detail: "Too many points." }, 422), "error", "Too many points."],
+  ["an overloaded server", () => json({ detail: "Try again." }, 503), "busy", "Try again."],
   ["the HTML of a proxy with 413", () => new Response("<h1>Too large</h1>", { status: 413 }), "error", ""],
   ["the HTML of a proxy with 502", () => new Response("<h1>Bad gateway</h1>", { status: 502 }), "offline", ""],
   ["HTML in place of an answer", () => new Response("<h1>Sign in</h1>"), "offline", ""],

@@ -33,11 +33,11 @@ def post(server):
 
 
 @pytest.mark.parametrize("route", ["run/predict", "call/predict"])
-@pytest.mark.parametrize("data", [{}, {"data": []}, {"data": [fuzz.SEVEN] * 2}, {"data": "7"}])
+@pytest.mark.parametrize("data", [{}, {"data": []}, {"data": [fuzz.SEVEN] * 4}, {"data": "7"}])
 def test_the_error_for_a_wrong_number_of_arguments_lists_the_expected_arguments(post, route, data):
     answer = post(route, json=data)
     assert answer.status_code == 422
-    assert answer.json() == {"error": 'Expected {"data": [drawing]}.'}
+    assert answer.json()["error"] == 'Expected {"data": [drawing, features, examples]}.'
 
 
 def test_the_error_for_an_unknown_endpoint_lists_all_endpoints(post):

@@ -64,10 +64,10 @@ def test_every_process_serves_the_modules_below_the_same_address(address):
 
 def test_several_processes_serve_one_page_and_store_corrections_in_one_file(address, corrections):
     before = CorrectionStore(corrections).count().get("1", 0)
-    answers = [call(address, "predict", SEVEN) for _ in range(20)]
+    answers = [call(address, "predict", **SEVEN) for _ in range(20)]
     assert {answer.status_code for answer in answers} == {200}
-    assert {answer.json()["data"][0]["number"] for answer in answers} == {"7"}
-    assert [call(address, "correct", SEVEN, "1").status_code for _ in range(20)] == [200] * 20
+    assert {answer.json()["number"] for answer in answers} == {"7"}
+    assert [call(address, "corrections", **SEVEN, label="1").status_code for _ in range(20)] == [200] * 20
     assert CorrectionStore(corrections).count() == {"1": before + 20}
 
 
@@ -78,7 +78,7 @@ def test_if_one_of_two_processes_is_killed_under_load_the_other_answers(address,
     def visit() -> None:
         while not stop.is_set():
             try:
-                requests["answered" if call(address, "predict", SEVEN).status_code == 200 else "lost"] += 1
+                requests["answered" if call(address, "predict", **SEVEN).status_code == 200 else "lost"] += 1
             except httpx.TransportError:
                 requests["lost"] += 1  # The killed process did not answer. The page would retry.
 
@@ -97,7 +97,7 @@ def test_if_one_of_two_processes_is_killed_under_load_the_other_answers(address,
             visitor.join()
     assert requests["lost"] <= VISITORS
     assert survivor in workers(parent.pid)
-    assert call(address, "predict", SEVEN).status_code == 200
+    assert call(address, "predict", **SEVEN).status_code == 200
 
 
 def replaced(victim: int, parent: int) -> bool:
@@ -108,10 +108,10 @@ def replaced(victim: int, parent: int) -> bool:
 
 def test_a_correction_is_on_the_disk_when_it_is_acknowledged(address, parent, corrections):
     before = list(CorrectionStore(corrections))
-    answer = call(address, "correct", SEVEN, "1")
+    answer = call(address, "corrections", **SEVEN, label="1")
     for worker in workers(parent.pid):
         os.kill(worker, signal.SIGKILL)
-    assert answer.status_code == 200 and answer.json()["data"][0]["label"] == "1"
+    assert answer.status_code == 200 and answer.json()["label"] == "1"
     *earlier, stored = CorrectionStore(corrections)
     assert earlier == before
     assert (stored.label, stored.number, stored.verdict) == ("1", "7", "digit")

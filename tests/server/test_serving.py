@@ -46,7 +46,7 @@ def test_the_page_is_served_while_the_network_loads_and_ctrl_c_ends_it_without_a
 def begin_call(server: Server, endpoint: str, body: bytes) -> HTTPConnection:
     """Send the headers of a call, and wait until the server asks for the body. The call is then in progress."""
     connection = HTTPConnection("127.0.0.1", server.port, timeout=60)
-    connection.putrequest("POST", f"/gradio_api/run/{endpoint}")
+    connection.putrequest("POST", f"/api/{endpoint}")
     headers = {"Content-Type": "application/json", "Content-Length": len(body), "Expect": "100-continue"}
     for name, value in headers.items():
         connection.putheader(name, value)
@@ -66,7 +66,7 @@ def is_closed(server: Server) -> bool:
 
 def test_on_sigterm_calls_in_progress_are_answered_and_no_traceback_is_logged(server_to_stop):
     server = server_to_stop
-    body = json.dumps({"data": [SEVEN]}).encode()
+    body = json.dumps(SEVEN).encode()
     connections = [begin_call(server, endpoint, body) for endpoint in ("predict", "compare")]
     server.process.send_signal(signal.SIGTERM)
     wait_until(lambda: is_closed(server))
@@ -74,7 +74,7 @@ def test_on_sigterm_calls_in_progress_are_answered_and_no_traceback_is_logged(se
         connection.send(body)
     answers = [connection.getresponse() for connection in connections]
     assert [answer.status for answer in answers] == [200, 200]
-    assert all(json.load(answer)["data"] for answer in answers)
+    assert all(json.load(answer) for answer in answers)
     for connection in connections:
         connection.close()
     assert server.process.wait(timeout=30) == 0
@@ -85,8 +85,8 @@ def test_an_invalid_label_gets_an_error_message_and_nothing_is_stored(correction
     server, path = corrections_server
     before = list(CorrectionStore(path))
     for label in ("10", "", "seven", None, 7, ["7"], "<b>7</b>"):
-        answer = call(server.address, "correct", SEVEN, label)
-        assert answer.status_code == 422 and "is one of" in answer.json()["error"], label
+        answer = call(server.address, "corrections", **SEVEN, label=label)
+        assert answer.status_code == 422 and "one of 0, 1, 2" in answer.json()["detail"], label
     assert list(CorrectionStore(path)) == before
 
 

@@ -129,8 +129,8 @@ class Fuzzer:
     def is_alive(self) -> bool:
         """Return whether the server still answers a valid call: it reads a 7."""
         try:
-            answer = self.client.post("/gradio_api/run/predict", json={"data": [SEVEN]}).json()
-            return answer["data"][0]["digit"] == 7
+            answer = self.client.post("/api/predict", json=SEVEN).json()
+            return answer["number"] == "7"
         except (httpx.HTTPError, ValueError, LookupError):
             return False
 

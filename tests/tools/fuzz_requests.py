@@ -1,20 +1,16 @@
 """Invalid and unusual requests for `fuzz`: calls with wrong JSON, unknown routes, strange headers and uploads."""
 
-import inspect
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
 from tests.helpers.drawings import SEVEN
-from web.api import Api
+from web.api import ENDPOINTS as REGISTERED
+from web.gradio_endpoints import parameters_of
 
 # Maps the name of each endpoint to the names of its parameters.
-ENDPOINTS = {
-    name: list(inspect.signature(method).parameters)[1:]
-    for name, method in vars(Api).items()
-    if inspect.isfunction(method) and not name.startswith("_")
-}
+ENDPOINTS = {name: list(parameters_of(endpoint)) for name, endpoint in REGISTERED.items()}
 DRAWING_ENDPOINTS = [name for name, parameters in ENDPOINTS.items() if "drawing" in parameters]
 
 
@@ -38,13 +34,28 @@ PATH = b"PATH"
 
 
 def call(rng: Random, endpoint: str, *data: object) -> Request:
-    """Return a call of an endpoint through a random route of Gradio. data: the arguments of the call."""
-    routes = ("run/{}", "run/{}", "call/{}", "queue/join")
-    route, body = rng.choice(routes).format(endpoint), {"data": data}
-    if route == "queue/join":
-        body |= {"fn_index": rng.randrange(-1, 14), "session_hash": str(rng.random())}
+    """Return a call of an endpoint through a random route. data: the arguments of the call."""
     # `data` may contain NaN or Infinity. The json module writes them, so that the server gets invalid JSON on purpose.
-    return Request(f"/gradio_api/{route}", json.dumps(body).encode())
+    route = rng.choice(("api", "api", "mcp", "run", "call", "queue"))
+    if route in ("run", "call"):
+        return Request(f"/gradio_api/{route}/{endpoint}", json.dumps({"data": data}).encode())
+    if route == "queue":
+        body = {"data": data, "fn_index": rng.randrange(-1, 14), "session_hash": str(rng.random())}
+        return Request("/gradio_api/queue/join", json.dumps(body).encode())
+    fields = dict(zip(ENDPOINTS[endpoint], data, strict=False))
+    drawing = fields.pop("drawing", {})
+    fields |= drawing if isinstance(drawing, dict) else {"strokes": drawing}
+    if route == "mcp":
+        return mcp_call(endpoint, fields)
+    registered = REGISTERED[endpoint]
+    return Request(registered.path, json.dumps(fields).encode(), registered.method)
+
+
+def mcp_call(tool: object, arguments: object) -> Request:
+    """Return a call of an MCP tool."""
+    body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": tool, "arguments": arguments}}
+    headers = {"content-type": "application/json", "accept": "application/json, text/event-stream"}
+    return Request("/mcp", json.dumps(body).encode(), headers=headers)
 
 
 def any_json(rng: Random, depth: int = 3) -> object:
@@ -65,6 +76,8 @@ def wrong_envelope(rng: Random) -> Request:
     endpoint = rng.choice([*ENDPOINTS, "js_fn", "lambda", "", "predict/../predict"])
     body = {rng.choice(("data", "data", "Data", "fn_index", "session_hash", "event_id")): any_json(rng)}
     body |= rng.choice(({}, {}, {"data": []}, {"data": [SEVEN] * 5}, {"batched": True}, {"trigger_id": 10**9}))
+    if rng.random() < 0.2:
+        return mcp_call(*rng.choice(((any_json(rng), {}), (endpoint, any_json(rng)))))
     route = rng.choice(("run", "call", "call/v2", "api", "queue/join"))
     return Request(f"/gradio_api/{route}/{endpoint}".removesuffix("/"), json.dumps(body).encode())
 
@@ -74,7 +87,10 @@ def not_json(rng: Random) -> Request:
     cut = whole[: rng.randrange(len(whole))]
     content = rng.choice((cut, cut + rng.randbytes(9), rng.randbytes(50), b"\xff\xfe{", b'{"data": 1' + b"0" * 5000))
     kind = rng.choice(("application/json", "text/plain", "multipart/form-data", "application/json; charset=utf-7", ""))
-    return Request(f"/gradio_api/run/{rng.choice(list(ENDPOINTS))}", content, headers={"content-type": kind})
+    path = rng.choice(("/api", "/gradio_api/run", "/mcp"))
+    return Request(
+        f"{path}/{rng.choice(list(ENDPOINTS))}".replace("/mcp/", "/mcp?"), content, headers={"content-type": kind}
+    )
 
 
 def almost_a_drawing(rng: Random) -> Request:
@@ -107,6 +123,8 @@ def nested(rng: Random) -> Request:
     opens, closes = rng.choice((("[", "]"), ('{"strokes":', "}"), ('[{"a":', "}]")))
     bomb = opens * depth + "1" + closes * depth
     data = json.dumps(bomb) if rng.random() < 0.3 else bomb
+    if rng.random() < 0.5:
+        return Request(f"/api/{rng.choice(list(ENDPOINTS))}", f'{{"strokes": {data}}}'.encode())
     return Request(f"/gradio_api/run/{rng.choice(list(ENDPOINTS))}", f'{{"data": [{data}]}}'.encode())
 
 
@@ -116,16 +134,16 @@ def too_many(rng: Random) -> Request:
     count = rng.choice((19_000, 21_000, 60_000, 1_000_000))
     stroke = "[" + ",".join([point] * count) + "]"
     strokes = stroke if rng.random() < 0.5 else f"[{stroke}]"
-    return Request("/gradio_api/run/predict", f'{{"data": [{{"strokes": {strokes}}}]}}'.encode())
+    return Request("/api/predict", f'{{"strokes": {strokes}}}'.encode())
 
 
 def large_drawing(rng: Random) -> Request:
     """Return a call with a large drawing that the server must accept and answer."""
     count = rng.choice((2_000, 19_999))
     points = [[round(rng.random(), 4), round(rng.random(), 4)] for _ in range(count)]
-    size = rng.choice((count, count // 900 + 1))
+    size = rng.choice((count, count // 450 + 1))
     drawing = {"strokes": [points[at : at + size] for at in range(0, count, size)]}
-    return Request("/gradio_api/run/predict", json.dumps({"data": [drawing]}).encode())
+    return Request("/api/predict", json.dumps(drawing).encode())
 
 
 def picture(make: Callable[[Random], bytes]) -> Callable[[Random], Request]:
@@ -136,7 +154,11 @@ def picture(make: Callable[[Random], bytes]) -> Callable[[Random], Request]:
         name = rng.choice(
             ("picture.png", "picture.jpg", "a", "../../x.png", "ü\u202e.png", "x" * 300 + ".png", ".png", "a.svg")
         )
-        return Request("/gradio_api/run/predict_image", content, picture=make(rng), name=name)
+        if rng.random() < 0.5:
+            return Request("/gradio_api/run/predict_image", content, picture=make(rng), name=name)
+        head = f'--b\r\nContent-Disposition: form-data; name="picture"; filename="{name}"\r\n\r\n'.encode()
+        form = {"content-type": "multipart/form-data; boundary=b"}
+        return Request("/api/predict_image", head + make(rng) + b"\r\n--b--\r\n", headers=form)
 
     return upload
 
@@ -181,7 +203,8 @@ ROUTES = (
     "/gradio_api/vibe-edit", "/gradio_api/vibe-code", "/gradio_api/queue/status", "/gradio_api/startup-events",
     "/gradio_api/cancel", "/gradio_api/reset", "/gradio_api/stream/a", "/gradio_api/stream/a/close",
     "/gradio_api/upload_progress?upload_id=a", "/gradio_api/queue/data", "/gradio_api/queue/data?session_hash=a",
-    "/gradio_api/call/predict/a", "/gradio_api/call/predict", "/gradio_api/run/predict",
+    "/gradio_api/call/predict/a", "/gradio_api/call/predict", "/gradio_api/run/predict", "/api/predict", "/api/nothing",
+    "/api/corrections?token=a", "/api/about", "/health", "/mcp", "/static/swagger-ui-0/x", "/?view=api",
     "/gradio_api/info?all_endpoints=True&page=x", "/gradio_api/heartbeat/a", "/config?deep_link=../../x",
     "/?deep_link=../../etc", "/?__theme=%00"
 )  # fmt: skip
@@ -210,11 +233,13 @@ def strange_headers(rng: Random) -> Request:
     if rng.random() < 0.5:
         return Request(rng.choice(("/", "/config")), method="GET", headers=headers)
     headers["content-type"] = "application/json"
-    return Request("/gradio_api/run/predict", json.dumps({"data": [SEVEN]}).encode(), headers=headers)
+    return Request("/api/predict", json.dumps(SEVEN).encode(), headers=headers)
 
 
 def strange_upload(rng: Random) -> Request:
-    head = b'--b\r\nContent-Disposition: form-data; name="files"; filename="%s"\r\n\r\n'
+    head = b'--b\r\nContent-Disposition: form-data; name="%s"; filename="%%s"\r\n\r\n' % rng.choice(
+        (b"files", b"picture")
+    )
     name = rng.choice((b"a.png", b"../../../tmp/a.png", b"", b"\x00", b"a" * 5_000, b"/etc/passwd", b"a\\b.png"))
     content = rng.choice(
         (
@@ -232,4 +257,5 @@ def strange_upload(rng: Random) -> Request:
     kind = rng.choice(
         ("multipart/form-data; boundary=b",) * 4 + ("multipart/form-data", "text/plain", "application/json")
     )
-    return Request("/gradio_api/upload", content, headers={"content-type": kind})
+    path = rng.choice(("/gradio_api/upload", "/api/predict_image"))
+    return Request(path, content, headers={"content-type": kind})

@@ -8,23 +8,21 @@ command prints a tally as JSON. The load generator runs in its own process, so t
 
 import argparse
 import asyncio
-import contextlib
+import functools
 import json
 import random
 import time
 from collections import Counter
-from collections.abc import Awaitable, Iterator
 from dataclasses import asdict, dataclass, field
 
-import httpx
-
 from tests.helpers.drawings import DIGIT_DRAWINGS
+from tests.tools.connection import Connection
 
 DRAWING_SECONDS, INTERVAL = 1.5, 5.0
 """Duration of a drawing, and time from the start of one drawing to the start of the next drawing, in seconds."""
 
 FRAME = 1 / 60
-TIMEOUT = 10.0  # Seconds until a request fails. The page, in page/api_client.js, also waits for 10 s.
+TIMEOUT = 10.0  # Seconds until a request fails. The page, in assets/page/api_client.js, also waits for 10 s.
 POINTS = 90  # Points of one drawing, because a mouse reports 60 points per second and a drawing takes 1.5 s.
 
 
@@ -58,10 +56,7 @@ class Visitor:
 
     def __post_init__(self):
         self.random = random.Random(self.seed)
-        self.client = self._new_client()
-
-    def _new_client(self) -> httpx.AsyncClient:
-        return httpx.AsyncClient(base_url=self.address, timeout=TIMEOUT, limits=httpx.Limits(max_connections=1))
+        self.connection = Connection(self.address)
 
     async def stay(self, start: float, end: float) -> None:
         """Draw one digit after the other from `start` to `end`. Both times are in seconds of time.monotonic()."""
@@ -69,7 +64,7 @@ class Visitor:
             await asyncio.sleep(start - time.monotonic())
             await self.draw(self.random.randrange(10))
             start = max(start + INTERVAL, time.monotonic())
-        await self.client.aclose()
+        self.connection.close()
 
     async def draw(self, digit: int) -> None:
         """Draw a digit point by point. After each answer, send the newest state of the drawing in the next request."""
@@ -78,37 +73,29 @@ class Visitor:
             frame = time.monotonic()
             progress = min(1.0, (frame - start) / DRAWING_SECONDS)
             drawing = {"strokes": partial_strokes(digit, progress)}
-            await self.request("predict", drawing)
+            await self.request("predict", **drawing)
             await asyncio.sleep(frame + FRAME - time.monotonic())
         if self.explains:
-            await self.request("explain", drawing, digit, None)
+            await self.request("explain", **drawing, digit=digit)
 
-    async def request(self, endpoint: str, *data: object) -> None:
+    async def request(self, endpoint: str, **fields: object) -> None:
         """Call an endpoint. Record the response time of /predict, and any error."""
-        request = self.client.post(f"/gradio_api/run/{endpoint}", json={"data": data})
-        if self.random.random() < self.aborts:
-            await self._abort(request)
-            return
+        aborts = self.random.random() < self.aborts
         start = time.monotonic()
         try:
-            response = await request
-            if response.status_code != 200:
-                self.tally.errors[f"{endpoint}: {response.status_code}"] += 1
-        except httpx.HTTPError as error:
-            self.tally.errors[f"{endpoint}: {type(error).__name__}"] += 1
-        if endpoint == "predict":
+            async with asyncio.timeout(self.random.uniform(0.0005, 0.02) if aborts else TIMEOUT):
+                status = await self.connection.post(f"/api/{endpoint}", fields)
+            if status != 200:
+                self.tally.errors[f"{endpoint}: {status}"] += 1
+        except (OSError, EOFError) as error:  # TimeoutError is an OSError.
+            self.connection.close()
+            if not aborts:
+                self.tally.errors[f"{endpoint}: {type(error).__name__}"] += 1
+        if aborts:  # As a closed tab does.
+            self.connection.close()
+            self.tally.aborted += 1
+        elif endpoint == "predict":
             self.tally.seconds.append(time.monotonic() - start)
-
-    async def _abort(self, request: Awaitable) -> None:
-        """Cancel a request after a few milliseconds, as a closed tab does, and continue with a new client.
-
-        The new client is needed, because httpx cannot use the old client's connection after a request was canceled.
-        """
-        with contextlib.suppress(TimeoutError, httpx.HTTPError):
-            await asyncio.wait_for(request, self.random.uniform(0.0005, 0.02))
-        self.tally.aborted += 1
-        await self.client.aclose()
-        self.client = self._new_client()
 
 
 def partial_strokes(digit: int, progress: float) -> list[list[list[float]]]:
@@ -123,13 +110,16 @@ def partial_strokes(digit: int, progress: float) -> list[list[list[float]]]:
     return strokes
 
 
-def resampled_strokes(digit: int) -> Iterator[list[list[float]]]:
-    """Yield the strokes of a digit with about POINTS points in all. Coordinates have four decimals, as on the page."""
+@functools.cache
+def resampled_strokes(digit: int) -> list[list[list[float]]]:
+    """Return the strokes of a digit with about POINTS points in all. Coordinates have four decimals, as on the page."""
     strokes = DIGIT_DRAWINGS[digit]
     pieces = sum(len(stroke) - 1 for stroke in strokes)
-    for stroke in strokes:
-        steps = max(2, round(POINTS * (len(stroke) - 1) / pieces))
-        yield [_point_at(stroke, step / (steps - 1)) for step in range(steps)]
+    counts = [max(2, round(POINTS * (len(stroke) - 1) / pieces)) for stroke in strokes]
+    return [
+        [_point_at(stroke, step / (count - 1)) for step in range(count)]
+        for stroke, count in zip(strokes, counts, strict=True)
+    ]
 
 
 def _point_at(stroke: list[tuple[float, float]], position: float) -> list[float]:

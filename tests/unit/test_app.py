@@ -1,35 +1,86 @@
-"""The application: the health check, and the error messages for an address or a checkpoint that cannot be used."""
+"""The application: the HTTP API with a fake service, and the error messages of the command line."""
 
+import re
 import signal
 import socket
+import tempfile
 
 import httpx
 import pytest
-from starlette.responses import PlainTextResponse
 
 import demo
 from tests.helpers.coroutines import finish
-from web.app import HealthCheck
+from tests.helpers.drawings import SEVEN
+from tests.helpers.fake_service import fake_service
+from web.api import Api
+from web.batching import Overloaded
+from web.rest import rest_app
 
 
-def get(path: str, ready: bool) -> httpx.Response:
+def request(method: str, path: str, ready: bool = True, **options) -> httpx.Response:
+    """Return the response of the HTTP API, with a fake service."""
+    service = fake_service()
+    service.ready = ready
+
     async def send() -> httpx.Response:
-        page = HealthCheck(PlainTextResponse("The page"), ready=lambda: ready)
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(page), base_url="http://page") as visitor:
-            return await visitor.get(path)
+        app = httpx.ASGITransport(rest_app(Api(service)))
+        async with httpx.AsyncClient(transport=app, base_url="http://page") as client:
+            return await client.request(method, path, **options)
 
     return finish(send())
 
 
-@pytest.mark.parametrize("path", ["/health", "/health/"])
-@pytest.mark.parametrize("ready, status", [(True, 200), (False, 503)])
-def test_the_health_check_tells_whether_the_networks_are_loaded(path, ready, status):
-    response = get(path, ready)
-    assert (response.status_code, response.json()) == (status, {"ready": ready})
+def test_the_health_check_tells_whether_the_networks_are_loaded():
+    assert request("GET", "/health").json() == {"ready": True}
+    loading = request("GET", "/health", ready=False)
+    assert (loading.status_code, loading.json()) == (503, {"ready": False})
+    assert loading.headers["retry-after"] == "1"
+    assert request("GET", "/health/live", ready=False).json() == {"live": True}
 
 
-def test_other_paths_reach_the_page_while_the_networks_load():
-    assert get("/", ready=False).text == "The page"
+def test_a_request_gets_an_answer_or_a_sentence():
+    assert request("POST", "/api/predict", json=SEVEN).json()["number"] == "7"
+    rejected = request("POST", "/api/predict", json={"strokes": 7})
+    assert rejected.status_code == 422 and rejected.json()["detail"].startswith("strokes is not a list; expected")
+
+
+def test_a_picture_is_a_file_of_a_form_which_stays_in_memory(monkeypatch):
+    monkeypatch.setattr(tempfile, "TemporaryFile", pytest.fail)  # A spooled file calls this when it moves to the disk.
+    content = bytes(5_000_000)
+    assert request("POST", "/api/predict_image", files={"picture": content}).json()["number"] == "7"
+    for wrong in ({"json": SEVEN}, {"files": {"other": b"picture"}}, {"data": {"picture": "text"}}):
+        rejected = request("POST", "/api/predict_image", **wrong)
+        assert rejected.status_code == 422 and "expected" in rejected.json()["detail"]
+
+
+@pytest.mark.parametrize("method, path, status", [("POST", "/api/nothing", 404), ("GET", "/api/predict", 405)])
+def test_an_unknown_path_or_method_gets_a_sentence(method, path, status):
+    response = request(method, path)
+    assert response.status_code == status and list(response.json()) == ["detail"]
+    assert status == 404 or response.headers["allow"] == "POST"
+
+
+@pytest.mark.parametrize("body", [b"{", b"[" * 100_000, b"\xff", b"1" * 5_000, b'"', b""])
+def test_a_body_that_is_not_a_json_object_gets_a_sentence(body):
+    response = request("POST", "/api/predict", content=body, headers={"content-type": "application/json"})
+    assert response.status_code == 422
+    assert response.json()["detail"].endswith(("object.", "object with strokes, features and examples."))
+
+
+def test_an_overloaded_server_answers_503_with_the_time_to_wait(monkeypatch):
+    async def refuse(*_):
+        raise Overloaded
+
+    monkeypatch.setattr(Api, "call", refuse)
+    response = request("POST", "/api/predict", json=SEVEN)
+    assert (response.status_code, response.headers["retry-after"]) == (503, "1")
+    assert response.json() == {"detail": str(Overloaded())}
+
+
+def test_the_documentation_names_only_addresses_of_this_server():
+    page = request("GET", "/docs").text
+    assert re.findall(r'(?:src|href)="([^"]+)"', page) and "//" not in re.sub(r"<!--.*?-->", "", page, flags=re.DOTALL)
+    assert request("GET", "/openapi.json").json()["paths"].keys() >= {"/api/predict", "/api/corrections", "/health"}
 
 
 @pytest.fixture

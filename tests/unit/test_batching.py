@@ -7,7 +7,6 @@ import pytest
 
 from model.errors import InputError
 from tests.helpers.coroutines import finish
-from web import batching
 from web.batching import Batcher, Overloaded
 
 
@@ -21,7 +20,7 @@ class Held:
     def __call__(self, calls):
         assert self.release.wait(10)
         self.sizes.append(len(calls))
-        return [InputError("Not 3.") if number == 3 else number for (number,) in calls]
+        return [InputError("Not 3.") if number == 3 else number for number in calls]
 
 
 async def answers_of_waiting_calls(batcher: Batcher, held: Held, count: int) -> list:
@@ -36,19 +35,17 @@ async def answers_of_waiting_calls(batcher: Batcher, held: Held, count: int) -> 
     return await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def test_waiting_calls_are_answered_in_batches_and_each_gets_its_own_answer(monkeypatch):
-    monkeypatch.setattr(batching, "MAX_BATCH", 4)
+def test_waiting_calls_are_answered_in_batches_and_each_gets_its_own_answer():
     held = Held()
-    answers = finish(answers_of_waiting_calls(Batcher(held), held, 8))
+    answers = finish(answers_of_waiting_calls(Batcher(held, max_batch=4), held, 8))
     assert held.sizes == [4, 4]
     assert str(answers.pop(3)) == "Not 3."
     assert answers == [0, 1, 2, 4, 5, 6, 7]
 
 
-def test_calls_above_max_pending_are_refused_and_the_others_are_answered(monkeypatch):
-    monkeypatch.setattr(batching, "MAX_PENDING", 3)
+def test_calls_above_max_pending_are_refused_and_the_others_are_answered():
     held = Held()
-    batcher = Batcher(held)
+    batcher = Batcher(held, max_pending=3)
 
     async def twice():
         return [await answers_of_waiting_calls(batcher, held, count) for count in (5, 3)]
@@ -62,7 +59,7 @@ def test_an_exception_fails_the_whole_batch_and_the_next_batch_is_answered():
     def answer(calls):
         if len(calls) > 1:
             raise ValueError("broken")
-        return [number for (number,) in calls]
+        return list(calls)
 
     async def three_and_one():
         batcher = Batcher(answer)

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from tests.helpers.unloaded_page import unloaded_page
+from web.security.bodies import RequestRejected
 from web.security.calls import CallChecker
-from web.security.requests import RequestRejected
 
 SEVEN = {"strokes": [[[0.2, 0.2], [0.75, 0.2], [0.4, 0.85]]]}
 
@@ -45,22 +45,30 @@ def index_of(calls: CallChecker, endpoint: str) -> int:
 
 
 @pytest.mark.parametrize("route", ["run", "call"])
-@pytest.mark.parametrize("name, data", [("predict", [SEVEN]), ("explain", [SEVEN, 7, None]), ("about", [])])
+@pytest.mark.parametrize("name, data", [("steps", [SEVEN]), ("explain", [SEVEN, 7, None]), ("about", [])])
 def test_a_complete_call_is_accepted_unchanged(calls, route, name, data):
     body = {"data": data}
     before = json.dumps(body)
-    assert not calls.check_call(route, name, body)
+    calls.check_call(route, name, body)
     assert json.dumps(body) == before
 
 
-def test_a_call_with_named_arguments_is_accepted(calls):
-    assert not calls.check_call("call/v2", "predict", {"drawing": SEVEN})
+def test_missing_optional_arguments_become_null(calls):
+    body = {"data": [SEVEN]}
+    calls.check_call("run", "predict", body)
+    assert body == {"data": [SEVEN, None, None]}
+    named = {"drawing": SEVEN, "features": True}
+    calls.check_call("call/v2", "predict", named)
+    assert named == {"drawing": SEVEN, "features": True, "examples": None}
 
 
 def test_a_call_through_the_queue_is_checked_by_the_index_of_its_function(calls):
     body = {"fn_index": index_of(calls, "predict"), "data": []}
-    assert rejection(calls.check_call, "queue", "join", body) == (422, 'Expected {"data": [drawing]}.')
-    assert not calls.check_call("queue", "join", body | {"data": [SEVEN]})
+    assert rejection(calls.check_call, "queue", "join", body) == (
+        422,
+        'Expected {"data": [drawing, features, examples]}.',
+    )
+    calls.check_call("queue", "join", body | {"data": [SEVEN]})
 
 
 @pytest.mark.parametrize(
@@ -80,14 +88,20 @@ def test_the_error_for_an_unknown_endpoint_lists_all_endpoints(calls, route, nam
     assert message.startswith("Unknown endpoint. The endpoints are /predict, /predict_image, /explain, ")
 
 
-@pytest.mark.parametrize("body", [{}, {"data": []}, {"data": [SEVEN, SEVEN]}, {"data": "7"}, {"data": None}])
+@pytest.mark.parametrize("body", [{}, {"data": []}, {"data": [SEVEN] * 4}, {"data": "7"}, {"data": None}])
 def test_the_error_for_a_wrong_number_of_arguments_lists_the_expected_arguments(calls, body):
-    assert rejection(calls.check_call, "run", "predict", body) == (422, 'Expected {"data": [drawing]}.')
+    assert rejection(calls.check_call, "run", "predict", body) == (
+        422,
+        'Expected {"data": [drawing, features, examples]}.',
+    )
 
 
 @pytest.mark.parametrize("body", [{}, {"data": [SEVEN]}, {"drawing": SEVEN, "more": 1}])
 def test_the_error_for_wrong_names_of_arguments_lists_the_expected_names(calls, body):
-    assert rejection(calls.check_call, "call/v2", "predict", body) == (422, 'Expected {"drawing": …}.')
+    assert rejection(calls.check_call, "call/v2", "predict", body) == (
+        422,
+        'Expected {"drawing": …, "features": …, "examples": …}.',
+    )
 
 
 # --- files
@@ -105,14 +119,14 @@ def test_a_path_is_rejected_where_no_file_is_expected(calls, value):
 def test_an_uploaded_file_is_accepted_without_the_other_entries_of_its_reference(calls, uploaded, route, key):
     reference = {"path": str(uploaded), "url": "http://127.0.0.1/secret", "meta": {"_type": "gradio.FileData"}}
     body = {key: [reference] if key == "data" else reference}
-    assert calls.check_call(route, "predict_image", body)
+    calls.check_call(route, "predict_image", body)
     [passed_on] = body["data"] if key == "data" else [body["picture"]]
     assert passed_on == {"path": str(uploaded), "orig_name": "seven.png", "meta": {"_type": "gradio.FileData"}}
 
 
 def test_none_is_accepted_in_place_of_a_file(calls):
     body = {"data": [None]}
-    assert calls.check_call("run", "predict_image", body)
+    calls.check_call("run", "predict_image", body)
     assert body == {"data": [None]}
 
 
@@ -139,32 +153,3 @@ def test_a_link_out_of_the_folder_of_uploads_is_rejected(calls):
     link.symlink_to("/etc/passwd")
     status, _ = rejection(calls.check_call, "run", "predict_image", {"data": [{"path": str(link)}]})
     assert status == 422
-
-
-# --- MCP tools
-
-
-def tool_call(name: str, arguments: object) -> dict:
-    return {"method": "tools/call", "params": {"name": name, "arguments": arguments}}
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        {},
-        {"method": "tools/list"},
-        {"method": "tools/call", "params": None},
-        tool_call("predict", {"drawing": "http://127.0.0.1/"}),
-        tool_call("predict_image", {"picture": "data:image/png;base64,iVBORw0KGgo="}),
-        tool_call("predict_image", None),
-    ],
-)
-def test_a_tool_call_without_a_foreign_file_is_accepted(calls, body):
-    calls.check_tool_call(body)
-
-
-@pytest.mark.parametrize("picture", ["http://127.0.0.1/seven.png", "/etc/passwd", {"path": "seven.png"}, None, 7])
-@pytest.mark.parametrize("name", ["predict_image", "digits_predict_image"])
-def test_a_tool_call_with_a_foreign_file_is_rejected(calls, name, picture):
-    status, message = rejection(calls.check_tool_call, tool_call(name, {"picture": picture}))
-    assert status == 422 and "not fetched" in message

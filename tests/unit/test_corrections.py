@@ -57,7 +57,7 @@ def test_a_correction_is_stored_with_the_networks_answer_and_the_time(kept):
 
 
 def test_keeping_returns_the_stored_correction(kept):
-    correction = kept.keep(SEVEN, "7", *ANSWER)
+    correction, _ = kept.keep(SEVEN, "7", *ANSWER)
     assert list(kept) == [correction]
 
 

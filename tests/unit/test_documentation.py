@@ -3,7 +3,6 @@
 import argparse
 import dataclasses
 import importlib.util
-import inspect
 import json
 import re
 import shlex
@@ -14,22 +13,21 @@ from pathlib import Path
 from types import ModuleType
 from unittest import mock
 
-import numpy as np
 import pytest
 import uvicorn
 
 import demo
 import train
 from model.corrections.store import MAX_DRAWING_BYTES, Correction, CorrectionStore
-from model.inference.answer import Answer, Reading, Verdict
 from model.preprocessing.picture import MAX_PIXELS
-from model.preprocessing.strokes import MAX_POINTS, MAX_STROKES, parse_strokes
+from model.preprocessing.strokes import MAX_POINTS, parse_strokes
 from tests.helpers.paths import ROOT
-from web import schemas
-from web.api import Api
+from web.api import ENDPOINTS, MAX_PENDING_PICTURES
 from web.batching import MAX_PENDING
-from web.security.middleware import MAX_JSON, MAX_UPLOAD
-from web.security.requests import MAX_JSON_LEVELS
+from web.mcp_server import MAX_ANSWER
+from web.schemas.fields import MAX_STROKES
+from web.schemas.responses import AnswerResponse, ReadingResponse
+from web.security.bodies import MAX_JSON, MAX_JSON_LEVELS, MAX_UPLOAD
 
 README = ROOT / "README.md"
 DOCUMENTS = [README, ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -142,7 +140,7 @@ def test_a_command_of_another_program_names_existing_files_and_functions(command
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
 def test_every_fenced_block_is_a_drawing_or_is_run_by_a_test(document):
-    examples = (ROOT / "tests" / "server" / "test_examples.py").read_text()
+    examples = "".join(test.read_text() for test in (ROOT / "tests" / "server").glob("*.py"))
     name = document.relative_to(ROOT).as_posix()
     starts = [start for file, start in re.findall(r'block\("([^"]+)", "([^"]+)"\)', examples) if file == name]
     for language, block in re.findall(r"```(\w+)\n(.*?)```", document.read_text(), re.DOTALL):
@@ -227,25 +225,18 @@ def test_every_option_of_train_is_in_the_table_of_options():
 # --- API
 
 
-def test_every_endpoint_is_described_with_its_arguments():
-    endpoints = {
-        name: list(inspect.signature(method).parameters)[1:]
-        for name, method in vars(Api).items()
-        if inspect.isfunction(method) and not name.startswith("_")
-    }
-    described = {
-        unquoted(name).strip("/"): re.findall(r"`(\w+)`", arguments)
-        for name, arguments, _ in rows("api.md", "Endpoints")
-    }
-    assert described == endpoints
+def test_every_endpoint_is_described_with_its_fields():
+    described = [[re.findall(r"`([^`]+)`", cell) for cell in row[:3]] for row in rows("api.md", "Endpoints")]
+    expected = [
+        [[f"{endpoint.method} {endpoint.path}"], [endpoint.name], list(endpoint.request.model_fields)]
+        for endpoint in ENDPOINTS.values()
+    ]
+    assert described == expected
 
 
 def test_every_field_of_an_answer_is_described():
-    reading = Reading((0.1,) * 10, 0.0, Verdict.BLANK, np.zeros((28, 28), np.float32))
-    answer = schemas.answer_json(Answer((reading,), 0, {}))
     described = [unquoted(field) for field, *_ in rows("api.md", "Answer") if field.startswith("`")]
-    assert set(described) == set(answer)
-    assert {field for field in described if described.count(field) == 2} == {"verdict", "reason"}
+    assert described == [*AnswerResponse.model_fields, *ReadingResponse.model_fields]
 
 
 def test_the_documented_limits_are_the_limits_of_the_code():
@@ -258,6 +249,8 @@ def test_the_documented_limits_are_the_limits_of_the_code():
         MAX_POINTS,
         MAX_PIXELS,
         MAX_PENDING,
+        MAX_PENDING_PICTURES,
+        MAX_ANSWER,
         MAX_DRAWING_BYTES,
     ):
         assert f"{limit:,} " in limits
@@ -270,4 +263,4 @@ def test_uploads_are_deleted_in_the_documented_time():
 
 def test_every_column_of_a_correction_is_described():
     described = [name for cell, _ in rows("privacy.md", "Corrections") for name in re.findall(r"`(\w+)`", cell)]
-    assert set(described) == {"id", *(field.name for field in dataclasses.fields(Correction))}
+    assert set(described) == {"id", "token", *(field.name for field in dataclasses.fields(Correction))}

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from tests.helpers.coroutines import finish
-from web.security import requests
-from web.security.requests import MAX_JSON_LEVELS, RequestRejected
+from web.security import bodies
+from web.security.bodies import MAX_JSON_LEVELS, RequestRejected
 
 NESTED_TOO_DEEPLY = '{"data": ' + "[" * MAX_JSON_LEVELS + "]" * MAX_JSON_LEVELS + "}"
 TOO_DEEP_TO_PARSE = '{"data": ' + "[" * 100_000
@@ -25,31 +25,31 @@ def chunks(*parts: bytes):
 
 
 def test_a_body_in_parts_is_read_as_a_whole():
-    assert finish(requests.read_body(chunks(b"one, ", b"", b"two"))) == b"one, two"
+    assert finish(bodies.read_body(chunks(b"one, ", b"", b"two"))) == b"one, two"
 
 
 def test_a_body_of_the_largest_size_is_read():
-    receive = requests.limit_size(chunks(b"12345", b"67890"), "10", 10)
-    assert finish(requests.read_body(receive)) == b"1234567890"
+    receive = bodies.limit_size(chunks(b"12345", b"67890"), "10", 10)
+    assert finish(bodies.read_body(receive)) == b"1234567890"
 
 
 @pytest.mark.parametrize("content_length", [None, "1", "11"])
 def test_a_larger_body_is_rejected_even_if_the_header_states_a_smaller_size(content_length):
-    receive = requests.limit_size(chunks(b"12345", b"678901"), content_length, 10)
+    receive = bodies.limit_size(chunks(b"12345", b"678901"), content_length, 10)
     with pytest.raises(RequestRejected, match="at most 10 bytes") as rejected:
-        finish(requests.read_body(receive))
+        finish(bodies.read_body(receive))
     assert rejected.value.status == 413
 
 
 def test_a_body_is_rejected_at_the_first_part_if_the_header_states_a_larger_size():
-    receive = requests.limit_size(chunks(b"1", b"2"), "1000", 10)
+    receive = bodies.limit_size(chunks(b"1", b"2"), "1000", 10)
     with pytest.raises(RequestRejected, match="too large"):
         finish(receive())
 
 
 def test_a_replayed_body_comes_before_the_later_messages():
     async def messages():
-        receive = requests.replay(b"checked", chunks(b"later"))
+        receive = bodies.replay(b"checked", chunks(b"later"))
         return [await receive() for _ in range(3)]
 
     body, later, left = finish(messages())
@@ -60,7 +60,7 @@ def test_a_replayed_body_comes_before_the_later_messages():
 @pytest.mark.parametrize("value", [{}, {"data": [{"strokes": [[[0.5, 1e300]]]}]}, {"data": ["é \\u \ud83d\ude00"]}])
 def test_a_json_object_is_parsed(value):
     body = json.dumps(value).encode()
-    assert requests.parse_object(body) == json.loads(body)
+    assert bodies.parse_object(body) == json.loads(body)
 
 
 @pytest.mark.parametrize(
@@ -84,11 +84,11 @@ def test_a_json_object_is_parsed(value):
 )
 def test_any_other_body_is_rejected_with_a_reason(body, message):
     with pytest.raises(RequestRejected, match=message) as rejected:
-        requests.parse_object(body)
+        bodies.parse_object(body)
     assert rejected.value.status == 422
 
 
 def test_the_levels_of_a_json_value_go_from_the_outermost_to_the_innermost():
     value = {"data": [[1], {"path": [2]}], "more": 3}
-    assert list(requests.levels(value)) == [[value], [[[1], {"path": [2]}]], [[1], {"path": [2]}], [[2]]]
-    assert list(requests.levels("text")) == []
+    assert list(bodies.levels(value)) == [[value], [[[1], {"path": [2]}]], [[1], {"path": [2]}], [[2]]]
+    assert list(bodies.levels("text")) == []

@@ -12,9 +12,12 @@ from starlette.responses import JSONResponse
 
 from tests.helpers.coroutines import finish
 from web.security import middleware
+from web.security.bodies import RequestRejected
 from web.security.middleware import SecurityMiddleware
-from web.security.requests import RequestRejected
 from web.security.responses import GENERIC_MESSAGE
+
+PICTURE = "/api/predict_image"
+FORMS = [PICTURE]
 
 
 class Calls:
@@ -26,16 +29,12 @@ class Calls:
     def __init__(self):
         self.checked = []
 
-    def check_call(self, route: str, name: str, body: dict) -> bool:
+    def check_call(self, route: str, name: str, body: dict) -> None:
         self.checked.append((route, name))
         if name == "unknown":
             raise RequestRejected(404, "Unknown endpoint.")
         if name == "predict_image":
             body["data"] = ["checked file"]
-        return name == "predict_image"
-
-    def check_tool_call(self, body: dict) -> None:
-        self.checked.append(("mcp", body["method"]))
 
 
 async def echo(scope, receive, send) -> None:
@@ -58,7 +57,7 @@ def request_page(calls):
 
     def request_page(method: str, path: str, app=echo, **options) -> httpx.Response:
         async def send() -> httpx.Response:
-            transport = httpx.ASGITransport(SecurityMiddleware(app, calls))
+            transport = httpx.ASGITransport(SecurityMiddleware(app, calls, FORMS))
             async with httpx.AsyncClient(transport=transport, base_url="http://page") as visitor:
                 return await visitor.request(method, path, **options)
 
@@ -68,17 +67,19 @@ def request_page(calls):
 
 
 MODULE = "/static/0123456789abcdef/components/share/share.js"
-ALLOWED = ("/", "/config", "/theme.css", "/assets/index-1.js", "/static/img/logo.svg", "/gradio_api/info", MODULE)
+OWN = ("/", "/docs", "/openapi.json", "/health", "/health/live", "/api/predict", "/mcp", MODULE)
+GRADIOS = ("/config", "/pwa_icon", "/theme.css", "/assets/index-1.js", "/static/img/logo.svg", "/gradio_api/info")
+CALLS = ("/gradio_api/heartbeat/abc123", "/gradio_api/call/predict/abc123")
 
 
-@pytest.mark.parametrize("path", [*ALLOWED, "/gradio_api/heartbeat/abc123", "/gradio_api/call/predict/abc123"])
+@pytest.mark.parametrize("path", [*OWN, *GRADIOS, *CALLS])
 def test_a_request_of_the_page_reaches_the_application(request_page, path):
     response = request_page("GET", path)
     assert (response.status_code, response.json()["path"]) == (200, path)
     assert response.headers["x-content-type-options"] == "nosniff"
 
 
-FORBIDDEN = ("/nothing", "/docs", "/openapi.json", "/gradio_api/token", "/gradio_api/file=/etc/passwd")
+FORBIDDEN = ("/nothing", "/healthz", "/api/%00", "/pwa_icon/192", "/gradio_api/token", "/gradio_api/file=/etc/passwd")
 TRAVERSALS = (
     "/static/0123456789abcdef/..%2fdemo.py",
     "/assets/..%2f..%2fetc/passwd",
@@ -90,14 +91,15 @@ TRAVERSALS = (
 @pytest.mark.parametrize("path", [*FORBIDDEN, *TRAVERSALS, "/gradio_api/proxy=http://127.0.0.1/"])
 def test_any_other_path_is_answered_with_404(request_page, path):
     response = request_page("GET", path)
-    assert (response.status_code, response.json()) == (404, {"error": "This page does not exist."})
+    key = "error" if path.startswith("/gradio_api") else "detail"
+    assert (response.status_code, response.json()) == (404, {key: "This page does not exist."})
     assert "content-security-policy" in response.headers
 
 
 @pytest.mark.parametrize("header", ["host", "x-forwarded-host", "x-forwarded-proto"])
 def test_a_malformed_host_is_rejected(request_page, header):
     response = request_page("GET", "/", headers={header: "page/../?"})
-    assert response.status_code == 400 and "host" in response.json()["error"]
+    assert response.status_code == 400 and "host" in response.json()["detail"]
 
 
 @pytest.mark.parametrize("host", ["page", "page:7860", "[::1]:7860", "one.example, two.example"])
@@ -105,10 +107,10 @@ def test_a_well_formed_host_is_accepted(request_page, host):
     assert request_page("GET", "/", headers={"x-forwarded-host": host}).status_code == 200
 
 
-def test_the_body_of_a_checked_call_reaches_the_application_as_it_was_sent(request_page, calls):
-    body = '{"data":  [7]}'
-    assert request_page("POST", "/gradio_api/run/predict", content=body).json()["body"] == body
-    assert calls.checked == [("run", "predict")]
+def test_a_body_of_the_api_reaches_the_application_as_it_was_sent(request_page, calls):
+    body = '{"strokes":  7'
+    assert request_page("POST", "/api/predict", content=body).json()["body"] == body
+    assert calls.checked == []
 
 
 def test_the_application_gets_the_checked_file_instead_of_the_sent_file(request_page):
@@ -125,11 +127,6 @@ def test_every_route_that_calls_an_endpoint_is_checked(request_page, calls, path
     assert calls.checked == [(route, name)]
 
 
-def test_a_call_of_an_mcp_tool_is_checked(request_page, calls):
-    request_page("POST", "/gradio_api/mcp/", json={"method": "tools/call"})
-    assert calls.checked == [("mcp", "tools/call")]
-
-
 def test_a_rejected_call_gets_its_status_and_message(request_page):
     response = request_page("POST", "/gradio_api/run/unknown", json={"data": []})
     assert (response.status_code, response.json()) == (404, {"error": "Unknown endpoint."})
@@ -141,14 +138,23 @@ def test_a_body_that_is_not_json_is_rejected(request_page, calls):
     assert calls.checked == []
 
 
+SIZES = (
+    ("/gradio_api/run/predict", 101, 413),
+    ("/gradio_api/upload", 150, 200),
+    ("/gradio_api/upload", 201, 413),
+    ("/api/predict", 101, 413),
+    (PICTURE, 150, 200),
+    (PICTURE, 201, 413),
+)
+
+
 def test_json_and_uploads_have_different_size_limits(request_page, monkeypatch):
     monkeypatch.setattr(middleware, "MAX_JSON", 100)
     monkeypatch.setattr(middleware, "MAX_UPLOAD", 200)
-    for path, size, status in (("run/predict", 101, 413), ("upload", 150, 200), ("upload", 201, 413)):
-        response = request_page("POST", f"/gradio_api/{path}", content=b" " * size)
+    for path, size, status in SIZES:
+        response = request_page("POST", path, content=b" " * size)
         assert response.status_code == status, (path, size)
-        if status == 413:
-            assert "too large" in response.json()["error"]
+        assert status == 200 or "too large" in response.text
 
 
 def test_an_exception_of_the_application_gets_a_generic_message(request_page, caplog):
@@ -156,7 +162,7 @@ def test_an_exception_of_the_application_gets_a_generic_message(request_page, ca
         raise ValueError("broken")
 
     response = request_page("GET", "/config", app=broken)
-    assert (response.status_code, response.json()) == (500, {"error": GENERIC_MESSAGE})
+    assert (response.status_code, response.json()) == (500, {"detail": GENERIC_MESSAGE})
     assert caplog.records[-1].getMessage() == "/config: broken"
 
 
@@ -166,5 +172,5 @@ def test_a_message_of_another_protocol_than_http_is_passed_on(calls):
     async def app(scope, receive, send) -> None:
         passed.append(scope["type"])
 
-    finish(SecurityMiddleware(app, calls)({"type": "lifespan"}, None, None))
+    finish(SecurityMiddleware(app, calls, FORMS)({"type": "lifespan"}, None, None))
     assert passed == ["lifespan"]

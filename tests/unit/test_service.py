@@ -1,8 +1,6 @@
-"""The service loads the networks in the background, and reads one picture at a time."""
+"""The service loads the networks in the background."""
 
 import threading
-import time
-from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
@@ -53,20 +51,3 @@ def test_a_checkpoint_that_cannot_be_loaded_is_never_ready_and_raises_its_error(
 def test_a_checkpoint_without_json_is_an_error_before_loading_starts(tmp_path):
     with pytest.raises(UserError, match="mine"):
         Service(tmp_path / "mine.keras")
-
-
-def test_concurrent_pictures_are_read_one_after_the_other(loading):
-    reading, counts = [], []
-
-    def read(picture):
-        reading.append(picture)
-        counts.append(len(reading))
-        time.sleep(0.01)  # If pictures were read in parallel, another read would start now.
-        return reading.pop()
-
-    loading.classifier.read_picture = read
-    loading.release.set()
-    loaded = Service(DEFAULT_CHECKPOINT)
-    with ThreadPoolExecutor(8) as callers:
-        assert list(callers.map(loaded.read_picture, range(8))) == list(range(8))
-    assert max(counts) == 1

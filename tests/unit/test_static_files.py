@@ -12,7 +12,7 @@ from starlette.routing import Route
 from tests.helpers.coroutines import finish
 from tests.helpers.paths import ROOT
 from web import static_files
-from web.document import DocumentHead, document_head
+from web.document import Document, document_head
 from web.texts import ENGLISH, LANGUAGES
 
 
@@ -78,13 +78,27 @@ def test_the_head_holds_the_languages_and_the_english_texts_once():
     assert json.loads(data) == {"languages": LANGUAGES, "english": ENGLISH}
 
 
-def test_the_head_is_inserted_into_a_document():
-    document = HTMLResponse("<html><head><title>Page</title></head><body><head></body></html>")
-    response = get(DocumentHead(document, head="<meta>"), "/")
-    assert response.text == "<html><head><meta><title>Page</title></head><body><head></body></html>"
+GRADIO = """<html><head><title>Page</title>
+<meta property="og:title" content="Gradio" /><meta name="twitter:creator" content="@Gradio" /></head></html>"""
+
+
+def test_the_document_gets_this_projects_head_and_preview():
+    response = get(Document(HTMLResponse(GRADIO)), "/")
+    assert response.text.startswith(f"<html><head>{document_head()}")
+    assert "Gradio" not in response.text
+    tags = dict(re.findall(r'<meta (?:property|name)="([\w:]+)" content="([^"]*)">', response.text))
+    assert tags["og:title"] == ENGLISH["title"] and tags["description"] == ENGLISH["subtitle"]
+    assert tags["og:url"] == "http://page/"
+    image = tags["og:image"].removeprefix(f"http://page/static/{static_files.version()}/")
+    assert get_file(image).headers["content-type"] == "image/png"
     assert response.headers["content-length"] == str(len(response.content))
 
 
 @pytest.mark.parametrize("path, app", [("/", JSONResponse("<head>")), ("/docs", HTMLResponse("<head>"))])
 def test_other_responses_stay_as_they_are(path, app):
-    assert "<meta>" not in get(DocumentHead(app, head="<meta>"), path).text
+    assert "<meta" not in get(Document(app), path).text
+
+
+def test_gradios_view_of_the_api_leads_to_the_documentation():
+    response = get(Document(HTMLResponse(GRADIO)), "/?view=api")
+    assert (response.status_code, response.headers["location"]) == (307, "docs")

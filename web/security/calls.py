@@ -1,23 +1,31 @@
-"""Check calls of endpoints: the endpoint exists, no argument is missing, and each file was uploaded to this server.
+"""Check calls through Gradio's routes: the endpoint exists, no argument is missing, and each file was uploaded here.
 
 Without these checks, Gradio would answer a wrong number of arguments with a 500 that has no message. Gradio would also
-fetch any file or URL that a caller names.
+fetch any file or URL that a caller names. The functions of the endpoints validate the arguments themselves.
 """
 
 from pathlib import Path
+from typing import NamedTuple
 
 import gradio as gr
 
-from web.security.requests import RequestRejected, levels
+from web.security.bodies import RequestRejected, levels
 
 UPLOAD = "/gradio_api/upload"
+
+
+class Parameter(NamedTuple):
+    """A parameter of an endpoint."""
+
+    name: str
+    is_file: bool
+    is_optional: bool
 
 
 class CallChecker:
     """Checks the JSON bodies of calls.
 
-    endpoints: maps the name of each endpoint to a dict. The dict maps the name of each parameter to the type of its
-    Gradio component, such as "File".
+    endpoints: maps the name of each endpoint to its parameters.
     names: maps Gradio's index of a function (`fn_index`) to the name of the endpoint.
     uploads: the folder of uploaded files. Each file is in a subfolder, and the subfolder's name is the file's hash.
     Therefore nobody can guess the path of another visitor's file.
@@ -26,16 +34,20 @@ class CallChecker:
     def __init__(self, page: gr.Blocks):
         """Read the endpoints from the page."""
         self.endpoints = {
-            name.strip("/"): {each["parameter_name"]: each["component"] for each in endpoint["parameters"]}
+            name.strip("/"): [
+                Parameter(each["parameter_name"], each["component"] == "File", each["parameter_has_default"])
+                for each in endpoint["parameters"]
+            ]
             for name, endpoint in page.get_api_info()["named_endpoints"].items()
         }
         self.names = {index: fn.api_name for index, fn in page.fns.items() if fn.api_name in self.endpoints}
         self.uploads = Path(gr.utils.get_upload_folder()).resolve()
 
-    def check_call(self, route: str, name: str, body: dict) -> bool:
-        """Check a call, and return whether its endpoint takes a file. Raises RequestRejected.
+    def check_call(self, route: str, name: str, body: dict) -> None:
+        """Check a call. Raises RequestRejected.
 
-        In `body`, the reference to a file is replaced by the result of `_uploaded_file`.
+        In `body`, the reference to a file is replaced by the result of `_uploaded_file`, and missing optional
+        arguments are added as null.
         route: "run", "call", "call/v2" or "queue".
         name: the last part of the request's path: the name of the endpoint, or "join" for the route "queue".
         """
@@ -45,27 +57,12 @@ class CallChecker:
         if name not in self.endpoints:
             raise RequestRejected(404, f"Unknown endpoint. The endpoints are /{', /'.join(self.endpoints)}.")
         parameters = self.endpoints[name]
-        arguments, keys = _arguments(route, body, list(parameters))
-        for key, component in zip(keys, parameters.values(), strict=True):
-            if component == "File":
+        arguments, keys = _arguments(route, body, parameters)
+        for key, parameter in zip(keys, parameters, strict=True):
+            if parameter.is_file:
                 arguments[key] = self._uploaded_file(arguments[key])
             elif _has_path(arguments[key]):
                 raise RequestRejected(422, 'A "path" is accepted for files only.')
-        return "File" in parameters.values()
-
-    def check_tool_call(self, body: dict) -> None:
-        """Check that each file in a call of an MCP tool is a data: URL. Raises RequestRejected.
-
-        If the URL of a file were, for example, an http: URL, Gradio would fetch the file.
-        """
-        parameters = body.get("params")
-        if body.get("method") != "tools/call" or not isinstance(parameters, dict):
-            return
-        name, arguments = str(parameters.get("name")), parameters.get("arguments")
-        takes_file = any(name.endswith(each) for each, types in self.endpoints.items() if "File" in types.values())
-        files = arguments.values() if isinstance(arguments, dict) else ()
-        if takes_file and not all(isinstance(file, str) and file.startswith("data:") for file in files):
-            raise RequestRejected(422, "Send the picture as a data: URL; other URLs are not fetched.")
 
     def _uploaded_file(self, value: object) -> dict | None:
         """Return a reference to the uploaded file that `value` names, or None if `value` is None.
@@ -88,21 +85,25 @@ class CallChecker:
         return resolved.is_file() and resolved.is_relative_to(self.uploads)
 
 
-def _arguments(route: str, body: dict, parameters: list[str]) -> tuple[dict | list, list]:
+def _arguments(route: str, body: dict, parameters: list[Parameter]) -> tuple[dict | list, list]:
     """Return the arguments of a call, and the key of each argument, in the order of `parameters`.
 
     For the route "call/v2", the arguments are a dict, and the keys are the parameters' names. For all other routes, the
-    arguments are a list, and the keys are indices.
+    arguments are a list, and the keys are indices. Missing optional arguments are added as None.
     """
+    names = [parameter.name for parameter in parameters]
+    required = [parameter.name for parameter in parameters if not parameter.is_optional]
     if route == "call/v2":
-        if set(body) != set(parameters):
-            expected = ", ".join(f'"{name}": …' for name in parameters)
+        if not set(required) <= set(body) <= set(names):
+            expected = ", ".join(f'"{name}": …' for name in names)
             raise RequestRejected(422, f"Expected {{{expected}}}.")
-        return body, parameters
+        body |= {name: None for name in names if name not in body}
+        return body, names
     data = body.get("data")
-    if not isinstance(data, list) or len(data) != len(parameters):
-        raise RequestRejected(422, f'Expected {{"data": [{", ".join(parameters)}]}}.')
-    return data, list(range(len(parameters)))
+    if not isinstance(data, list) or not len(required) <= len(data) <= len(names):
+        raise RequestRejected(422, f'Expected {{"data": [{", ".join(names)}]}}.')
+    data += [None] * (len(names) - len(data))
+    return data, list(range(len(names)))
 
 
 def _has_path(value: object) -> bool:

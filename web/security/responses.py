@@ -1,22 +1,31 @@
-"""Add security headers to responses, and replace Gradio's 500 by a suitable status and message.
+"""Add headers to responses, and replace Gradio's 500 by a suitable status and message.
 
 Gradio answers every failure with 500: an invalid drawing, a wrong number of arguments, and an error in Gradio itself.
 """
 
 import json
 import logging
+import re
 
 from starlette.datastructures import MutableHeaders
 from starlette.responses import JSONResponse
 
+from web.batching import Overloaded
+from web.static_files import UNCHANGING
+
 HEADERS = {
-    # Only this server and Hugging Face may show the page in a frame, because huggingface.co shows a Space in a frame.
-    "Content-Security-Policy": "frame-ancestors 'self' https://huggingface.co https://*.hf.space; "
+    # These hosts may show the page in a frame: huggingface.co shows Spaces, and a local notebook shows the page.
+    "Content-Security-Policy": "frame-ancestors 'self' https://huggingface.co https://*.hf.space "
+    "http://localhost:* http://127.0.0.1:*; "
     "object-src 'none'; base-uri 'self'; form-action 'self'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
+
+QUEUED = ("/gradio_api/queue/", "/gradio_api/call/")
+# Gradio's own scripts have a hash in their names. Gradio sends them without this header.
+HASHED = re.compile(r"/assets/[\w./-]+-[\w-]{8}\.(js|css)", re.ASCII)
 
 GENERIC_MESSAGE = "Something went wrong on the server. Please try again."
 
@@ -24,43 +33,61 @@ GENERIC_MESSAGE = "Something went wrong on the server. Please try again."
 class Response:
     """Sends the response to one request.
 
-    If Gradio answers with a 500 and an error message, the client gets a 422 with this message. If Gradio answers with a
-    500 without an error message, the client gets a 500 with GENERIC_MESSAGE.
+    If Gradio answers with a 500 and an error message, the client gets a 422 with this message, or a 503 if the server
+    is overloaded. If Gradio answers with any other 500, the client gets a 500 with GENERIC_MESSAGE.
     """
 
-    def __init__(self, send):
-        """send: the ASGI `send` that the server provides."""
-        self._send, self._started, self._failed = send, False, False
+    def __init__(self, send, path: str):
+        """send: the ASGI `send` that the server provides. path: the path of the request."""
+        self._send, self._path, self._started, self._failed = send, path, False, False
 
     async def send(self, message) -> None:
         """Forward an ASGI message of the application. The messages of a 500 are replaced by an error response."""
         if message["type"] == "http.response.start":
-            MutableHeaders(scope=message).update(HEADERS)
+            headers = MutableHeaders(scope=message)
+            headers.update(HEADERS)
+            if message["status"] == 200 and HASHED.fullmatch(self._path):
+                headers["Cache-Control"] = UNCHANGING
             self._failed = message["status"] == 500
             self._started = not self._failed
         if not self._failed:
             await self._send(message)
         elif message["type"] == "http.response.body":
             error = _error_message(message["body"])
-            await self.send_error(422 if error else 500, error or GENERIC_MESSAGE)
+            status = 503 if error == str(Overloaded()) else 422 if error else 500
+            await self.send_error(status, error or GENERIC_MESSAGE)
 
     async def send_error(self, status: int, message: str) -> None:
-        """Send {"error": message}, the form that Gradio's clients expect, unless a response has already started."""
+        """Send an error message in the form of `error_body`, unless a response has already started."""
         if self._started:
             return
         self._started = True
-        response = JSONResponse({"error": message}, status, HEADERS)
+        headers = HEADERS | ({"Retry-After": str(Overloaded.retry_after)} if status == 503 else {})
+        response = JSONResponse(error_body(self._path, status, message), status, headers)
         await self._send({"type": "http.response.start", "status": status, "headers": response.raw_headers})
         await self._send({"type": "http.response.body", "body": response.body})
 
-    async def send_failure(self, error: Exception, path: str) -> None:
+    async def send_failure(self, error: Exception) -> None:
         """Log an exception of the application, and send a generic message.
 
-        If the response has already started, the log gets no traceback. This happens when a client asks for an unknown
-        event: Gradio ends the event stream by an exception.
+        The log gets no traceback if Gradio ends an event stream by an exception, because a client asked for an unknown
+        event.
         """
-        logging.getLogger(__name__).error("%s: %s", path, error, exc_info=None if self._started else error)
+        ends_stream = self._started and self._path.startswith("/gradio_api/")
+        logging.getLogger(__name__).error("%s: %s", self._path, error, exc_info=None if ends_stream else error)
         await self.send_error(500, GENERIC_MESSAGE)
+
+
+def error_body(path: str, status: int, message: str) -> dict:
+    """Return the JSON of an error message, in the form that the clients of this path read.
+
+    `gradio_client` calls endpoints through the queue. Of a 422, it reads a list of validation errors.
+    """
+    if not path.startswith("/gradio_api/"):
+        return {"detail": message}
+    if status == 422 and path.startswith(QUEUED):
+        return {"error": message, "detail": [{"__type__": "validate", "is_valid": False, "message": message}]}
+    return {"error": message}
 
 
 def _error_message(body: bytes) -> str | None:

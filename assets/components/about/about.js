@@ -16,9 +16,9 @@ import { followLanguage, number, percent, text } from "../../shared/text.js";
  * @property {number} low lower end, for the kind “interval”
  * @property {number} high upper end, for the kind “interval”
  * @property {number} digit the digit that the value is about, for the kind “digit”
- * @property {number} [count] number of images
- * @property {string} [file] the file with these images
- * @property {boolean} [development] whether the file is development data
+ * @property {number | null} count number of images
+ * @property {string | null} file the file with these images
+ * @property {boolean | null} development whether the file is development data
  */
 
 // Each kind of fact has a function that formats the fact's value.
@@ -54,7 +54,7 @@ export function mount({ element, props, trigger, watch }) {
 /** @param {Fact} fact */
 function row(fact) {
   const file = fact.development ? text("developmentData", { file: fact.file }) : fact.file;
-  const count = fact.count === undefined ? undefined : number(fact.count);
+  const count = fact.count === null ? null : number(fact.count);
   return create("tr", {},
     create("th", { scope: "row", textContent: text(`fact ${fact.name}`, { file, count }) }),
     create("td", { textContent: FORMATS[fact.kind](fact) }),

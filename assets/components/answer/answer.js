@@ -16,8 +16,8 @@ import { confidence, followLanguage } from "../../shared/text.js";
 import { Bars } from "./bars.js";
 import { attributionText, certaintyText, reasonText, timingText } from "./sentences.js";
 
-/** @type {Partial<Record<Connection["state"], number>>} milliseconds until the next request */
-const RETRY_AFTER = { offline: 2000, warming: 1000, busy: 300 };
+/** @type {Partial<Record<Connection["state"], number>>} milliseconds until the next request, unless the server says so */
+const RETRY_AFTER = { offline: 2000, warming: 1000, busy: 1000 };
 // Milliseconds without a newer answer until a screen reader announces the current answer.
 const SPEAK_AFTER = 700;
 // Milliseconds without a newer answer until the component emits "rested". While the pen moves, newer answers usually
@@ -56,7 +56,7 @@ export function mount({ element, props, trigger, watch }) {
       showAttribution(view);
     }
     rest.start(props.value && !view.evidence ? EXPLAIN_AFTER : undefined, () => trigger("rested"));
-    retry.start(RETRY_AFTER[connection.state], () => trigger("retry"));
+    retry.start(connection.retryAfter ?? RETRY_AFTER[connection.state], () => trigger("retry"));
     speak.start(SPEAK_AFTER, () => { spoken.textContent = spokenText(view); });
   }
 

@@ -15,7 +15,9 @@ import { followLanguage, text } from "../../shared/text.js";
 /**
  * @typedef {object} Step
  * @property {string} name
- * @property {number[][]} image rows of numbers from 0 (paper) to 255 (ink)
+ * @property {number} width
+ * @property {number} height
+ * @property {Uint8Array} image from 0 (paper) to 255 (ink), row by row
  */
 
 const SIDE = 132; // Longer side of an image on the screen, in CSS pixels.
@@ -43,13 +45,12 @@ export function mount({ element, props, trigger, watch }) {
 }
 
 /** @param {Step} step */
-function item({ name, image }) {
-  const [width, height] = [image[0].length, image.length];
+function item({ name, width, height, image }) {
   const canvas = create("canvas", { width, height, ariaHidden: "true" });
   const scale = SIDE / Math.max(width, height);
   canvas.style.width = `${width * scale}px`;
   canvas.style.height = `${height * scale}px`;
-  paintInk(canvas, image.flat());
+  paintInk(canvas, image);
   const sizes = create("span", { className: "sizes", textContent: `${width} × ${height}` });
   return create("li", { className: "step" },
     create("div", { className: "frame" }, canvas),

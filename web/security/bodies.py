@@ -1,19 +1,30 @@
-"""Read request bodies: limit the size, and reject JSON that has non-finite numbers or is nested too deeply."""
+"""Request bodies: limit the size, and check the JSON of Gradio's routes.
+
+The models of `web/schemas` validate the bodies of /api. Gradio's routes have no such models.
+"""
 
 import json
 import math
 from collections.abc import Iterator
 
+from starlette.exceptions import HTTPException
+
+# Limits in bytes. The largest accepted drawing (20,000 points) takes 400,000 bytes. An upload has one limit for all
+# files together: it has one file, and the form around the file takes a few hundred bytes.
+MAX_JSON, MAX_UPLOAD = 1_000_000, 21_000_000
 MAX_JSON_LEVELS = 16
 """Maximum number of levels of nested lists and objects in a body. A call with a drawing has 6 levels. The limit exists
 because Gradio processes bodies by recursion."""
 
 
-class RequestRejected(Exception):
-    """Raised to reject a request. status: the HTTP status of the answer. message: one sentence for the caller."""
+class RequestRejected(HTTPException):
+    """Raised to reject a request. status: the HTTP status of the answer. message: one sentence for the caller.
+
+    FastAPI reads bodies, too. It passes on this exception because it is an HTTPException.
+    """
 
     def __init__(self, status: int, message: str):
-        super().__init__(message)
+        super().__init__(status, message)
         self.status, self.message = status, message
 
 
@@ -29,11 +40,15 @@ def limit_size(receive, content_length: str | None, max_bytes: int):
         nonlocal received
         message = await receive()
         received += len(message.get("body", b""))
-        if max(received, int(content_length or 0)) > max_bytes:
+        if max(received, _number(content_length)) > max_bytes:
             raise RequestRejected(413, f"The request is too large; at most {max_bytes:,} bytes are accepted.")
         return message
 
     return limited_receive
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() else 0
 
 
 async def read_body(receive) -> bytes:

@@ -1,0 +1,211 @@
+"""The HTTP API: a FastAPI application with one route for each endpoint, the health checks, and the documentation.
+
+Every error is {"detail": "<one sentence>"}.
+"""
+
+import importlib.metadata
+import logging
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import Body, Depends, FastAPI, Query
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.docs import get_swagger_ui_html
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import Request as HttpRequest
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+from starlette.staticfiles import StaticFiles
+
+from model.corrections.store import StorageError
+from model.errors import InputError
+from web import errors
+from web.api import Api
+from web.batching import Overloaded
+from web.registry import Endpoint
+from web.schemas.requests import Request
+from web.schemas.responses import API_VERSION, ErrorResponse, HealthResponse, LiveResponse
+from web.security.bodies import MAX_UPLOAD
+from web.static_files import UNCHANGING
+from web.texts import ENGLISH
+
+DESCRIPTION = (
+    "Read handwritten digits and numbers. No endpoint keeps anything between two calls, except for corrections."
+)
+SWAGGER = "fastapi_swagger"
+"""The package with the files of Swagger UI."""
+SWAGGER_PATH = f"static/swagger-ui-{importlib.metadata.version(SWAGGER)}"
+# Seconds after which a client may call again.
+RETRY_WHILE_LOADING, RETRY_STORAGE = 1, 60
+RETRY_HEADER = {"Retry-After": {"description": "seconds", "schema": {"type": "integer"}}}
+FAILURES = {
+    413: "The request is too large.",
+    422: "The request is invalid.",
+    503: "The server is overloaded or cannot store the correction now.",
+}
+
+
+def api_routes(api: Api) -> list[Route]:
+    """Return the routes of the HTTP API, the health checks and the documentation."""
+    app = rest_app(api)
+    paths = ("/api/{path:path}", "/health", "/health/live", "/openapi.json", "/docs")
+    # Route forwards all methods to the application, with an unchanged path.
+    return [Route(f"/{SWAGGER_PATH}/{{name}}", _swagger_file), *(Route(path, app) for path in paths)]
+
+
+def rest_app(api: Api) -> FastAPI:
+    """Return the HTTP API as an application."""
+    # Keep damaged forms out of the log. The caller already gets the reason.
+    logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
+    app = FastAPI(
+        title=ENGLISH["title"],
+        version=API_VERSION,
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        exception_handlers={
+            RequestValidationError: _invalid,
+            InputError: _rejected,
+            Overloaded: _unavailable,
+            StorageError: _unavailable,
+            HTTPException: _http_error,
+        },
+    )
+    for endpoint in api.endpoints:
+        _add(app, api, endpoint)
+    _add_health(app, api)
+    app.add_route("/docs", _docs, include_in_schema=False)
+    return app
+
+
+def _add(app: FastAPI, api: Api, endpoint: Endpoint) -> None:
+    """Add the route of an endpoint."""
+    extra = {}
+    if endpoint.picture_field:
+        source, extra = Depends(_Form(endpoint)), {"requestBody": _form_schema(endpoint)}
+    else:
+        source = Query() if endpoint.method in ("GET", "DELETE") else Body()
+
+    async def handle(request: Annotated[endpoint.request, source]) -> Response:
+        # The response is valid already: FastAPI would validate it again.
+        return Response((await api.call(endpoint, request)).model_dump_json(), media_type="application/json")
+
+    handle.model = endpoint.request
+    app.add_api_route(
+        endpoint.path,
+        handle,
+        methods=[endpoint.method],
+        name=endpoint.name,
+        description=endpoint.description,
+        response_model=endpoint.response,
+        responses={
+            status: {"model": ErrorResponse, "description": text} | ({"headers": RETRY_HEADER} if status == 503 else {})
+            for status, text in FAILURES.items()
+        },
+        openapi_extra=extra,
+    )
+
+
+class _Form:
+    """A FastAPI dependency that reads a form with one picture. The picture stays in memory."""
+
+    def __init__(self, endpoint: Endpoint):
+        self._endpoint = endpoint
+
+    async def __call__(self, request: HttpRequest) -> Request:
+        if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+            raise InputError(f"The request is not a form; expected multipart/form-data with {self._fields}.")
+        try:
+            form = await _InMemoryParser(request.headers, request.stream(), max_files=1).parse()
+        except (MultiPartException, ValueError, KeyError, AssertionError):
+            raise InputError(f"The form is damaged or too long; expected one file: {self._fields}.") from None
+        values = {name: await value.read() if isinstance(value, UploadFile) else value for name, value in form.items()}
+        await form.close()
+        return errors.parse(self._endpoint.request, values)
+
+    @property
+    def _fields(self) -> str:
+        return " and ".join(self._endpoint.request.model_fields)
+
+
+class _InMemoryParser(MultiPartParser):
+    spool_max_size = MAX_UPLOAD + 1  # Starlette would write files above 1 MB to the disk.
+
+
+def _form_schema(endpoint: Endpoint) -> dict:
+    schema = endpoint.request.model_json_schema()
+    picture = schema["properties"][endpoint.picture_field]
+    for key in ("format", "pattern"):
+        picture.pop(key, None)
+    picture["contentMediaType"] = "application/octet-stream"
+    return {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
+
+
+def _add_health(app: FastAPI, api: Api) -> None:
+    not_ready = {"model": HealthResponse, "description": "The networks are loading.", "headers": RETRY_HEADER}
+
+    @app.get("/health", responses={503: not_ready})
+    async def health() -> HealthResponse:
+        """Tell whether the networks are loaded, so that the server answers at once."""
+        ready = api.service.ready
+        headers = {} if ready else {"Retry-After": str(RETRY_WHILE_LOADING)}
+        return JSONResponse({"ready": ready}, 200 if ready else 503, headers)
+
+    @app.get("/health/live")
+    async def live() -> LiveResponse:
+        """Tell that the process answers."""
+        return LiveResponse()
+
+
+async def _swagger_file(request: HttpRequest) -> Response:
+    """Return a file of Swagger UI. Caches may keep it, because its address has the version."""
+    response = await StaticFiles(packages=[(SWAGGER, "resources")]).get_response(
+        request.path_params["name"], request.scope
+    )
+    response.headers["Cache-Control"] = UNCHANGING
+    return response
+
+
+async def _docs(_: HttpRequest) -> HTMLResponse:
+    """Return the documentation of the API. All addresses are relative, so that the page may be below a path."""
+    return get_swagger_ui_html(
+        openapi_url="openapi.json",
+        title=f"{ENGLISH['title']}: API",
+        swagger_js_url=f"{SWAGGER_PATH}/swagger-ui-bundle.js",
+        swagger_css_url=f"{SWAGGER_PATH}/swagger-ui.css",
+        swagger_favicon_url="favicon.ico",
+        # By default, Swagger UI asks another host whether the schema is valid.
+        swagger_ui_parameters={"validatorUrl": None},
+    )
+
+
+def _error(status: int, message: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    return JSONResponse({"detail": message}, status, headers)
+
+
+async def _invalid(request: HttpRequest, error: RequestValidationError) -> JSONResponse:
+    return _error(422, errors.sentence(request.scope["endpoint"].model, error.errors()))
+
+
+async def _rejected(_: HttpRequest, error: InputError) -> JSONResponse:
+    return _error(422, str(error))
+
+
+async def _unavailable(_: HttpRequest, error: Overloaded | StorageError) -> JSONResponse:
+    retry_after = error.retry_after if isinstance(error, Overloaded) else RETRY_STORAGE
+    return _error(503, str(error), headers={"Retry-After": str(retry_after)})
+
+
+async def _http_error(request: HttpRequest, error: HTTPException) -> JSONResponse:
+    if error.status_code == 404:
+        return _error(404, "There is no such endpoint; /docs lists all endpoints.")
+    if error.status_code == 405:
+        path, routes = request.scope["path"], request.app.routes
+        allowed = ", ".join(sorted({method for route in routes if route.path == path for method in route.methods}))
+        return _error(405, f"This method is not possible here; expected {allowed}.", headers={"Allow": allowed})
+    if error.status_code == 400:  # FastAPI cannot parse the body, for example because it is nested too deeply.
+        return _error(422, "The request is not JSON; expected a JSON object.")
+    return _error(error.status_code, str(error.detail), headers=error.headers)

@@ -1,0 +1,80 @@
+"""The types of the fields of requests and responses."""
+
+import base64
+import binascii
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from model.classes import LABELS, NUM_DIGITS
+from model.preprocessing.normalization import IMAGE_SIDE
+from model.preprocessing.strokes import MAX_COORDINATE, MAX_POINTS
+
+# A reading lists the indices of its strokes. With this limit, a reading takes at most 4 kB.
+MAX_STROKES = 500
+FEATURES = 128
+PIXELS = IMAGE_SIDE**2
+DATA_URL = "data:"
+
+
+def _base64(count: int, meaning: str):
+    """Return the type of base64 text that holds `count` bytes."""
+    length = 4 * -(-count // 3)
+    padding = -count % 3
+    pattern = f"^[A-Za-z0-9+/]{{{length - padding}}}={{{padding}}}$"
+    return Annotated[str, Field(pattern=pattern, description=f"base64 text of {count} bytes: {meaning}")]
+
+
+def _picture_bytes(value: object) -> object:
+    """Decode a data: URL. Pass bytes on."""
+    if isinstance(value, bytes):
+        return value
+    if isinstance(value, str) and value.startswith(DATA_URL):
+        head, comma, content = value.partition(",")
+        try:
+            if comma and head.endswith(";base64"):
+                return base64.b64decode(content, validate=True)
+        except (binascii.Error, ValueError):
+            pass
+    raise PydanticCustomError("picture", "is not a data: URL with base64 content")
+
+
+def _limited(strokes: list) -> list:
+    count = sum(len(stroke) for stroke in strokes if isinstance(stroke, list)) if isinstance(strokes, list) else 0
+    if count > MAX_POINTS:
+        raise PydanticCustomError("points", f"has more than {MAX_POINTS:,} points")
+    return strokes
+
+
+Coordinate = Annotated[float, Field(ge=-MAX_COORDINATE, le=MAX_COORDINATE)]
+Point = Annotated[list[Coordinate], Field(min_length=2, max_length=2, fail_fast=True)]
+Strokes = Annotated[
+    list[Annotated[list[Point], Field(fail_fast=True)]],
+    Field(
+        max_length=MAX_STROKES,
+        fail_fast=True,
+        description=f"a list of at most {MAX_STROKES} strokes with at most {MAX_POINTS:,} points [x, y] in all, in "
+        "fractions of the pad's side, x to the right and y down",
+        examples=[[[[0.2, 0.2], [0.75, 0.2], [0.4, 0.85]]]],
+    ),
+    BeforeValidator(_limited),
+]
+Digit = Annotated[int, Field(ge=0, lt=NUM_DIGITS)]
+Label = Literal[LABELS]
+Picture = Annotated[
+    bytes,
+    BeforeValidator(_picture_bytes),
+    WithJsonSchema({"type": "string", "format": "uri", "pattern": "^data:[^,]*;base64,"}),
+]
+ImageText = _base64(PIXELS, f"{IMAGE_SIDE} rows of {IMAGE_SIDE} pixels, from 0 (paper) to 255 (ink)")
+FeaturesText = _base64(FEATURES, "the features of a reading")
+Probability = Annotated[float, Field(ge=0, le=1)]
+Box = Annotated[
+    list[float],
+    Field(
+        min_length=4, max_length=4, description="left, top, right, bottom, in fractions of the pad's or picture's sides"
+    ),
+]
+Count = Annotated[int, Field(ge=0)]
+Milliseconds = Annotated[float, Field(ge=0)]
