@@ -45,7 +45,7 @@ def correction(visible: bool) -> gr.HTML:
     """Return the buttons that store a drawing with its label, for a server that stores corrections.
 
     Value: {"digit": …} if the drawing can be corrected, else {}. After a click: {"label": …}. When the correction is
-    stored: {"label": …, "stored": true}. If the correction cannot be stored: {"label": …, "error": …}. The error is a
+    stored: {"label": …, "stored": true}. If it cannot be stored: {"label": …, "error": …, "digit": …}. The error is a
     message, or null if the server does not answer.
     """
     return _component("correction", label="correction", events=["labeled"], visible=visible)

@@ -127,7 +127,8 @@ export async function storeCorrection({ label }, drawing, { answer, selection })
   try {
     await api.correct(strokesOf(drawing, reading), label);
   } catch (error) {
-    return { label, error: (error instanceof api.ApiError && error.message) || null };
+    // With `digit`, the buttons stay enabled, so that the visitor can try again.
+    return { label, error: (error instanceof api.ApiError && error.message) || null, digit: reading.digit };
   }
   const correction = { label, stored: /** @type {const} */ (true) };
   const byReading = stored.id === answer.id ? stored.byReading : {};

@@ -87,7 +87,7 @@ def test_the_selected_digit_of_a_number_is_stored(correctable):
     assert stored_labels(path) == [*before, "1"]
 
 
-def test_a_failure_to_store_is_shown(correctable):
+def test_a_failure_to_store_is_shown_and_the_visitor_can_try_again(correctable):
     page, path = correctable
     draw_seven(page)
     page.route("**/api/corrections", lambda route: route.fulfill(status=503, json={"detail": "The disk is full."}))
@@ -102,6 +102,10 @@ def test_a_failure_to_store_is_shown(correctable):
         "The correction was not stored. The server does not answer. Please try again."
     )
     assert stored_labels(path) == before
+    page.unroute("**/api/corrections")
+    labels(page).nth(1).click()
+    expect(page.locator("#correction .note")).to_have_text("Thank you. Stored as “1”.")
+    assert stored_labels(path) == [*before, "1"]
 
 
 def test_a_server_without_corrections_shows_no_buttons(page):

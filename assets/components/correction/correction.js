@@ -4,8 +4,8 @@
 // - {digit} means that the answer can be corrected. `digit` is null if the answer is “not a digit”.
 // - {label} means that the visitor has clicked a label.
 // - {label, stored: true} means that the correction is stored.
-// - {label, error} means that the correction could not be stored. `error` is a message, or null if the server did not
-//   answer.
+// - {label, error, digit} means that the correction could not be stored, and that the visitor can try again. `error`
+//   is a message, or null if the server did not answer.
 // Emits "labeled" after a click. The page then stores the correction and sets the value.
 
 /** @import { Component } from "../../shared/dom.js" */
