@@ -12,7 +12,7 @@ from model.errors import InputError
 from model.inference import backend
 from model.preprocessing.normalization import IMAGE_SIDE
 
-# Number of images between the blank image and the given image for which the gradient is computed. Each of them is the
+# The gradient is computed for this number of images between the blank image and the given image. Each of them is the
 # given image times a factor from 0 to 1. The factors are the squares of evenly spaced numbers. Therefore, many factors
 # are near 0, where the gradient changes most. The sum of the contributions has an error of 5 %. With 16 evenly spaced
 # factors, the error would be up to 40 %.

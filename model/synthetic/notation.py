@@ -102,7 +102,10 @@ def _control_points(values: np.ndarray, fractions: np.ndarray) -> np.ndarray:
 
 
 def _control_fractions(item: list[_Range]) -> list[float]:
-    """Return the positions of the control points of an arc along the sweep, 0 to 1. For a point, return [0.0]."""
+    """Return the position of each control point of an item, as a fraction of the item's sweep, 0 to 1.
+
+    An item that is a point has one control point, at position 0.
+    """
     if len(item) == 2:
         return [0.0]
     low, high, _ = item[5]

@@ -1,1 +1,1 @@
-"""Tests of the page's scripts with Node, and the checks of the scripts."""
+"""Check the page's scripts: unit tests that run with Node, a linter, a type checker, and a few rules."""
