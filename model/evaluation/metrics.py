@@ -195,7 +195,7 @@ def _share(outcomes) -> float:
     return float(np.mean(list(outcomes)))
 
 
-# Metrics of rejection. A score is the probability of not being a digit. A drawing is rejected if its score is above the threshold.
+# Metrics of rejection. A score is the probability of not being a digit. A score above the threshold means rejection.
 
 
 def rejection_metrics(

@@ -188,7 +188,7 @@ def _normalized(
     strokes: list[tuple[int, ...]],
     start: float,
 ) -> Candidates:
-    """Normalize the inks and return them as candidates. `start`: `time.perf_counter()` at the start of the step "ink"."""
+    """Normalize the inks and return them as candidates. `start`: `time.perf_counter()` when the step "ink" started."""
     milliseconds = {"ink": _milliseconds(start)}
     start = time.perf_counter()
     images = normalize_all(inks)
