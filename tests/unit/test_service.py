@@ -1,5 +1,6 @@
 """The service loads the networks in the background."""
 
+import gc
 import threading
 from types import SimpleNamespace
 
@@ -7,6 +8,7 @@ import pytest
 
 from model.errors import UserError
 from model.inference.checkpoint import DEFAULT_CHECKPOINT
+from tests.helpers.waiting import wait_until
 from web import service
 from web.service import Service
 
@@ -51,3 +53,13 @@ def test_a_checkpoint_that_cannot_be_loaded_is_never_ready_and_raises_its_error(
 def test_a_checkpoint_without_json_is_an_error_before_loading_starts(tmp_path):
     with pytest.raises(UserError, match="mine"):
         Service(tmp_path / "mine.keras")
+
+
+def test_garbage_collection_leaves_out_the_objects_of_loading(loading):
+    loaded = Service(DEFAULT_CHECKPOINT)
+    assert not gc.isenabled()
+    frozen = gc.get_freeze_count()
+    loading.release.set()
+    wait_until(lambda: loaded.ready and gc.isenabled())
+    assert gc.get_freeze_count() > frozen
+    gc.unfreeze()
