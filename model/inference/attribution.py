@@ -28,7 +28,8 @@ class IntegratedGradients:
         self._network = network
         self._num_classes = network.output_shape[1]
         image, class_mask = tf.TensorSpec((IMAGE_SIDE, IMAGE_SIDE)), tf.TensorSpec((self._num_classes,))
-        self._gradients = tf.function(self._integrate, input_signature=[image, class_mask, class_mask])
+        signature = [image, class_mask, class_mask]
+        self._gradients = tf.function(self._integrate, input_signature=signature, autograph=False)
         self.attribute(np.zeros((IMAGE_SIDE, IMAGE_SIDE), np.float32), 0)
 
     def attribute(self, image: np.ndarray, digit: int | None, contrast: int | None = None) -> np.ndarray:

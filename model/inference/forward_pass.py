@@ -6,6 +6,8 @@ convolutional neural networks"). It is computed only for unsure images, which ar
 the views, the probability of the most probable class is below SINGLE_VIEW_CONFIDENCE.
 """
 
+import functools
+
 import numpy as np
 
 from model.inference import backend, calibration
@@ -37,13 +39,16 @@ class ForwardPass:
         tf = backend.load_tensorflow()
         # Use one signature for all batch sizes, because TensorFlow compiles each signature anew, which takes a second.
         inputs = tf.TensorSpec((None, *network.input_shape[1:]), tf.float32)
-        self._network = tf.function(lambda inputs: network(inputs, training=False), input_signature=[inputs])
+        # Without AutoGraph, which converts Python's control flow to TensorFlow's, compilation is faster. The functions
+        # have no control flow that depends on tensors.
+        compiled = functools.partial(tf.function, autograph=False)
+        self._network = compiled(lambda inputs: network(inputs, training=False), input_signature=[inputs])
         example = np.zeros((1, *network.input_shape[1:]), np.float32)
         logits = self._network(example)
         self._views = None
         if test_time_augmentation:
             outputs = tf.TensorSpec((None, logits.shape[1]), tf.float32)
-            self._views = tf.function(_mean_over_views(network), input_signature=[inputs, outputs])
+            self._views = compiled(_mean_over_views(network), input_signature=[inputs, outputs])
             self._views(example, logits)
 
     def __call__(self, inputs: np.ndarray) -> np.ndarray:

@@ -12,7 +12,7 @@ from tests.helpers.drawings import DIGIT_DRAWINGS, number
 from tests.helpers.page import digit, eventually
 from tests.helpers.paths import ROOT
 from tests.helpers.proxy import below_path
-from tests.helpers.server import serving
+from tests.helpers.server import Server, free_port
 from web.static_files import public_files
 from web.texts import TEXTS
 
@@ -95,16 +95,25 @@ ARABIC = {
 }
 
 
-@pytest.fixture(scope="module")
-def path_address(tmp_path_factory):
-    """The address of a page below a path, behind a reverse proxy. Arabic is added to the page's languages."""
+@pytest.fixture(scope="module", autouse=True)
+def path_server(tmp_path_factory):
+    """A server of a page below a path, with one more language, Arabic. It loads while the first tests run."""
     folder = tmp_path_factory.mktemp("page")
     for each in ("demo.py", "model", "web"):
         (folder / each).symlink_to(ROOT / each)
     shutil.copytree(ROOT / "assets", folder / "assets")
     (folder / "assets" / "locales" / "ar.json").write_text(json.dumps(ARABIC), encoding="utf-8")
-    root_path = {"GRADIO_ROOT_PATH": "/some/path"}
-    with serving(environment=root_path, folder=folder) as server, below_path(server, "/some/path") as address:
+    server = Server(free_port(), environment={"GRADIO_ROOT_PATH": "/some/path"}, folder=folder)
+    server.launch()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def path_address(path_server):
+    """The address of the page of `path_server`, behind a reverse proxy."""
+    path_server.wait_until_ready()
+    with below_path(path_server, "/some/path") as address:
         yield address
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.helpers import server as http
 from tests.tools import fuzz
 
-NO_DEADLINE = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+NO_DEADLINE = settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")

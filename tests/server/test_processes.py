@@ -15,7 +15,7 @@ import pytest
 from model.corrections.store import CorrectionStore
 from tests.helpers.drawings import SEVEN
 from tests.helpers.paths import ROOT
-from tests.helpers.server import call, free_port, wait_until_ready
+from tests.helpers.server import call, free_port, get, wait_until_ready
 from tests.helpers.waiting import wait_until
 
 VISITORS = 6
@@ -56,7 +56,7 @@ def workers(parent: int) -> list[int]:
 
 
 def test_every_process_serves_the_modules_below_the_same_address(address):
-    documents = [httpx.get(address).text for _ in range(6)]
+    documents = [get(address).text for _ in range(6)]
     [modules] = {tuple(re.findall(r'rel="modulepreload" href="([^"]+)"', document)) for document in documents}
     responses = [httpx.get(f"{address}/{module}") for module in modules]
     assert {response.headers["cache-control"] for response in responses} == {"public, max-age=31536000, immutable"}
