@@ -3,24 +3,6 @@
 from pathlib import Path
 
 import pytest
-from xdist.scheduler import LoadScopeScheduling
-
-
-class FolderScheduling(LoadScopeScheduling):
-    """Run all tests of a group in one process, because they share expensive fixtures, such as the servers.
-
-    A file of unit tests is a group. In each of the other folders, all tests are one group.
-    """
-
-    def _split_scope(self, nodeid: str) -> str:
-        path = nodeid.partition("::")[0]
-        _, folder, *_ = path.split("/")
-        return path if folder == "unit" else folder
-
-
-def pytest_xdist_make_scheduler(config, log):
-    """Return the rule by which pytest-xdist distributes the tests to its processes."""
-    return FolderScheduling(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -39,9 +21,12 @@ def classifier():
     return Classifier.load()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def launched_servers(request, tmp_path_factory):
-    """The servers that the selected tests use, by the name of their fixture. All of them are launched at once."""
+    """The servers that the selected tests use, by the name of their fixture.
+
+    The servers are launched before the first test, so that they load while other tests run.
+    """
     from tests.helpers.server import Server, free_port
 
     corrections = tmp_path_factory.mktemp("corrections") / "corrections.sqlite"
