@@ -1,7 +1,7 @@
 """Train a recipe's network: batches, two training loops, validation after each epoch.
 
 The random numbers of a batch depend only on the seed and the number of the step. The random numbers of dropout are
-seeded anew for each epoch. Therefore, a resumed training uses the same random numbers as an uninterrupted training.
+seeded again for each epoch. Therefore, a resumed training uses the same random numbers as an uninterrupted training.
 """
 
 import sys

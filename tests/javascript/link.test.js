@@ -24,7 +24,7 @@ test("the text has only letters that need no escape in an address", () => {
 
 const DAMAGED = ["", "A", "*", "____", "CgB", `C${"_".repeat(4000)}`, encodeStrokes(SEVEN).slice(0, -1), encodeStrokes([[[2, 0]]])];
 for (const text of DAMAGED) {
-  test(`a damaged text is no drawing: ${JSON.stringify(text.slice(0, 20))}`, () => {
+  test(`a damaged text gives no drawing: ${JSON.stringify(text.slice(0, 20))}`, () => {
     assert.equal(decodeStrokes(text), null);
   });
 }

@@ -59,7 +59,7 @@ class Visitor:
         self.connection = Connection(self.address)
 
     async def stay(self, start: float, end: float) -> None:
-        """Draw one digit after the other from `start` to `end`. Both times are in seconds of time.monotonic()."""
+        """Draw one digit after another. `start` and `end` are times in seconds, as `time.monotonic()` returns them."""
         while start < end:
             await asyncio.sleep(start - time.monotonic())
             await self.draw(self.random.randrange(10))
