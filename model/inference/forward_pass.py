@@ -37,7 +37,7 @@ class ForwardPass:
             without augmentation drops.
         """
         tf = backend.load_tensorflow()
-        # Use one signature for all batch sizes, because TensorFlow compiles each signature separately, which takes a second.
+        # Use one signature for all batch sizes, because TensorFlow compiles each signature, which takes a second.
         inputs = tf.TensorSpec((None, *network.input_shape[1:]), tf.float32)
         # Without AutoGraph, which converts Python's control flow to TensorFlow's, compilation is faster. The functions
         # have no control flow that depends on tensors.
