@@ -2,7 +2,7 @@
 
 The steps of `Classifier.read_strokes`:
 
-1. `segmentation.candidate_groups` lists the groups of strokes that could be digits. A stroke can be in several groups.
+1. `segmentation.groups_of_strokes` lists the groups of strokes that could be digits. A stroke can be in several groups.
 2. `strokes.rasterize` draws the strokes of each group as ink.
 3. `normalization.normalize_all` crops the ink of each group, scales it, and centers it in 28×28 pixels.
 4. `Classifier.predict` runs the network on all groups and calibrates its outputs.
@@ -163,7 +163,7 @@ class Candidates:
 
 def _candidates_of_strokes(strokes: Sequence[Stroke]) -> Candidates:
     start = time.perf_counter()
-    groups = segmentation.candidate_groups([segmentation.mark_from_stroke(stroke) for stroke in strokes])
+    groups = segmentation.groups_of_strokes(strokes)
     inks = [rasterize([strokes[i] for i in group.marks]) for group in groups]
     boxes = [_box([strokes[i] for i in group.marks]) for group in groups]
     return _normalized(groups, inks, boxes, [group.marks for group in groups], start)

@@ -7,6 +7,8 @@ import numpy as np
 Stroke = np.ndarray
 """The path of the pen from touch to lift: float (P, 2), x right, y down, usually in fractions of the pad's side."""
 
+SMALLEST_SIDE = 1e-9
+
 
 def bounding_box(strokes: Sequence[Stroke]) -> tuple[np.ndarray, np.ndarray]:
     """Return the upper left and lower right corners, each (2,), of the box around all points (one or more)."""
@@ -20,13 +22,19 @@ def longer_side(strokes: Sequence[Stroke]) -> float:
     return float((high - low).max())
 
 
+def path_length(strokes: Sequence[Stroke]) -> float:
+    """Return the sum of the lengths of all strokes."""
+    return float(sum(np.hypot(*np.diff(stroke, axis=0).T).sum() for stroke in strokes))
+
+
 def scaled(strokes: Sequence[Stroke], side: float) -> list[Stroke]:
     """Scale and move the strokes. The bounding box gets a longer side of `side` and the upper left corner (0, 0).
 
-    A drawing smaller than 1e-9 is a dot with rounding noise. It is scaled by side / 1e-9 and stays smaller than `side`.
+    A drawing smaller than SMALLEST_SIDE is a dot with rounding noise. It is scaled by side / SMALLEST_SIDE and stays
+    smaller than `side`.
     """
     low, high = bounding_box(strokes)
-    scale = side / max((high - low).max(), 1e-9)
+    scale = side / max((high - low).max(), SMALLEST_SIDE)
     return [(stroke - low) * scale for stroke in strokes]
 
 

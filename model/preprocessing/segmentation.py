@@ -14,15 +14,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.preprocessing.geometry import Stroke, resample
+from model.preprocessing.geometry import SMALLEST_SIDE, Stroke, longer_side, path_length, resample
+from model.preprocessing.strokes import RESOLUTION
 
 Mark = np.ndarray
 """Points on a stroke or on the outline of a component: float (P, 2), x right, y down, in any unit. The points are close
 together. Therefore, the smallest distance between the points of two marks is nearly the distance of the marks."""
 
 MARK_POINTS = 60
-MAX_MARKS = 64
-"""If a drawing has more marks, it is a scribble, and all marks form one piece."""
+
+# A drawing that exceeds one of these limits is too complex for a number. It is one scribble: all marks form one group.
+# The limits bound the processor time of an answer. Synthetic numbers with 14 digits (`multidigit.compose`) have at most
+# 23 marks, 45 groups and a path of 12,000 pixels.
+MAX_MARKS = 40
+MAX_GROUPS = 48
+MAX_PATH = 16_000
+"""Maximum length of the path of the pen in all groups together, in pixels of the groups' ink."""
 
 # These values were chosen on synthetic numbers, digits and non-digits.
 # `python -m model.evaluation.multidigit` measures the result.
@@ -63,9 +70,44 @@ def mark_from_stroke(stroke: Stroke) -> Mark:
     return np.concatenate([resample(stroke, MARK_POINTS), *extremes])
 
 
+def groups_of_strokes(strokes: Sequence[Stroke]) -> list[Group]:
+    """Return all groups of strokes that could be a digit. A drawing that is too complex for a number is one group."""
+    if len(strokes) > MAX_MARKS:
+        return [_scribble(len(strokes))]
+    groups = candidate_groups([mark_from_stroke(stroke) for stroke in strokes])
+    return groups if _total_path(strokes, groups) <= MAX_PATH else [_scribble(len(strokes))]
+
+
 def candidate_groups(marks: Sequence[Mark]) -> list[Group]:
-    """Return all groups that could be a digit. Each piece alone is also a group. Returns [] if there are no marks."""
-    pieces = _pieces(marks)
+    """Return all groups that could be a digit. Each piece alone is also a group. Returns [] if there are no marks.
+
+    More than MAX_MARKS marks, or marks that form more than MAX_GROUPS groups, are one group.
+    """
+    if len(marks) > MAX_MARKS:
+        return [_scribble(len(marks))]
+    groups = _groups(marks, _pieces(marks))
+    return groups if len(groups) <= MAX_GROUPS else [_scribble(len(marks))]
+
+
+def _total_path(strokes: Sequence[Stroke], groups: Sequence[Group]) -> float:
+    """Return the length of the path of the pen in the ink of all groups together, in pixels.
+
+    A point adds at least one pixel, because it is drawn even if it is equal to the point before it.
+    """
+    lengths, points = [path_length([stroke]) for stroke in strokes], [len(stroke) for stroke in strokes]
+    total = 0.0
+    for group in groups:
+        side = max(longer_side([strokes[i] for i in group.marks]), SMALLEST_SIDE)
+        total += sum(lengths[i] * RESOLUTION / side + points[i] for i in group.marks)
+    return total
+
+
+def _scribble(count: int) -> Group:
+    """Return the group of all `count` marks of a drawing that is too complex for a number."""
+    return Group(0, 1, tuple(range(count)), connected=True)
+
+
+def _groups(marks: Sequence[Mark], pieces: Sequence[list[int]]) -> list[Group]:
     if not pieces:
         return []
     ranges = [_x_range(np.concatenate([marks[i] for i in piece])) for piece in pieces]
@@ -121,8 +163,6 @@ def _pieces(marks: Sequence[Mark]) -> list[list[int]]:
     The loop takes the marks from the widest to the narrowest. If the center of a mark is within the x range of a piece,
     the mark joins this piece. Otherwise, the mark starts a new piece.
     """
-    if len(marks) > MAX_MARKS:
-        return [list(range(len(marks)))]
     ranges = [_x_range(mark) for mark in marks]
     pieces: list[tuple[list[int], float, float]] = []
     for i in sorted(range(len(marks)), key=lambda i: ranges[i][0] - ranges[i][1]):
@@ -153,4 +193,5 @@ def _height(marks: Sequence[Mark]) -> float:
 def _distance(marks: Sequence[Mark], one: list[int], other: list[int]) -> float:
     """Return the smallest distance between a point of the piece `one` and a point of the piece `other`."""
     first, second = (np.concatenate([marks[i] for i in piece]) for piece in (one, other))
-    return float(np.sqrt(((first[:, None] - second[None]) ** 2).sum(axis=2).min()))
+    across, down = first[:, None, 0] - second[:, 0], first[:, None, 1] - second[:, 1]
+    return float(np.sqrt((across**2 + down**2).min()))

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from model.errors import InputError
-from model.preprocessing.geometry import Stroke, bounding_box, interpolate, scaled
+from model.preprocessing.distance import SUBPIXELS, distance_to_nearest
+from model.preprocessing.geometry import Stroke, bounding_box, interpolate, path_length, scaled
 
 NETWORK_PEN_WIDTH = 0.13
 """Width of the pen as a fraction of the drawing's longer side. In MNIST, the longer side of a digit is 20
@@ -14,10 +15,12 @@ pixels and strokes are 2.6 pixels wide. To measure the stroke width, twice the a
 of the ink's outline."""
 RESOLUTION = 80
 """Pixels along the drawing's longer side: four times the 20 pixels to which normalization scales a drawing."""
-SUBPIXELS = 8  # positions on the path of the pen are rounded to 1/SUBPIXELS of a pixel
-POSITIONS_PER_CHUNK = 4096  # number of positions that are rendered at a time, which takes 10 MB of memory
+MAX_POSITIONS = 80_000
+"""If the path of the pen has more positions at a distance of 1 pixel, the distance grows to at most MAX_STEP pixels. A
+digit has about 300 positions, and 80,000 positions cover the whole image several times."""
+MAX_STEP = 4
 
-MAX_POINTS = 20_000
+MAX_POINTS = 12_000
 MAX_STROKES = 1_000
 MAX_COORDINATE = 1_000  # largest absolute value of a coordinate, in units of the pad's side
 
@@ -80,44 +83,19 @@ def rasterize(strokes: Sequence[Stroke], pen_width: float = NETWORK_PEN_WIDTH) -
     radius = pen_width * RESOLUTION / 2
     margin = int(np.ceil(radius + 0.5))
     width, height = np.ceil(bounding_box(strokes)[1]).astype(int) + 2 * margin
-    path = np.concatenate([_densify(stroke + margin) for stroke in strokes])
-    path = _deduplicate(path, width)
-    distance = _distance_to_nearest(path, (height, width), margin)
+    step = float(np.clip(path_length(strokes) / MAX_POSITIONS, 1, MAX_STEP))
+    path = np.concatenate([_densify(stroke + margin, step) for stroke in strokes])
+    columns, rows = np.rint(path * SUBPIXELS).astype(int).T
+    distance = distance_to_nearest(columns, rows, (height, width), margin)
     return np.clip(radius + 0.5 - distance, 0, 1).astype(np.float32)
 
 
-def _densify(points: np.ndarray) -> np.ndarray:
-    """Return points along a polyline, at most 1 pixel apart.
+def _densify(points: np.ndarray, step: float) -> np.ndarray:
+    """Return positions along a polyline, at most `step` pixels apart.
 
-    The ink is made of discs around these points. With NETWORK_PEN_WIDTH, the edge of this ink is less than 0.03 pixels
-    away from the edge of a continuous line.
+    The ink is made of discs around these positions. With NETWORK_PEN_WIDTH and a step of 1 pixel, the edge of this ink
+    is less than 0.03 pixels away from the edge of a continuous line. With 4 pixels, it is less than 0.5 pixels away.
     """
-    steps = np.ceil(np.hypot(*np.diff(points, axis=0).T)).astype(int)
+    steps = np.ceil(np.hypot(*np.diff(points, axis=0).T) / step).astype(int)
     knots = np.concatenate([[0], np.cumsum(np.maximum(steps, 1))])
     return interpolate(np.arange(knots[-1] + 1), knots, points)
-
-
-def _deduplicate(points: np.ndarray, width: int) -> np.ndarray:
-    """Round the points to 1/SUBPIXELS of a pixel and remove duplicates. This saves time for a dense scribble."""
-    columns, rows = np.rint(points * SUBPIXELS).astype(int).T
-    row_length = width * SUBPIXELS
-    indices = np.unique(rows * row_length + columns)
-    return np.stack([indices % row_length, indices // row_length], axis=1) / SUBPIXELS
-
-
-def _distance_to_nearest(points: np.ndarray, shape: tuple[int, int], reach: int) -> np.ndarray:
-    """Return the distance from each pixel's center to the nearest point, (H, W), in pixels.
-
-    reach: the largest distance that is returned. Distances are exact if they are at least 1 pixel below `reach`.
-    """
-    window = np.arange(-reach, reach)
-    squared = np.full(shape[0] * shape[1], float(reach) ** 2)
-    for chunk in np.split(points, range(POSITIONS_PER_CHUNK, len(points), POSITIONS_PER_CHUNK)):
-        corner = np.floor(chunk).astype(int)
-        columns = corner[:, :1] + window
-        rows = corner[:, 1:] + window
-        across = (columns + 0.5 - chunk[:, :1]) ** 2
-        down = (rows + 0.5 - chunk[:, 1:]) ** 2
-        pixels = rows[:, :, None] * shape[1] + columns[:, None, :]
-        np.minimum.at(squared, pixels.ravel(), (down[:, :, None] + across[:, None, :]).ravel())
-    return np.sqrt(squared).reshape(shape)

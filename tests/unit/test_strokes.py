@@ -60,7 +60,7 @@ def test_a_number_with_more_digits_than_python_parses_is_rejected():
 
 
 def test_too_many_points_or_strokes_are_rejected_with_a_message_that_has_the_number():
-    assert "1,000,000 points; at most 20,000" in error_message({"strokes": [[[0.5, 0.5]] * 1_000_000]})
+    assert "1,000,000 points; at most 12,000" in error_message({"strokes": [[[0.5, 0.5]] * 1_000_000]})
     assert "100,000 strokes; at most 1,000" in error_message({"strokes": [[]] * 100_000})
 
 

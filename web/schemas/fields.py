@@ -40,9 +40,10 @@ def _picture_bytes(value: object) -> object:
     raise PydanticCustomError("picture", "is not a data: URL with base64 content")
 
 
-def _limited(strokes: list) -> list:
-    count = sum(len(stroke) for stroke in strokes if isinstance(stroke, list)) if isinstance(strokes, list) else 0
-    if count > MAX_POINTS:
+def _limited(strokes: object) -> object:
+    if not isinstance(strokes, list) or len(strokes) > MAX_STROKES:  # The list's own validation rejects it.
+        return strokes
+    if sum(len(stroke) for stroke in strokes if isinstance(stroke, list)) > MAX_POINTS:
         raise PydanticCustomError("points", f"has more than {MAX_POINTS:,} points")
     return strokes
 

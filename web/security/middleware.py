@@ -6,10 +6,10 @@ Without this middleware, Gradio would read bodies of any size, answer many malfo
 message, fetch files and URLs that a caller names, and serve routes that the page does not use.
 """
 
-import json
 import re
 from collections.abc import Collection
 
+import orjson
 from starlette.datastructures import Headers
 
 from web.security import bodies
@@ -29,7 +29,8 @@ ALLOWED_PATHS = re.compile(
 # The accepted values of the headers Host, X-Forwarded-Host and X-Forwarded-Proto. Gradio builds URLs from these values,
 # and fails if a value is malformed.
 HOST = re.compile(r"|([\w.-]{1,255}|\[[\da-f:.]{2,45}\])(:\d{1,5})?", re.ASCII | re.IGNORECASE)
-GRADIO, MCP = "/gradio_api/", "/gradio_api/mcp"
+GRADIO, MCP = "/gradio_api/", "/mcp"
+MCP_PATHS = (MCP, "/gradio_api/mcp")
 CALL = re.compile(r"/gradio_api/(run|call|call/v2|queue)/(\w+)", re.ASCII)
 
 
@@ -61,9 +62,13 @@ class SecurityMiddleware:
             raise RequestRejected(400, "The host in the request's headers is malformed.")
         is_form = path in self.forms
         receive = bodies.limit_size(receive, headers.get("content-length"), MAX_UPLOAD if is_form else MAX_JSON)
-        if scope["method"] != "POST" or is_form or not path.startswith(GRADIO) or path == MCP:
+        if not is_form:
+            receive = bodies.limit_json(receive)
+        if scope["method"] != "POST" or is_form or not path.startswith((GRADIO, MCP)):
             return receive
-        return bodies.replay(self._checked_body(path, await bodies.read_body(receive)), receive)
+        # The SDK of MCP would turn an exception of `receive` into a 500. Therefore, read its bodies here, too.
+        body = await bodies.read_body(receive)
+        return bodies.replay(body if path in MCP_PATHS else self._checked_body(path, body), receive)
 
     def _checked_body(self, path: str, content: bytes) -> bytes:
         """Check a body of Gradio's routes. Return the body for Gradio, with checked files. Raises RequestRejected."""
@@ -72,4 +77,4 @@ class SecurityMiddleware:
         if not call:
             return content
         self.calls.check_call(*call.groups(), body)
-        return json.dumps(body).encode()
+        return orjson.dumps(body)
