@@ -1,8 +1,9 @@
 """The endpoints: one function for each. No endpoint keeps state between calls, except for stored corrections.
 
-`Api` calls an endpoint for one request. It joins calls that arrive together, and limits how many calls wait.
+`Api` calls an endpoint for one request. It joins calls that arrive together, and refuses calls above the limit.
 """
 
+import contextlib
 import io
 from collections.abc import Sequence
 
@@ -11,6 +12,7 @@ from pydantic import BaseModel
 from model.errors import InputError
 from model.evaluation.model_card import model_card
 from model.preprocessing.trace import trace_strokes
+from web.admission import Admission
 from web.batching import MAX_BATCH, Batcher
 from web.registry import ENDPOINTS, Endpoint, endpoint
 from web.schemas.requests import (
@@ -35,8 +37,9 @@ from web.schemas.responses import (
 )
 from web.service import Service
 
-# A pending call keeps its picture in memory, up to 21 MB.
-MAX_PENDING_PICTURES = 8
+# Costs of calls, from their processor time: about 16 ms for an attribution, 9 ms for a comparison, up to 11 ms for the
+# images of a scribble. A call with a picture keeps up to 21 MB in memory, and an answer about the network 180 kB.
+ATTRIBUTION, COMPARISON, STEPS, PICTURE, ABOUT, STORAGE = 4, 4, 2, 8, 2, 2
 NO_STORE = "This server does not store corrections."
 
 
@@ -49,7 +52,7 @@ def predict(service: Service, requests: list[PredictRequest]) -> list[AnswerResp
     return [AnswerResponse.of(answer) for answer in answers]
 
 
-@endpoint(max_pending=MAX_PENDING_PICTURES)
+@endpoint(cost=PICTURE)
 def predict_image(service: Service, request: PictureRequest) -> AnswerResponse:
     """Read a digit or a number from a picture. The ink may be dark on light or light on dark. The picture may have at
     most 25 megapixels. The answer has one reading for each digit, from left to right: the digit, ten calibrated
@@ -57,14 +60,14 @@ def predict_image(service: Service, request: PictureRequest) -> AnswerResponse:
     return AnswerResponse.of(service.classifier.read_picture(io.BytesIO(request.picture)))
 
 
-@endpoint()
+@endpoint(cost=ATTRIBUTION)
 def explain(service: Service, request: ExplainRequest) -> ExplainResponse:
     """Return how much each pixel contributed to an answer for one digit, given as strokes or as the image of a reading.
     A number of the result is above 0 where ink supports the explained answer, and below 0 where ink contradicts it."""
     return ExplainResponse.of(service.attribution.attribute(request.normalized, request.digit, request.rather_than))
 
 
-@endpoint()
+@endpoint(cost=COMPARISON)
 def compare(service: Service, request: DigitDrawing) -> CompareResponse:
     """Read one digit, given as strokes or as the image of a reading, with every model that has a checkpoint. The result
     lists the models, the least accurate first."""
@@ -72,14 +75,14 @@ def compare(service: Service, request: DigitDrawing) -> CompareResponse:
     return CompareResponse(models=[ModelResponse.of(model) for model in models])
 
 
-@endpoint()
+@endpoint(cost=STEPS)
 def steps(service: Service, request: Drawing) -> StepsResponse:
     """Return the intermediate images of normalization for the strokes of one digit: ink, cropped, fitted and centred.
     The last image, 28×28 pixels, is the input of the network."""
     return StepsResponse.of(trace_strokes(request.arrays))
 
 
-@endpoint("GET")
+@endpoint("GET", cost=ABOUT)
 def about(service: Service) -> AboutResponse:
     """Return the measurements of the network that this server uses: facts such as accuracy, size and training time, and
     pictures as SVG: reliability, learning curves, rejection and mistakes."""
@@ -87,7 +90,7 @@ def about(service: Service) -> AboutResponse:
     return AboutResponse(facts=card.facts, pictures=card.pictures)
 
 
-@endpoint(path="/api/corrections")
+@endpoint(path="/api/corrections", cost=STORAGE)
 def correct(service: Service, request: CorrectionRequest) -> CorrectionResponse:
     """Store a correction: the strokes of one digit and the correct label. The network can learn from corrections. The
     server reads the drawing again and stores the strokes, the label, the network's answer and hash, and the time, but
@@ -101,7 +104,7 @@ def correct(service: Service, request: CorrectionRequest) -> CorrectionResponse:
     return CorrectionResponse(label=correction.label, time=correction.time, token=token)
 
 
-@endpoint("DELETE", "/api/corrections")
+@endpoint("DELETE", "/api/corrections", cost=STORAGE)
 def undo_correction(service: Service, request: UndoRequest) -> UndoResponse:
     """Delete a correction. The call that stored the correction returned the token. No other token can delete the
     correction."""
@@ -118,18 +121,28 @@ class Api:
     def __init__(self, service: Service):
         self.service = service
         self.endpoints = list(ENDPOINTS.values())
+        self._admission = Admission()
         self._batchers = {endpoint.name: self._batcher(endpoint) for endpoint in self.endpoints}
+
+    def admit(self, endpoint: Endpoint) -> contextlib.AbstractContextManager[None]:
+        """Return a context in which a call of the endpoint counts as pending. Entering it may raise Overloaded."""
+        return self._admission.admit(endpoint.cost)
 
     async def call(self, endpoint: Endpoint, request: Request) -> BaseModel:
         """Return the response of an endpoint.
 
         Raises InputError for an invalid request, StorageError, and Overloaded if too many calls are pending.
         """
+        with self.admit(endpoint):
+            return await self.answer(endpoint, request)
+
+    async def answer(self, endpoint: Endpoint, request: Request) -> BaseModel:
+        """Return the response of an endpoint to a call that is admitted already. Raises InputError and StorageError."""
         return await self._batchers[endpoint.name](request)
 
     def _batcher(self, endpoint: Endpoint) -> Batcher:
         max_batch = MAX_BATCH if endpoint.is_batched else 1
-        return Batcher(lambda requests: self._answer(endpoint, requests), max_batch, endpoint.max_pending)
+        return Batcher(lambda requests: self._answer(endpoint, requests), max_batch)
 
     def _answer(self, endpoint: Endpoint, requests: Sequence[Request]) -> Sequence[BaseModel]:
         if endpoint.is_batched:

@@ -1,4 +1,4 @@
-"""Micro-batching and load shedding: one call of the network answers all calls that arrive together.
+"""Micro-batching: one call of the network answers all calls that arrive together.
 
 Micro-batching saves time: one call with sixteen images takes only five times as long as one call with one image.
 """
@@ -9,21 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 MAX_BATCH = 16
 """Maximum number of calls in one batch."""
-MAX_PENDING = 64
-"""Maximum number of calls of an endpoint that wait or are in progress. The server answers about 400 calls per second.
-Therefore, if 64 calls are pending, the newest of these calls gets its answer after about 160 ms."""
 
 BatchFunction = Callable[[Sequence], Sequence[object]]
 """Maps the arguments of several calls to a list with the result of each call."""
-
-
-class Overloaded(Exception):
-    """Too many calls are pending. The message is a sentence for the caller. retry_after: seconds."""
-
-    retry_after = 1
-
-    def __init__(self):
-        super().__init__("Many people are drawing at once; try again in a moment.")
 
 
 class Batcher:
@@ -32,32 +20,27 @@ class Batcher:
     While the function answers one batch, new calls wait for the next batch.
     """
 
-    def __init__(self, function: BatchFunction, max_batch: int = MAX_BATCH, max_pending: int = MAX_PENDING):
-        self._function, self._max_batch, self._max_pending = function, max_batch, max_pending
+    def __init__(self, function: BatchFunction, max_batch: int = MAX_BATCH):
+        self._function, self._max_batch = function, max_batch
         self._waiting: list[tuple[object, asyncio.Future]] = []
-        self._pending = 0
         self._task: asyncio.Task | None = None
         self._thread = ThreadPoolExecutor(1, "batches")
 
     async def __call__(self, argument: object) -> object:
-        """Return the result of one call, or raise its exception. If too many calls are pending, raise Overloaded."""
-        if self._pending >= self._max_pending:
-            raise Overloaded
+        """Return the result of one call, or raise its exception."""
         loop = asyncio.get_running_loop()
         result = loop.create_future()
         self._waiting.append((argument, result))
-        self._pending += 1
         if self._task is None or self._task.done():
             self._task = loop.create_task(self._work(loop))
-        try:
-            return await result
-        finally:
-            self._pending -= 1
+        return await result
 
     async def _work(self, loop: asyncio.AbstractEventLoop) -> None:
-        while self._waiting:
-            batch, self._waiting = self._waiting[: self._max_batch], self._waiting[self._max_batch :]
+        # A call is done while it waits if its caller has disconnected.
+        while waiting := [call for call in self._waiting if not call[1].done()]:
+            batch, self._waiting = waiting[: self._max_batch], waiting[self._max_batch :]
             await self._answer(loop, *zip(*batch, strict=True))
+        self._waiting = []
 
     async def _answer(self, loop: asyncio.AbstractEventLoop, arguments: tuple, futures: tuple) -> None:
         try:

@@ -14,8 +14,8 @@ from pydantic.fields import FieldInfo
 from model.corrections.store import StorageError
 from model.errors import InputError
 from web import errors
+from web.admission import Overloaded
 from web.api import Api
-from web.batching import Overloaded
 from web.registry import Endpoint
 from web.schemas.requests import DigitDrawing, Drawing
 

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from web.batching import MAX_PENDING
 from web.schemas.requests import Request
 
 ENDPOINTS: dict[str, "Endpoint"] = {}
@@ -29,7 +28,7 @@ class Endpoint:
     name: the name of the `gradio_client` endpoint and of the MCP tool.
     function: called with the service and a request, or with a list of requests if `is_batched`.
     method, path: the HTTP route.
-    max_pending: the number of calls that may wait or be in progress.
+    cost: the work of a call, in calls of the endpoint `predict`; see `web/admission.py`.
     """
 
     name: str
@@ -39,7 +38,7 @@ class Endpoint:
     is_batched: bool
     method: str
     path: str
-    max_pending: int
+    cost: int
 
     @property
     def description(self) -> str:
@@ -53,10 +52,11 @@ class Endpoint:
         return pictures[0] if pictures else None
 
 
-def endpoint(method: str = "POST", path: str | None = None, max_pending: int = MAX_PENDING) -> Callable:
+def endpoint(method: str = "POST", path: str | None = None, cost: int = 1) -> Callable:
     """Return a decorator that registers a function as an endpoint.
 
     method, path: the HTTP route; by default, POST /api/<name of the function>.
+    cost: the work of a call, in calls of the endpoint `predict`. A call with a picture also needs much memory.
     """
 
     def register(function: Callable) -> Callable:
@@ -75,7 +75,7 @@ def endpoint(method: str = "POST", path: str | None = None, max_pending: int = M
             is_batched=is_batched,
             method=method,
             path=path or f"/api/{name}",
-            max_pending=max_pending,
+            cost=cost,
         )
         return function
 

@@ -5,7 +5,7 @@ Every error is {"detail": "<one sentence>"}.
 
 import importlib.metadata
 import logging
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Annotated
 
 from fastapi import Body, Depends, FastAPI, Query
@@ -22,8 +22,8 @@ from starlette.staticfiles import StaticFiles
 from model.corrections.store import StorageError
 from model.errors import InputError
 from web import errors
+from web.admission import Overloaded
 from web.api import Api
-from web.batching import Overloaded
 from web.registry import Endpoint
 from web.schemas.requests import Request
 from web.schemas.responses import API_VERSION, ErrorResponse, HealthResponse, LiveResponse
@@ -83,15 +83,16 @@ def rest_app(api: Api) -> FastAPI:
 
 def _add(app: FastAPI, api: Api, endpoint: Endpoint) -> None:
     """Add the route of an endpoint."""
-    extra = {}
+    extra, call = {}, api.call
     if endpoint.picture_field:
-        source, extra = Depends(_Form(endpoint)), {"requestBody": _form_schema(endpoint)}
+        call = api.answer  # The form admits the call before it reads the picture.
+        source, extra = Depends(_Form(api, endpoint)), {"requestBody": _form_schema(endpoint)}
     else:
         source = Query() if endpoint.method in ("GET", "DELETE") else Body()
 
     async def handle(request: Annotated[endpoint.request, source]) -> Response:
         # The response is valid already: FastAPI would validate it again.
-        return Response((await api.call(endpoint, request)).model_dump_json(), media_type="application/json")
+        return Response((await call(endpoint, request)).model_dump_json(), media_type="application/json")
 
     handle.model = endpoint.request
     app.add_api_route(
@@ -110,12 +111,19 @@ def _add(app: FastAPI, api: Api, endpoint: Endpoint) -> None:
 
 
 class _Form:
-    """A FastAPI dependency that reads a form with one picture. The picture stays in memory."""
+    """A FastAPI dependency that reads a form with one picture. The picture stays in memory.
 
-    def __init__(self, endpoint: Endpoint):
-        self._endpoint = endpoint
+    The call is admitted before the form is read, and counts as pending until it is answered.
+    """
 
-    async def __call__(self, request: HttpRequest) -> Request:
+    def __init__(self, api: Api, endpoint: Endpoint):
+        self._api, self._endpoint = api, endpoint
+
+    async def __call__(self, request: HttpRequest) -> AsyncIterator[Request]:
+        with self._api.admit(self._endpoint):
+            yield await self._read(request)
+
+    async def _read(self, request: HttpRequest) -> Request:
         if not request.headers.get("content-type", "").startswith("multipart/form-data"):
             raise InputError(f"The request is not a form; expected multipart/form-data with {self._fields}.")
         try:

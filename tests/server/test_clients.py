@@ -43,7 +43,7 @@ INVALID: list[Call] = [
     ("predict", {"strokes": [[[0.5]]]}),
     ("predict", {"strokes": [[[0.5, 1e300]]]}),
     ("predict", {"strokes": [[]] * 501}),
-    ("predict", {"strokes": [[[0.5, 0.5]] * 20_001]}),
+    ("predict", {"strokes": [[[0.5, 0.5]] * 12_001]}),
     ("predict_image", {"picture": "not a picture"}),
     ("explain", SEVEN | {"digit": 11}),
     ("explain", SEVEN | {"digit": 7, "rather_than": 7}),

@@ -14,8 +14,8 @@ from tests.helpers.coroutines import finish
 from tests.helpers.fake_service import fake_service
 from tests.helpers.images import pixels
 from web import errors
+from web.admission import CAPACITY, Overloaded
 from web.api import Api
-from web.batching import MAX_PENDING, Overloaded
 from web.registry import ENDPOINTS
 
 SEVEN = {"strokes": [[[0.2, 0.2], [0.75, 0.2], [0.4, 0.85]]]}
@@ -98,14 +98,14 @@ def test_calls_that_arrive_together_are_answered_together_and_too_many_are_refus
 
     async def many():
         request = errors.parse(endpoint.request, SEVEN)
-        calls = [asyncio.ensure_future(api.call(endpoint, request)) for _ in range(MAX_PENDING + 3)]
+        calls = [asyncio.ensure_future(api.call(endpoint, request)) for _ in range(CAPACITY + 3)]
         await asyncio.sleep(0)
         release.set()
         return await asyncio.gather(*calls, return_exceptions=True)
 
     results = finish(many())
-    assert [type(result) for result in results[MAX_PENDING:]] == [Overloaded] * 3
-    assert sum(sizes) == MAX_PENDING and max(sizes) == 16
+    assert [type(result) for result in results[CAPACITY:]] == [Overloaded] * 3
+    assert sum(sizes) == CAPACITY and max(sizes) == 16
 
 
 def test_every_endpoint_has_a_description_of_at_least_one_sentence():

@@ -12,8 +12,8 @@ import demo
 from tests.helpers.coroutines import finish
 from tests.helpers.drawings import SEVEN
 from tests.helpers.fake_service import fake_service
+from web.admission import Overloaded
 from web.api import Api
-from web.batching import Overloaded
 from web.rest import rest_app
 
 

@@ -1,4 +1,4 @@
-"""Batching: calls that arrive together are answered together. If too many calls are pending, new calls are refused."""
+"""Batching: calls that arrive together are answered together."""
 
 import asyncio
 import threading
@@ -7,7 +7,7 @@ import pytest
 
 from model.errors import InputError
 from tests.helpers.coroutines import finish
-from web.batching import Batcher, Overloaded
+from web.batching import Batcher
 
 
 class Held:
@@ -43,18 +43,6 @@ def test_waiting_calls_are_answered_in_batches_and_each_gets_its_own_answer():
     assert answers == [0, 1, 2, 4, 5, 6, 7]
 
 
-def test_calls_above_max_pending_are_refused_and_the_others_are_answered():
-    held = Held()
-    batcher = Batcher(held, max_pending=3)
-
-    async def twice():
-        return [await answers_of_waiting_calls(batcher, held, count) for count in (5, 3)]
-
-    first, second = finish(twice())
-    assert first[:3] == [0, 1, 2] and [type(answer) for answer in first[3:]] == [Overloaded] * 2
-    assert second == [0, 1, 2]
-
-
 def test_an_exception_fails_the_whole_batch_and_the_next_batch_is_answered():
     def answer(calls):
         if len(calls) > 1:
@@ -85,3 +73,19 @@ def test_a_canceled_call_does_not_affect_other_calls():
         return await staying, await batcher(4)
 
     assert finish(one_leaves()) == (2, 4)
+
+
+def test_a_call_that_is_canceled_while_it_waits_is_not_answered():
+    held = Held()
+
+    async def second_leaves():
+        batcher = Batcher(held, max_batch=1)
+        calls = [asyncio.ensure_future(batcher(number)) for number in (1, 2, 4)]
+        await asyncio.sleep(0)
+        calls[1].cancel()
+        held.release.set()
+        return await asyncio.gather(*calls, return_exceptions=True)
+
+    first, canceled, third = finish(second_leaves())
+    assert (first, type(canceled), third) == (1, asyncio.CancelledError, 4)
+    assert held.sizes == [1, 1]

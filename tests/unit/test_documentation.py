@@ -22,8 +22,8 @@ from model.corrections.store import MAX_DRAWING_BYTES, Correction, CorrectionSto
 from model.preprocessing.picture import MAX_PIXELS
 from model.preprocessing.strokes import MAX_POINTS, parse_strokes
 from tests.helpers.paths import ROOT
-from web.api import ENDPOINTS, MAX_PENDING_PICTURES
-from web.batching import MAX_PENDING
+from web.admission import CAPACITY, COSTLY_CAPACITY
+from web.api import ENDPOINTS, PICTURE
 from web.mcp_server import MAX_ANSWER
 from web.schemas.fields import MAX_STROKES
 from web.schemas.responses import AnswerResponse, ReadingResponse
@@ -248,8 +248,9 @@ def test_the_documented_limits_are_the_limits_of_the_code():
         MAX_STROKES,
         MAX_POINTS,
         MAX_PIXELS,
-        MAX_PENDING,
-        MAX_PENDING_PICTURES,
+        CAPACITY,
+        COSTLY_CAPACITY,
+        PICTURE,
         MAX_ANSWER,
         MAX_DRAWING_BYTES,
     ):

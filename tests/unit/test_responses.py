@@ -6,7 +6,7 @@ import logging
 import pytest
 
 from tests.helpers.coroutines import finish
-from web.batching import Overloaded
+from web.admission import Overloaded
 from web.security.responses import GENERIC_MESSAGE, HEADERS, Response
 
 

@@ -10,7 +10,7 @@ import re
 from starlette.datastructures import MutableHeaders
 from starlette.responses import JSONResponse
 
-from web.batching import Overloaded
+from web.admission import Overloaded
 from web.static_files import UNCHANGING
 
 HEADERS = {
