@@ -25,6 +25,7 @@ from web.mcp_server import mcp_routes
 from web.rest import api_routes
 from web.security.calls import CallChecker
 from web.security.middleware import SecurityMiddleware
+from web.security.sessions import MAX_SESSIONS, limit_sessions
 from web.service import Service
 from web.static_files import static_routes
 from web.texts import ENGLISH
@@ -58,6 +59,7 @@ def create_app(build_page: BuildPage) -> FastAPI:
 def application(build_page: BuildPage, api: Api) -> FastAPI:
     """Return the page and an API as an ASGI application."""
     page = build_page(api)
+    limit_sessions(page)
     outer = FastAPI(openapi_url=None)  # The routes of the API have their own schema.
     return gr.mount_gradio_app(outer, page, path="/", **_settings(page, api))
 
@@ -81,12 +83,14 @@ def start(
     _check_address(host, port)
     api = Api(Service(checkpoint, configured_store(corrections)))
     page = build_page(api)
+    limit_sessions(page)
     try:
         _, local_address, public_address = page.launch(
             server_name=host,
             server_port=port,
             share=share,
             prevent_thread_lock=True,
+            state_session_capacity=MAX_SESSIONS,
             quiet=True,
             **_settings(page, api),
         )

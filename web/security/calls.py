@@ -10,6 +10,7 @@ from typing import NamedTuple
 import gradio as gr
 
 from web.security.bodies import RequestRejected, levels
+from web.security.sessions import make_room
 
 UPLOAD = "/gradio_api/upload"
 
@@ -33,6 +34,7 @@ class CallChecker:
 
     def __init__(self, page: gr.Blocks):
         """Read the endpoints from the page."""
+        self._page = page
         self.endpoints = {
             name.strip("/"): [
                 Parameter(each["parameter_name"], each["component"] == "File", each["parameter_has_default"])
@@ -47,7 +49,8 @@ class CallChecker:
         """Check a call. Raises RequestRejected.
 
         In `body`, the reference to a file is replaced by the result of `_uploaded_file`, and missing optional
-        arguments are added as null.
+        arguments are added as null. Before a call enters Gradio's queue, there is room for its answer.
+        Raises Overloaded if there is none.
         route: "run", "call", "call/v2" or "queue".
         name: the last part of the request's path: the name of the endpoint, or "join" for the route "queue".
         """
@@ -63,6 +66,8 @@ class CallChecker:
                 arguments[key] = self._uploaded_file(arguments[key])
             elif _has_path(arguments[key]):
                 raise RequestRejected(422, 'A "path" is accepted for files only.')
+        if route != "run":
+            make_room(self._page, body.get("session_hash"))
 
     def _uploaded_file(self, value: object) -> dict | None:
         """Return a reference to the uploaded file that `value` names, or None if `value` is None.

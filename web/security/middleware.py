@@ -12,6 +12,7 @@ from collections.abc import Collection
 import orjson
 from starlette.datastructures import Headers
 
+from web.admission import Overloaded
 from web.security import bodies
 from web.security.bodies import MAX_JSON, MAX_UPLOAD, RequestRejected
 from web.security.calls import UPLOAD, CallChecker
@@ -49,6 +50,8 @@ class SecurityMiddleware:
             await self.app(scope, await self._checked(scope, receive), response.send)
         except RequestRejected as rejected:
             await response.send_error(rejected.status, rejected.message)
+        except Overloaded as overloaded:
+            await response.send_error(503, str(overloaded))
         except Exception as error:
             await response.send_failure(error)
 

@@ -34,12 +34,13 @@ class Response:
     """Sends the response to one request.
 
     If Gradio answers with a 500 and an error message, the client gets a 422 with this message, or a 503 if the server
-    is overloaded. If Gradio answers with any other 500, the client gets a 500 with GENERIC_MESSAGE.
+    is overloaded or Gradio's queue is full. If Gradio answers with any other 500, the client gets a 500 with GENERIC_MESSAGE.
     """
 
     def __init__(self, send, path: str):
         """send: the ASGI `send` that the server provides. path: the path of the request."""
-        self._send, self._path, self._started, self._failed = send, path, False, False
+        self._send, self._path, self._started = send, path, False
+        self._failed = self._is_queue_full = False
 
     async def send(self, message) -> None:
         """Forward an ASGI message of the application. The messages of a 500 are replaced by an error response."""
@@ -48,12 +49,13 @@ class Response:
             headers.update(HEADERS)
             if message["status"] == 200 and HASHED.fullmatch(self._path):
                 headers["Cache-Control"] = UNCHANGING
-            self._failed = message["status"] == 500
+            self._is_queue_full = message["status"] == 503 and self._path.startswith(QUEUED)
+            self._failed = message["status"] == 500 or self._is_queue_full
             self._started = not self._failed
         if not self._failed:
             await self._send(message)
         elif message["type"] == "http.response.body":
-            error = _error_message(message["body"])
+            error = str(Overloaded()) if self._is_queue_full else _error_message(message["body"])
             status = 503 if error == str(Overloaded()) else 422 if error else 500
             await self.send_error(status, error or GENERIC_MESSAGE)
 
