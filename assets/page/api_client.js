@@ -3,9 +3,14 @@
 /** @import { Answer, Connection } from "../shared/answers.js" */
 /** @import { Stroke } from "../shared/strokes.js" */
 
+import { thinned } from "../shared/strokes.js";
+
 // Milliseconds without a response until a request fails.
 const TIMEOUT = 10_000;
 const PICTURE_TIMEOUT = 60_000;
+// The limits of the API: web/schemas/fields.py. A drawing at these limits fits into a request.
+const MAX_STROKES = 500;
+const MAX_POINTS = 12_000;
 
 /** The error of a request without an answer. `state` is the state of the connection that the page then shows. */
 export class ApiError extends Error {
@@ -25,7 +30,7 @@ export class ApiError extends Error {
  * Read a digit or a number from strokes.
  * @param {Stroke[]} strokes
  */
-export const predict = async (strokes) => toAnswer(await post("predict", { strokes }));
+export const predict = async (strokes) => toAnswer(await post("predict", { strokes: within(strokes) }));
 
 /**
  * Read a digit or a number from a picture.
@@ -59,7 +64,7 @@ export const compare = (image) => post("compare", { image: toText(image) });
  * @param {Stroke[]} strokes
  */
 export async function steps(strokes) {
-  const { steps } = await post("steps", { strokes });
+  const { steps } = await post("steps", { strokes: within(strokes) });
   return { steps: steps.map((/** @type {any} */ step) => ({ ...step, image: toBytes(step.image) })) };
 }
 
@@ -71,7 +76,12 @@ export const about = () => request("about", {}, TIMEOUT);
  * @param {Stroke[]} strokes
  * @param {string} label
  */
-export const correct = (strokes, label) => post("corrections", { strokes, label });
+export const correct = (strokes, label) => post("corrections", { strokes: within(strokes), label });
+
+// Return the strokes with few enough points. Of too many strokes, one more than the limit is sent: the server then says
+// what the limit is.
+/** @type {(strokes: Stroke[]) => Stroke[]} */
+const within = (strokes) => thinned(strokes.slice(0, MAX_STROKES + 1), MAX_POINTS);
 
 /** @type {(path: string, body: object) => Promise<any>} */
 function post(path, body) {

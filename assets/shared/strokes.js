@@ -120,6 +120,20 @@ export function firstPoints(strokes, count) {
 }
 
 /**
+ * Return the strokes with at most `limit` points in all: every second point is left out until they are few enough. The
+ * first and the last point of each stroke stay.
+ * @param {Stroke[]} strokes
+ * @param {number} limit
+ * @returns {Stroke[]}
+ */
+export function thinned(strokes, limit) {
+  const count = strokes.reduce((total, points) => total + points.length, 0);
+  const isHalved = strokes.some((points) => points.length > 2);
+  if (count <= limit || !isHalved) return strokes;
+  return thinned(strokes.map((points) => points.filter((_, i) => i % 2 === 0 || i === points.length - 1)), limit);
+}
+
+/**
  * Return the bounding box of a drawing.
  * @param {Stroke[]} strokes
  */

@@ -40,6 +40,15 @@ test("a drawing is posted, and the images of the answer are bytes", async () => 
   assert.deepEqual(reading.image, PIXELS);
 });
 
+test("a drawing that is too large for a request is sent with fewer points and strokes", async () => {
+  const requests = answerWith(json(ANSWER), json(ANSWER));
+  await api.predict([Array.from({ length: 20_000 }, (_, i) => [Math.round(i / 2) / 1e4, 0.1234])]);
+  await api.predict(Array.from({ length: 20_000 }, () => [[0.1234, 0.5678]]));
+  const [points, strokes] = requests.map(({ body }) => JSON.parse(body).strokes);
+  assert.deepEqual([points.length, points[0].length, strokes.length], [1, 10_001, 501]);
+  assert.ok(requests.every(({ body }) => body.length < 256_000));
+});
+
 test("an image is sent as base64 text, and the attribution has signed bytes", async () => {
   const requests = answerWith(json({ evidence: IMAGE }));
   const evidence = await api.explain(PIXELS, 7, null);

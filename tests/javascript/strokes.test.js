@@ -7,7 +7,7 @@ import { test } from "node:test";
 
 import { History } from "../../assets/components/sketchpad/history.js";
 import { Replay } from "../../assets/components/sketchpad/replay.js";
-import { boundingBox, distance, distanceToStroke, firstPoints, onPad } from "../../assets/shared/strokes.js";
+import { boundingBox, distance, distanceToStroke, firstPoints, onPad, thinned } from "../../assets/shared/strokes.js";
 
 /** @type {Stroke[]} */
 const SEVEN = [[[0.3, 0.25], [0.7, 0.25], [0.45, 0.8]], [[0.4, 0.5], [0.6, 0.5]]];
@@ -31,6 +31,15 @@ test("the first points of a drawing end in the middle of a stroke", () => {
   assert.deepEqual(firstPoints(SEVEN, 4), [SEVEN[0], [[0.4, 0.5]]]);
   assert.deepEqual(firstPoints(SEVEN, 3), [SEVEN[0]]);
   assert.deepEqual(firstPoints(SEVEN, 0), []);
+});
+
+test("a drawing with too many points loses points in the middle of its strokes", () => {
+  /** @type {Stroke} */
+  const long = Array.from({ length: 101 }, (_, i) => [i / 100, 0]);
+  assert.equal(thinned(SEVEN, 5), SEVEN);
+  const [stroke, dot] = thinned([long, [[0.5, 0.5]]], 60);
+  assert.deepEqual([stroke.length, stroke[0], stroke[50], dot.length], [51, long[0], long[100], 1]);
+  assert.deepEqual(thinned([[[0, 0]], [[1, 1]]], 1).length, 2);
 });
 
 test("undo and redo move through the history, and a new stroke removes what was undone", () => {

@@ -4,9 +4,11 @@ import json
 
 import pytest
 
+from model.preprocessing.strokes import MAX_POINTS
 from tests.helpers.coroutines import finish
+from web.schemas.fields import MAX_STROKES
 from web.security import bodies
-from web.security.bodies import MAX_JSON_LEVELS, RequestRejected
+from web.security.bodies import MAX_JSON, MAX_JSON_KEYS, MAX_JSON_LEVELS, MAX_JSON_LISTS, RequestRejected
 
 NESTED_TOO_DEEPLY = '{"data": ' + "[" * MAX_JSON_LEVELS + "]" * MAX_JSON_LEVELS + "}"
 TOO_DEEP_TO_PARSE = '{"data": ' + "[" * 100_000
@@ -45,6 +47,25 @@ def test_a_body_is_rejected_at_the_first_part_if_the_header_states_a_larger_size
     receive = bodies.limit_size(chunks(b"1", b"2"), "1000", 10)
     with pytest.raises(RequestRejected, match="too large"):
         finish(receive())
+
+
+@pytest.mark.parametrize(
+    "body", [b"[]," * (MAX_JSON_LISTS + 1), b"{}" * (MAX_JSON_LISTS + 1), b'"a":1,' * (MAX_JSON_KEYS + 1)]
+)
+def test_json_with_too_many_lists_objects_or_keys_is_rejected_before_it_is_parsed(body):
+    receive = bodies.limit_json(chunks(body[:1_000], body[1_000:]))
+    finish(receive())
+    with pytest.raises(RequestRejected, match="13,000 lists and objects and 1,000 keys") as rejected:
+        finish(receive())
+    assert rejected.value.status == 422
+
+
+def test_the_largest_drawing_of_the_page_is_within_the_limits_of_json():
+    drawing = {"strokes": [[[0.1234, 0.5678]] * (MAX_POINTS // MAX_STROKES)] * MAX_STROKES}
+    call = {"data": [drawing, None, None], "fn_index": 3, "session_hash": "0123456789"}
+    body = json.dumps(call, separators=(",", ":")).encode()
+    assert len(body) <= MAX_JSON
+    assert finish(bodies.read_body(bodies.limit_json(chunks(body)))) == body
 
 
 def test_a_replayed_body_comes_before_the_later_messages():

@@ -116,3 +116,10 @@ def test_an_exception_at_the_end_of_an_event_stream_is_logged_in_one_line(browse
     assert len(browser.messages) == 1
     [record] = caplog.records
     assert record.getMessage() == "/gradio_api/queue/data: the event is unknown" and not record.exc_info
+
+
+@pytest.mark.parametrize("path", ["/gradio_api/queue/join", "/gradio_api/call/predict"])
+def test_a_full_queue_gives_the_message_of_an_overloaded_server(browser, path):
+    answer(browser, 503, b'{"detail": "Queue is full. Max size is 16 and size is 16."}', path=path)
+    assert browser.status == 503 and browser.headers["retry-after"] == "1"
+    assert json.loads(browser.body)["error"] == str(Overloaded())

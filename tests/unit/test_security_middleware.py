@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from tests.helpers.coroutines import finish
+from web.admission import Overloaded
 from web.security import middleware
 from web.security.bodies import RequestRejected
 from web.security.middleware import SecurityMiddleware
@@ -79,7 +80,14 @@ def test_a_request_of_the_page_reaches_the_application(request_page, path):
     assert response.headers["x-content-type-options"] == "nosniff"
 
 
-FORBIDDEN = ("/nothing", "/healthz", "/api/%00", "/pwa_icon/192", "/gradio_api/token", "/gradio_api/file=/etc/passwd")
+FORBIDDEN = (
+    "/nothing",
+    "/healthz",
+    "/api/%00",
+    "/pwa_icon/192",
+    "/gradio_api/upload_progress",
+    "/gradio_api/file=/etc/passwd",
+)
 TRAVERSALS = (
     "/static/0123456789abcdef/..%2fdemo.py",
     "/assets/..%2f..%2fetc/passwd",
@@ -88,7 +96,9 @@ TRAVERSALS = (
 )
 
 
-@pytest.mark.parametrize("path", [*FORBIDDEN, *TRAVERSALS, "/gradio_api/proxy=http://127.0.0.1/"])
+@pytest.mark.parametrize(
+    "path", [*FORBIDDEN, *TRAVERSALS, "/gradio_api/upload_progress", "/gradio_api/proxy=http://127.0.0.1/"]
+)
 def test_any_other_path_is_answered_with_404(request_page, path):
     response = request_page("GET", path)
     key = "error" if path.startswith("/gradio_api") else "detail"
@@ -138,7 +148,26 @@ def test_a_body_that_is_not_json_is_rejected(request_page, calls):
     assert calls.checked == []
 
 
+def test_the_id_of_an_upload_does_not_reach_gradio(request_page):
+    async def show_query(scope, receive, send) -> None:
+        await JSONResponse(scope["query_string"].decode())(scope, receive, send)
+
+    assert request_page("POST", "/gradio_api/upload?upload_id=a", app=show_query).json() == ""
+    assert request_page("GET", "/config?theme=dark", app=show_query).json() == "theme=dark"
+
+
+def test_a_call_is_refused_with_503_if_its_session_has_too_many_answers(request_page, calls, monkeypatch):
+    def refuse(*_):
+        raise Overloaded
+
+    monkeypatch.setattr(calls, "check_call", refuse)
+    response = request_page("POST", "/gradio_api/queue/join", json={})
+    assert (response.status_code, response.json()["error"]) == (503, str(Overloaded()))
+    assert response.headers["retry-after"] == "1"
+
+
 SIZES = (
+    ("/mcp", 101, 413),
     ("/gradio_api/run/predict", 101, 413),
     ("/gradio_api/upload", 150, 200),
     ("/gradio_api/upload", 201, 413),

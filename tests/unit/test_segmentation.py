@@ -54,6 +54,33 @@ def test_every_stroke_is_in_exactly_one_piece(drawn):
     assert {(piece.start, piece.stop) for piece in pieces} == {(i, i + 1) for i in range(len(pieces))}
 
 
+def bars(count: int, gap: float) -> list[np.ndarray]:
+    """Return vertical bars of height 1, side by side."""
+    return [BAR[0] + [index * gap, 0] for index in range(count)]
+
+
+def test_a_drawing_that_is_too_complex_for_a_number_is_one_group():
+    zigzag = np.stack([np.arange(2_000) % 2, np.linspace(0, 1, 2_000)], axis=1)
+    for drawn in (
+        bars(segmentation.MAX_MARKS + 1, gap=0.5),
+        bars(segmentation.MAX_GROUPS // 3 + 2, gap=0.1),  # Three groups start with each bar.
+        [zigzag, zigzag + [2, 0]],
+    ):
+        [group] = segmentation.groups_of_strokes(drawn)
+        assert (group.marks, group.connected) == (tuple(range(len(drawn))), True)
+
+
+def test_the_smallest_drawing_and_an_empty_drawing_have_groups():
+    assert len(segmentation.groups_of_strokes([np.array([[0.5, 0.5]])] * 2)) == 1
+    assert segmentation.groups_of_strokes([]) == []
+
+
+@pytest.mark.parametrize("digits", ["20261126", "0123456789", "457845784578"])
+def test_a_date_and_a_phone_number_are_not_too_complex(digits):
+    strokes = [np.array(stroke, float) for stroke in number(digits)]
+    assert len(segmentation.groups_of_strokes(strokes)) >= len(digits)
+
+
 def test_a_scribble_of_a_thousand_strokes_is_one_group():
     rng = np.random.default_rng(1)
     assert [len(group.marks) for group in candidates(rng.random((1000, 5, 2)))] == [1000]

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.errors import InputError
-from model.preprocessing import normalization
+from model.preprocessing import distance, normalization
+from model.preprocessing import strokes as strokes_module
 from model.preprocessing.strokes import MAX_POINTS, NETWORK_PEN_WIDTH, RESOLUTION, parse_strokes, rasterize
 
 L_SHAPE = [np.array([[0.3, 0.2], [0.3, 0.8], [0.6, 0.8]])]
@@ -64,13 +65,30 @@ def test_too_many_points_or_strokes_are_rejected_with_a_message_that_has_the_num
     assert "100,000 strokes; at most 1,000" in error_message({"strokes": [[]] * 100_000})
 
 
-def test_the_largest_allowed_scribble_is_rasterized_within_five_seconds():
-    across = np.arange(MAX_POINTS) % 2
-    down = np.random.default_rng(0).random(MAX_POINTS)
+def zigzag(points: int) -> list[np.ndarray]:
+    across = np.arange(points) % 2
+    return [np.stack([across, np.random.default_rng(0).random(points)], axis=1)]
+
+
+def test_the_largest_allowed_scribble_is_rasterized_within_a_second():
     start = time.process_time()
-    drawn = rasterize([np.stack([across, down], axis=1)])
-    assert time.process_time() - start < 5  # Usually 1 s. Without the removal of duplicate points, 12 s.
+    drawn = rasterize(zigzag(MAX_POINTS))
+    assert time.process_time() - start < 1  # Usually 15 ms.
     assert drawn.max() == 1
+
+
+@pytest.mark.parametrize("strokes", [L_SHAPE, zigzag(80), [np.array([[0.3, 0.7]])], [np.random.rand(9, 2) * [1, 0.1]]])
+def test_both_methods_for_distances_give_the_same_ink(strokes, monkeypatch):
+    expected = rasterize(strokes)
+    monkeypatch.setattr(distance, "MAX_SCATTERED", 0)
+    np.testing.assert_array_equal(rasterize(strokes), expected)
+
+
+def test_a_very_long_path_has_almost_the_same_ink_as_with_small_steps(monkeypatch):
+    back_and_forth = [np.array([[0, 0.2], [1, 0.7]] * (MAX_POINTS // 2))]
+    coarse = rasterize(back_and_forth)
+    monkeypatch.setattr(strokes_module, "MAX_POSITIONS", 10_000_000)
+    np.testing.assert_allclose(coarse, rasterize(back_and_forth), atol=0.5)
 
 
 json_values = st.recursive(

@@ -20,10 +20,11 @@ from web.security.responses import Response
 
 # All paths that the page, the API and Gradio's clients request. Gradio's routes that read files (file=, proxy=,
 # stream, deep_link, custom_component) are not in the list. Therefore a request can read only the files of the page.
+# Gradio's route upload_progress is not in the list either, because Gradio would keep every id that a client asks for.
 ALLOWED_PATHS = re.compile(
     r"/|/config|/theme\.css|/favicon\.ico|/robots\.txt|/manifest\.json|/pwa_icon|/(assets|static)/[\w./-]{1,200}"
     r"|/api/[\w/-]{1,200}|/openapi\.json|/docs|/health|/health/live|/mcp"
-    r"|/gradio_api/(info|startup-events|app_id|theme\.css|upload|upload_progress|cancel|reset|heartbeat/\w+"
+    r"|/gradio_api/(info|startup-events|app_id|theme\.css|upload|cancel|reset|heartbeat/\w+"
     r"|queue/(join|data|status)|run/\w+|call/(v2/)?\w+(/\w+)?|mcp)",
     re.ASCII,
 )
@@ -64,6 +65,8 @@ class SecurityMiddleware:
         if not all(HOST.fullmatch(host.strip()) for host in hosts.split(",")):
             raise RequestRejected(400, "The host in the request's headers is malformed.")
         is_form = path in self.forms
+        if path == UPLOAD:
+            scope["query_string"] = b""  # Gradio would keep the progress of an upload with an id.
         receive = bodies.limit_size(receive, headers.get("content-length"), MAX_UPLOAD if is_form else MAX_JSON)
         if not is_form:
             receive = bodies.limit_json(receive)

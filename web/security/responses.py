@@ -34,7 +34,8 @@ class Response:
     """Sends the response to one request.
 
     If Gradio answers with a 500 and an error message, the client gets a 422 with this message, or a 503 if the server
-    is overloaded or Gradio's queue is full. If Gradio answers with any other 500, the client gets a 500 with GENERIC_MESSAGE.
+    is overloaded. If Gradio answers with any other 500, the client gets a 500 with GENERIC_MESSAGE. If Gradio's queue
+    is full, the client gets a 503 with the message of Overloaded.
     """
 
     def __init__(self, send, path: str):

@@ -17,7 +17,7 @@ MAX_SESSIONS = 100
 MAX_UNFETCHED = 100
 """Maximum number of calls whose answers were not fetched. An answer takes up to 180 kB."""
 MAX_UNFETCHED_OF_SESSION = 32
-"""Maximum number of calls of one session whose answers were not fetched. Clients fetch answers as soon as they exist."""
+"""Maximum number of calls of one session whose answers were not fetched. Clients fetch answers at once."""
 
 
 def limit_sessions(page: gr.Blocks) -> None:

@@ -1,11 +1,12 @@
 """Attack 6: call every route, and never fetch the answer. The server must not keep what nobody fetches."""
 
 import asyncio
+import functools
 import itertools
 import json
 import time
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 from tests.helpers.drawings import SEVEN
 from tests.helpers.server import Server, get
@@ -17,6 +18,7 @@ TOGETHER = 8  # calls at the same time
 ATTEMPTS = 20  # attempts to send a call that is refused with 503
 MAX_GROWTH = 0.02
 """Fraction by which memory may grow after the first round. Without limits, each further round adds 400 MB."""
+REST = ("predict", "steps", "compare")  # routes of /api
 SETTLE = 20  # seconds until Gradio has noticed that its clients are gone
 
 Call = tuple[str, str, object]
@@ -39,15 +41,14 @@ def calls(functions: dict[str, int]) -> dict[str, Callable[[], Call]]:
         "heartbeat": lambda: ("GET", f"/gradio_api/heartbeat/{session()}", None),
         "upload_progress": lambda: ("GET", f"/gradio_api/upload_progress?upload_id={session()}", None),
         "cancel": lambda: (
-            "POST", "/gradio_api/cancel", {"session_hash": session(), "fn_index": 0, "event_id": session()},
+            "POST",
+            "/gradio_api/cancel",
+            {"session_hash": session(), "fn_index": 0, "event_id": session()},
         ),
         "mcp": lambda: ("POST", "/mcp", tool),
         "config": lambda: ("GET", "/config", None),
         "page": lambda: ("GET", "/", None),
-    } | {name: lambda name=name: ("POST", f"/api/{name}", SEVEN | more) for name, more in REST.items()}
-
-
-REST: dict[str, dict] = {"predict": {}, "steps": {}, "compare": {}}
+    } | {name: functools.partial(lambda name: ("POST", f"/api/{name}", SEVEN), name) for name in REST}
 
 
 @attack(6, "abandoned calls of every route")
@@ -91,7 +92,8 @@ async def send(port: int, method: str, path: str, body: object) -> int:
     content = json.dumps(body).encode() if body is not None else b""
     writer.write(
         f"{method} {path} HTTP/1.1\r\nHost: page\r\nContent-Type: application/json\r\n"
-        f"Accept: application/json, text/event-stream\r\nContent-Length: {len(content)}\r\n\r\n".encode() + content
+        f"Accept: application/json, text/event-stream\r\nContent-Length: {len(content)}\r\n\r\n".encode()
+        + content
     )
     try:
         line = await asyncio.wait_for(reader.readline(), 1)
