@@ -175,7 +175,7 @@ def test_a_picture_of_an_mcp_call_is_never_fetched(server, picture):
 
 
 def test_an_answer_that_is_too_long_for_a_tool_is_an_error_with_a_sentence(server):
-    many = payload(number("0123456789" * 4))
+    many = payload(number("0123456789" * 3))
 
     async def result():
         async with session(server.address) as client:

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from model.classes import LABELS, NUM_DIGITS
 from model.preprocessing.normalization import IMAGE_SIDE
+from model.preprocessing.segmentation import MAX_GROUPS, MAX_MARKS
 from model.preprocessing.strokes import MAX_COORDINATE, MAX_POINTS
 
 # A reading lists the indices of its strokes. With this limit, a reading takes at most 4 kB.
@@ -50,13 +51,21 @@ def _limited(strokes: object) -> object:
 
 Coordinate = Annotated[float, Field(ge=-MAX_COORDINATE, le=MAX_COORDINATE)]
 Point = Annotated[list[Coordinate], Field(min_length=2, max_length=2, fail_fast=True)]
+STROKES = (
+    f"a list of at most {MAX_STROKES} strokes with at most {MAX_POINTS:,} points [x, y] in all, in fractions of the "
+    "pad's side, x to the right and y down"
+)
+COMPLEX = (
+    f"A drawing with more than {MAX_MARKS} strokes, more than {MAX_GROUPS} groups of strokes that could be digits, or "
+    "a very long path is too complex for a number: all its strokes are read as one digit."
+)
 Strokes = Annotated[
     list[Annotated[list[Point], Field(fail_fast=True)]],
     Field(
         max_length=MAX_STROKES,
         fail_fast=True,
-        description=f"a list of at most {MAX_STROKES} strokes with at most {MAX_POINTS:,} points [x, y] in all, in "
-        "fractions of the pad's side, x to the right and y down",
+        description=STROKES,
+        json_schema_extra={"description": f"{STROKES}. {COMPLEX}"},
         examples=[[[[0.2, 0.2], [0.75, 0.2], [0.4, 0.85]]]],
     ),
     BeforeValidator(_limited),

@@ -23,7 +23,7 @@ CHUNK = 1 << 16
 
 @attack(3, "JSON with as many lists as possible")
 def send_lists(server: Server) -> Outcome:
-    """Send bodies of the maximum size and of a million bytes to every kind of route, and measure the time of the answer."""
+    """Send bodies of the maximum size and of a million bytes to each kind of route, and measure the time to answer."""
     call(server.address, "predict", **SEVEN)
     usual, slowest, name, accepted = asyncio.run(slowest_body(server))
     return Outcome(
@@ -34,8 +34,10 @@ def send_lists(server: Server) -> Outcome:
 
 
 async def slowest_body(server: Server) -> tuple[float, float, str, list[str]]:
-    """Return the usual time of a small request, the longest time until a body was refused, which body, and what was
-    accepted. The event loop is blocked for at most the time until a body is refused."""
+    """Return the time of a small request, the longest time until a body was refused, this body, and accepted bodies.
+
+    The event loop is blocked for at most the time until a body is refused.
+    """
     usual = min([await seconds_until_answer(server, "GET", "/health/live", b"") for _ in range(REPEATS)])[0]
     slowest, name, accepted = 0.0, "", []
     for path, body in bodies(functions(server)):
