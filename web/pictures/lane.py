@@ -88,9 +88,8 @@ class Lane:
         if self.process is not None and self.process.poll() is None:
             return
         self._stop()
-        paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-        # OpenBLAS would allocate memory for each processor core.
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join(paths), "OPENBLAS_NUM_THREADS": "1"}
+        # OpenBLAS would allocate memory for each processor core. With a safe path, Python would not search ROOT.
+        environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "PYTHONSAFEPATH": ""}
         self.process = subprocess.Popen(
             [sys.executable, "-m", WORKER, str(self.limits.memory), str(int(self.limits.seconds) + 1)],
             stdin=subprocess.PIPE,
