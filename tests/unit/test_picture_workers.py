@@ -32,7 +32,7 @@ BUSY_SECONDS = 60  # A generous limit for a busy machine.
 @pytest.fixture(scope="module")
 def decoder():
     """A decoder whose limits are lower than those of the server."""
-    decoder = PictureDecoder(Limits(8_000_000, 0.3), Limits(60_000_000, 0.5), max_seconds=BUSY_SECONDS)
+    decoder = PictureDecoder(Limits(12_000_000, 0.3), Limits(64_000_000, 0.5), max_seconds=BUSY_SECONDS)
     decoder.start()
     yield decoder
     decoder.close()
@@ -168,7 +168,7 @@ def test_a_picture_that_finds_no_free_worker_in_time_gets_overloaded(decoder):
 
 def test_a_worker_that_does_not_start_is_an_error_of_the_server(monkeypatch):
     monkeypatch.setattr("web.pictures.lane.WORKER", "web.pictures.missing")
-    lane = Lane(Limits(8_000_000, 1))
+    lane = Lane(Limits(12_000_000, 1))
     with pytest.raises(RuntimeError, match="did not start"):
         lane.decode(SMALL, time.monotonic() + BUSY_SECONDS)
 

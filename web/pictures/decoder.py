@@ -18,7 +18,7 @@ MAX_SECONDS = 5
 # Both workers together take at most about 300 MB: without a picture, each takes 33 MB. The memory of the thorough lane
 # is enough for 25 megapixels with transparency.
 QUICK = Limits(memory=32_000_000, seconds=0.5)
-THOROUGH = Limits(memory=215_000_000, seconds=4.4)
+THOROUGH = Limits(memory=225_000_000, seconds=4.4)
 ADVICE = "send a smaller picture, or save it again as PNG or as JPEG that is not progressive."
 TOO_SLOW = f"The picture takes too long to decode; {ADVICE}"
 TOO_LARGE = f"The picture takes too much memory to decode; {ADVICE}"

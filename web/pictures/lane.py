@@ -20,6 +20,9 @@ ROOT = Path(__file__).parents[2]
 WORKER = "web.pictures.worker"
 
 
+# OpenBLAS would allocate memory for each processor core. With a fixed threshold, the C library of Linux returns the
+# memory of large objects to the system at once. With a safe path, Python would not search ROOT.
+ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "MALLOC_MMAP_THRESHOLD_": "131072", "PYTHONSAFEPATH": ""}
 # Maximum time for the start of a worker, in seconds. A start takes 0.3 s; the limit is high for a busy machine.
 START_SECONDS = 30
 
@@ -88,8 +91,7 @@ class Lane:
         if self.process is not None and self.process.poll() is None:
             return
         self._stop()
-        # OpenBLAS would allocate memory for each processor core. With a safe path, Python would not search ROOT.
-        environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "PYTHONSAFEPATH": ""}
+        environment = os.environ | ENVIRONMENT
         self.process = subprocess.Popen(
             [sys.executable, "-m", WORKER, str(self.limits.memory), str(int(self.limits.seconds) + 1)],
             stdin=subprocess.PIPE,

@@ -27,7 +27,7 @@ except ImportError:  # On Windows, the server's time limit remains.
 
 
 # Memory for other things than the picture file and its pixels.
-SPARE = 2_000_000
+SPARE = 6_000_000
 
 
 def main() -> None:

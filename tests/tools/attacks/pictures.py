@@ -1,5 +1,6 @@
 """Pictures that take much memory or a long time to decode."""
 
+import contextlib
 import re
 import threading
 import time
@@ -32,17 +33,17 @@ PICTURE = saved(colored(BLACK, WHITE, DRAWN)).getvalue()
 
 def memory_of(server: Server) -> float:
     """Return the resident memory of the server and its child processes, in MB."""
-    return sum(map(_megabytes, _processes(server.process.pid)))
+    return sum(map(_megabytes, [server.process.pid, *_children(server.process.pid)]))
 
 
-def _processes(pid: int) -> Iterator[int]:
-    yield pid
+def _children(pid: int) -> Iterator[int]:
+    """Yield the child processes. A process that has just been created still shares the memory of its parent."""
+    own = Path(f"/proc/{pid}/cmdline").read_bytes()
     for children in Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
+        with contextlib.suppress(OSError):  # The thread or the process has ended.
             for child in children.read_text().split():
-                yield from _processes(int(child))
-        except OSError:  # The thread or the process has ended.
-            pass
+                if Path(f"/proc/{child}/cmdline").read_bytes() not in (own, b""):
+                    yield int(child)
 
 
 def _megabytes(pid: int) -> float:
@@ -128,8 +129,9 @@ def jpeg_with_long_exif(exif: bytes) -> bytes:
 
 @attack(1, "send pictures of 1 MB that take much memory to decode")
 def fill_memory(server: Server) -> Outcome:
-    send(server, PICTURE)
-    draw(server)
+    for _ in range(6):
+        send(server, PICTURE)
+        draw(server)
     before = memory_of(server)
     pictures = hungry_pictures()
     failures, largest = [], ("", 0.0)
@@ -141,7 +143,7 @@ def fill_memory(server: Server) -> Outcome:
             failures.append(f"{name}: {status} {message}")
     with PeakMemory(server) as memory, ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda picture: send(server, picture), pictures.values()))
-    send(server, PICTURE)
+    time.sleep(3)  # Until the workers that replace others have started.
     kept = memory_of(server) - before
     together = memory.peak - before
     return Outcome(
