@@ -6,6 +6,8 @@ its edges are sharp. Strokes are narrow. Light and shade have soft edges or are 
 
 import numpy as np
 
+from model.preprocessing.segmentation import MAX_MARKS
+
 # Smallest contrast that counts as ink, as a fraction of the range from black to white.
 MIN_CONTRAST = 0.08
 # The paper is estimated from a reduced picture. Its longer side has about this number of pixels.
@@ -73,7 +75,8 @@ def to_ink(planes: np.ndarray) -> np.ndarray:
 def parts(ink: np.ndarray) -> list[np.ndarray]:
     """Return a mask, bool (H, W), for each connected component of the ink (H, W).
 
-    Components that are smaller than LEAST_PART × the largest component are left out.
+    Components that are smaller than LEAST_PART × the largest component are left out. If more than MAX_MARKS components
+    remain, they are a scribble, so that one mask holds them all. A mask for each would take much time and memory.
     """
     strong = ink > 0.5 * ink.max(initial=0)
     # Dilate by 1 pixel first, because pixels of a thin oblique stroke may touch only at the corners, and `_parts` does
@@ -81,7 +84,8 @@ def parts(ink: np.ndarray) -> list[np.ndarray]:
     numbers = _parts(_grown(strong, 1)) * strong
     sizes = np.bincount(numbers.ravel(), minlength=2)
     sizes[0] = 0
-    return [numbers == number for number in np.flatnonzero(sizes > LEAST_PART * sizes.max())]
+    kept = np.flatnonzero(sizes > LEAST_PART * sizes.max())
+    return [numbers == number for number in kept] if len(kept) <= MAX_MARKS else [np.isin(numbers, kept)]
 
 
 def outline(part: np.ndarray) -> np.ndarray:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from PIL import Image, ImageFilter
 
+from model.preprocessing import picture
 from model.preprocessing.decoding import WORKING_SIDE
 from model.preprocessing.normalization import normalize
 from model.preprocessing.strokes import rasterize
@@ -142,3 +143,12 @@ def test_a_large_picture_is_read_within_the_time_limit(size, form, seconds):
     start = time.process_time()  # CPU time, because other processes do not change it. Usually a tenth of `seconds`.
     ink_of(file)
     assert time.process_time() - start < seconds
+
+
+@pytest.mark.parametrize("count, masks", [(64, 64), (65, 1), (4096, 1)])
+def test_a_picture_with_very_many_parts_is_one_part(count, masks):
+    paper = np.ones((320, 320, 1), np.float32)
+    for number in range(count):
+        top, left = 5 * (number // 64), 5 * (number % 64)
+        paper[top : top + 2, left : left + 2] = 0
+    assert len(picture.parts(picture.to_ink(paper))) == masks
