@@ -22,6 +22,7 @@ from web.components import page_settings
 from web.compression import Compression
 from web.document import Document
 from web.mcp_server import mcp_routes
+from web.proxies import direct_requests
 from web.rest import api_routes
 from web.security.calls import CallChecker
 from web.security.middleware import SecurityMiddleware
@@ -82,14 +83,15 @@ def start(
     api = Api(Service(checkpoint, configured_store(corrections)))
     page = build_page(api)
     try:
-        _, local_address, public_address = page.launch(
-            server_name=host,
-            server_port=port,
-            share=share,
-            prevent_thread_lock=True,
-            quiet=True,
-            **_settings(page, api),
-        )
+        with direct_requests(to_others=share):
+            _, local_address, public_address = page.launch(
+                server_name=host,
+                server_port=port,
+                share=share,
+                prevent_thread_lock=True,
+                quiet=True,
+                **_settings(page, api),
+            )
     except BaseException:
         page.close(verbose=False)
         raise
