@@ -1,5 +1,6 @@
 """Workers that decode pictures: their limits, and their replacement after a failure. They end with their server."""
 
+import io
 import os
 import signal
 import subprocess
@@ -19,13 +20,14 @@ from tests.helpers.pictures import BLACK, DRAWN, WHITE, colored, picture_from, s
 from tests.helpers.slow_pictures import exif_with_overlapping_tags, progressive_jpeg
 from tests.helpers.waiting import wait_until
 from web.batching import Overloaded
+from web.pictures import messages
 from web.pictures.decoder import FAILED, TOO_LARGE, TOO_SLOW, PictureDecoder
 from web.pictures.lane import Lane, Limits
 
 SMALL = saved(colored(BLACK, WHITE, DRAWN)).getvalue()
 # Decoding takes several seconds. The time limits of these tests are shorter.
 SLOW = progressive_jpeg(700, 8_000)
-LINUX = pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="The memory is limited on Linux only.")
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="The memory is limited on Linux only.")
 BUSY_SECONDS = 60  # A generous limit for a busy machine.
 
 
@@ -166,6 +168,31 @@ def test_a_picture_that_finds_no_free_worker_in_time_gets_overloaded(decoder):
         hasty.decode(SMALL)
 
 
+def test_a_picture_that_has_waited_too_long_to_be_decoded_in_time_gets_overloaded(decoder):
+    assert_reads(decoder)
+    slow = PictureDecoder(max_seconds=0.2)
+    slow.quick = slow.thorough = Lane(Limits(64_000_000, BUSY_SECONDS))
+    slow.quick.start()
+    slow.quick._wait_until_ready()
+    with pytest.raises(Overloaded):
+        slow.decode(SLOW)
+    slow.close()
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        messages.RESULT.pack(messages.PLANES, 321, 1, 1),
+        messages.RESULT.pack(messages.PLANES, 0, 1, 1),
+        messages.RESULT.pack(messages.PLANES, 320, 320, 2**31),
+        messages.RESULT.pack(99, 0, 0, 0),
+    ],
+)
+def test_a_malformed_message_of_a_worker_is_refused(message):
+    with pytest.raises(ValueError, match="A worker sent"):
+        messages.receive_result(io.BytesIO(message))
+
+
 def test_a_worker_that_does_not_start_is_an_error_of_the_server(monkeypatch):
     monkeypatch.setattr("web.pictures.lane.WORKER", "web.pictures.missing")
     lane = Lane(Limits(12_000_000, 1))
@@ -183,6 +210,7 @@ def test_a_worker_loads_no_large_library():
 
 SERVER = """
 import time
+from web.pictures import messages
 from web.pictures.decoder import PictureDecoder
 decoder = PictureDecoder()
 decoder.decode({content!r})

@@ -18,8 +18,6 @@ from web.pictures import messages
 ROOT = Path(__file__).parents[2]
 """The folder with the packages `model` and `web`."""
 WORKER = "web.pictures.worker"
-
-
 # OpenBLAS would allocate memory for each processor core. With a fixed threshold, the C library of Linux returns the
 # memory of large objects to the system at once. With a safe path, Python would not search ROOT.
 ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "MALLOC_MMAP_THRESHOLD_": "131072", "PYTHONSAFEPATH": ""}
@@ -91,13 +89,12 @@ class Lane:
         if self.process is not None and self.process.poll() is None:
             return
         self._stop()
-        environment = os.environ | ENVIRONMENT
         self.process = subprocess.Popen(
             [sys.executable, "-m", WORKER, str(self.limits.memory), str(int(self.limits.seconds) + 1)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=ROOT,
-            env=environment,
+            env=os.environ | ENVIRONMENT,
         )
 
     def _wait_until_ready(self) -> None:
@@ -125,7 +122,10 @@ class Lane:
             raise TooDemandingError from None
         except (OSError, EOFError, ValueError):  # The worker has ended, or it sent something else than a result.
             self._replace()
-            raise (TooSlowError if limit.has_passed else WorkerFailedError) from None
+            if not limit.has_passed:
+                raise WorkerFailedError from None
+            # If most of the time passed while the picture waited, the picture itself may be ordinary.
+            raise (TooSlowError if seconds > self.limits.seconds / 2 else LaneBusyError) from None
 
     def _replace(self) -> None:
         """Start a new worker now, so that the next picture does not wait for the start."""
