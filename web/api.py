@@ -4,7 +4,6 @@
 """
 
 import contextlib
-import io
 from collections.abc import Sequence
 
 from pydantic import BaseModel
@@ -12,7 +11,7 @@ from pydantic import BaseModel
 from model.errors import InputError
 from model.evaluation.model_card import model_card
 from model.preprocessing.trace import trace_strokes
-from web.admission import Admission
+from web.admission import COSTLY_CAPACITY, Admission
 from web.batching import MAX_BATCH, Batcher
 from web.registry import ENDPOINTS, Endpoint, endpoint
 from web.schemas.requests import (
@@ -39,7 +38,7 @@ from web.service import Service
 
 # Costs of calls, from their processor time: about 16 ms for an attribution, 9 ms for a comparison, up to 11 ms for the
 # images of a scribble. A call with a picture keeps up to 21 MB in memory, and an answer about the network 180 kB.
-ATTRIBUTION, COMPARISON, STEPS, PICTURE, ABOUT, STORAGE = 4, 4, 2, 8, 2, 2
+ATTRIBUTION, COMPARISON, STEPS, PICTURE, ABOUT, STORAGE = 4, 4, 2, 4, 2, 2
 NO_STORE = "This server does not store corrections."
 
 
@@ -52,12 +51,13 @@ def predict(service: Service, requests: list[PredictRequest]) -> list[AnswerResp
     return [AnswerResponse.of(answer) for answer in answers]
 
 
-@endpoint(cost=PICTURE)
+# Each thread waits for a worker process, so that a picture that is slow to decode does not delay other pictures.
+@endpoint(cost=PICTURE, threads=COSTLY_CAPACITY // PICTURE)
 def predict_image(service: Service, request: PictureRequest) -> AnswerResponse:
     """Read a digit or a number from a picture. The ink may be dark on light or light on dark. The picture may have at
-    most 25 megapixels. The answer has one reading for each digit, from left to right: the digit, ten calibrated
-    probabilities, and the probability that it is not a digit."""
-    return AnswerResponse.of(service.classifier.read_picture(io.BytesIO(request.picture)))
+    most 25 megapixels, a JPEG 100 and a WebP 12. The answer has one reading for each digit, from left to right: the
+    digit, ten calibrated probabilities, and the probability that it is not a digit."""
+    return AnswerResponse.of(service.read_picture(request.picture))
 
 
 @endpoint(cost=ATTRIBUTION)
@@ -142,7 +142,7 @@ class Api:
 
     def _batcher(self, endpoint: Endpoint) -> Batcher:
         max_batch = MAX_BATCH if endpoint.is_batched else 1
-        return Batcher(lambda requests: self._answer(endpoint, requests), max_batch)
+        return Batcher(lambda requests: self._answer(endpoint, requests), max_batch, endpoint.threads)
 
     def _answer(self, endpoint: Endpoint, requests: Sequence[Request]) -> Sequence[BaseModel]:
         if endpoint.is_batched:

@@ -22,6 +22,7 @@ from web.components import page_settings
 from web.compression import Compression
 from web.document import Document
 from web.mcp_server import mcp_routes
+from web.proxies import direct_requests
 from web.rest import api_routes
 from web.security.calls import CallChecker
 from web.security.middleware import SecurityMiddleware
@@ -85,15 +86,16 @@ def start(
     page = build_page(api)
     limit_sessions(page)
     try:
-        _, local_address, public_address = page.launch(
-            server_name=host,
-            server_port=port,
-            share=share,
-            prevent_thread_lock=True,
-            state_session_capacity=MAX_SESSIONS,
-            quiet=True,
-            **_settings(page, api),
-        )
+        with direct_requests(to_others=share):
+            _, local_address, public_address = page.launch(
+                server_name=host,
+                server_port=port,
+                share=share,
+                prevent_thread_lock=True,
+                state_session_capacity=MAX_SESSIONS,
+                quiet=True,
+                **_settings(page, api),
+            )
     except BaseException:
         page.close(verbose=False)
         raise

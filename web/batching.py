@@ -15,24 +15,25 @@ BatchFunction = Callable[[Sequence], Sequence[object]]
 
 
 class Batcher:
-    """Answers calls of one function in batches, one batch at a time, in a separate thread.
+    """Answers calls of one function in batches, in separate threads: one batch at a time in each thread.
 
-    While the function answers one batch, new calls wait for the next batch.
+    While all threads answer a batch, new calls wait for the next batch.
     """
 
-    def __init__(self, function: BatchFunction, max_batch: int = MAX_BATCH):
+    def __init__(self, function: BatchFunction, max_batch: int = MAX_BATCH, threads: int = 1):
         self._function, self._max_batch = function, max_batch
         self._waiting: list[tuple[object, asyncio.Future]] = []
-        self._task: asyncio.Task | None = None
-        self._thread = ThreadPoolExecutor(1, "batches")
+        self._tasks: list[asyncio.Task] = []
+        self._max_tasks, self._threads = threads, ThreadPoolExecutor(threads, "batches")
 
     async def __call__(self, argument: object) -> object:
         """Return the result of one call, or raise its exception."""
         loop = asyncio.get_running_loop()
         result = loop.create_future()
         self._waiting.append((argument, result))
-        if self._task is None or self._task.done():
-            self._task = loop.create_task(self._work(loop))
+        self._tasks = [task for task in self._tasks if not task.done()]
+        if len(self._tasks) < self._max_tasks:
+            self._tasks.append(loop.create_task(self._work(loop)))
         return await result
 
     async def _work(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -44,7 +45,7 @@ class Batcher:
 
     async def _answer(self, loop: asyncio.AbstractEventLoop, arguments: tuple, futures: tuple) -> None:
         try:
-            results = await loop.run_in_executor(self._thread, self._function, arguments)
+            results = await loop.run_in_executor(self._threads, self._function, arguments)
         except Exception as error:  # Every call of this batch fails; the next batch is not affected.
             results = [error] * len(arguments)
         for future, result in zip(futures, results, strict=True):

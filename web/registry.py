@@ -29,6 +29,7 @@ class Endpoint:
     function: called with the service and a request, or with a list of requests if `is_batched`.
     method, path: the HTTP route.
     cost: the work of a call, in calls of the endpoint `predict`; see `web/admission.py`.
+    threads: the number of batches that may be in progress.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Endpoint:
     method: str
     path: str
     cost: int
+    threads: int
 
     @property
     def description(self) -> str:
@@ -52,11 +54,12 @@ class Endpoint:
         return pictures[0] if pictures else None
 
 
-def endpoint(method: str = "POST", path: str | None = None, cost: int = 1) -> Callable:
+def endpoint(method: str = "POST", path: str | None = None, cost: int = 1, threads: int = 1) -> Callable:
     """Return a decorator that registers a function as an endpoint.
 
     method, path: the HTTP route; by default, POST /api/<name of the function>.
     cost: the work of a call, in calls of the endpoint `predict`. A call with a picture also needs much memory.
+    threads: the number of batches that may be in progress.
     """
 
     def register(function: Callable) -> Callable:
@@ -76,6 +79,7 @@ def endpoint(method: str = "POST", path: str | None = None, cost: int = 1) -> Ca
             method=method,
             path=path or f"/api/{name}",
             cost=cost,
+            threads=threads,
         )
         return function
 
