@@ -12,6 +12,7 @@ from PIL import Image, ImageFilter
 from model.preprocessing import picture
 from model.preprocessing.decoding import WORKING_SIDE
 from model.preprocessing.normalization import normalize
+from model.preprocessing.segmentation import MAX_MARKS
 from model.preprocessing.strokes import rasterize
 from tests.helpers.drawings import DIGIT_DRAWINGS
 from tests.helpers.pictures import (
@@ -145,7 +146,7 @@ def test_a_large_picture_is_read_within_the_time_limit(size, form, seconds):
     assert time.process_time() - start < seconds
 
 
-@pytest.mark.parametrize("count, masks", [(64, 64), (65, 1), (4096, 1)])
+@pytest.mark.parametrize("count, masks", [(MAX_MARKS, MAX_MARKS), (MAX_MARKS + 1, 1), (4096, 1)])
 def test_a_picture_with_very_many_parts_is_one_part(count, masks):
     paper = np.ones((320, 320, 1), np.float32)
     for number in range(count):
