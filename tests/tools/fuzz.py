@@ -49,7 +49,7 @@ from tests.tools.fuzz_requests import (
 TIMEOUT = 20.0  # Seconds. The limit is high because the machine may be busy.
 # Fraction of the requests that are sent before memory is measured for the first time. After these requests, memory
 # should no longer grow: the server has read a picture of 25 megapixels, and Gradio's cache is full. The cache holds up
-# to 2,000 answers that no client has fetched.
+# to 100 answers that no client has fetched.
 WARM_UP = 0.5
 MAX_GROWTH = 0.05
 # Maximum number of seconds to wait until the server has released its resources. Gradio needs time, because it closes an
