@@ -22,6 +22,7 @@ from web.components import page_settings
 from web.compression import Compression
 from web.document import Document
 from web.mcp_server import mcp_routes
+from web.memory import limit_arenas
 from web.proxies import direct_requests
 from web.rest import api_routes
 from web.security.calls import CallChecker
@@ -59,6 +60,7 @@ def create_app(build_page: BuildPage) -> FastAPI:
 
 def application(build_page: BuildPage, api: Api) -> FastAPI:
     """Return the page and an API as an ASGI application."""
+    limit_arenas()
     page = build_page(api)
     limit_sessions(page)
     outer = FastAPI(openapi_url=None)  # The routes of the API have their own schema.
@@ -82,6 +84,7 @@ def start(
     Raises UserError or OSError if the page cannot be served.
     """
     _check_address(host, port)
+    limit_arenas()
     api = Api(Service(checkpoint, configured_store(corrections)))
     page = build_page(api)
     limit_sessions(page)

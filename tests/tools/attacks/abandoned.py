@@ -16,7 +16,7 @@ ROUNDS = 3
 CALLS, DRAWINGS = 1_000, 10_000  # calls of each route, and of /api/predict, in one round
 TOGETHER = 8  # calls at the same time
 ATTEMPTS = 6  # attempts to send a call that is refused with 503
-MAX_GROWTH = 0.02
+MAX_GROWTH = 0.05
 """Fraction by which memory may grow after the first round. Without limits, each further round adds 400 MB."""
 REST = ("predict", "steps", "compare")  # routes of /api
 SETTLE = 20  # seconds until Gradio has noticed that its clients are gone
