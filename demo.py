@@ -29,13 +29,10 @@ from web.texts import ENGLISH
 if TYPE_CHECKING:
     from ray.serve import Application
 
-# Every 600 s, delete uploaded pictures that are older than 600 s, because the pictures show people's handwriting.
-DELETE_UPLOADS = (600, 600)
-
 
 def build_page(api: Api) -> gr.Blocks:
     """Build the page: its components, its events, and the endpoints for Gradio's clients."""
-    with gr.Blocks(title=ENGLISH["title"], analytics_enabled=False, delete_cache=DELETE_UPLOADS) as page:
+    with gr.Blocks(title=ENGLISH["title"], analytics_enabled=False) as page:
         components.heading()
         with gr.Row(elem_id="stage"):
             pad = components.sketchpad()

@@ -28,9 +28,8 @@ from web.security.middleware import SecurityMiddleware
 from web.service import Service
 from web.static_files import static_routes
 from web.texts import ENGLISH
-
-# A photo from a phone has about 5 MB.
-MAX_FILE_SIZE = "20mb"
+from web.upload_folder import UploadFolder, parent_folder
+from web.uploads import MAX_PICTURE, Uploads
 
 ADDRESS_ERRORS = {
     errno.EADDRINUSE: "port {port} is in use. Choose another port, or leave --port out for the next free one.",
@@ -136,12 +135,20 @@ def middleware(page: gr.Blocks, api: Api) -> list[Middleware]:
 
 
 def _settings(page: gr.Blocks, api: Api) -> dict:
-    """Return the arguments that `launch` and `mount_gradio_app` share."""
+    """Return the arguments that `launch` and `mount_gradio_app` share.
+
+    Raises UserError if uploaded pictures cannot be stored.
+    """
+    uploads = Uploads(UploadFolder(parent_folder()))
     return page_settings() | {
         "ssr_mode": False,
         "run_history": False,
         "mcp_server": False,  # This project has its own: web/mcp_server.py.
-        "max_file_size": MAX_FILE_SIZE,
+        "max_file_size": MAX_PICTURE,
         "footer_links": [],  # The page has its own footer.
-        "app_kwargs": {"routes": routes(api), "middleware": middleware(page, api)},
+        "app_kwargs": {
+            "routes": [*uploads.routes(), *routes(api)],
+            "middleware": middleware(page, api),
+            "lifespan": uploads.lifespan,
+        },
     }

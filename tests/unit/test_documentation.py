@@ -28,6 +28,7 @@ from web.mcp_server import MAX_ANSWER
 from web.schemas.fields import MAX_STROKES
 from web.schemas.responses import AnswerResponse, ReadingResponse
 from web.security.bodies import MAX_JSON, MAX_JSON_LEVELS, MAX_UPLOAD
+from web.uploads import MAX_AGE, MAX_PICTURE, MAX_UPLOADED_PICTURES, MAX_UPLOADS
 
 README = ROOT / "README.md"
 DOCUMENTS = [README, ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -244,6 +245,9 @@ def test_the_documented_limits_are_the_limits_of_the_code():
     for limit in (
         MAX_JSON,
         MAX_UPLOAD,
+        MAX_PICTURE,
+        MAX_UPLOADS,
+        MAX_UPLOADED_PICTURES,
         MAX_JSON_LEVELS,
         MAX_STROKES,
         MAX_POINTS,
@@ -257,8 +261,7 @@ def test_the_documented_limits_are_the_limits_of_the_code():
 
 
 def test_uploads_are_deleted_in_the_documented_time():
-    frequency, age = demo.DELETE_UPLOADS
-    assert f"{age // 60} to {(age + frequency) // 60} minutes" in (ROOT / "docs" / "privacy.md").read_text()
+    assert f"at most {MAX_AGE // 60} minutes" in (ROOT / "docs" / "privacy.md").read_text()
 
 
 def test_every_column_of_a_correction_is_described():
