@@ -87,8 +87,9 @@ def _component(endpoint: Endpoint, name: str) -> Component:
     """Return a hidden component for one parameter, with the JSON schema of the parameter."""
     if name == endpoint.picture_field:
         file = gr.File(label=name, visible=False)
-        # Gradio would create an empty file for each call.
+        # Gradio would create an empty file for each call, and remember the path of each picture for ever.
         file.preprocess = lambda payload: payload and payload.path
+        file.async_move_resource_to_block_cache = _unchanged
         example = {"path": f"{name}.png", "meta": {"_type": "gradio.FileData"}}
         return _documented(file, file.api_info(), example)
     schema = endpoint.request.model_json_schema()
@@ -101,6 +102,10 @@ def _component(endpoint: Endpoint, name: str) -> Component:
         schema = schema["properties"][name]
         example = next(iter(schema.get("examples", [])), schema.get("default"))
     return _documented(gr.JSON(label=name, visible=False), schema | definitions, example)
+
+
+async def _unchanged(path: str) -> str:
+    return path
 
 
 def _documented(component: Component, schema: dict, example: object = None) -> Component:

@@ -126,7 +126,7 @@ def test_an_uploaded_file_is_accepted_without_the_other_entries_of_its_reference
     body = {key: [reference] if key == "data" else reference}
     calls.check_call(route, "predict_image", body)
     [passed_on] = body["data"] if key == "data" else [body["picture"]]
-    assert passed_on == {"path": str(uploaded)}
+    assert passed_on == {"path": str(uploaded), "orig_name": uploaded.name, "meta": {"_type": "gradio.FileData"}}
 
 
 def test_none_is_accepted_in_place_of_a_file(calls):

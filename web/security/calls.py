@@ -66,14 +66,13 @@ class CallChecker:
         """Return a reference to the uploaded file that `value` names, or None if `value` is None.
 
         The reference has no entry of `value` except "path". For example, Gradio would fetch a file from an entry "url".
-        Gradio would remember the path for ever if the reference had an entry "meta".
         """
         if value is None:
             return None
         path = value.get("path") if isinstance(value, dict) else None
         if not isinstance(path, str) or not _is_uploaded(path):
             raise RequestRejected(422, f"Send the file to {UPLOAD} first, then give the path that it returns.")
-        return {"path": path}
+        return {"path": path, "orig_name": Path(path).name, "meta": {"_type": "gradio.FileData"}}
 
 
 def _is_uploaded(path: str) -> bool:
