@@ -1,4 +1,8 @@
-"""Example data for the tests that store corrections."""
+"""Example data and users for the tests that store corrections."""
+
+import contextlib
+import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,3 +21,24 @@ def storage_error(action, *arguments) -> str:
     with pytest.raises(StorageError) as failure:
         action(*arguments)
     return str(failure.value)
+
+
+@contextlib.contextmanager
+def unprivileged():
+    """If the tests run as root, run the block as an unprivileged user, because root can write to read-only files."""
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+
+
+@contextlib.contextmanager
+def unprivileged_owner(folder: Path):
+    """Like `unprivileged`, but also make the unprivileged user the owner of the folder."""
+    if os.geteuid() == 0:
+        os.chown(folder, 65534, -1)
+    with unprivileged():
+        yield

@@ -1,46 +1,13 @@
 """Failures of the store of corrections: each failure is reported, and the stored corrections stay."""
 
 import contextlib
-import os
 import sqlite3
-import tempfile
-from pathlib import Path
 
 import pytest
 
 from model.corrections import store
 from model.corrections.store import CorrectionStore, StorageError
-from tests.helpers.corrections import ANSWER, SEVEN, storage_error
-
-
-@contextlib.contextmanager
-def unprivileged():
-    """If the tests run as root, run the block as an unprivileged user, because root can write to read-only files."""
-    user = os.geteuid()
-    if user == 0:
-        os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(user)
-
-
-@contextlib.contextmanager
-def unprivileged_owner(folder: Path):
-    """Like `unprivileged`, but also make the unprivileged user the owner of the folder."""
-    if os.geteuid() == 0:
-        os.chown(folder, 65534, -1)
-    with unprivileged():
-        yield
-
-
-@pytest.fixture
-def public_folder():
-    """A temporary folder that an unprivileged user can enter. (An unprivileged user cannot enter root's `tmp_path`.)"""
-    with tempfile.TemporaryDirectory() as name:
-        path = Path(name)
-        path.chmod(0o755)
-        yield path
+from tests.helpers.corrections import ANSWER, SEVEN, storage_error, unprivileged, unprivileged_owner
 
 
 def test_a_full_file_is_reported_and_stored_corrections_stay(tmp_path, monkeypatch):
