@@ -24,6 +24,7 @@ from web.document import Document
 from web.mcp_server import mcp_routes
 from web.rest import api_routes
 from web.security.calls import CallChecker
+from web.security.content_policy import ContentPolicy
 from web.security.middleware import SecurityMiddleware
 from web.service import Service
 from web.static_files import static_routes
@@ -131,7 +132,7 @@ def middleware(page: gr.Blocks, api: Api) -> list[Middleware]:
     """Return this project's middleware, from the outermost to the innermost."""
     forms = [endpoint.path for endpoint in api.endpoints if endpoint.picture_field]
     security = Middleware(SecurityMiddleware, calls=CallChecker(page), forms=forms)
-    return [Middleware(Compression), security, Middleware(Document)]
+    return [Middleware(Compression), security, Middleware(ContentPolicy), Middleware(Document)]
 
 
 def _settings(page: gr.Blocks, api: Api) -> dict:

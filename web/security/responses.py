@@ -11,13 +11,11 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import JSONResponse
 
 from web.batching import Overloaded
+from web.security import content_policy
 from web.static_files import UNCHANGING
 
 HEADERS = {
-    # These hosts may show the page in a frame: huggingface.co shows Spaces, and a local notebook shows the page.
-    "Content-Security-Policy": "frame-ancestors 'self' https://huggingface.co https://*.hf.space "
-    "http://localhost:* http://127.0.0.1:*; "
-    "object-src 'none'; base-uri 'self'; form-action 'self'",
+    content_policy.HEADER: content_policy.policy(),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
@@ -45,7 +43,8 @@ class Response:
         """Forward an ASGI message of the application. The messages of a 500 are replaced by an error response."""
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            headers.update(HEADERS)
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)  # A document has its own Content-Security-Policy.
             if message["status"] == 200 and HASHED.fullmatch(self._path):
                 headers["Cache-Control"] = UNCHANGING
             self._failed = message["status"] == 500
