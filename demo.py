@@ -6,6 +6,11 @@ serve run demo:cluster                 serve on several machines, with Ray Serve
 import demo; demo.launch()             show the page in a notebook
 """
 
+from model.interrupts import exit_while_importing, interruptible
+
+if __name__ == "__main__":
+    exit_while_importing("demo")
+
 import argparse
 import contextlib
 import os
@@ -131,4 +136,5 @@ def port(text: str) -> int:
 
 
 if __name__ == "__main__":
-    main()
+    with interruptible():
+        main()
