@@ -1,4 +1,4 @@
-"""Attacks on the page in Chromium: hostile figures and inserted scripts, and links to drawings that are too large."""
+"""Attacks on the page in Chromium: hostile figures and inserted scripts."""
 
 import contextlib
 import os
@@ -24,8 +24,7 @@ HOSTILE_FIGURE = """<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"
 onerror="top.attacked += 1"/></body></foreignObject></svg>"""
 INSERT = """() => {
   const script = Object.assign(document.createElement("script"), { textContent: "window.attacked += 1" });
-  const foreign = Object.assign(document.createElement("img"), { src: "http://127.0.0.2:9/attacked.png" });
-  document.body.append(script, foreign);
+  document.body.append(script);
 }"""
 
 
@@ -55,12 +54,10 @@ def run_scripts(server: Server) -> Outcome:
             page.wait_for_timeout(1000)
             scripts = page.evaluate("window.attacked")
             sent = [url for url in requests if "attacked" in url and not url.startswith("data:")]
-            # Chromium reports a request that the policy stops, but does not send it.
-            inserted = [url for url in sent if "127.0.0.2" not in url]
     return Outcome(
         f"{len(violations)} errors in the console with the usual figures, and on /docs",
-        f"{scripts} hostile scripts ran, and sent {len(inserted)} requests",
-        not violations and scripts == 0 and not inserted,
+        f"{scripts} hostile scripts ran, and sent {len(sent)} requests",
+        not violations and scripts == 0 and not sent,
     )
 
 
