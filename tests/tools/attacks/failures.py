@@ -19,8 +19,10 @@ from tests.helpers.paths import ROOT
 from tests.helpers.server import Server, call, free_port, wait_until_ready
 from tests.tools.attacks.attack import Outcome, attack
 
-LONG_LINK = "/#drawing=" + "CgBAAA" * 220_000
-MAX_LINK_SECONDS = 5
+# A drawing of one stroke with 650,001 points, as link.js encodes it: the number of points, the point (0.5, 0.5), and
+# the steps to the further points, in both directions.
+LONG_LINK = "/#drawing=" + "ix1nB" + 2 * "of" + "CCBB" * 325_000
+MAX_LINK_SECONDS = 10
 DELAYS = (0.2, 0.5, 1, 2, 3, 5)
 # The shell gets an own view of the mounted disks, with a small disk in memory. The arguments are the folder to mount
 # at, the size, and the command to run.
