@@ -122,6 +122,8 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         "--corrections", type=Path, metavar="FILE", help="store visitors' corrections in FILE (default: $CORRECTIONS)"
     )
     parser.add_argument("--share", action="store_true", help="also open a public address, through Gradio's servers")
+    parser.add_argument("--access-log", action="store_true", help="log each request, without addresses and drawings")
+    parser.add_argument("--metrics", action="store_true", help="serve counters for Prometheus at /metrics")
     return parser.parse_args(arguments)
 
 

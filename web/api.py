@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from model.errors import InputError
 from model.evaluation.model_card import model_card
 from model.preprocessing.trace import trace_strokes
+from web import metrics
 from web.batching import MAX_BATCH, Batcher
 from web.registry import ENDPOINTS, Endpoint, endpoint
 from web.schemas.requests import (
@@ -87,7 +88,7 @@ def about(service: Service) -> AboutResponse:
     return AboutResponse(facts=card.facts, pictures=card.pictures)
 
 
-@endpoint(path="/api/corrections")
+@endpoint(path="/api/corrections", stores=True)
 def correct(service: Service, request: CorrectionRequest) -> CorrectionResponse:
     """Store a correction: the strokes of one digit and the correct label. The network can learn from corrections. The
     server reads the drawing again and stores the strokes, the label, the network's answer and hash, and the time, but
@@ -101,7 +102,7 @@ def correct(service: Service, request: CorrectionRequest) -> CorrectionResponse:
     return CorrectionResponse(label=correction.label, time=correction.time, token=token)
 
 
-@endpoint("DELETE", "/api/corrections")
+@endpoint("DELETE", "/api/corrections", stores=True)
 def undo_correction(service: Service, request: UndoRequest) -> UndoResponse:
     """Delete a correction. The call that stored the correction returned the token. No other token can delete the
     correction."""
@@ -132,6 +133,7 @@ class Api:
         return Batcher(lambda requests: self._answer(endpoint, requests), max_batch, endpoint.max_pending)
 
     def _answer(self, endpoint: Endpoint, requests: Sequence[Request]) -> Sequence[BaseModel]:
+        metrics.count_batch(endpoint.name, len(requests))
         if endpoint.is_batched:
             return endpoint.function(self.service, list(requests))
         [request] = requests
