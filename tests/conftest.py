@@ -32,7 +32,11 @@ def launched_servers(request, tmp_path_factory):
     corrections = tmp_path_factory.mktemp("corrections") / "corrections.sqlite"
     environments = {
         "server": {},
-        "corrections_server": {"CORRECTIONS": str(corrections)},
+        "corrections_server": {
+            "CORRECTIONS": str(corrections),
+            "CORRECTIONS_PER_CLIENT": "",
+            "CORRECTIONS_IN_TOTAL": "",
+        },
         "server_to_stop": {},
     }
     used = {fixture for test in request.session.items for fixture in test.fixturenames}

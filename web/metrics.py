@@ -14,8 +14,9 @@ class Metrics:
 
     def __init__(self):
         # Loaded here, because few servers count.
-        from prometheus_client import CollectorRegistry, Counter, Histogram, multiprocess
+        from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics, multiprocess
 
+        disable_created_metrics()
         self.registry = CollectorRegistry()
         several = "PROMETHEUS_MULTIPROC_DIR" in os.environ
         if several:

@@ -17,3 +17,8 @@ def storage_error(action, *arguments) -> str:
     with pytest.raises(StorageError) as failure:
         action(*arguments)
     return str(failure.value)
+
+
+def drawing(number: int) -> list[np.ndarray]:
+    """Return a drawing that differs for each number from 0 to 9,999. The same drawing would be stored only once."""
+    return [np.array([[number / 10_000, 0.5], [0.4, 0.85]])]
