@@ -27,16 +27,13 @@ def launched_servers(request, tmp_path_factory):
 
     The servers are launched before the first test, so that they load while other tests run.
     """
+    from tests.helpers.corrections import NO_LIMITS
     from tests.helpers.server import Server, free_port
 
     corrections = tmp_path_factory.mktemp("corrections") / "corrections.sqlite"
     environments = {
         "server": {},
-        "corrections_server": {
-            "CORRECTIONS": str(corrections),
-            "CORRECTIONS_PER_CLIENT": "",
-            "CORRECTIONS_IN_TOTAL": "",
-        },
+        "corrections_server": {"CORRECTIONS": str(corrections), **NO_LIMITS},
         "server_to_stop": {},
     }
     used = {fixture for test in request.session.items for fixture in test.fixturenames}

@@ -86,8 +86,7 @@ class CorrectionGuard:
 
     def _rejection(self, limit: RateLimitItem, source: str, key: str) -> RequestRejected:
         seconds = max(1, math.ceil(self._windows.get_window_stats(limit, key).reset_time - time.time()))
-        wait = f"{seconds} s" if seconds < 100 else f"{math.ceil(seconds / 60)} minutes"
-        return RequestRejected(429, TOO_MANY.format(source=source, wait=wait), retry_after=seconds)
+        return RequestRejected(429, TOO_MANY.format(source=source, wait=_duration(seconds)), retry_after=seconds)
 
 
 def _parse(text: str) -> list[RateLimitItem]:
@@ -97,6 +96,13 @@ def _parse(text: str) -> list[RateLimitItem]:
         raise UserError(
             f'"{text}" is not a limit of corrections. Expected limits such as "10/minute;100/day", or "" for no limit.'
         ) from None
+
+
+def _duration(seconds: int) -> str:
+    for unit, size in (("hours", 3600), ("minutes", 60)):
+        if seconds > 2 * size:
+            return f"{math.ceil(seconds / size)} {unit}"
+    return f"{seconds} seconds"
 
 
 def _network(address: str) -> str:
