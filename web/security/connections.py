@@ -20,7 +20,7 @@ RECEIVE_SECONDS = 20.0
 SEND_SECONDS = 20.0
 """Maximum time in which a client reads nothing of a response. Linux only."""
 MAX_CONNECTIONS = 4_000
-"""Maximum number of open connections of a process. A connection that sends nothing takes about 20 kB."""
+"""Maximum number of open connections of a process. A connection that sends nothing takes about 8 kB."""
 # Files of the process that are no connections, and connections that the system accepts before the oldest are closed.
 RESERVED_FILES = 2_400
 
@@ -121,4 +121,4 @@ def max_connections() -> int:
         soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     if soft == resource.RLIM_INFINITY:
         return MAX_CONNECTIONS
-    return max(min(MAX_CONNECTIONS, soft - RESERVED_FILES), soft // 2)
+    return min(MAX_CONNECTIONS, max(soft - RESERVED_FILES, soft // 2))
