@@ -120,6 +120,7 @@ def test_a_client_that_reads_no_answer_is_disconnected(server, connect):
 
 
 def test_beyond_the_maximum_the_connection_that_has_waited_longest_is_closed(server, connect, monkeypatch):
+    monkeypatch.setattr(connections, "RECEIVE_SECONDS", 60)
     monkeypatch.setattr(connections, "max_connections", lambda: 3)
     oldest, *others = [connect(GET[:10]) for _ in range(3)]
     assert get(f"http://127.0.0.1:{server.config.port}/").status_code == 200

@@ -5,7 +5,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from model.corrections.store import CorrectionStore
 from tests.helpers.corrections import NO_LIMITS
 from tests.helpers.drawings import SEVEN
 from tests.helpers.paths import ROOT
-from tests.helpers.server import call, free_port, get, wait_until_ready
+from tests.helpers.server import call, get, serving_with_uvicorn
 from tests.helpers.waiting import wait_until
 
 VISITORS = 6
@@ -30,14 +29,9 @@ def corrections(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def parent(corrections):
     """The parent process. It starts two processes that serve the page, and replaces a process that is killed."""
-    command = [sys.executable, "-m", "uvicorn", "--factory", "demo:app", "--workers", "2", "--port", str(free_port())]
-    environment = os.environ | {"CORRECTIONS": str(corrections), **NO_LIMITS}
-    output = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, **output)
-    wait_until_ready(address_of(process))
-    yield process
-    process.terminate()
-    process.wait(timeout=30)
+    environment = {"CORRECTIONS": str(corrections), **NO_LIMITS}
+    with serving_with_uvicorn("--workers", "2", environment=environment) as process:
+        yield process
 
 
 @pytest.fixture

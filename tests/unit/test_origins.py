@@ -10,7 +10,6 @@ OWN = [
     ("https://digits.example", {"host": "digits.example"}),
     ("https://Digits.example:443", {"host": "digits.example"}),
     ("https://digits.example:8443", {"host": "digits.example"}),  # A proxy has removed the port.
-    ("https://digits.example", {"host": "127.0.0.1:7860", "x-forwarded-host": "digits.example, proxy"}),
     ("http://[::1]:7860", {"host": "[::1]:7860"}),
 ]
 FOREIGN = [

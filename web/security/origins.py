@@ -14,15 +14,13 @@ def is_foreign(headers: Mapping[str, str]) -> bool:
     """Return whether the request comes from a page of another host. The comparison ignores the scheme, because a proxy
     may translate https to http.
 
-    headers: the headers of the request, without those of proxies that are not trusted. "Origin: null", which a browser
-    sends for a page without a site, is foreign.
+    headers: the headers of the request. "Origin: null", which a browser sends for a page without a site, is foreign.
     """
     origin = headers.get("origin")
     if origin is None:
         return False
-    forwarded = headers.get("x-forwarded-host", "").split(",")[0]
-    own = [headers.get("host", ""), forwarded, os.environ.get("SPACE_HOST", "")]
-    return not any(_same(_split(origin), _split(f"//{host.strip()}")) for host in own if host.strip())
+    own = [headers.get("host", ""), os.environ.get("SPACE_HOST", "")]
+    return not any(_same(_split(origin), _split(f"//{host}")) for host in own if host)
 
 
 def _split(url: str) -> tuple[str | None, int | None]:

@@ -29,9 +29,9 @@ def trusted_proxies(share: bool = False) -> str:
 
 
 class ProxyHeaders:
-    """ASGI middleware that removes the headers of proxies that are not trusted.
+    """ASGI middleware that takes the host from the headers of a trusted proxy, and removes the headers of others.
 
-    uvicorn itself reads the visitor's address and the scheme from the headers, before this middleware.
+    uvicorn itself takes the visitor's address and the scheme from the headers, before this middleware.
     """
 
     def __init__(self, app, trusted: str):
@@ -41,11 +41,14 @@ class ProxyHeaders:
 
     async def __call__(self, scope, receive, send) -> None:
         if scope["type"] == "http":
-            removed = {GRADIO_HOST} if self._is_trusted(scope) else {GRADIO_HOST, *_proxy_headers(scope)}
             scope = scope | {"headers": list(scope["headers"])}
             headers = MutableHeaders(scope=scope)
-            for name in removed:
-                del headers[name]
+            del headers[GRADIO_HOST]
+            if not self._is_trusted(scope):
+                for name in _proxy_headers(scope):
+                    del headers[name]
+            elif host := headers.get("x-forwarded-host", "").split(",")[0].strip():
+                headers["host"] = host
         await self.app(scope, receive, send)
 
     def _is_trusted(self, scope) -> bool:
