@@ -12,10 +12,14 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from web.proxies import direct_requests
+
 # Before Gradio is imported: do not send usage statistics.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
-import gradio as gr
+with direct_requests(to_others=False):  # While it is imported, Gradio creates a client, which reads ALL_PROXY.
+    import gradio as gr
+
 from fastapi import FastAPI
 
 from model.errors import exit_on_error

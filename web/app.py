@@ -23,12 +23,13 @@ from web.compression import Compression
 from web.document import Document
 from web.mcp_server import mcp_routes
 from web.monitoring import Monitoring, Observer
+from web.proxies import direct_requests
 from web.rest import api_routes
 from web.route_names import RouteNames
 from web.security.calls import CallChecker
 from web.security.corrections import CorrectionGuard
+from web.security.forwarded_headers import ProxyHeaders, trusted_proxies
 from web.security.middleware import SecurityMiddleware
-from web.security.proxies import ProxyHeaders, trusted_proxies
 from web.service import Service
 from web.static_files import static_routes
 from web.texts import ENGLISH
@@ -92,7 +93,7 @@ def start(
     page, trusted = build_page(api), trusted_proxies(share)
     settings = _settings(page, api, trusted, Monitoring.configured(access_log, metrics))
     try:
-        with uvicorn_settings(trusted):
+        with direct_requests(to_others=share), uvicorn_settings(trusted):
             _, local_address, public_address = page.launch(
                 server_name=host,
                 server_port=port,

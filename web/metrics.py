@@ -18,7 +18,7 @@ class Metrics:
 
         disable_created_metrics()
         self.registry = CollectorRegistry()
-        several = "PROMETHEUS_MULTIPROC_DIR" in os.environ
+        several = bool(os.environ.get("PROMETHEUS_MULTIPROC_DIR"))
         if several:
             multiprocess.MultiProcessCollector(self.registry)
         own = {"registry": None if several else self.registry}

@@ -37,7 +37,7 @@ class Monitoring:
 
     def start(self) -> None:
         """Start the log and the counters that are on."""
-        logging.getLogger("uvicorn.access").addFilter(_without_query)
+        logging.getLogger("uvicorn.access").addFilter(without_query)
         if self.metrics:
             metrics.enable()
         if self.access_log:
@@ -85,7 +85,7 @@ def _start_access_log() -> None:
     logger.setLevel(logging.INFO)
 
 
-def _without_query(record: logging.LogRecord) -> bool:
+def without_query(record: logging.LogRecord) -> bool:
     """A filter for uvicorn's own access log: remove the query, which may have the token of a correction."""
     if isinstance(record.args, tuple) and len(record.args) > 2:
         client, method, path, *rest = record.args

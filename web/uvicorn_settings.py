@@ -6,7 +6,7 @@ from collections.abc import Iterator, MutableMapping
 
 from uvicorn.config import HTTP_PROTOCOLS
 
-from web.security.proxies import VARIABLE
+from web.security.forwarded_headers import VARIABLE
 
 PROTOCOL = "web.security.connections:BoundedProtocol"
 

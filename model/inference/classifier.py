@@ -37,17 +37,18 @@ from model.preprocessing.strokes import rasterize
 class Classifier:
     """A network with its calibration. `Classifier.load` creates it from a checkpoint. All methods are thread-safe."""
 
-    def __init__(self, network, notes: dict, name: str):
-        """Compile the network.
+    def __init__(self, network, notes: dict, name: str, forward: ForwardPass | None = None):
+        """Compile the network, unless its compiled forward pass is given.
 
         network: a function from images, float32 (N, 28, 28), to logits (N, 10 or 11).
         notes: the checkpoint's notes, with at least the entries that `calibrate` returns.
         name: the name of the recipe.
+        forward: the forward pass of the network, with the test-time augmentation of the notes.
         """
         self.network = network
         self.notes = notes
         self.name = name
-        self.logits = ForwardPass(network, notes.get("test_time_augmentation", False))
+        self.logits = forward or ForwardPass(network, notes.get("test_time_augmentation", False))
 
     @classmethod
     def load(cls, path: Path = DEFAULT_CHECKPOINT) -> "Classifier":
@@ -135,14 +136,15 @@ class Classifier:
         return Verdict.DIGIT if probabilities.max() >= self.notes["confidence_threshold"] else Verdict.UNSURE
 
 
-def calibrate(network, test_time_augmentation: bool, images: np.ndarray, labels: np.ndarray) -> dict:
+def calibrate(forward: ForwardPass, images: np.ndarray, labels: np.ndarray) -> dict:
     """Return the notes that `Classifier` needs, fitted on validation data.
 
+    forward: the forward pass of the network, which may include test-time augmentation.
     images: normalized images, float32 (N, 28, 28).
     labels: the classes of the images, (N,); CLASS_NOT_DIGIT for non-digits.
     """
-    logits = ForwardPass(network, test_time_augmentation)(images)
-    return {"test_time_augmentation": test_time_augmentation} | calibration.fit_calibration(logits, labels)
+    notes = {"test_time_augmentation": forward.has_test_time_augmentation}
+    return notes | calibration.fit_calibration(forward(images), labels)
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,10 @@ def is_closed(server: Server) -> bool:
     return False
 
 
+def test_a_server_with_proxies_and_with_settings_for_another_keras_starts_and_reads_a_digit(server_to_stop):
+    assert call(server_to_stop.address, "predict", **SEVEN).json()["number"] == "7"
+
+
 def test_on_sigterm_calls_in_progress_are_answered_and_no_traceback_is_logged(server_to_stop):
     server = server_to_stop
     body = json.dumps(SEVEN).encode()

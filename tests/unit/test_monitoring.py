@@ -70,7 +70,7 @@ def test_a_request_without_an_answer_is_logged(caplog):
 def test_uvicorns_own_access_log_has_no_tokens():
     record = logging.LogRecord("uvicorn.access", logging.INFO, "", 0, '%s - "%s %s HTTP/%s" %d', None, None)
     record.args = ("198.51.100.7:50000", "DELETE", "/api/corrections?token=secret", "1.1", 200)
-    assert monitoring._without_query(record)
+    assert monitoring.without_query(record)
     assert record.getMessage() == '198.51.100.7:50000 - "DELETE /api/corrections HTTP/1.1" 200'
 
 
