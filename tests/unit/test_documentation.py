@@ -28,6 +28,7 @@ from web.mcp_server import MAX_ANSWER
 from web.schemas.fields import MAX_STROKES
 from web.schemas.responses import AnswerResponse, ReadingResponse
 from web.security.bodies import MAX_JSON, MAX_JSON_LEVELS, MAX_UPLOAD
+from web.security.connections import MAX_CONNECTIONS, RECEIVE_SECONDS
 
 README = ROOT / "README.md"
 DOCUMENTS = [README, ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -252,8 +253,10 @@ def test_the_documented_limits_are_the_limits_of_the_code():
         MAX_PENDING_PICTURES,
         MAX_ANSWER,
         MAX_DRAWING_BYTES,
+        MAX_CONNECTIONS,
+        RECEIVE_SECONDS,
     ):
-        assert f"{limit:,} " in limits
+        assert f"{limit:,.0f} " in limits
 
 
 def test_uploads_are_deleted_in_the_documented_time():
@@ -263,4 +266,4 @@ def test_uploads_are_deleted_in_the_documented_time():
 
 def test_every_column_of_a_correction_is_described():
     described = [name for cell, _ in rows("privacy.md", "Corrections") for name in re.findall(r"`(\w+)`", cell)]
-    assert set(described) == {"id", "token", *(field.name for field in dataclasses.fields(Correction))}
+    assert set(described) == {"id", "token", "digest", *(field.name for field in dataclasses.fields(Correction))}
