@@ -38,6 +38,9 @@ from web.uvicorn_settings import uvicorn_settings
 # A photo from a phone has about 5 MB.
 MAX_FILE_SIZE = "20mb"
 
+# Time for the requests in progress when the server stops.
+STOP_SECONDS = 20
+
 ADDRESS_ERRORS = {
     errno.EADDRINUSE: "port {port} is in use. Choose another port, or leave --port out for the next free one.",
     errno.EACCES: "port {port} needs administrator rights. Choose a port above 1023.",
@@ -121,7 +124,13 @@ def serve(build_page: BuildPage, **options) -> None:
         print(f"{ENGLISH['title']} at {address}", flush=True)
         threading.Event().wait()
     finally:
-        page.close(verbose=False)
+        _stop(page)
+
+
+def _stop(page: gr.Blocks) -> None:
+    """Stop the server after it has answered the requests in progress."""
+    page.close(verbose=False)  # This waits for up to 5 s.
+    page.server.thread.join(STOP_SECONDS - 5)
 
 
 def _check_address(host: str | None, port: int | None) -> None:
