@@ -1,8 +1,11 @@
 """Corrections: requests of other sites are refused, and each client can store a limited number."""
 
+import time
+
 import pytest
 
 from model.errors import UserError
+from tests.helpers.waiting import wait_until
 from web.registry import ENDPOINTS
 from web.security.bodies import RequestRejected
 from web.security.corrections import CorrectionGuard
@@ -85,3 +88,13 @@ def test_a_limit_in_another_notation_gives_a_sentence(monkeypatch):
     monkeypatch.setenv("CORRECTIONS_PER_CLIENT", "many")
     with pytest.raises(UserError, match='"many" is not a limit of corrections. Expected limits such as'):
         CorrectionGuard.configured(ENDPOINTS.values())
+
+
+def test_the_address_of_a_client_is_forgotten():
+    limited = guard("1/second")
+    limited.check_route(scope(client="198.51.100.1"), OWN)
+    counted = limited._windows.storage.storage
+    assert [key for key in counted if "198.51.100.1" in key]
+    time.sleep(1.1)
+    limited.check_route(scope(client="198.51.100.2"), OWN)
+    wait_until(lambda: not [key for key in counted if "198.51.100.1" in key])

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 
 from limits import RateLimitItem, parse_many
 from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+from limits.strategies import FixedWindowRateLimiter
 
 from model.errors import UserError
 from web.registry import Endpoint
@@ -38,7 +38,8 @@ class CorrectionGuard:
         self._by_route = {(each.method, each.path): each for each in endpoints if each.stores}
         self._by_name = {each.name: each for each in endpoints if each.stores}
         self._per_client, self._in_total = _parse(per_client), _parse(in_total)
-        self._windows = MovingWindowRateLimiter(MemoryStorage())
+        # Fixed windows, because the memory of a moving window keeps every address for good.
+        self._windows = FixedWindowRateLimiter(MemoryStorage())
 
     @classmethod
     def configured(cls, endpoints: Collection[Endpoint]) -> "CorrectionGuard":
