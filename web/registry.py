@@ -30,6 +30,7 @@ class Endpoint:
     function: called with the service and a request, or with a list of requests if `is_batched`.
     method, path: the HTTP route.
     max_pending: the number of calls that may wait or be in progress.
+    threads: the number of batches that may be in progress.
     stores: whether a call stores or deletes something.
     """
 
@@ -41,6 +42,7 @@ class Endpoint:
     method: str
     path: str
     max_pending: int
+    threads: int
     stores: bool
 
     @property
@@ -56,7 +58,11 @@ class Endpoint:
 
 
 def endpoint(
-    method: str = "POST", path: str | None = None, max_pending: int = MAX_PENDING, stores: bool = False
+    method: str = "POST",
+    path: str | None = None,
+    max_pending: int = MAX_PENDING,
+    threads: int = 1,
+    stores: bool = False,
 ) -> Callable:
     """Return a decorator that registers a function as an endpoint.
 
@@ -81,6 +87,7 @@ def endpoint(
             method=method,
             path=path or f"/api/{name}",
             max_pending=max_pending,
+            threads=threads,
             stores=stores,
         )
         return function

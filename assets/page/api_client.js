@@ -31,11 +31,11 @@ export const predict = async (strokes) => toAnswer(await post("predict", { strok
 
 /**
  * Read a digit or a number from a picture.
- * @param {string} address an object URL
+ * @param {Blob} picture the content of a picture file
  */
-export async function predictImage(address) {
+export async function predictImage(picture) {
   const form = new FormData();
-  form.append("picture", await (await fetch(address)).blob(), "picture");
+  form.append("picture", picture, "picture");
   return toAnswer(await request("predict_image", { method: "POST", body: form }, PICTURE_TIMEOUT));
 }
 

@@ -27,9 +27,10 @@ from model.inference.answer import Answer, Reading, Verdict
 from model.inference.checkpoint import DEFAULT_CHECKPOINT
 from model.inference.forward_pass import ForwardPass
 from model.preprocessing import segmentation, stroke_width
+from model.preprocessing.decoding import Source, decode
 from model.preprocessing.geometry import Stroke, bounding_box
 from model.preprocessing.normalization import IMAGE_SIDE, normalize_all
-from model.preprocessing.picture import Source, keep_parts, outline, parts, to_ink
+from model.preprocessing.picture import keep_parts, outline, parts, to_ink
 from model.preprocessing.segmentation import Group
 from model.preprocessing.strokes import rasterize
 
@@ -67,7 +68,11 @@ class Classifier:
 
     def read_picture(self, source: Source) -> Answer:
         """Return the answer to a picture. Raises InputError if the file is not a picture or is damaged."""
-        return self._read([_candidates_of_picture(source)])[0]
+        return self.read_planes(decode(source))
+
+    def read_planes(self, planes: np.ndarray) -> Answer:
+        """Return the answer to a decoded picture. `planes`: float32 (H, W, C), as `decoding.decode` returns them."""
+        return self._read([_candidates_of_picture(planes)])[0]
 
     def read_image(self, image: np.ndarray) -> Reading:
         """Return the prediction for a normalized image, (28, 28), of one digit. The image must contain ink."""
@@ -171,9 +176,9 @@ def _candidates_of_strokes(strokes: Sequence[Stroke]) -> Candidates:
     return _normalized(groups, inks, boxes, [group.marks for group in groups], start)
 
 
-def _candidates_of_picture(source: Source) -> Candidates:
+def _candidates_of_picture(planes: np.ndarray) -> Candidates:
     start = time.perf_counter()
-    ink = to_ink(source)
+    ink = to_ink(planes)
     masks = parts(ink)
     outlines = [outline(mask) for mask in masks]
     groups = segmentation.candidate_groups(outlines)

@@ -19,7 +19,7 @@ import uvicorn
 import demo
 import train
 from model.corrections.store import MAX_DRAWING_BYTES, Correction, CorrectionStore
-from model.preprocessing.picture import MAX_PIXELS
+from model.preprocessing.decoding import MAX_JPEG_PIXELS, MAX_PIXELS, MAX_WEBP_PIXELS
 from model.preprocessing.strokes import MAX_POINTS, parse_strokes
 from tests.helpers.paths import ROOT
 from web.api import ENDPOINTS, MAX_PENDING_PICTURES
@@ -249,6 +249,8 @@ def test_the_documented_limits_are_the_limits_of_the_code():
         MAX_STROKES,
         MAX_POINTS,
         MAX_PIXELS,
+        MAX_JPEG_PIXELS,
+        MAX_WEBP_PIXELS,
         MAX_PENDING,
         MAX_PENDING_PICTURES,
         MAX_ANSWER,

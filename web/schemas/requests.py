@@ -50,7 +50,7 @@ class PredictRequest(Drawing):
 
 
 class PictureRequest(Request):
-    picture: Picture = Field(description="a picture with a digit or a number: PNG, JPEG, WebP, GIF, BMP or TIFF")
+    picture: Picture = Field(description="a picture with a digit or a number: PNG, JPEG, WebP, GIF or BMP")
 
 
 class DigitDrawing(Request):
