@@ -17,10 +17,14 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from web.proxies import direct_requests
+
 # Before Gradio is imported: do not send usage statistics.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
-import gradio as gr
+with direct_requests(to_others=False):  # While it is imported, Gradio creates a client, which reads ALL_PROXY.
+    import gradio as gr
+
 from fastapi import FastAPI
 
 from model.errors import exit_on_error
@@ -124,6 +128,8 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         "--corrections", type=Path, metavar="FILE", help="store visitors' corrections in FILE (default: $CORRECTIONS)"
     )
     parser.add_argument("--share", action="store_true", help="also open a public address, through Gradio's servers")
+    parser.add_argument("--access-log", action="store_true", help="log each request, without addresses and drawings")
+    parser.add_argument("--metrics", action="store_true", help="serve counters for Prometheus at /metrics")
     return parser.parse_args(arguments)
 
 

@@ -135,7 +135,8 @@ def train(recipe, options: argparse.Namespace, folder: Path) -> None:
     """Train and calibrate the recipe's network, and write checkpoint, metrics and figures to `folder`."""
     from model.data import dataset
     from model.evaluation import plots
-    from model.inference.classifier import calibrate
+    from model.inference.classifier import Classifier, calibrate
+    from model.inference.forward_pass import ForwardPass
     from model.training import trainer
     from model.training.publish import publish
     from model.training.resume import TrainingState
@@ -155,10 +156,10 @@ def train(recipe, options: argparse.Namespace, folder: Path) -> None:
     network = trainer.train(recipe, data.sources, data.all_validation, state, options.seed)
     checkpoint.round_weights(network)
 
-    validation = data.all_validation
+    forward, validation = ForwardPass(network, recipe.test_time_augmentation), data.all_validation
     notes = {
         "recipe": recipe.name,
-        **calibrate(network, recipe.test_time_augmentation, validation.images, validation.labels),
+        **calibrate(forward, validation.images, validation.labels),
         "parameters": network.count_params(),
         "seconds": round(state.progress.seconds, 1),
         "best_epoch": state.progress.best_epoch,
@@ -166,7 +167,7 @@ def train(recipe, options: argparse.Namespace, folder: Path) -> None:
         "settings": settings(recipe, options),
         "command": shlex.join(["python", *sys.argv]),
     }
-    publish(network, notes, data, folder / f"{recipe.name}.keras")
+    publish(Classifier(network, notes, recipe.name, forward), data, folder / f"{recipe.name}.keras")
     plots.draw_curves(state.progress.history, folder / f"{recipe.name}-curves.svg")
     state.remove()
 

@@ -27,13 +27,22 @@ def launched_servers(request, tmp_path_factory):
 
     The servers are launched before the first test, so that they load while other tests run.
     """
+    from tests.helpers.corrections import NO_LIMITS
     from tests.helpers.server import Server, free_port
 
     corrections = tmp_path_factory.mktemp("corrections") / "corrections.sqlite"
+    keras_home = tmp_path_factory.mktemp("keras")
+    (keras_home / "keras.json").write_text('{"image_data_format": "channels_first", "floatx": "float16"}')
     environments = {
         "server": {},
-        "corrections_server": {"CORRECTIONS": str(corrections)},
-        "server_to_stop": {},
+        "corrections_server": {"CORRECTIONS": str(corrections), **NO_LIMITS},
+        "server_to_stop": {
+            "KERAS_HOME": str(keras_home),
+            "KERAS_BACKEND": "jax",
+            "http_proxy": "http://127.0.0.1:9",  # Nothing listens at this port.
+            "ALL_PROXY": "socks://127.0.0.1:9",
+            "no_proxy": "",
+        },
     }
     used = {fixture for test in request.session.items for fixture in test.fixturenames}
     servers = {
@@ -68,7 +77,10 @@ def corrections_server(launched_servers):
 
 @pytest.fixture
 def server_to_stop(launched_servers):
-    """A running server for the one test that stops it."""
+    """A running server, which the last test that uses it stops.
+
+    Its environment has proxies, and settings for another Keras.
+    """
     server = launched_servers["server_to_stop"]
     server.wait_until_ready()
     return server

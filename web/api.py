@@ -3,7 +3,6 @@
 `Api` calls an endpoint for one request. It joins calls that arrive together, and limits how many calls wait.
 """
 
-import io
 from collections.abc import Sequence
 
 from pydantic import BaseModel
@@ -11,6 +10,7 @@ from pydantic import BaseModel
 from model.errors import InputError
 from model.evaluation.model_card import model_card
 from model.preprocessing.trace import trace_strokes
+from web import metrics
 from web.batching import MAX_BATCH, Batcher
 from web.registry import ENDPOINTS, Endpoint, endpoint
 from web.schemas.requests import (
@@ -49,12 +49,13 @@ def predict(service: Service, requests: list[PredictRequest]) -> list[AnswerResp
     return [AnswerResponse.of(answer) for answer in answers]
 
 
-@endpoint(max_pending=MAX_PENDING_PICTURES)
+# Each thread waits for a worker process, so that a picture that is slow to decode does not delay other pictures.
+@endpoint(max_pending=MAX_PENDING_PICTURES, threads=MAX_PENDING_PICTURES)
 def predict_image(service: Service, request: PictureRequest) -> AnswerResponse:
     """Read a digit or a number from a picture. The ink may be dark on light or light on dark. The picture may have at
-    most 25 megapixels. The answer has one reading for each digit, from left to right: the digit, ten calibrated
-    probabilities, and the probability that it is not a digit."""
-    return AnswerResponse.of(service.classifier.read_picture(io.BytesIO(request.picture)))
+    most 25 megapixels, a JPEG 100 and a WebP 12. The answer has one reading for each digit, from left to right: the
+    digit, ten calibrated probabilities, and the probability that it is not a digit."""
+    return AnswerResponse.of(service.read_picture(request.picture))
 
 
 @endpoint()
@@ -87,7 +88,7 @@ def about(service: Service) -> AboutResponse:
     return AboutResponse(facts=card.facts, pictures=card.pictures)
 
 
-@endpoint(path="/api/corrections")
+@endpoint(path="/api/corrections", stores=True)
 def correct(service: Service, request: CorrectionRequest) -> CorrectionResponse:
     """Store a correction: the strokes of one digit and the correct label. The network can learn from corrections. The
     server reads the drawing again and stores the strokes, the label, the network's answer and hash, and the time, but
@@ -101,7 +102,7 @@ def correct(service: Service, request: CorrectionRequest) -> CorrectionResponse:
     return CorrectionResponse(label=correction.label, time=correction.time, token=token)
 
 
-@endpoint("DELETE", "/api/corrections")
+@endpoint("DELETE", "/api/corrections", stores=True)
 def undo_correction(service: Service, request: UndoRequest) -> UndoResponse:
     """Delete a correction. The call that stored the correction returned the token. No other token can delete the
     correction."""
@@ -129,9 +130,12 @@ class Api:
 
     def _batcher(self, endpoint: Endpoint) -> Batcher:
         max_batch = MAX_BATCH if endpoint.is_batched else 1
-        return Batcher(lambda requests: self._answer(endpoint, requests), max_batch, endpoint.max_pending)
+        return Batcher(
+            lambda requests: self._answer(endpoint, requests), max_batch, endpoint.max_pending, endpoint.threads
+        )
 
     def _answer(self, endpoint: Endpoint, requests: Sequence[Request]) -> Sequence[BaseModel]:
+        metrics.count_batch(endpoint.name, len(requests))
         if endpoint.is_batched:
             return endpoint.function(self.service, list(requests))
         [request] = requests

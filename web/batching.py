@@ -27,17 +27,19 @@ class Overloaded(Exception):
 
 
 class Batcher:
-    """Answers calls of one function in batches, one batch at a time, in a separate thread.
+    """Answers calls of one function in batches, in separate threads: one batch at a time in each thread.
 
-    While the function answers one batch, new calls wait for the next batch.
+    While all threads answer a batch, new calls wait for the next batch.
     """
 
-    def __init__(self, function: BatchFunction, max_batch: int = MAX_BATCH, max_pending: int = MAX_PENDING):
+    def __init__(
+        self, function: BatchFunction, max_batch: int = MAX_BATCH, max_pending: int = MAX_PENDING, threads: int = 1
+    ):
         self._function, self._max_batch, self._max_pending = function, max_batch, max_pending
         self._waiting: list[tuple[object, asyncio.Future]] = []
         self._pending = 0
-        self._task: asyncio.Task | None = None
-        self._thread = ThreadPoolExecutor(1, "batches")
+        self._tasks: list[asyncio.Task] = []
+        self._max_tasks, self._threads = threads, ThreadPoolExecutor(threads, "batches")
 
     async def __call__(self, argument: object) -> object:
         """Return the result of one call, or raise its exception. If too many calls are pending, raise Overloaded."""
@@ -47,8 +49,9 @@ class Batcher:
         result = loop.create_future()
         self._waiting.append((argument, result))
         self._pending += 1
-        if self._task is None or self._task.done():
-            self._task = loop.create_task(self._work(loop))
+        self._tasks = [task for task in self._tasks if not task.done()]
+        if len(self._tasks) < self._max_tasks:
+            self._tasks.append(loop.create_task(self._work(loop)))
         try:
             return await result
         finally:
@@ -61,7 +64,7 @@ class Batcher:
 
     async def _answer(self, loop: asyncio.AbstractEventLoop, arguments: tuple, futures: tuple) -> None:
         try:
-            results = await loop.run_in_executor(self._thread, self._function, arguments)
+            results = await loop.run_in_executor(self._threads, self._function, arguments)
         except Exception as error:  # Every call of this batch fails; the next batch is not affected.
             results = [error] * len(arguments)
         for future, result in zip(futures, results, strict=True):

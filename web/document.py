@@ -15,12 +15,14 @@ from web.texts import ENGLISH, LANGUAGES
 
 PREVIEW = "screenshots/desktop-light.png"
 """The picture of the page in link previews, by path below assets/."""
+OLD_BROWSERS = "page/old_browsers.js"
+"""The script that says what an old browser lacks. It is part of the document, because it is no module."""
 GRADIO_PREVIEW = re.compile(rb'<meta\s+(property="og:|name="twitter:)[^>]*>')
 
 
 def document_head() -> str:
-    """Return the HTML for the head: all modules, the list of languages, the English texts, and the first module."""
-    modules = [name for name in public_files() if name.endswith(".js")]
+    """Return the HTML for the head: a check of the browser, all modules, the texts, and the first module."""
+    modules = [name for name in public_files() if name.endswith(".js") and name != OLD_BROWSERS]
     # With these links, the browser requests all modules at once. Without them, it would find a module only after it has
     # loaded the module that imports it.
     links = [f'<link rel="modulepreload" href="{address(name)}">' for name in modules]
@@ -29,6 +31,7 @@ def document_head() -> str:
     return "\n".join(
         [
             '<meta charset="utf-8">',
+            f"<script>{public_files()[OLD_BROWSERS].read_text(encoding='utf-8')}</script>",
             *links,
             f'<script type="application/json" id="languages">{texts}</script>',
             f'<script type="module" src="{address("page/main.js")}"></script>',

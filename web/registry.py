@@ -30,6 +30,8 @@ class Endpoint:
     function: called with the service and a request, or with a list of requests if `is_batched`.
     method, path: the HTTP route.
     max_pending: the number of calls that may wait or be in progress.
+    threads: the number of batches that may be in progress.
+    stores: whether a call stores or deletes something.
     """
 
     name: str
@@ -40,6 +42,8 @@ class Endpoint:
     method: str
     path: str
     max_pending: int
+    threads: int
+    stores: bool
 
     @property
     def description(self) -> str:
@@ -53,10 +57,17 @@ class Endpoint:
         return pictures[0] if pictures else None
 
 
-def endpoint(method: str = "POST", path: str | None = None, max_pending: int = MAX_PENDING) -> Callable:
+def endpoint(
+    method: str = "POST",
+    path: str | None = None,
+    max_pending: int = MAX_PENDING,
+    threads: int = 1,
+    stores: bool = False,
+) -> Callable:
     """Return a decorator that registers a function as an endpoint.
 
     method, path: the HTTP route; by default, POST /api/<name of the function>.
+    stores: whether a call stores or deletes something. Pages of other sites may not call such an endpoint.
     """
 
     def register(function: Callable) -> Callable:
@@ -76,6 +87,8 @@ def endpoint(method: str = "POST", path: str | None = None, max_pending: int = M
             method=method,
             path=path or f"/api/{name}",
             max_pending=max_pending,
+            threads=threads,
+            stores=stores,
         )
         return function
 

@@ -45,6 +45,11 @@ FAILURES = {
     422: "The request is invalid.",
     503: "The server is overloaded or cannot store the correction now.",
 }
+STORING_FAILURES = {
+    403: "A page of another site sent the request.",
+    429: "This client, or all clients together, have stored too many corrections.",
+}
+"""Further failures of the endpoints that store or delete something."""
 
 
 def api_routes(api: Api) -> list[Route]:
@@ -94,6 +99,7 @@ def _add(app: FastAPI, api: Api, endpoint: Endpoint) -> None:
         return Response((await api.call(endpoint, request)).model_dump_json(), media_type="application/json")
 
     handle.model = endpoint.request
+    failures = FAILURES | (STORING_FAILURES if endpoint.stores else {})
     app.add_api_route(
         endpoint.path,
         handle,
@@ -102,8 +108,9 @@ def _add(app: FastAPI, api: Api, endpoint: Endpoint) -> None:
         description=endpoint.description,
         response_model=endpoint.response,
         responses={
-            status: {"model": ErrorResponse, "description": text} | ({"headers": RETRY_HEADER} if status == 503 else {})
-            for status, text in FAILURES.items()
+            status: {"model": ErrorResponse, "description": text}
+            | ({"headers": RETRY_HEADER} if status in (429, 503) else {})
+            for status, text in failures.items()
         },
         openapi_extra=extra,
     )

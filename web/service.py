@@ -1,15 +1,17 @@
 """The loaded networks and the store of corrections, shared by all endpoints."""
 
 import gc
-import warnings
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from model.corrections.store import CorrectionStore
 from model.inference import checkpoint
+from model.inference.answer import Answer
 from model.inference.attribution import IntegratedGradients
 from model.inference.classifier import Classifier
 from model.inference.comparison import Comparison
+from web.pictures.decoder import PictureDecoder
 
 
 class Service:
@@ -29,6 +31,8 @@ class Service:
         self.path, self.name, self.store = path, path.stem, store
         self.notes = checkpoint.load_notes(path)
         self.comparison = Comparison(checkpoint.FOLDER)
+        self.pictures = PictureDecoder()
+        self._picture_lock = threading.Lock()
         # Loading creates half a million objects that stay. A search for cyclic garbage among them takes 0.4 s, in which
         # nobody gets an answer. Therefore, search only among the objects that are created after loading.
         gc.disable()
@@ -37,9 +41,8 @@ class Service:
         # The attribution has its own job, so that the classifier can answer before the attribution is compiled.
         self._attribution = loading.submit(lambda: IntegratedGradients(self.classifier.network))
         loading.submit(_resume_garbage_collection)
+        loading.submit(self.pictures.start)
         loading.shutdown(wait=False)
-        # Keep Pillow's warnings out of the log. The caller already gets the reason why a picture is rejected.
-        warnings.filterwarnings("ignore", module="PIL")
 
     @property
     def classifier(self) -> Classifier:
@@ -55,6 +58,15 @@ class Service:
     def ready(self) -> bool:
         """Whether all networks are loaded and compiled."""
         return all(part.done() and not part.exception() for part in (self._classifier, self._attribution))
+
+    def read_picture(self, content: bytes) -> Answer:
+        """Return the answer to a picture file. Several files are decoded at a time, and one is read at a time.
+
+        Raises InputError if the file is not a picture, or takes too much time or memory, and Overloaded.
+        """
+        planes = self.pictures.decode(content)
+        with self._picture_lock:
+            return self.classifier.read_planes(planes)
 
     def wait(self) -> None:
         """Wait until the classifier is loaded. Raises UserError if the classifier cannot be loaded."""

@@ -1,5 +1,7 @@
 // API client: one function for each endpoint that the page uses. The schema of all endpoints is at /openapi.json.
 
+import { timeout } from "../shared/timeout.js";
+
 /** @import { Answer, Connection } from "../shared/answers.js" */
 /** @import { Stroke } from "../shared/strokes.js" */
 
@@ -29,11 +31,11 @@ export const predict = async (strokes) => toAnswer(await post("predict", { strok
 
 /**
  * Read a digit or a number from a picture.
- * @param {string} address an object URL
+ * @param {Blob} picture the content of a picture file
  */
-export async function predictImage(address) {
+export async function predictImage(picture) {
   const form = new FormData();
-  form.append("picture", await (await fetch(address)).blob(), "picture");
+  form.append("picture", picture, "picture");
   return toAnswer(await request("predict_image", { method: "POST", body: form }, PICTURE_TIMEOUT));
 }
 
@@ -79,11 +81,11 @@ function post(path, body) {
   return request(path, { method: "POST", headers, body: JSON.stringify(body) }, TIMEOUT);
 }
 
-/** @type {(path: string, options: RequestInit, timeout: number) => Promise<any>} */
-async function request(path, options, timeout) {
+/** @type {(path: string, options: RequestInit, milliseconds: number) => Promise<any>} */
+async function request(path, options, milliseconds) {
   let response, payload;
   try {
-    response = await fetch(`api/${path}`, { ...options, signal: AbortSignal.timeout(timeout) });
+    response = await fetch(`api/${path}`, { ...options, signal: timeout(milliseconds) });
     payload = await response.json();
   } catch {
     // There is no response, or its body is not JSON, for example the HTML of a proxy. With a status 4xx, the request

@@ -9,6 +9,7 @@
 import { BLANK, selectedReading, viewOf, withoutAnswer } from "../shared/answers.js";
 import * as api from "./api_client.js";
 import { NewestFirst } from "./newest.js";
+import { reducedPicture } from "./pictures.js";
 
 // Milliseconds until the page shows that the network is loading.
 const WARMING_AFTER = 1_000;
@@ -55,7 +56,7 @@ async function read({ strokes = [], picture }) {
   if (!picture && strokes.length === 0) return BLANK;
   const start = performance.now();
   try {
-    const answer = await (picture ? api.predictImage(picture) : api.predict(strokes));
+    const answer = await (picture ? api.predictImage(await reducedPicture(picture)) : api.predict(strokes));
     const milliseconds = { ...answer.milliseconds, roundTrip: performance.now() - start };
     return viewOf({ ...answer, milliseconds, id: ++answers });
   } catch (error) {

@@ -7,6 +7,7 @@
 import { find } from "../shared/dom.js";
 import { matchLanguage } from "../shared/languages.js";
 import { setTexts, text } from "../shared/text.js";
+import { timeout } from "../shared/timeout.js";
 
 /**
  * @typedef {object} Language
@@ -75,7 +76,7 @@ async function loadTexts({ tag }) {
   if (tag === ENGLISH.tag) return english;
   try {
     const address = new URL(`../locales/${tag}.json`, import.meta.url);
-    const response = await fetch(address, { signal: AbortSignal.timeout(LOAD_TIMEOUT) });
+    const response = await fetch(address, { signal: timeout(LOAD_TIMEOUT) });
     return (await response.json()).texts;
   } catch {
     return null;

@@ -38,8 +38,9 @@
  * - busy: the server has too many requests. The page requests the answer again.
  * - offline: the server does not answer. The page requests the answer again.
  * - error: the server rejected the drawing or picture. `message` says why.
+ * - unreadable: the browser cannot show the picture.
  * @typedef {object} Connection
- * @property {"ready" | "warming" | "busy" | "offline" | "error"} state
+ * @property {"ready" | "warming" | "busy" | "offline" | "error" | "unreadable"} state
  * @property {string} [message]
  * @property {number} [retryAfter] milliseconds until the server accepts a request again
  * @property {number} [time] a time in milliseconds, which makes the values of two failed requests differ

@@ -6,6 +6,7 @@ survives a crash of the process.
 """
 
 import contextlib
+import hashlib
 import json
 import os
 import secrets
@@ -45,6 +46,9 @@ MIGRATIONS = (
         model TEXT NOT NULL
     )""",
     "ALTER TABLE corrections ADD COLUMN token TEXT",
+    "ALTER TABLE corrections ADD COLUMN digest TEXT",
+    # Rows of older versions have no digest. SQLite does not regard two rows without a digest as equal.
+    "CREATE UNIQUE INDEX one_row_for_each_digest ON corrections (digest)",
 )
 """SQL statements that create and update the table. Each statement leads to the next version of the file.
 
@@ -87,6 +91,11 @@ class Correction:
             )
         return cls(datetime.now(UTC).isoformat(timespec="seconds"), label, text, number, verdict, model)
 
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the label and the strokes, as hexadecimal text."""
+        return hashlib.sha256(f"{self.label}\n{self.strokes}".encode()).hexdigest()
+
 
 COLUMNS = tuple(field.name for field in fields(Correction))
 
@@ -119,20 +128,23 @@ class CorrectionStore:
     ) -> tuple[Correction, str]:
         """Store a correction. When the call returns, the correction is on the disk.
 
-        Returns the correction, and a random token with which its visitor can delete it.
+        Returns the correction, and a random token with which its visitor can delete it. The same drawing with the same
+        label is stored once. If it is already stored, the call changes nothing, and its token deletes nothing: the
+        stored correction belongs to its first visitor.
 
         The arguments are those of `Correction.of`. Raises InputError if an argument is invalid, and StorageError if the
         correction cannot be stored.
         """
         correction = Correction.of(strokes, label, number, verdict, model)
         row, token = asdict(correction), secrets.token_urlsafe(16)
-        columns = (*COLUMNS, "token")
+        columns = (*COLUMNS, "token", "digest")
+        names, values = ", ".join(columns), ", ".join(f":{name}" for name in columns)
         with self._connection() as connection:
-            connection.execute(
-                f"INSERT INTO corrections ({', '.join(columns)}) VALUES ({', '.join(f':{name}' for name in columns)})",
-                row | {"token": token},
+            inserted = connection.execute(
+                f"INSERT INTO corrections ({names}) VALUES ({values}) ON CONFLICT (digest) DO NOTHING",
+                row | {"token": token, "digest": correction.digest},
             )
-        if self.backup is not None:
+        if inserted.rowcount and self.backup is not None:
             self.backup.append(row)
         return correction, token
 

@@ -27,9 +27,10 @@ from model.inference.answer import Answer, Reading, Verdict
 from model.inference.checkpoint import DEFAULT_CHECKPOINT
 from model.inference.forward_pass import ForwardPass
 from model.preprocessing import segmentation, stroke_width
+from model.preprocessing.decoding import Source, decode
 from model.preprocessing.geometry import Stroke, bounding_box
 from model.preprocessing.normalization import IMAGE_SIDE, normalize_all
-from model.preprocessing.picture import Source, keep_parts, outline, parts, to_ink
+from model.preprocessing.picture import keep_parts, outline, parts, to_ink
 from model.preprocessing.segmentation import Group
 from model.preprocessing.strokes import rasterize
 
@@ -37,17 +38,18 @@ from model.preprocessing.strokes import rasterize
 class Classifier:
     """A network with its calibration. `Classifier.load` creates it from a checkpoint. All methods are thread-safe."""
 
-    def __init__(self, network, notes: dict, name: str):
-        """Compile the network.
+    def __init__(self, network, notes: dict, name: str, forward: ForwardPass | None = None):
+        """Compile the network, unless its compiled forward pass is given.
 
         network: a function from images, float32 (N, 28, 28), to logits (N, 10 or 11).
         notes: the checkpoint's notes, with at least the entries that `calibrate` returns.
         name: the name of the recipe.
+        forward: the forward pass of the network, with the test-time augmentation of the notes.
         """
         self.network = network
         self.notes = notes
         self.name = name
-        self.logits = ForwardPass(network, notes.get("test_time_augmentation", False))
+        self.logits = forward or ForwardPass(network, notes.get("test_time_augmentation", False))
 
     @classmethod
     def load(cls, path: Path = DEFAULT_CHECKPOINT) -> "Classifier":
@@ -66,7 +68,11 @@ class Classifier:
 
     def read_picture(self, source: Source) -> Answer:
         """Return the answer to a picture. Raises InputError if the file is not a picture or is damaged."""
-        return self._read([_candidates_of_picture(source)])[0]
+        return self.read_planes(decode(source))
+
+    def read_planes(self, planes: np.ndarray) -> Answer:
+        """Return the answer to a decoded picture. `planes`: float32 (H, W, C), as `decoding.decode` returns them."""
+        return self._read([_candidates_of_picture(planes)])[0]
 
     def read_image(self, image: np.ndarray) -> Reading:
         """Return the prediction for a normalized image, (28, 28), of one digit. The image must contain ink."""
@@ -135,14 +141,15 @@ class Classifier:
         return Verdict.DIGIT if probabilities.max() >= self.notes["confidence_threshold"] else Verdict.UNSURE
 
 
-def calibrate(network, test_time_augmentation: bool, images: np.ndarray, labels: np.ndarray) -> dict:
+def calibrate(forward: ForwardPass, images: np.ndarray, labels: np.ndarray) -> dict:
     """Return the notes that `Classifier` needs, fitted on validation data.
 
+    forward: the forward pass of the network, which may include test-time augmentation.
     images: normalized images, float32 (N, 28, 28).
     labels: the classes of the images, (N,); CLASS_NOT_DIGIT for non-digits.
     """
-    logits = ForwardPass(network, test_time_augmentation)(images)
-    return {"test_time_augmentation": test_time_augmentation} | calibration.fit_calibration(logits, labels)
+    notes = {"test_time_augmentation": forward.has_test_time_augmentation}
+    return notes | calibration.fit_calibration(forward(images), labels)
 
 
 @dataclass(frozen=True)
@@ -169,9 +176,9 @@ def _candidates_of_strokes(strokes: Sequence[Stroke]) -> Candidates:
     return _normalized(groups, inks, boxes, [group.marks for group in groups], start)
 
 
-def _candidates_of_picture(source: Source) -> Candidates:
+def _candidates_of_picture(planes: np.ndarray) -> Candidates:
     start = time.perf_counter()
-    ink = to_ink(source)
+    ink = to_ink(planes)
     masks = parts(ink)
     outlines = [outline(mask) for mask in masks]
     groups = segmentation.candidate_groups(outlines)

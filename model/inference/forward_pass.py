@@ -7,6 +7,7 @@ the views, the probability of the most probable class is below SINGLE_VIEW_CONFI
 """
 
 import functools
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -29,7 +30,7 @@ class ForwardPass:
     """The compiled forward pass of one network. Thread-safe."""
 
     def __init__(self, network, test_time_augmentation: bool = False):
-        """Compile the network, which takes about a second.
+        """Compile the network, which takes about a second. Later changes of its weights have effect.
 
         network: a function from inputs, float32 (N, ...), to logits (N, K).
         test_time_augmentation: whether to average over several views of an unsure image. Use this only for a network
@@ -51,22 +52,36 @@ class ForwardPass:
             self._views = compiled(_mean_over_views(network), input_signature=[inputs, outputs])
             self._views(example, logits)
 
+    @property
+    def has_test_time_augmentation(self) -> bool:
+        """Whether `__call__` averages over several views of an unsure image."""
+        return self._views is not None
+
     def __call__(self, inputs: np.ndarray) -> np.ndarray:
         """Return the logits, float32 (N, K), of inputs, (N, ...), N ≥ 1, of any numeric dtype.
 
         With test-time augmentation, the logits of an unsure image are logarithms of mean probabilities. The mean is
         over the image and its VIEWS.
         """
-        batches = (inputs[start : start + BATCH_SIZE] for start in range(0, len(inputs), BATCH_SIZE))
-        return np.concatenate([self._batch(np.asarray(batch, np.float32)) for batch in batches])
+        return np.concatenate([self._batch(batch, self._views) for batch in _batches(inputs)])
 
-    def _batch(self, inputs: np.ndarray) -> np.ndarray:
+    def single_view(self, inputs: np.ndarray) -> np.ndarray:
+        """Return the logits, float32 (N, K), of inputs, (N, ...), N ≥ 1, without test-time augmentation."""
+        return np.concatenate([self._batch(batch) for batch in _batches(inputs)])
+
+    def _batch(self, inputs: np.ndarray, views: Callable | None = None) -> np.ndarray:
         logits = self._network(inputs).numpy()
-        if self._views is not None:
+        if views is not None:
             unsure = calibration.softmax(logits).max(axis=1) < SINGLE_VIEW_CONFIDENCE
             if unsure.any():
-                logits[unsure] = self._views(inputs[unsure], logits[unsure]).numpy()
+                logits[unsure] = views(inputs[unsure], logits[unsure]).numpy()
         return logits
+
+
+def _batches(inputs: np.ndarray) -> Iterator[np.ndarray]:
+    """Yield the inputs in batches of at most BATCH_SIZE, float32."""
+    for start in range(0, len(inputs), BATCH_SIZE):
+        yield np.asarray(inputs[start : start + BATCH_SIZE], np.float32)
 
 
 def _mean_over_views(network):

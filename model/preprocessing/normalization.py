@@ -9,6 +9,8 @@ recognition", section III.A):
    possible to pixel index (14, 14).
 """
 
+import functools
+import math
 from collections.abc import Iterable
 
 import numpy as np
@@ -74,6 +76,7 @@ def center(box: np.ndarray) -> np.ndarray:
     return image
 
 
+@functools.lru_cache(256)
 def _averaging_matrix(source: int, target: int) -> np.ndarray:
     """Return the matrix (target, source) that averages `source` pixels exactly to `target` pixels.
 
@@ -95,5 +98,5 @@ def _start(profile: np.ndarray) -> int:
     # Avoid a division by 0: area averaging can round very faint ink to exactly 0. Then any position is correct.
     mass = profile.sum() or 1.0
     center_of_mass = np.dot(np.arange(len(profile)), profile) / mass
-    start = np.floor(CENTER - center_of_mass + 0.5 + ROUNDING)
-    return int(np.clip(start, 0, IMAGE_SIDE - len(profile)))
+    start = math.floor(CENTER - center_of_mass + 0.5 + ROUNDING)
+    return min(max(start, 0), IMAGE_SIDE - len(profile))

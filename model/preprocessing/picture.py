@@ -1,26 +1,13 @@
-"""Extract ink from a picture file and split it into connected components.
+"""Extract ink from a decoded picture and split it into connected components.
 
 Four assumptions separate ink from paper. The background along the picture's edges is paper. Ink can have any color, but
 its edges are sharp. Strokes are narrow. Light and shade have soft edges or are much wider than a stroke.
 """
 
-import io
-import os
-from typing import BinaryIO
-
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
 
-from model.errors import InputError, first_line
+from model.preprocessing.segmentation import MAX_MARKS
 
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
-MAX_PIXELS = 25_000_000
-# Maximum size of a file in bytes. A picture with MAX_PIXELS pixels never needs a larger file.
-MAX_BYTES = 8 * MAX_PIXELS
-PIXEL_LIMIT_MESSAGE = f"pictures from 1 pixel to {MAX_PIXELS // 10**6} million pixels are accepted."
-# Maximum longer side in pixels. Larger pictures are first averaged down to this size, because more pixels take time and
-# do not change the 28×28 image.
-WORKING_SIDE = 320
 # Smallest contrast that counts as ink, as a fraction of the range from black to white.
 MIN_CONTRAST = 0.08
 # The paper is estimated from a reduced picture. Its longer side has about this number of pixels.
@@ -61,23 +48,35 @@ LEAST_PART = 0.1
 # Largest number of points on the outline of a component, in addition to the four extreme points.
 OUTLINE = 120
 
-Source = str | os.PathLike | BinaryIO | Image.Image
 
-
-def to_ink(source: Source) -> np.ndarray:
+def to_ink(planes: np.ndarray) -> np.ndarray:
     """Return the ink of a picture, float32 (H, W), 0 to 1, paper exactly 0; all 0 if nothing is drawn.
 
-    source: path of a picture file, a binary file object or a PIL image. The first frame of an animation is used.
-    The longer side of the result is at most WORKING_SIDE. Raises InputError if the source is not a picture, is damaged
-    or has more than MAX_PIXELS pixels.
+    planes: the channels of the picture, float32 (H, W, C), as `decoding.decode` returns them.
     """
-    return _ink(_planes(_open(source)))
+    step = max(1, max(planes.shape) // SAMPLE_SIDE)
+    sample = planes[::step, ::step]
+    surface = _paper(sample)
+    direction = _ink_direction(sample - _evaluate(surface, sample.shape[:2]))
+    if direction is None:
+        return np.zeros(planes.shape[:2], np.float32)
+    paper = _evaluate(surface, planes.shape[:2])
+    raised = (planes - paper) @ direction
+    shade = _shade(raised)
+    light = np.maximum((paper + shade[:, :, None] * direction).mean(axis=2), 0) + DARKEST
+    # In half the light, ink has half the contrast. Dividing by the light gives all ink about the same contrast.
+    contrast = (raised - shade) / np.clip(light / np.median(light), *LIGHT)
+    contrast -= np.median(contrast)
+    if np.ptp(shade) > MIN_CONTRAST and _sharpest(contrast) < SOFT * contrast.max():
+        return np.zeros(planes.shape[:2], np.float32)  # No edge is sharp: all contrast is from a shadow, not from ink.
+    return _cleaned(contrast)
 
 
 def parts(ink: np.ndarray) -> list[np.ndarray]:
     """Return a mask, bool (H, W), for each connected component of the ink (H, W).
 
-    Components that are smaller than LEAST_PART × the largest component are left out.
+    Components that are smaller than LEAST_PART × the largest component are left out. If more than MAX_MARKS components
+    remain, they are a scribble, so that one mask holds them all. A mask for each would take much time and memory.
     """
     strong = ink > 0.5 * ink.max(initial=0)
     # Dilate by 1 pixel first, because pixels of a thin oblique stroke may touch only at the corners, and `_parts` does
@@ -85,7 +84,8 @@ def parts(ink: np.ndarray) -> list[np.ndarray]:
     numbers = _parts(_grown(strong, 1)) * strong
     sizes = np.bincount(numbers.ravel(), minlength=2)
     sizes[0] = 0
-    return [numbers == number for number in np.flatnonzero(sizes > LEAST_PART * sizes.max())]
+    kept = np.flatnonzero(sizes > LEAST_PART * sizes.max())
+    return [numbers == number for number in kept] if len(kept) <= MAX_MARKS else [np.isin(numbers, kept)]
 
 
 def outline(part: np.ndarray) -> np.ndarray:
@@ -107,100 +107,6 @@ def keep_parts(ink: np.ndarray, mask: np.ndarray) -> np.ndarray:
     The margin of 2 pixels contains the soft edges of the strokes. mask: bool (H, W).
     """
     return np.where(_grown(mask, 2), ink, 0)
-
-
-def _open(source: Source) -> Image.Image:
-    """Return the picture, upright, reduced to WORKING_SIDE, in mode RGB, RGBA or F."""
-    expected = f"Expected a picture file, one of {', '.join(FORMATS)}."
-    if not (isinstance(source, str | os.PathLike | Image.Image) or hasattr(source, "read")):
-        raise InputError(f"The input is not a picture. {expected}")
-    try:
-        image = source if isinstance(source, Image.Image) else Image.open(_in_memory(source), formats=FORMATS)
-        if not 0 < image.width * image.height <= MAX_PIXELS:  # The size comes from the header, before decoding.
-            raise InputError(f"The picture has {image.width:,} × {image.height:,} pixels; {PIXEL_LIMIT_MESSAGE}")
-        return _reduced(image)
-    except InputError:
-        raise
-    except UnidentifiedImageError:
-        raise InputError(f"The file is not a readable picture. {expected}") from None
-    except Image.DecompressionBombError:
-        raise InputError(f"The picture is far too large; {PIXEL_LIMIT_MESSAGE}") from None
-    except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
-        raise InputError(f"The picture could not be opened ({error.strerror}). {expected}") from None
-    except Exception as error:  # Pillow raises many classes for damaged files.
-        raise InputError(f"The picture is damaged ({first_line(error)}). {expected}") from None
-
-
-def _in_memory(source: str | os.PathLike | BinaryIO) -> BinaryIO:
-    """Return the content of a file as a file object in memory. Return a file object unchanged.
-
-    If Pillow opens a file itself and the picture is damaged, Pillow leaves the file open. After many such pictures, the
-    process could not open any more files.
-    """
-    if hasattr(source, "read"):
-        return source
-    with open(source, "rb") as file:
-        return io.BytesIO(file.read(MAX_BYTES))
-
-
-def _reduced(image: Image.Image) -> Image.Image:
-    """Decode the picture, average it down to WORKING_SIDE, and rotate it by the EXIF orientation."""
-    image.draft(None, (2 * WORKING_SIDE, 2 * WORKING_SIDE))  # Decode a large JPEG at a reduced size.
-    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
-        image = _scaled(image)
-    else:
-        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
-    image.thumbnail((WORKING_SIDE, WORKING_SIDE), Image.Resampling.BOX)
-    return ImageOps.exif_transpose(image)
-
-
-def _scaled(image: Image.Image) -> Image.Image:
-    """Convert 16-bit, 32-bit or floating-point gray values to floats from 0 to 1."""
-    gray = np.nan_to_num(np.asarray(image).astype(np.float32), posinf=0, neginf=0)
-    sixteen = image.mode.startswith("I;16")
-    full = 65535 if sixteen else next((top for top in (1, 255, 65535) if gray.max() <= top), gray.max())
-    scaled = Image.fromarray(np.clip(gray / full, 0, 1))
-    scaled.info = image.info
-    return scaled
-
-
-def _planes(image: Image.Image) -> np.ndarray:
-    """Return the channels in which ink differs from paper, float32 (H, W, C), 0 to 1.
-
-    They are one channel of gray, three channels of color, or one channel of opacity.
-    """
-    values = np.asarray(image, np.float32)
-    if image.mode == "F":
-        return values[:, :, None]
-    values = values / 255
-    if image.mode == "RGB":
-        return values
-    color, alpha = values[:, :, :3], values[:, :, 3:]
-    if np.median(_border(alpha)) < alpha.max() / 2:
-        return alpha  # The background is transparent, so everything visible is ink.
-    # The picture is an opaque sheet. Fill transparent holes and corners with the median color of the sheet's edge.
-    edge = _border(values)
-    return color * alpha + (1 - alpha) * np.median(edge[edge[:, 3] >= alpha.max() / 2, :3], axis=0)
-
-
-def _ink(planes: np.ndarray) -> np.ndarray:
-    """Return the ink (H, W) of the channels (H, W, C)."""
-    step = max(1, max(planes.shape) // SAMPLE_SIDE)
-    sample = planes[::step, ::step]
-    surface = _paper(sample)
-    direction = _ink_direction(sample - _evaluate(surface, sample.shape[:2]))
-    if direction is None:
-        return np.zeros(planes.shape[:2], np.float32)
-    paper = _evaluate(surface, planes.shape[:2])
-    raised = (planes - paper) @ direction
-    shade = _shade(raised)
-    light = np.maximum((paper + shade[:, :, None] * direction).mean(axis=2), 0) + DARKEST
-    # In half the light, ink has half the contrast. Dividing by the light gives all ink about the same contrast.
-    contrast = (raised - shade) / np.clip(light / np.median(light), *LIGHT)
-    contrast -= np.median(contrast)
-    if np.ptp(shade) > MIN_CONTRAST and _sharpest(contrast) < SOFT * contrast.max():
-        return np.zeros(planes.shape[:2], np.float32)  # No edge is sharp: all contrast is from a shadow, not from ink.
-    return _cleaned(contrast)
 
 
 def _ink_direction(difference: np.ndarray) -> np.ndarray | None:
@@ -284,11 +190,6 @@ def _parts(mask: np.ndarray) -> np.ndarray:
         part = part[part]
         if (part == before).all():
             return part[number]
-
-
-def _border(planes: np.ndarray) -> np.ndarray:
-    """Return the pixels along the four edges of the picture, (N, C)."""
-    return np.concatenate([planes[0], planes[-1], planes[:, 0], planes[:, -1]])
 
 
 def _paper(sample: np.ndarray) -> np.ndarray:

@@ -92,7 +92,7 @@ def run(recipe: Recipe, file: Path, folder: Path, data: Path | None, seed: int, 
     drawings, held_out = finetuning_data.hold_out(finetuning_data.usable_drawings(file, network.output_shape[-1]), seed)
     print(f"{len(drawings):,} drawings for training, {len(held_out):,} held out.", flush=True)
     known = dataset.load(recipe, data)
-    before, after, fitted = finetune(network, notes, recipe, known, drawings, held_out, seed)
+    before, after, classifier = finetune(network, notes, recipe, known, drawings, held_out, seed)
     print(_comparison(before, after), flush=True)
     if not even_if_worse:
         check_improvement(before, after)
@@ -104,7 +104,8 @@ def run(recipe: Recipe, file: Path, folder: Path, data: Path | None, seed: int, 
         "before": asdict(before),
         "after": asdict(after),
     }
-    publish(network, {name: notes[name] for name in KEPT_NOTES} | fitted | {"finetuning": about}, known, path)
+    classifier.notes |= {name: notes[name] for name in KEPT_NOTES} | {"finetuning": about}
+    publish(classifier, known, path)
 
 
 def check_last_layer(network: keras.Model, name: str) -> None:
@@ -121,20 +122,22 @@ def finetune(
     drawings: LabeledDrawings,
     held_out: LabeledDrawings,
     seed: int,
-) -> tuple[Accuracies, Accuracies, dict]:
-    """Train `network` in place. Return the accuracies before and after training, and the new calibration.
+) -> tuple[Accuracies, Accuracies, Classifier]:
+    """Train `network` in place. Return the accuracies before and after training, and the calibrated network.
 
     notes: the notes of the old checkpoint, with the old calibration.
     known: the recipe's dataset, which was also used for the network's original training.
     drawings: the drawings for training. held_out: the drawings for measuring the accuracy.
     """
     measured = Split(finetuning_data.drawing_images(held_out), classes_of(held_out.labels))
-    before = measure(Classifier(network, notes, recipe.name), known, measured)
+    forward = ForwardPass(network, recipe.test_time_augmentation)
+    before = measure(Classifier(network, notes, recipe.name, forward), known, measured)
     _train(network, recipe, known, finetuning_data.augmented_copies(drawings, seed), seed)
     checkpoint.round_weights(network)
     validation = known.all_validation
-    fitted = calibrate(network, recipe.test_time_augmentation, validation.images, validation.labels)
-    return before, measure(Classifier(network, fitted, recipe.name), known, measured), fitted
+    fitted = calibrate(forward, validation.images, validation.labels)
+    classifier = Classifier(network, fitted, recipe.name, forward)
+    return before, measure(classifier, known, measured), classifier
 
 
 # Training
@@ -152,7 +155,8 @@ def _train(network: keras.Model, recipe: Recipe, known: Dataset, copies: Split, 
         for images in (finetuning_data.known_images(known, seed), copies.images, known.validation.images)
     )
     head = keras.Sequential([keras.Input(drawn.shape[1:]), network.layers[-1]])
-    old_targets, loss = _distillation(recipe, ForwardPass(head)(remembered))
+    forward = ForwardPass(head)
+    old_targets, loss = _distillation(recipe, forward(remembered))
     features = np.concatenate([remembered, drawn])
     targets = np.concatenate([old_targets, np.eye(old_targets.shape[1], dtype=np.float32)[copies.labels]])
     steps = math.ceil(len(targets) / recipe.batch_size)
@@ -161,7 +165,7 @@ def _train(network: keras.Model, recipe: Recipe, known: Dataset, copies: Split, 
         sample_weights[len(remembered) :] = weight / (1 - weight) * len(remembered) / len(drawn)
         rate = keras.optimizers.schedules.CosineDecay(recipe.learning_rate, steps * recipe.epochs)
         head.compile(keras.optimizers.Adam(rate), loss, jit_compile=False)
-        best = BestEpoch(head, Split(drawn, copies.labels), Split(validation, known.validation.labels))
+        best = BestEpoch(head, forward, Split(drawn, copies.labels), Split(validation, known.validation.labels))
         head.fit(
             features,
             targets,
@@ -185,23 +189,25 @@ class BestEpoch(keras.callbacks.Callback):
     weights: the weights of the best epoch; the initial weights if all epochs are ignored.
     """
 
-    def __init__(self, head: keras.Model, drawings: Split, validation: Split):
+    def __init__(self, head: keras.Model, forward: ForwardPass, drawings: Split, validation: Split):
         """Measure the initial accuracy on the validation images.
 
-        head: the last layer as a network.
+        head: the last layer as a network. forward: its forward pass.
         drawings, validation: splits in which `images` holds the inputs of the last layer, (N, F).
         """
         super().__init__()
-        self.head, self.drawings, self.validation = head, drawings, validation
-        self.forward = ForwardPass(head)
-        self.min_accuracy = _digit_accuracy(self.forward, validation) - MAX_FORGETTING
+        self.head, self.forward, self.drawings, self.validation = head, forward, drawings, validation
+        self.min_accuracy = self._validation_accuracy() - MAX_FORGETTING
         self.accuracy, self.weights = 0.0, head.get_weights()
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         checkpoint.round_weights(self.head)  # Round the weights first, because the checkpoint stores rounded weights.
         accuracy = np.mean(self.forward(self.drawings.images).argmax(axis=1) == self.drawings.labels)
-        if accuracy > self.accuracy and _digit_accuracy(self.forward, self.validation) >= self.min_accuracy:
+        if accuracy > self.accuracy and self._validation_accuracy() >= self.min_accuracy:
             self.accuracy, self.weights = accuracy, self.head.get_weights()
+
+    def _validation_accuracy(self) -> float:
+        return _digit_accuracy(self.forward(self.validation.images), self.validation.labels)
 
 
 def _distillation(recipe: Recipe, outputs: np.ndarray):
@@ -232,15 +238,14 @@ def measure(classifier: Classifier, known: Dataset, held_out: Split) -> Accuraci
     synthetic = known.synthetic_validation
     return Accuracies(
         held_out=_accuracy(classifier, held_out),
-        mnist=_digit_accuracy(ForwardPass(classifier.network), known.validation),
+        mnist=_digit_accuracy(classifier.logits.single_view(known.validation.images), known.validation.labels),
         synthetic=None if synthetic is None else _accuracy(classifier, synthetic),
     )
 
 
-def _digit_accuracy(forward: ForwardPass, digits: Split) -> float:
-    """Return the share of images whose most probable digit is correct. No image is rejected."""
-    outputs = forward(digits.images)[:, :NUM_DIGITS]
-    return float(np.mean(outputs.argmax(axis=1) == digits.labels))
+def _digit_accuracy(outputs: np.ndarray, labels: np.ndarray) -> float:
+    """Return the share of outputs, (N, K), whose most probable digit is the label, (N,). No image is rejected."""
+    return float(np.mean(outputs[:, :NUM_DIGITS].argmax(axis=1) == labels))
 
 
 def _accuracy(classifier: Classifier, split: Split) -> float:

@@ -2,30 +2,27 @@
 
 from pathlib import Path
 
-import keras
-
 from model.data.dataset import Dataset
 from model.evaluation import metrics, plots
 from model.inference import checkpoint
 from model.inference.classifier import Classifier
 
 
-def publish(network: keras.Model, notes: dict, dataset: Dataset, path: Path) -> None:
+def publish(classifier: Classifier, dataset: Dataset, path: Path) -> None:
     """Measure the network on MNIST. Write the checkpoint to `path`, its JSON and the figure of the confusion matrix.
 
     The accuracy on MNIST's test images is printed.
-    network: a trained network with rounded weights (`checkpoint.round_weights`), so that the metrics describe the
-        stored file.
-    notes: the entries of the JSON about training and calibration. This function adds the MNIST metrics.
+    classifier: a trained network with rounded weights (`checkpoint.round_weights`), so that the metrics describe the
+        stored file. Its notes are the entries of the JSON about training and calibration. This function adds the
+        MNIST metrics.
     dataset: the recipe's dataset. Training and calibration do not use its test images. This function measures on them.
     """
-    classifier = Classifier(network, notes, path.stem)
     measured = {}
     for name, split in {"test": dataset.test, "validation": dataset.validation}.items():
         predictions = metrics.predict(classifier, split.images)
         measured[name] = metrics.classification_metrics(predictions.probabilities, split.labels)
         measured[name] |= metrics.accuracy_without_augmentation(classifier, split.images, split.labels)
-    checkpoint.save(network, notes | measured | {"versions": checkpoint.versions()}, path)
+    checkpoint.save(classifier.network, classifier.notes | measured | {"versions": checkpoint.versions()}, path)
     test = measured["test"]
     plots.draw_confusion("MNIST test", test["confusion"], plots.figure_path(path.parent, path, "confusion"))
     low, high = test["interval"]

@@ -13,10 +13,11 @@ from tests.helpers.page import digit, eventually
 from tests.helpers.paths import ROOT
 from tests.helpers.proxy import below_path
 from tests.helpers.server import Server, free_port
+from web.document import OLD_BROWSERS
 from web.static_files import public_files
 from web.texts import TEXTS
 
-MODULES = [path for path in public_files() if path.endswith(".js")]
+MODULES = [path for path in public_files() if path.endswith(".js") and path != OLD_BROWSERS]
 MODULE_URL = re.compile(r"/static/[0-9a-f]{16}/(.+\.js)$")
 
 
@@ -208,3 +209,40 @@ def test_a_language_that_cannot_be_loaded_leaves_the_page_in_english(new_page, s
     assert language(page) == ["en", "ltr", "Draw a digit"]
     draw(page, DIGIT_DRAWINGS[7])
     expect(digit(page)).to_have_text("7")
+
+
+# --- older browsers
+
+# Functions that browsers have had only since 2021 or later. Gradio's own scripts do not need them.
+NEWER_FUNCTIONS = """
+for (const [owner, ...names] of [
+  [AbortSignal, "timeout", "any"],
+  [Array.prototype, "toSorted", "toReversed", "toSpliced", "with", "findLast", "findLastIndex"],
+  [Object, "groupBy"],
+  [Map, "groupBy"],
+  [Promise, "withResolvers", "try"],
+  [Uint8Array, "fromBase64"],
+  [Uint8Array.prototype, "toBase64"],
+  [Set.prototype, "union", "difference"],
+  [window, "scheduler", "requestIdleCallback"],
+  [HTMLElement.prototype, "showPopover"],
+]) for (const name of names) delete owner[name];
+"""
+
+
+def test_a_browser_without_newer_functions_reads_a_drawing(new_page, server):
+    page = new_page()
+    page.add_init_script(NEWER_FUNCTIONS)
+    draw(ready(page, server.address), DIGIT_DRAWINGS[7])
+    expect(digit(page)).to_have_text("7")
+    assert page.evaluate("'toSorted' in [] || 'timeout' in AbortSignal") is False
+
+
+def test_a_browser_that_is_too_old_says_what_it_lacks(chromium, server):
+    page = chromium.new_page()  # Gradio's scripts fail, too. Therefore, this test does not use `new_page`.
+    page.add_init_script("delete window.ResizeObserver; delete HTMLScriptElement.prototype.noModule")
+    page.goto(server.address)
+    expect(page.get_by_role("alert")).to_have_text(
+        "This page needs a newer browser: this one lacks JavaScript modules, resize observers."
+    )
+    page.close()

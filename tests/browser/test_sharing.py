@@ -237,7 +237,7 @@ def test_a_picture_without_ink_gets_a_message(page, photo):
 def test_a_file_that_is_not_a_picture_gets_a_message(page, tmp_path):
     (tmp_path / "text.png").write_text("This is not a picture.")
     choose_picture(page, tmp_path / "text.png")
-    expect(page.locator("#answer .reason")).to_contain_text("not a readable picture")
+    expect(page.locator("#answer .reason")).to_contain_text("This browser cannot show the file.")
     draw_seven(page)
 
 

@@ -19,8 +19,9 @@ def fake_service(store=None) -> SimpleNamespace:
         ready=True,
         store=store,
         classifier=SimpleNamespace(
-            read_drawings=lambda drawings: [IS_SEVEN for _ in drawings], read_picture=lambda picture: IS_SEVEN
+            read_drawings=lambda drawings: [IS_SEVEN for _ in drawings],
         ),
+        read_picture=lambda content: IS_SEVEN,
         attribution=SimpleNamespace(attribute=lambda image, digit, contrast: np.full((28, 28), digit / 10)),
         comparison=SimpleNamespace(compare=lambda image: []),
         notes={"sha256": "0123456789abcdef" * 4},

@@ -5,8 +5,9 @@ import io
 import numpy as np
 from PIL import Image, ImageDraw
 
-from model.preprocessing import picture
+from model.preprocessing.decoding import Source, decode
 from model.preprocessing.normalization import normalize
+from model.preprocessing.picture import to_ink
 from model.preprocessing.strokes import rasterize
 from tests.helpers.drawings import DIGIT_DRAWINGS, Stroke
 
@@ -34,13 +35,18 @@ def image_of(strokes: list[Stroke]) -> np.ndarray:
     return normalize(rasterize(strokes, PEN / np.ptp(np.concatenate(strokes), axis=0).max()))
 
 
-def difference(source: picture.Source, expected: np.ndarray) -> float:
+def ink_of(source: Source) -> np.ndarray:
+    """Return the ink of a picture, float32 (H, W). source: path of a picture file, a file object or a PIL image."""
+    return to_ink(decode(source))
+
+
+def difference(source: Source, expected: np.ndarray) -> float:
     """Return the mean absolute difference between a picture's normalized image and the expected image (28, 28).
 
     The position of the digit may differ by a pixel. Therefore the function tries all shifts of the normalized image by
     at most 1 pixel in each direction, and returns the smallest difference.
     """
-    image = normalize(picture.to_ink(source))
+    image = normalize(ink_of(source))
     moves = [(down, right) for down in (-1, 0, 1) for right in (-1, 0, 1)]
     return min(np.abs(np.roll(image, move, axis=(0, 1)) - expected).mean() for move in moves)
 

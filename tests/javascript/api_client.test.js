@@ -53,10 +53,10 @@ test("the images of the steps are bytes", async () => {
 });
 
 test("a picture is sent as a form", async () => {
-  const requests = answerWith(new Response("pixels"), json(ANSWER));
-  await api.predictImage("blob:1");
-  assert.deepEqual(requests.map(({ path }) => path), ["blob:1", "api/predict_image"]);
-  assert.equal(await requests[1].body.get("picture").text(), "pixels");
+  const requests = answerWith(json(ANSWER));
+  await api.predictImage(new Blob(["pixels"]));
+  assert.deepEqual(requests.map(({ path }) => path), ["api/predict_image"]);
+  assert.equal(await requests[0].body.get("picture").text(), "pixels");
 });
 
 test("an overloaded server says when it accepts a request again", async () => {

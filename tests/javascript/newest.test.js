@@ -9,7 +9,7 @@ import { NewestFirst } from "../../assets/page/newest.js";
 function fakeServer() {
   /** @type {number[]} */
   const sent = [];
-  /** @type {PromiseWithResolvers<string>[]} */
+  /** @type {{ resolve: (answer: string) => void, reject: (error: Error) => void }[]} */
   const pending = [];
   const send = (/** @type {number} */ value) => {
     sent.push(value);

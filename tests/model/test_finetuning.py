@@ -18,7 +18,6 @@ from model.data import dataset
 from model.data.dataset import Dataset
 from model.data.mnist import Examples
 from model.inference import checkpoint
-from model.inference.classifier import Classifier
 from model.inference.forward_pass import ForwardPass
 from model.recipes import RECIPES
 from model.training import finetuning, finetuning_data
@@ -45,8 +44,8 @@ def known(mnist):
 
 @pytest.fixture
 def few_copies(monkeypatch):
-    """To save time, make at most 16 augmented copies of each drawing."""
-    monkeypatch.setattr(finetuning_data, "MAX_COPIES", 16)
+    """To save time, make at most 4 augmented copies of each drawing."""
+    monkeypatch.setattr(finetuning_data, "MAX_COPIES", 4)
 
 
 @pytest.mark.slow
@@ -54,13 +53,13 @@ def test_a_new_style_is_learned_and_mnist_is_not_forgotten(known):
     network, notes = checkpoint.load(checkpoint.FOLDER / "digits.keras")
     training, held_out = finetuning_data.hold_out(styles.drawings("eastern", 200, seed=1), seed=1)
     recipe = dataclasses.replace(RECIPE, epochs=8)
-    before, after, fitted = finetuning.finetune(network, notes, recipe, known, training, held_out, seed=1)
+    before, after, classifier = finetuning.finetune(network, notes, recipe, known, training, held_out, seed=1)
     assert before.held_out < 0.1
     assert after.held_out > 0.5
     assert after.mnist >= before.mnist - 0.0005
     assert after.synthetic > before.synthetic - 0.01
     # Measure end to end, on new drawings in the style that the network has learned.
-    others, classifier = styles.drawings("eastern", 100, seed=2), Classifier(network, fitted, "digits")
+    others = styles.drawings("eastern", 100, seed=2)
     answers = [classifier.read_strokes(strokes) for strokes in others.drawings]
     assert np.mean([answer.number == label for answer, label in zip(answers, others.labels, strict=True)]) > 0.5
 
@@ -101,10 +100,10 @@ def test_the_network_of_every_recipe_can_be_fine_tuned(name, small_dataset, few_
     old = network.get_weights()
     training, held_out = finetuning_data.hold_out(styles.drawings("eastern", 80, seed=1), seed=1)
     splits = small_dataset(recipe)
-    before, after, fitted = finetuning.finetune(network, UNCALIBRATED, recipe, splits, training, held_out, seed=1)
+    before, after, classifier = finetuning.finetune(network, UNCALIBRATED, recipe, splits, training, held_out, seed=1)
     assert (before.synthetic is None) == (after.synthetic is None) == (splits.synthetic is None)
-    assert fitted["test_time_augmentation"] == recipe.test_time_augmentation
-    assert (fitted["rejection_threshold"] == 1) == (network.output_shape[-1] == NUM_DIGITS)
+    assert classifier.notes["test_time_augmentation"] == recipe.test_time_augmentation
+    assert (classifier.notes["rejection_threshold"] == 1) == (network.output_shape[-1] == NUM_DIGITS)
     for expected, weights in zip(old[:-2], network.get_weights()[:-2], strict=True):
         np.testing.assert_array_equal(weights, expected)
     # Compare the most probable class with the label, not the verdict: the thresholds of the verdict are of no use,

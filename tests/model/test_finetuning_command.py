@@ -50,7 +50,10 @@ def file_of(path: Path, drawings: LabeledDrawings) -> Path:
 
 
 def test_a_worse_network_is_written_only_if_requested(committed, small_dataset, monkeypatch, capsys):
-    monkeypatch.setattr(finetuning, "finetune", lambda *_: (BEFORE, WORSE, FITTED))
+    def finetune(network, *_):
+        return BEFORE, WORSE, Classifier(network, dict(FITTED), "digits")
+
+    monkeypatch.setattr(finetuning, "finetune", finetune)
     monkeypatch.setattr(dataset, "load", lambda *_: small_dataset(RECIPE))
     file = file_of(committed / "corrections.npz", random_drawings(["7"] * 20))
     before = (committed / "digits.json").read_bytes()

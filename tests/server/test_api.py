@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 
 import httpx
 import numpy as np
@@ -11,7 +12,9 @@ from PIL import Image
 from tests.helpers.drawings import SEVEN, number, payload
 from tests.helpers.images import pixels
 from tests.helpers.paths import ROOT
+from tests.helpers.pictures import BLACK, DRAWN, WHITE, colored, saved
 from tests.helpers.server import call, get, post
+from tests.helpers.slow_pictures import exif_with_overlapping_tags
 from web.api import ENDPOINTS
 
 
@@ -124,6 +127,17 @@ def test_a_correction_is_stored_and_its_token_deletes_it(corrections_server):
 def test_a_server_that_stores_no_corrections_rejects_a_correction(server):
     rejected = call(server.address, "corrections", **SEVEN, label="1")
     assert (rejected.status_code, rejected.json()) == (422, {"detail": "This server does not store corrections."})
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="The memory is limited on Linux only.")
+def test_a_picture_that_takes_too_much_memory_is_rejected_and_the_next_picture_is_read(client):
+    for _ in range(2):
+        hungry = saved(Image.new("L", (50, 50)), exif=exif_with_overlapping_tags(600_000, 30_000))
+        rejected = client.post("/api/predict_image", files={"picture": hungry})
+        assert rejected.status_code == 422
+        assert rejected.json()["detail"].startswith("The picture takes too much memory to decode; ")
+        read = client.post("/api/predict_image", files={"picture": saved(colored(BLACK, WHITE, DRAWN))})
+        assert read.json()["number"] == "5"
 
 
 def test_a_picture_of_100_megapixels_is_rejected(client, tmp_path):

@@ -85,3 +85,20 @@ def test_a_canceled_call_does_not_affect_other_calls():
         return await staying, await batcher(4)
 
     assert finish(one_leaves()) == (2, 4)
+
+
+def test_with_several_threads_a_slow_call_does_not_delay_another_call():
+    release = threading.Event()
+
+    def answer(calls):
+        assert calls != (1,) or release.wait(10)
+        return list(calls)
+
+    async def slow_and_fast():
+        batcher = Batcher(answer, max_batch=1, threads=2)
+        slow = asyncio.ensure_future(batcher(1))
+        fast = [await batcher(number) for number in (2, 3)]
+        release.set()
+        return fast, await slow
+
+    assert finish(slow_and_fast()) == ([2, 3], 1)

@@ -19,7 +19,7 @@ import uvicorn
 import demo
 import train
 from model.corrections.store import MAX_DRAWING_BYTES, Correction, CorrectionStore
-from model.preprocessing.picture import MAX_PIXELS
+from model.preprocessing.decoding import MAX_JPEG_PIXELS, MAX_PIXELS, MAX_WEBP_PIXELS
 from model.preprocessing.strokes import MAX_POINTS, parse_strokes
 from tests.helpers.paths import ROOT
 from web.api import ENDPOINTS, MAX_PENDING_PICTURES
@@ -28,6 +28,7 @@ from web.mcp_server import MAX_ANSWER
 from web.schemas.fields import MAX_STROKES
 from web.schemas.responses import AnswerResponse, ReadingResponse
 from web.security.bodies import MAX_JSON, MAX_JSON_LEVELS, MAX_UPLOAD
+from web.security.connections import MAX_CONNECTIONS, RECEIVE_SECONDS
 from web.uploads import MAX_AGE, MAX_PICTURE, MAX_UPLOADED_PICTURES, MAX_UPLOADS
 
 README = ROOT / "README.md"
@@ -252,12 +253,16 @@ def test_the_documented_limits_are_the_limits_of_the_code():
         MAX_STROKES,
         MAX_POINTS,
         MAX_PIXELS,
+        MAX_JPEG_PIXELS,
+        MAX_WEBP_PIXELS,
         MAX_PENDING,
         MAX_PENDING_PICTURES,
         MAX_ANSWER,
         MAX_DRAWING_BYTES,
+        MAX_CONNECTIONS,
+        RECEIVE_SECONDS,
     ):
-        assert f"{limit:,} " in limits
+        assert f"{limit:,.0f} " in limits
 
 
 def test_uploads_are_deleted_in_the_documented_time():
@@ -266,4 +271,4 @@ def test_uploads_are_deleted_in_the_documented_time():
 
 def test_every_column_of_a_correction_is_described():
     described = [name for cell, _ in rows("privacy.md", "Corrections") for name in re.findall(r"`(\w+)`", cell)]
-    assert set(described) == {"id", "token", *(field.name for field in dataclasses.fields(Correction))}
+    assert set(described) == {"id", "token", "digest", *(field.name for field in dataclasses.fields(Correction))}

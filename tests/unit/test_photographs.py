@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 from PIL import ImageFilter
 
-from model.preprocessing import picture
 from tests.helpers.drawings import DIGIT_DRAWINGS
-from tests.helpers.pictures import BLACK, colored, difference, image_of, picture_from, render, saved
+from tests.helpers.pictures import BLACK, colored, difference, image_of, ink_of, picture_from, render, saved
 
 
 # Effects in photographs. Each function takes an image and returns the changed image. Its parameters:
@@ -110,4 +109,4 @@ def test_ink_is_found_in_photographs(ink, paper, effects):
 @pytest.mark.parametrize("paper", [PEN_ON_PAPER[1], CHALK[1]])
 @pytest.mark.parametrize("effect", [_noise, _gradient, _vignette, _shadow])
 def test_photographs_of_blank_paper_have_no_ink(paper, effect):
-    assert not picture.to_ink(photograph(None, BLACK, paper, [effect])).any()
+    assert not ink_of(photograph(None, BLACK, paper, [effect])).any()

@@ -10,6 +10,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from PIL import Image, ImageFilter
 
 from model.preprocessing import picture
+from model.preprocessing.decoding import WORKING_SIDE
 from model.preprocessing.normalization import normalize
 from model.preprocessing.strokes import rasterize
 from tests.helpers.drawings import DIGIT_DRAWINGS
@@ -22,6 +23,7 @@ from tests.helpers.pictures import (
     colored,
     difference,
     image_of,
+    ink_of,
     picture_from,
     render,
     saved,
@@ -108,12 +110,12 @@ def test_a_picture_cropped_to_the_ink_is_read():
 @pytest.mark.parametrize("size", [(1, 1), (1, 9), (9, 1), (28, 28), (1, 5000), (5000, 1)])
 def test_a_picture_of_one_color_has_no_ink(mode, size):
     for color in (0, 1, 255):
-        assert not picture.to_ink(Image.new("L", size, color).convert(mode)).any()
+        assert not ink_of(Image.new("L", size, color).convert(mode)).any()
 
 
 @pytest.mark.parametrize("alpha", [0, 77])
 def test_a_transparent_picture_has_no_ink(alpha):
-    assert not picture.to_ink(Image.new("RGBA", (50, 50), (10, 200, 30, alpha))).any()
+    assert not ink_of(Image.new("RGBA", (50, 50), (10, 200, 30, alpha))).any()
 
 
 channels = st.sampled_from([(), (3,), (4,)])
@@ -124,7 +126,7 @@ pixels = st.tuples(array_shapes(min_dims=2, max_dims=2, max_side=40), channels).
 
 @given(pixels)
 def test_any_pixels_give_ink_from_0_to_1(values):
-    ink = picture.to_ink(Image.fromarray(values))
+    ink = ink_of(Image.fromarray(values))
     assert ink.dtype == np.float32 and ink.shape == values.shape[:2]
     assert np.isfinite(ink).all() and ink.min() >= 0 and ink.max() <= 1
     assert np.isfinite(normalize(ink)).all()
@@ -132,12 +134,21 @@ def test_any_pixels_give_ink_from_0_to_1(values):
 
 def test_large_pictures_are_reduced_to_the_working_size():
     for size in ((5000, 1), (321, 3000), (1000, 1000)):
-        assert max(picture.to_ink(Image.new("L", size)).shape) == picture.WORKING_SIDE
+        assert max(ink_of(Image.new("L", size)).shape) == WORKING_SIDE
 
 
 @pytest.mark.parametrize("size, form, seconds", [((1000, 1000), "PNG", 0.3), ((6000, 4000), "JPEG", 3)])
 def test_a_large_picture_is_read_within_the_time_limit(size, form, seconds):
     file = saved(colored(BLACK, WHITE, DRAWN).resize(size), form)
     start = time.process_time()  # CPU time, because other processes do not change it. Usually a tenth of `seconds`.
-    picture.to_ink(file)
+    ink_of(file)
     assert time.process_time() - start < seconds
+
+
+@pytest.mark.parametrize("count, masks", [(64, 64), (65, 1), (4096, 1)])
+def test_a_picture_with_very_many_parts_is_one_part(count, masks):
+    paper = np.ones((320, 320, 1), np.float32)
+    for number in range(count):
+        top, left = 5 * (number // 64), 5 * (number % 64)
+        paper[top : top + 2, left : left + 2] = 0
+    assert len(picture.parts(picture.to_ink(paper))) == masks

@@ -13,8 +13,8 @@ from tests.helpers.paths import ROOT
 
 README = (ROOT / "README.md").read_text()
 MAX_LINES = 300
-# These modules may have more than MAX_LINES lines. The first two contain only data.
-LONG = {"digit_glyphs.py", "non_digit_glyphs.py", "picture.py"}
+# These modules may have more than MAX_LINES lines, because they contain only data.
+LONG = {"digit_glyphs.py", "non_digit_glyphs.py"}
 MODULES = [path for path in ROOT.glob("[mw]*/**/*.py") if path.name not in LONG]
 
 

@@ -3,6 +3,7 @@
 import base64
 import json
 
+import jsonschema
 import numpy as np
 import pytest
 
@@ -145,6 +146,13 @@ def test_a_reading_has_all_values():
     assert payload["probabilities"] == [0.01] * 7 + [0.91] + [0.01] * 2
     assert (payload["box"], payload["strokes"]) == ([0.1, 0.2, 0.3, 0.4], [0, 2])
     np.testing.assert_allclose(pixels(payload["image"]) / 255, IMAGE, atol=0.5 / 255 + 1e-6)
+
+
+def test_a_field_that_is_null_counts_as_missing_in_the_schema_too():
+    is_valid = jsonschema.Draft202012Validator(DigitDrawing.model_json_schema()).is_valid
+    assert is_valid(SEVEN | {"image": None}) and DigitDrawing.model_validate(SEVEN | {"image": None}).image is None
+    assert is_valid({"strokes": None, "image": TEXT}) and is_valid(SEVEN)
+    assert not any(map(is_valid, (SEVEN | {"image": TEXT}, {}, {"strokes": None, "image": None})))
 
 
 def test_a_blank_reading_has_neither_digit_nor_box():

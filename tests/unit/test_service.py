@@ -25,6 +25,7 @@ def loading(monkeypatch) -> SimpleNamespace:
         return state.classifier
 
     monkeypatch.setattr(service.Classifier, "load", load)
+    monkeypatch.setattr(service.PictureDecoder, "start", lambda decoder: None)
     monkeypatch.setattr(service, "IntegratedGradients", lambda network: f"attribution of the {network}")
     return state
 

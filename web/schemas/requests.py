@@ -50,13 +50,21 @@ class PredictRequest(Drawing):
 
 
 class PictureRequest(Request):
-    picture: Picture = Field(description="a picture with a digit or a number: PNG, JPEG, WebP, GIF, BMP or TIFF")
+    picture: Picture = Field(description="a picture with a digit or a number: PNG, JPEG, WebP, GIF or BMP")
 
 
 class DigitDrawing(Request):
     """A drawing of one digit, as strokes or as the image of a reading."""
 
-    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["strokes"]}, {"required": ["image"]}]})
+    # A field that is null counts as missing.
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                {"required": ["strokes"], "properties": {"strokes": {"type": "array"}}},
+                {"required": ["image"], "properties": {"image": {"type": "string"}}},
+            ]
+        }
+    )
     strokes: Strokes | None = None
     image: ImageText | None = None
 

@@ -41,8 +41,8 @@ class CallChecker:
         }
         self.names = {index: fn.api_name for index, fn in page.fns.items() if fn.api_name in self.endpoints}
 
-    def check_call(self, route: str, name: str, body: dict) -> None:
-        """Check a call. Raises RequestRejected.
+    def check_call(self, route: str, name: str, body: dict) -> str:
+        """Check a call. Return the name of the called endpoint. Raises RequestRejected.
 
         In `body`, the reference to a file is replaced by the result of `_uploaded_file`, and missing optional
         arguments are added as null.
@@ -61,6 +61,7 @@ class CallChecker:
                 arguments[key] = self._uploaded_file(arguments[key])
             elif _has_path(arguments[key]):
                 raise RequestRejected(422, 'A "path" is accepted for files only.')
+        return name
 
     def _uploaded_file(self, value: object) -> dict | None:
         """Return a reference to the uploaded file that `value` names, or None if `value` is None.

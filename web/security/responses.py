@@ -22,6 +22,8 @@ HEADERS = {
 }
 
 QUEUED = ("/gradio_api/queue/", "/gradio_api/call/")
+# `gradio_client` reads the message of a 422 only.
+REFUSED = (403, 429)
 # Gradio's own scripts have a hash in their names. Gradio sends them without this header.
 HASHED = re.compile(r"/assets/[\w./-]+-[\w-]{8}\.(js|css)", re.ASCII)
 
@@ -56,12 +58,18 @@ class Response:
             status = 503 if error == str(Overloaded()) else 422 if error else 500
             await self.send_error(status, error or GENERIC_MESSAGE)
 
-    async def send_error(self, status: int, message: str) -> None:
-        """Send an error message in the form of `error_body`, unless a response has already started."""
+    async def send_error(self, status: int, message: str, retry_after: int | None = None) -> None:
+        """Send an error message in the form of `error_body`, unless a response has already started.
+
+        retry_after: the seconds after which the client may try again, or None. A 503 always has such a time.
+        """
         if self._started:
             return
         self._started = True
-        headers = HEADERS | ({"Retry-After": str(Overloaded.retry_after)} if status == 503 else {})
+        retry_after = Overloaded.retry_after if status == 503 else retry_after
+        headers = HEADERS | ({"Retry-After": str(retry_after)} if retry_after else {})
+        if status in REFUSED and self._path.startswith(QUEUED):
+            status = 422
         response = JSONResponse(error_body(self._path, status, message), status, headers)
         await self._send({"type": "http.response.start", "status": status, "headers": response.raw_headers})
         await self._send({"type": "http.response.body", "body": response.body})

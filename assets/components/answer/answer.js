@@ -48,8 +48,8 @@ export function mount({ element, props, trigger, watch }) {
     element.dataset.verdict = connection.state === "ready" ? (answer?.verdict ?? "blank") : connection.state;
     reason.textContent = reasonText(view);
     showNumber(view);
-    // If a request has no answer, the images and the bars of the last answer stay visible. In the states “offline” and
-    // “error”, answer.css fades them.
+    // If a request has no answer, the images and the bars of the last answer stay visible. In the states “offline”,
+    // “error” and “unreadable”, answer.css fades them.
     if (connection.state === "ready") {
       showReading(selectedReading(view));
       timing.textContent = timingText(answer?.milliseconds ?? {});

@@ -26,7 +26,9 @@ export function reasonText({ connection, answer }) {
 // Return the verdict on one reading as a sentence. For the API, `reading_reason` in web/texts.py forms this sentence.
 /** @param {Reading} reading */
 function readingReason({ verdict, probabilities }) {
-  const [first, second] = [...probabilities.keys()].toSorted((one, other) => probabilities[other] - probabilities[one]);
+  const digits = [...probabilities.keys()];
+  digits.sort((one, other) => probabilities[other] - probabilities[one]);
+  const [first, second] = digits;
   return text(REASONS[verdict], { number: first, first, second });
 }
 

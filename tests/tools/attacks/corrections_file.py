@@ -58,8 +58,8 @@ def store_corrections(folder: Path) -> None:
         store = CorrectionStore(Path(live, "corrections.sqlite"))
         with contextlib.closing(sqlite3.connect(store.path)) as connection:
             connection.execute("SELECT * FROM corrections").fetchall()
-            for _ in range(CORRECTIONS):
-                store.keep(STROKES, "7", "4", "unsure", "0123456789abcdef" * 4)
+            for label in map(str, range(CORRECTIONS)):
+                store.keep(STROKES, label, "4", "unsure", "0123456789abcdef" * 4)
             for suffix in ("", "-wal"):
                 shutil.copy(f"{store.path}{suffix}", folder)
 

@@ -1,0 +1,1 @@
+"""Decode pictures in worker processes, so that no picture takes too much of the server's time or memory."""
