@@ -142,5 +142,5 @@ def port(text: str) -> int:
 
 
 if __name__ == "__main__":
-    with interruptible():
+    with interruptible("demo"):
         main()

@@ -194,5 +194,5 @@ def settings(recipe, options: argparse.Namespace) -> dict:
 
 
 if __name__ == "__main__":
-    with interruptible():
+    with interruptible("train"):
         main()

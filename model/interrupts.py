@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import sys
 from collections.abc import Iterator
 
 EXIT_STATUS = 128 + signal.SIGINT
@@ -14,22 +15,34 @@ def exit_while_importing(program: str) -> None:
 
     An exception would not do: a library could catch it, and a half-imported library could print a traceback.
     """
-
-    def end(*_) -> None:
-        os.write(2, f"\n{program}: interrupted.\n".encode())
-        os._exit(EXIT_STATUS)
-
-    signal.signal(signal.SIGINT, end)
+    signal.signal(signal.SIGINT, lambda *_: _exit(program))
 
 
 @contextlib.contextmanager
-def interruptible() -> Iterator[None]:
-    """Make Ctrl+C raise KeyboardInterrupt inside the block. After the block, make Ctrl+C end the process at once.
+def interruptible(program: str) -> Iterator[None]:
+    """Make Ctrl+C raise KeyboardInterrupt inside the block, and end the process without a traceback.
 
-    After the block, Python waits for threads, for example for a thread that still imports a library.
+    After the block, Python waits for threads, for example for a thread that still imports a library. Then Ctrl+C ends
+    the process at once.
     """
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    hook = sys.unraisablehook
+
+    def end_if_interrupted(unraisable) -> None:
+        if issubclass(unraisable.exc_type, KeyboardInterrupt):
+            _exit(program)
+        hook(unraisable)
+
+    # Python ignores an exception in a callback, such as `__del__`, and passes it to this hook.
+    sys.unraisablehook = end_if_interrupted
     try:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         yield
+    except KeyboardInterrupt:
+        sys.exit(EXIT_STATUS)
     finally:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def _exit(program: str) -> None:
+    os.write(2, f"\n{program}: interrupted.\n".encode())
+    os._exit(EXIT_STATUS)

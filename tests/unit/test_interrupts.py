@@ -21,7 +21,16 @@ if "importing" in sys.argv:
         time.sleep(30)
     except BaseException:
         print("caught", flush=True)
-with interruptible():
+class Slow:
+    def __del__(self):
+        print("ready", flush=True)
+        time.sleep(30)
+with interruptible("program"):
+    if "callback" in sys.argv:
+        del [Slow()][0]
+    if "uncaught" in sys.argv:
+        print("ready", flush=True)
+        time.sleep(30)
     try:
         print("ready", flush=True)
         time.sleep(30)
@@ -44,6 +53,20 @@ def test_a_command_that_still_imports_ends_with_a_sentence():
     process.send_signal(signal.SIGINT)
     output, errors = process.communicate(timeout=20)
     assert (process.returncode, output, errors) == (EXIT_STATUS, "", "\nprogram: interrupted.\n")
+
+
+def test_an_interrupt_that_python_would_ignore_ends_the_command():
+    process = start("callback")
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=20)
+    assert (process.returncode, output, errors) == (EXIT_STATUS, "", "\nprogram: interrupted.\n")
+
+
+def test_an_interrupt_that_the_command_does_not_handle_gives_no_traceback():
+    process = start("uncaught")
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=20)
+    assert (process.returncode, errors) == (EXIT_STATUS, "")
 
 
 def test_a_second_interrupt_ends_a_command_that_waits_for_a_thread():

@@ -67,11 +67,13 @@ def open_link(address: str, link: str) -> tuple[float, str]:
 
 def interrupted(command: tuple[str, ...], delay: float) -> bool:
     """Start a command, and send SIGINT after some seconds. Return whether the command prints a traceback."""
-    process = subprocess.Popen([sys.executable, *command], cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+    process = subprocess.Popen([sys.executable, *command], cwd=ROOT, text=True, **pipes)
     time.sleep(delay)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)
-    return "Traceback" in errors
+    # Before Python runs the first line of the command, the command cannot handle the signal.
+    return "Traceback" in errors and str(ROOT) in errors
 
 
 def small_disk(folder: Path, size: str, command: list) -> list:
