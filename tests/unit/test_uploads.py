@@ -141,6 +141,15 @@ def test_the_folder_is_deleted_with_its_lock(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_folder_is_deleted_when_the_application_ends(folder):
+    async def run() -> bool:
+        async with Uploads(folder).lifespan(None):
+            return folder.path.exists()
+
+    assert finish(run()) is True
+    assert not folder.path.exists()
+
+
 @contextmanager
 def another_process(parent: Path):
     """Yield the process id and the folder of another process with a folder of uploads in `parent`."""
