@@ -1,4 +1,4 @@
-"""The page works below a path: of uvicorn's --root-path, of another application, or of a proxy that removes the path."""
+"""The page works below a path: of uvicorn's --root-path, of another application, or of a proxy that strips the path."""
 
 import threading
 
