@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from web import metrics
+from web.paths import route_path
 from web.route_names import OTHER, RouteNames
 
 ACCESS_LOGGER = "web.access"
@@ -70,7 +71,7 @@ class Observer:
             await self.app(scope, receive, observed_send)
         finally:
             method = scope["method"] if scope["method"] in METHODS else OTHER
-            route = self._names(scope["path"])
+            route = self._names(route_path(scope))
             metrics.count_request(method, route, status)
             self._log.info("%s %s %d %.0f ms", method, route, status, 1000 * (time.perf_counter() - started))
 

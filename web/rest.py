@@ -24,6 +24,7 @@ from model.errors import InputError
 from web import errors
 from web.api import Api
 from web.batching import Overloaded
+from web.paths import route_path
 from web.registry import Endpoint
 from web.schemas.requests import Request
 from web.schemas.responses import API_VERSION, ErrorResponse, HealthResponse, LiveResponse
@@ -210,7 +211,7 @@ async def _http_error(request: HttpRequest, error: HTTPException) -> JSONRespons
     if error.status_code == 404:
         return _error(404, "There is no such endpoint; /docs lists all endpoints.")
     if error.status_code == 405:
-        path, routes = request.scope["path"], request.app.routes
+        path, routes = route_path(request.scope), request.app.routes
         allowed = ", ".join(sorted({method for route in routes if route.path == path for method in route.methods}))
         return _error(405, f"This method is not possible here; expected {allowed}.", headers={"Allow": allowed})
     if error.status_code == 400:  # FastAPI cannot parse the body, for example because it is nested too deeply.

@@ -142,7 +142,7 @@ def test_a_command_of_another_program_names_existing_files_and_functions(command
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
 def test_every_fenced_block_is_a_drawing_or_is_run_by_a_test(document):
-    examples = "".join(test.read_text() for test in (ROOT / "tests" / "server").glob("*.py"))
+    examples = "".join(test.read_text() for test in (ROOT / "tests").rglob("test_*.py"))
     name = document.relative_to(ROOT).as_posix()
     starts = [start for file, start in re.findall(r'block\("([^"]+)", "([^"]+)"\)', examples) if file == name]
     for language, block in re.findall(r"```(\w+)\n(.*?)```", document.read_text(), re.DOTALL):

@@ -14,6 +14,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
 from model.errors import UserError
+from web.paths import route_path
 from web.registry import Endpoint
 from web.security.bodies import RequestRejected
 from web.security.origins import is_foreign
@@ -52,7 +53,7 @@ class CorrectionGuard:
 
     def check_route(self, scope, headers: Mapping[str, str]) -> None:
         """Check a request to a route of the API."""
-        endpoint = self._by_route.get((scope["method"], scope["path"].rstrip("/")))
+        endpoint = self._by_route.get((scope["method"], route_path(scope).rstrip("/")))
         if endpoint:
             self._check(endpoint, scope, headers)
 

@@ -12,6 +12,7 @@ from collections.abc import Collection
 
 from starlette.datastructures import Headers
 
+from web.paths import route_path
 from web.security import bodies
 from web.security.bodies import MAX_JSON, MAX_UPLOAD, RequestRejected
 from web.security.calls import UPLOAD, CallChecker
@@ -45,7 +46,7 @@ class SecurityMiddleware:
     async def __call__(self, scope, receive, send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        response = Response(send, scope["path"])
+        response = Response(send, route_path(scope))
         try:
             await self.app(scope, await self._checked(scope, receive), response.send)
         except RequestRejected as rejected:
@@ -55,7 +56,7 @@ class SecurityMiddleware:
 
     async def _checked(self, scope, receive):
         """Check a request. Return the ASGI `receive` for the application to read the body, or raise RequestRejected."""
-        path, headers = scope["path"].rstrip("/") or "/", Headers(scope=scope)
+        path, headers = route_path(scope).rstrip("/") or "/", Headers(scope=scope)
         if not ALLOWED_PATHS.fullmatch(path) or ".." in path:
             raise RequestRejected(404, "This page does not exist.")
         hosts = ",".join(headers.get(name, "") for name in ("host", "x-forwarded-host", "x-forwarded-proto"))
