@@ -6,6 +6,11 @@ serve run demo:cluster                 serve on several machines, with Ray Serve
 import demo; demo.launch()             show the page in a notebook
 """
 
+from model.interrupts import exit_while_importing, interruptible
+
+if __name__ == "__main__":
+    exit_while_importing("demo")
+
 import argparse
 import contextlib
 import os
@@ -33,13 +38,10 @@ from web.texts import ENGLISH
 if TYPE_CHECKING:
     from ray.serve import Application
 
-# Every 600 s, delete uploaded pictures that are older than 600 s, because the pictures show people's handwriting.
-DELETE_UPLOADS = (600, 600)
-
 
 def build_page(api: Api) -> gr.Blocks:
     """Build the page: its components, its events, and the endpoints for Gradio's clients."""
-    with gr.Blocks(title=ENGLISH["title"], analytics_enabled=False, delete_cache=DELETE_UPLOADS) as page:
+    with gr.Blocks(title=ENGLISH["title"], analytics_enabled=False) as page:
         components.heading()
         with gr.Row(elem_id="stage"):
             pad = components.sketchpad()
@@ -126,6 +128,8 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         "--corrections", type=Path, metavar="FILE", help="store visitors' corrections in FILE (default: $CORRECTIONS)"
     )
     parser.add_argument("--share", action="store_true", help="also open a public address, through Gradio's servers")
+    parser.add_argument("--access-log", action="store_true", help="log each request, without addresses and drawings")
+    parser.add_argument("--metrics", action="store_true", help="serve counters for Prometheus at /metrics")
     return parser.parse_args(arguments)
 
 
@@ -138,4 +142,5 @@ def port(text: str) -> int:
 
 
 if __name__ == "__main__":
-    main()
+    with interruptible("demo"):
+        main()

@@ -6,6 +6,11 @@ python train.py --list                list all recipes
 python train.py --with-drawings FILE  fine-tune a trained network on labeled drawings
 """
 
+from model.interrupts import exit_while_importing, interruptible
+
+if __name__ == "__main__":
+    exit_while_importing("train")
+
 import argparse
 import dataclasses
 import shlex
@@ -189,4 +194,5 @@ def settings(recipe, options: argparse.Namespace) -> dict:
 
 
 if __name__ == "__main__":
-    main()
+    with interruptible("train"):
+        main()

@@ -1,10 +1,12 @@
 """Errors that a caller or a user can fix, and functions that turn errors into short messages."""
 
 import contextlib
+import errno
 import sys
 from collections.abc import Iterator
 
 MAX_REASON_LENGTH = 200  # characters
+DISK_FULL = "The disk is full. Make room on it, and run the command again."
 
 
 class InputError(ValueError):
@@ -21,7 +23,8 @@ def exit_on_error(program: str) -> Iterator[None]:
     try:
         yield
     except (UserError, OSError) as error:
-        sys.exit(f"{program}: {error}")
+        is_full = getattr(error, "errno", None) == errno.ENOSPC
+        sys.exit(f"{program}: {DISK_FULL if is_full else error}")
 
 
 def first_line(error: BaseException) -> str:

@@ -27,6 +27,7 @@ def launched_servers(request, tmp_path_factory):
 
     The servers are launched before the first test, so that they load while other tests run.
     """
+    from tests.helpers.corrections import NO_LIMITS
     from tests.helpers.server import Server, free_port
 
     corrections = tmp_path_factory.mktemp("corrections") / "corrections.sqlite"
@@ -34,7 +35,7 @@ def launched_servers(request, tmp_path_factory):
     (keras_home / "keras.json").write_text('{"image_data_format": "channels_first", "floatx": "float16"}')
     environments = {
         "server": {},
-        "corrections_server": {"CORRECTIONS": str(corrections)},
+        "corrections_server": {"CORRECTIONS": str(corrections), **NO_LIMITS},
         "server_to_stop": {
             "KERAS_HOME": str(keras_home),
             "KERAS_BACKEND": "jax",

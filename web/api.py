@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from model.errors import InputError
 from model.evaluation.model_card import model_card
 from model.preprocessing.trace import trace_strokes
+from web import metrics
 from web.admission import COSTLY_CAPACITY, Admission
 from web.batching import MAX_BATCH, Batcher
 from web.registry import ENDPOINTS, Endpoint, endpoint
@@ -90,7 +91,7 @@ def about(service: Service) -> AboutResponse:
     return AboutResponse(facts=card.facts, pictures=card.pictures)
 
 
-@endpoint(path="/api/corrections", cost=STORAGE)
+@endpoint(path="/api/corrections", cost=STORAGE, stores=True)
 def correct(service: Service, request: CorrectionRequest) -> CorrectionResponse:
     """Store a correction: the strokes of one digit and the correct label. The network can learn from corrections. The
     server reads the drawing again and stores the strokes, the label, the network's answer and hash, and the time, but
@@ -104,7 +105,7 @@ def correct(service: Service, request: CorrectionRequest) -> CorrectionResponse:
     return CorrectionResponse(label=correction.label, time=correction.time, token=token)
 
 
-@endpoint("DELETE", "/api/corrections", cost=STORAGE)
+@endpoint("DELETE", "/api/corrections", cost=STORAGE, stores=True)
 def undo_correction(service: Service, request: UndoRequest) -> UndoResponse:
     """Delete a correction. The call that stored the correction returned the token. No other token can delete the
     correction."""
@@ -145,6 +146,7 @@ class Api:
         return Batcher(lambda requests: self._answer(endpoint, requests), max_batch, endpoint.threads)
 
     def _answer(self, endpoint: Endpoint, requests: Sequence[Request]) -> Sequence[BaseModel]:
+        metrics.count_batch(endpoint.name, len(requests))
         if endpoint.is_batched:
             return endpoint.function(self.service, list(requests))
         [request] = requests

@@ -23,17 +23,25 @@ from web.compression import Compression
 from web.document import Document
 from web.mcp_server import mcp_routes
 from web.memory import limit_arenas
+from web.monitoring import Monitoring, Observer
 from web.proxies import direct_requests
 from web.rest import api_routes
+from web.route_names import RouteNames
 from web.security.calls import CallChecker
+from web.security.content_policy import ContentPolicy
+from web.security.corrections import CorrectionGuard
+from web.security.forwarded_headers import ProxyHeaders, trusted_proxies
 from web.security.middleware import SecurityMiddleware
 from web.security.sessions import MAX_SESSIONS, limit_sessions
 from web.service import Service
 from web.static_files import static_routes
 from web.texts import ENGLISH
+from web.upload_folder import UploadFolder, parent_folder
+from web.uploads import MAX_PICTURE, Uploads
+from web.uvicorn_settings import uvicorn_settings
 
-# A photo from a phone has about 5 MB.
-MAX_FILE_SIZE = "20mb"
+# Time for the requests in progress when the server stops.
+STOP_SECONDS = 20
 
 ADDRESS_ERRORS = {
     errno.EADDRINUSE: "port {port} is in use. Choose another port, or leave --port out for the next free one.",
@@ -64,7 +72,8 @@ def application(build_page: BuildPage, api: Api) -> FastAPI:
     page = build_page(api)
     limit_sessions(page)
     outer = FastAPI(openapi_url=None)  # The routes of the API have their own schema.
-    return gr.mount_gradio_app(outer, page, path="/", **_settings(page, api))
+    settings = _settings(page, api, trusted_proxies(), Monitoring.configured())
+    return gr.mount_gradio_app(outer, page, path="/", **settings)
 
 
 def start(
@@ -74,6 +83,8 @@ def start(
     checkpoint: Path = DEFAULT_CHECKPOINT,
     corrections: Path | None = None,
     share: bool = False,
+    access_log: bool = False,
+    metrics: bool = False,
 ) -> tuple[gr.Blocks, Api, str]:
     """Serve the page in a background thread. Return the page, its API and its address. The networks may still load.
 
@@ -81,15 +92,17 @@ def start(
     port: the port to listen at. None means the first free port, searched from $GRADIO_SERVER_PORT or from 7860.
     corrections: the file that stores corrections. None means $CORRECTIONS or, if it is not set, no corrections.
     share: whether to open a public address through Gradio's servers as well.
+    access_log, metrics: whether to log each request, and to serve counters at /metrics.
     Raises UserError or OSError if the page cannot be served.
     """
     _check_address(host, port)
     limit_arenas()
     api = Api(Service(checkpoint, configured_store(corrections)))
-    page = build_page(api)
+    page, trusted = build_page(api), trusted_proxies(share)
     limit_sessions(page)
+    settings = _settings(page, api, trusted, Monitoring.configured(access_log, metrics))
     try:
-        with direct_requests(to_others=share):
+        with direct_requests(to_others=share), uvicorn_settings(trusted):
             _, local_address, public_address = page.launch(
                 server_name=host,
                 server_port=port,
@@ -97,7 +110,7 @@ def start(
                 prevent_thread_lock=True,
                 state_session_capacity=MAX_SESSIONS,
                 quiet=True,
-                **_settings(page, api),
+                **settings,
             )
     except BaseException:
         page.close(verbose=False)
@@ -118,7 +131,13 @@ def serve(build_page: BuildPage, **options) -> None:
         print(f"{ENGLISH['title']} at {address}", flush=True)
         threading.Event().wait()
     finally:
-        page.close(verbose=False)
+        _stop(page)
+
+
+def _stop(page: gr.Blocks) -> None:
+    """Stop the server after it has answered the requests in progress."""
+    page.close(verbose=False)  # This waits for up to 5 s.
+    page.server.thread.join(STOP_SECONDS - 5)
 
 
 def _check_address(host: str | None, port: int | None) -> None:
@@ -132,25 +151,43 @@ def _check_address(host: str | None, port: int | None) -> None:
         raise UserError(message.format(host=host, port=port)) from None
 
 
-def routes(api: Api) -> list[BaseRoute]:
+def routes(api: Api, guard: CorrectionGuard, monitoring: Monitoring) -> list[BaseRoute]:
     """Return this project's routes. Gradio adds its own routes after them."""
-    return [*static_routes(), *api_routes(api), *mcp_routes(api)]
+    return [*static_routes(), *api_routes(api), *mcp_routes(api, guard), *monitoring.routes]
 
 
-def middleware(page: gr.Blocks, api: Api) -> list[Middleware]:
+def middleware(page: gr.Blocks, api: Api, guard: CorrectionGuard, trusted: str) -> list[Middleware]:
     """Return this project's middleware, from the outermost to the innermost."""
     forms = [endpoint.path for endpoint in api.endpoints if endpoint.picture_field]
-    security = Middleware(SecurityMiddleware, calls=CallChecker(page), forms=forms)
-    return [Middleware(Compression), security, Middleware(Document)]
+    return [
+        Middleware(Observer, names=RouteNames(api.endpoints)),
+        Middleware(ProxyHeaders, trusted=trusted),
+        Middleware(Compression),
+        Middleware(SecurityMiddleware, calls=CallChecker(page), forms=forms, guard=guard),
+        Middleware(ContentPolicy),
+        Middleware(Document),
+    ]
 
 
-def _settings(page: gr.Blocks, api: Api) -> dict:
-    """Return the arguments that `launch` and `mount_gradio_app` share."""
+def _settings(page: gr.Blocks, api: Api, trusted: str, monitoring: Monitoring) -> dict:
+    """Return the arguments that `launch` and `mount_gradio_app` share.
+
+    trusted: the result of `trusted_proxies`.
+    Raises UserError if uploaded pictures cannot be stored.
+    """
+    # Without a store, a call stores nothing, and needs no limit.
+    guard = CorrectionGuard.configured(api.endpoints) if api.service.store else CorrectionGuard(api.endpoints)
+    monitoring.start()
+    uploads = Uploads(UploadFolder(parent_folder()))
     return page_settings() | {
         "ssr_mode": False,
         "run_history": False,
         "mcp_server": False,  # This project has its own: web/mcp_server.py.
-        "max_file_size": MAX_FILE_SIZE,
+        "max_file_size": MAX_PICTURE,
         "footer_links": [],  # The page has its own footer.
-        "app_kwargs": {"routes": routes(api), "middleware": middleware(page, api)},
+        "app_kwargs": {
+            "routes": [*uploads.routes(), *routes(api, guard, monitoring)],
+            "middleware": middleware(page, api, guard, trusted),
+            "lifespan": uploads.lifespan,
+        },
     }

@@ -2,6 +2,8 @@
 
 from starlette.middleware.gzip import GZipMiddleware
 
+from web.paths import route_path
+
 MIN_BYTES = 500  # A smaller response fits into one packet anyway.
 LEVEL = 6  # An answer takes 0.02 ms, and shrinks from 1.6 kB to 0.6 kB.
 
@@ -16,5 +18,5 @@ class Compression(GZipMiddleware):
         super().__init__(app, MIN_BYTES, LEVEL)
 
     async def __call__(self, scope, receive, send) -> None:
-        is_file = scope["type"] == "http" and "." in scope["path"]
+        is_file = scope["type"] == "http" and "." in route_path(scope)
         await (self.app if is_file else super().__call__)(scope, receive, send)

@@ -10,6 +10,7 @@ import re
 from starlette.datastructures import URL, MutableHeaders
 from starlette.responses import RedirectResponse
 
+from web.paths import route_path
 from web.static_files import address, public_files
 from web.texts import ENGLISH, LANGUAGES
 
@@ -63,7 +64,7 @@ class Document:
         self.app, self._head = app, document_head()
 
     async def __call__(self, scope, receive, send) -> None:
-        if scope["type"] != "http" or scope["path"] != "/":
+        if scope["type"] != "http" or route_path(scope) != "/":
             return await self.app(scope, receive, send)
         url = URL(scope=scope)
         if scope["query_string"] == b"view=api":

@@ -18,6 +18,7 @@ from web.admission import Overloaded
 from web.api import Api
 from web.registry import Endpoint
 from web.schemas.requests import DigitDrawing, Drawing
+from web.upload_folder import take
 
 DRAWING = "drawing"
 DRAWING_FIELDS = {*Drawing.model_fields, *DigitDrawing.model_fields}
@@ -46,7 +47,7 @@ def _function(api: Api, endpoint: Endpoint) -> Callable:
     async def function(*arguments):
         values = dict(zip(parameters, arguments, strict=True))
         if endpoint.picture_field and isinstance(values[endpoint.picture_field], str):
-            values[endpoint.picture_field] = Path(values[endpoint.picture_field]).read_bytes()
+            values[endpoint.picture_field] = take(Path(values[endpoint.picture_field]))
         try:
             return (await api.call(endpoint, errors.parse(endpoint.request, _fields(parameters, values)))).model_dump(
                 mode="json"
@@ -86,6 +87,9 @@ def _component(endpoint: Endpoint, name: str) -> Component:
     """Return a hidden component for one parameter, with the JSON schema of the parameter."""
     if name == endpoint.picture_field:
         file = gr.File(label=name, visible=False)
+        # Gradio would create an empty file for each call, and remember the path of each picture for ever.
+        file.preprocess = lambda payload: payload and payload.path
+        file.async_move_resource_to_block_cache = _unchanged
         example = {"path": f"{name}.png", "meta": {"_type": "gradio.FileData"}}
         return _documented(file, file.api_info(), example)
     schema = endpoint.request.model_json_schema()
@@ -98,6 +102,10 @@ def _component(endpoint: Endpoint, name: str) -> Component:
         schema = schema["properties"][name]
         example = next(iter(schema.get("examples", [])), schema.get("default"))
     return _documented(gr.JSON(label=name, visible=False), schema | definitions, example)
+
+
+async def _unchanged(path: str) -> str:
+    return path
 
 
 def _documented(component: Component, schema: dict, example: object = None) -> Component:

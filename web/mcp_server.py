@@ -7,6 +7,7 @@ structured content.
 import functools
 import json
 import logging
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
@@ -16,6 +17,7 @@ from starlette.routing import Route
 
 from web import errors
 from web.api import Api
+from web.security.corrections import CorrectionGuard
 from web.texts import ENGLISH
 
 if TYPE_CHECKING:
@@ -26,23 +28,25 @@ if TYPE_CHECKING:
 PATHS = ("/mcp", "/mcp/", "/gradio_api/mcp", "/gradio_api/mcp/")
 MAX_ANSWER = 10_000
 """Maximum size of an answer in bytes, because an answer takes room in the context of a language model."""
+CLIENT: ContextVar[tuple[str, int] | None] = ContextVar("client")
+"""The address and the port of the client of the current request. The SDK does not pass them to the tools."""
 
 
 class AnswerTooLong(Exception):
     """An answer does not fit into MAX_ANSWER."""
 
 
-def mcp_routes(api: Api) -> list[Route]:
-    """Return the routes of the MCP server."""
-    app = McpApp(api)
+def mcp_routes(api: Api, guard: CorrectionGuard) -> list[Route]:
+    """Return the routes of the MCP server. guard: limits how many corrections a client can store."""
+    app = McpApp(api, guard)
     return [Route(path, app) for path in PATHS]
 
 
 class McpApp:
     """ASGI application that answers MCP requests. It keeps no sessions."""
 
-    def __init__(self, api: Api):
-        self._api = api
+    def __init__(self, api: Api, guard: CorrectionGuard):
+        self._api, self._guard = api, guard
 
     async def __call__(self, scope, receive, send) -> None:
         if scope["method"] != "POST":  # GET would open a stream for messages of the server, which has none.
@@ -52,6 +56,7 @@ class McpApp:
         server = await run_in_threadpool(lambda: self._server)
         from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
+        CLIENT.set(scope.get("client"))
         manager = StreamableHTTPSessionManager(server, json_response=True, stateless=True)
         async with manager.run():
             await manager.handle_request(scope, receive, send)
@@ -85,6 +90,7 @@ class McpApp:
             if name not in endpoints:
                 raise LookupError(f"There is no such tool; expected one of {', '.join(endpoints)}.")
             endpoint = endpoints[name]
+            self._guard.count(endpoint, CLIENT.get())
             return _result(await self._api.call(endpoint, errors.parse(endpoint.request, arguments)))
 
         return server

@@ -30,6 +30,7 @@ class Endpoint:
     method, path: the HTTP route.
     cost: the work of a call, in calls of the endpoint `predict`; see `web/admission.py`.
     threads: the number of batches that may be in progress.
+    stores: whether a call stores or deletes something.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Endpoint:
     path: str
     cost: int
     threads: int
+    stores: bool
 
     @property
     def description(self) -> str:
@@ -54,12 +56,15 @@ class Endpoint:
         return pictures[0] if pictures else None
 
 
-def endpoint(method: str = "POST", path: str | None = None, cost: int = 1, threads: int = 1) -> Callable:
+def endpoint(
+    method: str = "POST", path: str | None = None, cost: int = 1, threads: int = 1, stores: bool = False
+) -> Callable:
     """Return a decorator that registers a function as an endpoint.
 
     method, path: the HTTP route; by default, POST /api/<name of the function>.
     cost: the work of a call, in calls of the endpoint `predict`. A call with a picture also needs much memory.
     threads: the number of batches that may be in progress.
+    stores: whether a call stores or deletes something. Pages of other sites may not call such an endpoint.
     """
 
     def register(function: Callable) -> Callable:
@@ -80,6 +85,7 @@ def endpoint(method: str = "POST", path: str | None = None, cost: int = 1, threa
             path=path or f"/api/{name}",
             cost=cost,
             threads=threads,
+            stores=stores,
         )
         return function
 

@@ -24,6 +24,7 @@ from model.errors import InputError
 from web import errors
 from web.admission import Overloaded
 from web.api import Api
+from web.paths import route_path
 from web.registry import Endpoint
 from web.schemas.requests import Request
 from web.schemas.responses import API_VERSION, ErrorResponse, HealthResponse, LiveResponse
@@ -45,6 +46,11 @@ FAILURES = {
     422: "The request is invalid.",
     503: "The server is overloaded or cannot store the correction now.",
 }
+STORING_FAILURES = {
+    403: "A page of another site sent the request.",
+    429: "This client, or all clients together, have stored too many corrections.",
+}
+"""Further failures of the endpoints that store or delete something."""
 
 
 def api_routes(api: Api) -> list[Route]:
@@ -95,6 +101,7 @@ def _add(app: FastAPI, api: Api, endpoint: Endpoint) -> None:
         return Response((await call(endpoint, request)).model_dump_json(), media_type="application/json")
 
     handle.model = endpoint.request
+    failures = FAILURES | (STORING_FAILURES if endpoint.stores else {})
     app.add_api_route(
         endpoint.path,
         handle,
@@ -103,8 +110,9 @@ def _add(app: FastAPI, api: Api, endpoint: Endpoint) -> None:
         description=endpoint.description,
         response_model=endpoint.response,
         responses={
-            status: {"model": ErrorResponse, "description": text} | ({"headers": RETRY_HEADER} if status == 503 else {})
-            for status, text in FAILURES.items()
+            status: {"model": ErrorResponse, "description": text}
+            | ({"headers": RETRY_HEADER} if status in (429, 503) else {})
+            for status, text in failures.items()
         },
         openapi_extra=extra,
     )
@@ -211,7 +219,7 @@ async def _http_error(request: HttpRequest, error: HTTPException) -> JSONRespons
     if error.status_code == 404:
         return _error(404, "There is no such endpoint; /docs lists all endpoints.")
     if error.status_code == 405:
-        path, routes = request.scope["path"], request.app.routes
+        path, routes = route_path(request.scope), request.app.routes
         allowed = ", ".join(sorted({method for route in routes if route.path == path for method in route.methods}))
         return _error(405, f"This method is not possible here; expected {allowed}.", headers={"Allow": allowed})
     if error.status_code == 400:  # FastAPI cannot parse the body, for example because it is nested too deeply.

@@ -36,10 +36,14 @@ def main(arguments: list[str] | None = None) -> None:
 def _run(database: Path, export: Path | None, labels: tuple[str, ...]) -> None:
     if not database.is_file():
         raise UserError("The file does not exist.")
-    store = CorrectionStore(database)
+    store = CorrectionStore(database, read_only=True)
     print(f"{database}: {_summary(store.count())}")
     if export:
-        print(f"{export}: {store.export(export, labels):,} drawings written.")
+        try:
+            count = store.export(export, labels)
+        except OSError as error:
+            raise UserError(f"{export} cannot be written ({error.strerror}).") from None
+        print(f"{export}: {count:,} drawings written.")
 
 
 def _summary(counts: dict[str, int]) -> str:

@@ -6,6 +6,7 @@ survives a crash of the process.
 """
 
 import contextlib
+import hashlib
 import json
 import os
 import secrets
@@ -17,9 +18,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from model.classes import LABELS
+from model.corrections import sqlite_file
 from model.corrections.hub_backup import HubBackup
+from model.corrections.sqlite_file import StorageError
 from model.data.drawings import LabeledDrawings, write_drawings
-from model.errors import InputError, UserError
+from model.errors import InputError
 from model.preprocessing.geometry import Stroke
 from model.preprocessing.strokes import parse_strokes
 
@@ -43,28 +46,15 @@ MIGRATIONS = (
         model TEXT NOT NULL
     )""",
     "ALTER TABLE corrections ADD COLUMN token TEXT",
+    "ALTER TABLE corrections ADD COLUMN digest TEXT",
+    # Rows of older versions have no digest. SQLite does not regard two rows without a digest as equal.
+    "CREATE UNIQUE INDEX one_row_for_each_digest ON corrections (digest)",
 )
 """SQL statements that create and update the table. Each statement leads to the next version of the file.
 
 If the `user_version` of a SQLite file is n, the first n statements have run on this file. To change the table, append
 a statement and leave the earlier statements unchanged, because they do not run again on existing files.
 """
-
-# Messages for SQLite's result codes, https://www.sqlite.org/rescode.html
-FAILURES = {
-    sqlite3.SQLITE_FULL: "there is no room left for corrections",
-    sqlite3.SQLITE_READONLY: "the file of corrections cannot be written",
-    sqlite3.SQLITE_PERM: "the file of corrections cannot be written",
-    sqlite3.SQLITE_CANTOPEN: "the file of corrections cannot be opened",
-    sqlite3.SQLITE_NOTADB: "the file of corrections is damaged or not an SQLite file",
-    sqlite3.SQLITE_CORRUPT: "the file of corrections is damaged",
-    sqlite3.SQLITE_BUSY: "the file of corrections is in use; try again in a moment",
-    sqlite3.SQLITE_IOERR: "the disk failed",
-}
-
-
-class StorageError(UserError):
-    """Corrections cannot be stored or read at the moment. The message can be shown to visitors."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +91,11 @@ class Correction:
             )
         return cls(datetime.now(UTC).isoformat(timespec="seconds"), label, text, number, verdict, model)
 
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the label and the strokes, as hexadecimal text."""
+        return hashlib.sha256(f"{self.label}\n{self.strokes}".encode()).hexdigest()
+
 
 COLUMNS = tuple(field.name for field in fields(Correction))
 
@@ -108,36 +103,48 @@ COLUMNS = tuple(field.name for field in fields(Correction))
 class CorrectionStore:
     """A file of corrections. Several threads and processes can use one file at the same time."""
 
-    def __init__(self, path: str | os.PathLike, backup: HubBackup | None = None):
+    def __init__(self, path: str | os.PathLike, backup: HubBackup | None = None, read_only: bool = False):
         """Create the file, or update a file of an older version. Raises StorageError if the file cannot be used.
 
+        The file of another program is refused and left unchanged.
         backup: the backup that also receives every correction; None for no backup.
+        read_only: whether to leave the file as it is. It must exist. Then only reading is possible, also on a
+            full disk.
         """
         self.path = Path(path)
         self.backup = backup
+        if read_only:
+            with sqlite_file.reading(self.path) as connection:
+                _version(connection)
+            return
+        sqlite_file.check_unopened(self.path)
         with self._connection() as connection:
-            _enable_wal(connection)
+            sqlite_file.check_owner(connection)
             _migrate(connection)
+            _enable_wal(connection)
 
     def keep(
         self, strokes: Sequence[Stroke], label: object, number: str, verdict: str, model: str
     ) -> tuple[Correction, str]:
         """Store a correction. When the call returns, the correction is on the disk.
 
-        Returns the correction, and a random token with which its visitor can delete it.
+        Returns the correction, and a random token with which its visitor can delete it. The same drawing with the same
+        label is stored once. If it is already stored, the call changes nothing, and its token deletes nothing: the
+        stored correction belongs to its first visitor.
 
         The arguments are those of `Correction.of`. Raises InputError if an argument is invalid, and StorageError if the
         correction cannot be stored.
         """
         correction = Correction.of(strokes, label, number, verdict, model)
         row, token = asdict(correction), secrets.token_urlsafe(16)
-        columns = (*COLUMNS, "token")
+        columns = (*COLUMNS, "token", "digest")
+        names, values = ", ".join(columns), ", ".join(f":{name}" for name in columns)
         with self._connection() as connection:
-            connection.execute(
-                f"INSERT INTO corrections ({', '.join(columns)}) VALUES ({', '.join(f':{name}' for name in columns)})",
-                row | {"token": token},
+            inserted = connection.execute(
+                f"INSERT INTO corrections ({names}) VALUES ({values}) ON CONFLICT (digest) DO NOTHING",
+                row | {"token": token, "digest": correction.digest},
             )
-        if self.backup is not None:
+        if inserted.rowcount and self.backup is not None:
             self.backup.append(row)
         return correction, token
 
@@ -152,13 +159,13 @@ class CorrectionStore:
 
     def count(self) -> dict[str, int]:
         """Return the number of corrections with each label, in the order of LABELS. Labels with none are left out."""
-        with self._connection() as connection:
+        with sqlite_file.reading(self.path) as connection:
             counts = dict(connection.execute("SELECT label, COUNT(*) FROM corrections GROUP BY label"))
         return {label: counts[label] for label in LABELS if label in counts}
 
     def __iter__(self) -> Iterator[Correction]:
         """Yield the corrections, oldest first. Corrections that are stored during the iteration are left out."""
-        with self._connection() as connection:
+        with sqlite_file.reading(self.path) as connection:
             for row in connection.execute(f"SELECT {', '.join(COLUMNS)} FROM corrections ORDER BY id"):
                 yield Correction(*row)
 
@@ -184,18 +191,14 @@ class CorrectionStore:
         Each call opens its own connection. Therefore, threads do not share connections. When `execute` returns, the
         statement is committed and on the disk, except inside a transaction that starts with BEGIN.
         """
-        try:
-            with contextlib.closing(sqlite3.connect(self.path, BUSY_SECONDS, isolation_level=None)) as connection:
-                connection.execute("PRAGMA synchronous = FULL")
-                page_bytes = connection.execute("PRAGMA page_size").fetchone()[0]
-                connection.execute(f"PRAGMA max_page_count = {MAX_FILE_BYTES // page_bytes}")
-                yield connection
-        except sqlite3.Error as error:
-            # The low byte of SQLite's error code is the primary result code. Only errors of SQLite have a code. Errors
-            # of Python's sqlite3 module have none.
-            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-            reason = FAILURES.get(code, f"the file of corrections cannot be used ({error})")
-            raise StorageError(f"Not possible now: {reason}. Stored corrections are unchanged.") from error
+        with (
+            sqlite_file.storage_errors(),
+            contextlib.closing(sqlite3.connect(self.path, BUSY_SECONDS, isolation_level=None)) as connection,
+        ):
+            connection.execute("PRAGMA synchronous = FULL")
+            page_bytes = connection.execute("PRAGMA page_size").fetchone()[0]
+            connection.execute(f"PRAGMA max_page_count = {MAX_FILE_BYTES // page_bytes}")
+            yield connection
 
 
 def _enable_wal(connection: sqlite3.Connection) -> None:
@@ -222,15 +225,21 @@ def _migrate(connection: sqlite3.Connection) -> None:
     """
     connection.execute("BEGIN IMMEDIATE")
     with connection:  # Commits the transaction, or rolls it back after an exception.
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version > len(MIGRATIONS):
-            raise StorageError(
-                f"The file of corrections has version {version}, from a newer version of this program, which supports "
-                f"up to {len(MIGRATIONS)}. Update the program, or use another file."
-            )
-        for statement in MIGRATIONS[version:]:
+        for statement in MIGRATIONS[_version(connection) :]:
             connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        connection.execute(f"PRAGMA application_id = {sqlite_file.APPLICATION_ID}")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    """Return the version of the file. Raises StorageError if a newer version of this program wrote the file."""
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > len(MIGRATIONS):
+        raise StorageError(
+            f"The file of corrections has version {version}, from a newer version of this program, which supports "
+            f"up to {len(MIGRATIONS)}. Update the program, or use another file."
+        )
+    return version
 
 
 def configured_store(path: str | os.PathLike | None = None) -> CorrectionStore | None:

@@ -20,6 +20,7 @@ import numpy as np
 
 from model.classes import DIGIT_LABELS, classes_of
 from model.errors import UserError, first_line
+from model.files import atomic_write
 from model.preprocessing.geometry import Stroke, bounding_box, longer_side
 
 UNITS = 1000
@@ -106,7 +107,10 @@ def _read_nonempty(path: Path) -> LabeledDrawings:
 
 
 def write_drawings(path: str | os.PathLike, drawings: LabeledDrawings) -> None:
-    """Write drawings to a file for `read_drawings`. The position and size of a drawing on the pad are not stored."""
+    """Write drawings to a file for `read_drawings`. The position and size of a drawing on the pad are not stored.
+
+    Raises OSError, and leaves an existing file unchanged, if the file cannot be written.
+    """
     strokes = [stroke for drawing in drawings.drawings for stroke in _in_units(drawing)]
     arrays = {
         "points": np.concatenate([np.zeros((0, 2), np.int16), *strokes]),
@@ -115,7 +119,8 @@ def write_drawings(path: str | os.PathLike, drawings: LabeledDrawings) -> None:
         "labels": np.array(drawings.labels, np.str_),
         "writers": np.array(drawings.writers, np.str_),
     }
-    with open(path, "wb") as file:  # NumPy appends .npz to a file name, but not to an open file.
+    # NumPy appends .npz to a file name, but not to an open file.
+    with atomic_write(Path(path)) as temporary, open(temporary, "wb") as file:
         np.savez_compressed(file, **arrays)
 
 

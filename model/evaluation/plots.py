@@ -1,6 +1,6 @@
 """Draw metrics as SVG figures.
 
-A figure has no background and takes the color of the surrounding text, so it fits light and dark pages.
+A figure has no background, and draws dark or light ink, depending on the color scheme, so it fits light and dark pages.
 """
 
 import io
@@ -13,14 +13,15 @@ import numpy as np
 from model.classes import NUM_DIGITS
 
 TEXT_COLOR = "#010203"
-"""Placeholder color. When a figure is saved, "currentColor", the color of the surrounding text, replaces it."""
-STANDALONE_STYLE = """<style>
+"""Placeholder color. When a figure is saved, "currentColor" replaces it."""
+COLOR_SCHEME_STYLE = """<style>
 @media (prefers-color-scheme: dark) { svg:root { color: #ddd } svg:root image { filter: invert(1) } }
 </style>
 </svg>"""
-"""CSS for a figure that is opened alone in a browser tab. With this CSS, the figure follows light and dark mode.
+"""CSS with which a figure follows light and dark mode.
 
-Inside a page, this CSS has no effect, because `svg:root` matches only if the SVG is the whole document.
+In an `<img>`, the figure follows the CSS property `color-scheme` of the element. Alone in a tab, it follows the
+browser.
 """
 MISTAKE_COLOR = (0.86, 0.2, 0.16)
 MISTAKE_ROWS, MISTAKE_COLUMNS = 6, 10
@@ -208,6 +209,6 @@ def _save(figure, path: Path) -> None:
     drawn = io.StringIO()
     figure.savefig(drawn, format="svg", transparent=True, metadata={"Date": None})
     plt.close(figure)
-    # Omit the XML declaration, so that the SVG can be inserted into a page.
-    svg = drawn.getvalue().replace(TEXT_COLOR, "currentColor").replace("</svg>", STANDALONE_STYLE)
+    # Omit the XML declaration, so that the file is the same as the picture in the answer of /api/about.
+    svg = drawn.getvalue().replace(TEXT_COLOR, "currentColor").replace("</svg>", COLOR_SCHEME_STYLE)
     path.write_text(svg[svg.index("<svg") :], encoding="utf-8")

@@ -1,5 +1,6 @@
 """Store the state of a training after each epoch, so that `train.py --resume` can continue the training."""
 
+import io
 import json
 import shutil
 from dataclasses import asdict, dataclass, field
@@ -101,11 +102,22 @@ class TrainingState:
         If the optimizer averages weights, the averaged weights are stored as the weights of the best epoch.
         network: the compiled network. The optimizer's state is stored too.
         metrics: the metrics of the epoch.
+        Raises UserError if the disk is full. Then the state after the earlier epoch stays.
         """
-        if self.progress.add_epoch(metrics):
+        is_best = self.progress.add_epoch(metrics)
+        try:
+            self._write_files(network, is_best)
+        except OSError as error:
+            raise UserError(
+                f"{self.folder} cannot hold the state of the training ({error.strerror}). Make room on the disk, or "
+                "choose another folder with --output."
+            ) from None
+
+    def _write_files(self, network: keras.Model, is_best: bool) -> None:
+        if is_best:
             with averaged_weights(network):
-                network.save_weights(self._best_weights)
-        network.save_weights(self._last_weights)
+                _save_weights(network, self._best_weights)
+        _save_weights(network, self._last_weights)
         with atomic_write(self._progress_file) as temporary:
             temporary.write_text(json.dumps({"settings": self.settings, "progress": asdict(self.progress)}))
         for file in self.folder.glob("*.weights.h5"):
@@ -127,6 +139,24 @@ class TrainingState:
     @property
     def _best_weights(self) -> Path:
         return self.folder / f"best-{self.progress.best_epoch:03}.weights.h5"
+
+
+class _MemoryFile(io.BytesIO):
+    """A file in memory, to which Keras saves weights. Keras checks the end of the file's name."""
+
+    def __str__(self) -> str:
+        return "memory.weights.h5"
+
+
+def _save_weights(network: keras.Model, path: Path) -> None:
+    """Save the weights and the optimizer's state. Raises OSError, and leaves no partial file, if the disk is full.
+
+    If HDF5 itself writes to a full disk, Python ends with a segmentation fault. Therefore, HDF5 writes to memory.
+    """
+    content = _MemoryFile()
+    network.save_weights(content)
+    with atomic_write(path) as temporary:
+        temporary.write_bytes(content.getbuffer())
 
 
 def _difference(old: dict, new: dict) -> str:

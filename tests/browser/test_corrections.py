@@ -5,14 +5,16 @@ from playwright.sync_api import expect
 
 from model.corrections.store import CorrectionStore
 from tests.helpers.browser import draw
+from tests.helpers.corrections import delete_all
 from tests.helpers.drawings import DIGIT_DRAWINGS, NON_DIGIT_DRAWINGS, number
 from tests.helpers.page import digit, draw_seven, settled
 
 
 @pytest.fixture
 def correctable(corrections_server, open_page):
-    """The page of a server that stores corrections, and the path of the file with the corrections."""
+    """The page of a server that stores corrections, and the path of the file, which has no corrections yet."""
     server, path = corrections_server
+    delete_all(path)
     return open_page(address=server.address), path
 
 

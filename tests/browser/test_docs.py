@@ -20,6 +20,7 @@ def tab(chromium):
 def test_the_documentation_lists_all_endpoints_and_sends_no_request_to_another_host(tab, server):
     errors = []
     tab.on("pageerror", lambda error: errors.append(error))
+    tab.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     tab.goto(f"{server.address}/docs")
     expect(tab.locator(".opblock").first).to_be_visible()
     paths = set(tab.locator(".opblock-summary-path").evaluate_all("(all) => all.map((it) => it.dataset.path)"))

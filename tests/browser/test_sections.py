@@ -10,8 +10,13 @@ from model.evaluation import model_card
 from model.inference import checkpoint
 from tests.helpers.browser import draw
 from tests.helpers.drawings import DIGIT_DRAWINGS, NON_DIGIT_DRAWINGS
-from tests.helpers.page import alpha, attribution, draw_seven, eventually, traffic
+from tests.helpers.page import alpha, attribution, draw_seven, eventually, picture_of, traffic
 from tests.helpers.paths import ROOT
+
+HOSTILE_FIGURE = """<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9" onload="top.attacked = 1">
+<script>top.attacked = 1; fetch("/attacked")</script><image href="/attacked.png" onerror="top.attacked = 1"/>
+<foreignObject width="9" height="9"><body xmlns="http://www.w3.org/1999/xhtml"><img src="/attacked.png"
+onerror="top.attacked = 1"/><iframe src="/attacked"/></body></foreignObject></svg>"""
 
 MODELS = len(list(checkpoint.FOLDER.glob("*.keras")))
 
@@ -93,13 +98,41 @@ def test_about_shows_measurements_and_pictures_in_the_pages_colors(open_page, th
     expect(facts.first).to_contain_text("MNIST")
     notes = json.loads((ROOT / "model" / "checkpoints" / "digits.json").read_text())
     expect(facts.first).to_contain_text(f"{notes['test']['accuracy']:.2%}".replace("%", " %"))
-    pictures = page.locator("#about figure svg")
+    pictures = page.locator("#about figure img")
     expect(pictures).to_have_count(len(model_card.PICTURES))
     expect(page.locator("#about li")).to_have_count(4)
-    text = pictures.first.locator("text").first
-    assert text.evaluate("(it) => getComputedStyle(it).fill") == page.evaluate(
-        "getComputedStyle(document.querySelector('#about table')).color"
-    )
+    for picture in pictures.all():
+        assert picture.evaluate("async (it) => (await it.decode(), it.naturalWidth)") > 100
+        assert picture.get_attribute("alt")
+    # The background is the most frequent gray value.
+    shown = picture_of(pictures.first)
+    background = np.bincount(shown.ravel()).argmax()
+    assert background > 250 if theme == "light" else background < 30
+    ink = shown.min() if theme == "light" else shown.max()
+    assert abs(int(ink) - int(background)) > 150
+
+
+def test_no_id_occurs_twice(page):
+    draw_seven(page)
+    page.get_by_text("About this network").click()
+    expect(page.locator("#about figure")).to_have_count(len(model_card.PICTURES))
+    ids = page.locator("[id]").evaluate_all("(all) => all.map((it) => it.id)")
+    assert len(ids) == len(set(ids))
+
+
+def test_a_figure_cannot_run_a_script(page, server):
+    urls = []
+    page.on("request", lambda request: urls.append(request.url))
+    about = {"facts": [], "pictures": dict.fromkeys(model_card.PICTURES, HOSTILE_FIGURE)}
+    page.route("**/api/about", lambda route: route.fulfill(json=about))
+    page.get_by_text("About this network").click()
+    pictures = page.locator("#about figure img")
+    expect(pictures).to_have_count(len(model_card.PICTURES))
+    for picture in pictures.all():
+        assert picture.evaluate("async (it) => (await it.decode(), it.naturalWidth)") == 9
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.attacked") is None
+    assert [url for url in urls if "attacked" in url] == []
 
 
 def test_a_visitor_can_draw_while_about_loads(page):

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from tests.helpers.browser import draw
 from tests.helpers.drawings import DIGIT_DRAWINGS, number
 from tests.helpers.page import PHONE, attribution, digit, draw_seven, eventually, ink_on, invitation, settled, traffic
+from web.texts import TEXTS
 
 # --- examples
 
@@ -81,11 +82,24 @@ def test_the_address_bar_has_the_link_if_the_clipboard_is_not_allowed(page):
 def test_a_damaged_link_opens_an_empty_pad(open_page, fragment):
     page = open_page(f"/#drawing={fragment}")
     expect(invitation(page)).to_be_visible()
+    expect(page.get_by_role("alert")).to_contain_text("The link cannot be opened: it is damaged")
+    assert "#" not in page.url
     assert traffic(page)["sent"] == []
     draw_seven(page)
     sent = traffic(page)["sent"]
     assert {len(drawing["strokes"]) for drawing in sent} == {1}  # Each sent drawing has only the stroke of the seven.
     assert sent[-1]["strokes"][0][0] == pytest.approx(DIGIT_DRAWINGS[7][0][0], abs=0.01)
+
+
+def test_a_link_that_is_too_long_is_refused_with_a_sentence(open_page):
+    page = open_page("/#drawing=" + "CgBAAA" * 220_000, locale="zh-CN")
+    expect(page.get_by_role("alert")).to_have_text(TEXTS["zh-CN"]["linkRefused"])
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("alert")).to_have_text(TEXTS["en"]["linkRefused"])
+    assert "#" not in page.url
+    draw_seven(page)
+    page.locator("#share .link").click()
+    expect(page.locator("#share .notice")).to_be_hidden()
 
 
 def test_the_drawing_can_be_saved_as_png_and_as_json(page, tmp_path):

@@ -8,12 +8,14 @@ import ssl
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+import uvicorn
 
 from tests.helpers.paths import ROOT
 
@@ -90,6 +92,37 @@ def serving(module: str = "demo", environment: dict[str, str] | None = None, fol
         yield server
     finally:
         server.stop()
+
+
+@contextlib.contextmanager
+def serving_with_uvicorn(*options: str, environment: dict[str, str] | None = None) -> Iterator[subprocess.Popen]:
+    """Yield a running `uvicorn --factory demo:app` with these options. The last of its arguments is the port."""
+    command = [sys.executable, "-m", "uvicorn", "--factory", "demo:app", *options, "--port", str(free_port())]
+    output = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | (environment or {}), **output)
+    try:
+        wait_until_ready(f"http://127.0.0.1:{process.args[-1]}")
+        yield process
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+@contextlib.contextmanager
+def serving_in_thread(app: object, **settings: object) -> Iterator[str]:
+    """Serve an ASGI application in a thread of this process, and yield its address.
+
+    settings: keyword arguments of `uvicorn.Config`.
+    """
+    config = uvicorn.Config(app, host="127.0.0.1", port=free_port(), log_level="warning", **settings)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{config.port}"
+    server.should_exit = True
+    thread.join(timeout=20)
 
 
 def wait_until_ready(address: str, timeout: float = START_TIMEOUT) -> list[int]:

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { decodeStrokes, encodeStrokes } from "../../assets/components/share/link.js";
+import { decodeStrokes, encodeStrokes, MAX_LENGTH } from "../../assets/components/share/link.js";
 
 /** @type {Stroke[]} */
 const SEVEN = [[[0.3, 0.25], [0.7, 0.25], [0.45, 0.8]], [[0, 1]]];
@@ -28,3 +28,20 @@ for (const text of DAMAGED) {
     assert.equal(decodeStrokes(text), null);
   });
 }
+
+test("a text of the maximum length is decoded, and a longer one is not", () => {
+  /** @type {Stroke} */
+  const stroke = Array.from({ length: 18_000 }, (_, i) => [0.5, (i % 9) / 1000]);
+  const text = encodeStrokes([stroke]);
+  assert.ok(text.length < MAX_LENGTH);
+  assert.equal(decodeStrokes(text)?.[0].length, 18_000);
+  assert.equal(decodeStrokes("A".repeat(MAX_LENGTH + 1)), null);
+});
+
+test("a drawing with more strokes or points than the server accepts is not decoded", () => {
+  /** @type {(count: number) => Stroke[]} */
+  const dots = (count) => Array.from({ length: count }, () => [[0.5, 0.5]]);
+  assert.equal(decodeStrokes(encodeStrokes(dots(500)))?.length, 500);
+  assert.equal(decodeStrokes(encodeStrokes(dots(501))), null);
+  assert.equal(decodeStrokes(encodeStrokes([dots(20_600).flat()])), null);
+});

@@ -69,6 +69,27 @@ def test_a_kill_while_the_state_is_written_keeps_the_previous_epoch(tmp_path, mo
     again.restore_best(network)
 
 
+def test_a_full_disk_is_an_error_that_keeps_the_previous_epoch(tmp_path, monkeypatch):
+    network, state = _tiny_network(), started(tmp_path)
+    state.write(network, {"validation_accuracy": 0.5, "validation_loss": 1.0})
+
+    def write(path: Path, content: memoryview) -> None:
+        path.write_text("part of the content")
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch, pytest.raises(UserError, match="No space left on device.* --output"):
+        patch.setattr(Path, "write_bytes", write)
+        state.write(network, {"validation_accuracy": 0.9, "validation_loss": 0.5})
+    again = TrainingState(tmp_path, {"seed": 1})
+    again.open(resume=True)
+    assert again.progress.epoch == 1
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "progress.json",
+        "best-001.weights.h5",
+        "state-001.weights.h5",
+    }
+
+
 def test_the_best_epoch_on_validation_is_kept_and_patience_ends_the_training(few, tmp_path):
     # With this very low learning rate, the weights hardly change. Therefore no epoch is better than the first epoch.
     recipe = dataclasses.replace(RECIPES["softmax"], learning_rate=1e-12, epochs=50, epoch_steps=1, patience=3)

@@ -5,7 +5,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -13,9 +12,10 @@ import httpx
 import pytest
 
 from model.corrections.store import CorrectionStore
+from tests.helpers.corrections import NO_LIMITS
 from tests.helpers.drawings import SEVEN
 from tests.helpers.paths import ROOT
-from tests.helpers.server import call, free_port, get, wait_until_ready
+from tests.helpers.server import call, get, serving_with_uvicorn
 from tests.helpers.waiting import wait_until
 
 VISITORS = 6
@@ -29,14 +29,9 @@ def corrections(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def parent(corrections):
     """The parent process. It starts two processes that serve the page, and replaces a process that is killed."""
-    command = [sys.executable, "-m", "uvicorn", "--factory", "demo:app", "--workers", "2", "--port", str(free_port())]
-    environment = os.environ | {"CORRECTIONS": str(corrections)}
-    output = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, **output)
-    wait_until_ready(address_of(process))
-    yield process
-    process.terminate()
-    process.wait(timeout=30)
+    environment = {"CORRECTIONS": str(corrections), **NO_LIMITS}
+    with serving_with_uvicorn("--workers", "2", environment=environment) as process:
+        yield process
 
 
 @pytest.fixture
@@ -55,6 +50,11 @@ def workers(parent: int) -> list[int]:
     return [int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
 
 
+def seven(number: int) -> dict:
+    """Return the strokes of a 7, which differ for each number. The same drawing would be stored only once."""
+    return {"strokes": [[[x + number / 1000, y] for x, y in stroke] for stroke in SEVEN["strokes"]]}
+
+
 def test_every_process_serves_the_modules_below_the_same_address(address):
     documents = [get(address).text for _ in range(6)]
     [modules] = {tuple(re.findall(r'rel="modulepreload" href="([^"]+)"', document)) for document in documents}
@@ -67,7 +67,8 @@ def test_several_processes_serve_one_page_and_store_corrections_in_one_file(addr
     answers = [call(address, "predict", **SEVEN) for _ in range(20)]
     assert {answer.status_code for answer in answers} == {200}
     assert {answer.json()["number"] for answer in answers} == {"7"}
-    assert [call(address, "corrections", **SEVEN, label="1").status_code for _ in range(20)] == [200] * 20
+    stored = [call(address, "corrections", **seven(number), label="1") for number in range(20)]
+    assert [answer.status_code for answer in stored] == [200] * 20
     assert CorrectionStore(corrections).count() == {"1": before + 20}
 
 
@@ -108,7 +109,7 @@ def replaced(victim: int, parent: int) -> bool:
 
 def test_a_correction_is_on_the_disk_when_it_is_acknowledged(address, parent, corrections):
     before = list(CorrectionStore(corrections))
-    answer = call(address, "corrections", **SEVEN, label="1")
+    answer = call(address, "corrections", **seven(100), label="1")
     for worker in workers(parent.pid):
         os.kill(worker, signal.SIGKILL)
     assert answer.status_code == 200 and answer.json()["label"] == "1"
@@ -117,4 +118,4 @@ def test_a_correction_is_on_the_disk_when_it_is_acknowledged(address, parent, co
     assert (stored.label, stored.number, stored.verdict) == ("1", "7", "digit")
     notes = json.loads((ROOT / "model" / "checkpoints" / "digits.json").read_text())
     assert stored.model == notes["sha256"]
-    assert json.loads(stored.strokes)["strokes"][0][0] == pytest.approx(SEVEN["strokes"][0][0], abs=1e-4)
+    assert json.loads(stored.strokes)["strokes"][0][0] == pytest.approx(seven(100)["strokes"][0][0], abs=1e-4)

@@ -1,11 +1,7 @@
 """Adding an endpoint needs one function with its schema: the documentation's example, called in three ways."""
 
-import threading
-import time
-
 import httpx
 import pytest
-import uvicorn
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
@@ -14,7 +10,7 @@ from tests.helpers.coroutines import finish
 from tests.helpers.documents import block
 from tests.helpers.fake_service import fake_service
 from tests.helpers.mcp_client import call_tool
-from tests.helpers.server import free_port
+from tests.helpers.server import serving_in_thread
 from web.api import Api
 from web.app import application
 from web.registry import ENDPOINTS
@@ -28,14 +24,8 @@ def address():
         app = application(demo.build_page, Api(fake_service()))
     finally:
         ENDPOINTS.pop("repeat")
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=free_port(), log_level="warning"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{server.config.port}"
-    server.should_exit = True
-    thread.join(timeout=20)
+    with serving_in_thread(app) as address:
+        yield address
 
 
 SENTENCE = "times is above 3; expected how often to repeat the word."

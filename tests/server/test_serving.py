@@ -10,7 +10,7 @@ from http.client import HTTPConnection
 from model.corrections.store import CorrectionStore
 from tests.helpers.drawings import SEVEN
 from tests.helpers.paths import ROOT
-from tests.helpers.server import Server, call, free_port, get, wait_until_ready
+from tests.helpers.server import call, free_port, get, serving_with_uvicorn, wait_until_ready
 from tests.helpers.waiting import wait_until
 
 
@@ -43,9 +43,9 @@ def test_the_page_is_served_while_the_network_loads_and_ctrl_c_ends_it_without_a
         process.wait()
 
 
-def begin_call(server: Server, endpoint: str, body: bytes) -> HTTPConnection:
+def begin_call(port: int, endpoint: str, body: bytes) -> HTTPConnection:
     """Send the headers of a call, and wait until the server asks for the body. The call is then in progress."""
-    connection = HTTPConnection("127.0.0.1", server.port, timeout=60)
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
     connection.putrequest("POST", f"/api/{endpoint}")
     headers = {"Content-Type": "application/json", "Content-Length": len(body), "Expect": "100-continue"}
     for name, value in headers.items():
@@ -55,10 +55,10 @@ def begin_call(server: Server, endpoint: str, body: bytes) -> HTTPConnection:
     return connection
 
 
-def is_closed(server: Server) -> bool:
+def is_closed(port: int) -> bool:
     """Return whether the server refuses new connections."""
     try:
-        socket.create_connection(("127.0.0.1", server.port)).close()
+        socket.create_connection(("127.0.0.1", port)).close()
     except ConnectionRefusedError:
         return True
     return False
@@ -71,9 +71,9 @@ def test_a_server_with_proxies_and_with_settings_for_another_keras_starts_and_re
 def test_on_sigterm_calls_in_progress_are_answered_and_no_traceback_is_logged(server_to_stop):
     server = server_to_stop
     body = json.dumps(SEVEN).encode()
-    connections = [begin_call(server, endpoint, body) for endpoint in ("predict", "compare")]
+    connections = [begin_call(server.port, endpoint, body) for endpoint in ("predict", "compare")]
     server.process.send_signal(signal.SIGTERM)
-    wait_until(lambda: is_closed(server))
+    wait_until(lambda: is_closed(server.port))
     for connection in connections:
         connection.send(body)
     answers = [connection.getresponse() for connection in connections]
@@ -83,6 +83,23 @@ def test_on_sigterm_calls_in_progress_are_answered_and_no_traceback_is_logged(se
         connection.close()
     assert server.process.wait(timeout=30) == 0
     assert "Traceback" not in server.log.read_text()
+
+
+def test_on_sigterm_uvicorn_answers_calls_in_progress_and_does_not_wait_for_event_streams():
+    body = json.dumps(SEVEN).encode()
+    options = ("--http", "web.security.connections:BoundedProtocol", "--timeout-graceful-shutdown", "3")
+    with serving_with_uvicorn(*options) as process:
+        port = int(process.args[-1])
+        stream = HTTPConnection("127.0.0.1", port, timeout=60)
+        stream.request("GET", "/gradio_api/heartbeat/0123abcd")
+        assert stream.getresponse().status == 200
+        called = begin_call(port, "predict", body)
+        process.terminate()
+        wait_until(lambda: is_closed(port))
+        called.send(body)
+        assert called.getresponse().status == 200
+        process.wait(timeout=30)
+    stream.close()
 
 
 def test_an_invalid_label_gets_an_error_message_and_nothing_is_stored(corrections_server):

@@ -1,6 +1,8 @@
 """Fixtures for unit tests. Unit tests import neither TensorFlow nor Playwright, so that the tests start quickly."""
 
 import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -26,3 +28,12 @@ def no_slow_libraries():
 def kept(tmp_path):
     """An empty store of corrections."""
     return CorrectionStore(tmp_path / "corrections.sqlite")
+
+
+@pytest.fixture
+def public_folder():
+    """A temporary folder that an unprivileged user can enter. (An unprivileged user cannot enter root's `tmp_path`.)"""
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name)
+        path.chmod(0o755)
+        yield path

@@ -83,6 +83,13 @@ def test_the_documentation_names_only_addresses_of_this_server():
     assert request("GET", "/openapi.json").json()["paths"].keys() >= {"/api/predict", "/api/corrections", "/health"}
 
 
+def test_the_schema_names_the_failures_of_endpoints_that_store_something():
+    paths = request("GET", "/openapi.json").json()["paths"]
+    for method in ("post", "delete"):
+        assert {"403", "429"} <= paths["/api/corrections"][method]["responses"].keys()
+    assert not {"403", "429"} & paths["/api/predict"]["post"]["responses"].keys()
+
+
 @pytest.fixture
 def error_line(monkeypatch, capsys):
     """error_line(*arguments): the error message of `python demo.py` with these arguments."""

@@ -1,30 +1,35 @@
 """Checks of calls: the endpoint exists, no argument is missing, and each file was uploaded to this server."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from tests.helpers.unloaded_page import unloaded_page
 from web.security.bodies import RequestRejected
 from web.security.calls import CallChecker
+from web.upload_folder import UploadFolder
 
 SEVEN = {"strokes": [[[0.2, 0.2], [0.75, 0.2], [0.4, 0.85]]]}
 
 
 @pytest.fixture(scope="module")
-def calls(tmp_path_factory) -> CallChecker:
-    """A checker of the page's calls. Its folder of uploads is a temporary folder."""
-    checker = CallChecker(unloaded_page())
-    checker.uploads = tmp_path_factory.mktemp("uploads").resolve()
-    return checker
+def calls() -> CallChecker:
+    """A checker of the page's calls."""
+    return CallChecker(unloaded_page())
 
 
 @pytest.fixture
-def uploaded(calls):
+def uploads(tmp_path, monkeypatch) -> Path:
+    """A folder of uploads."""
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    return UploadFolder(tmp_path).path
+
+
+@pytest.fixture
+def uploaded(uploads) -> Path:
     """The path of an uploaded picture."""
-    folder = calls.uploads / "0123456789abcdef"
-    folder.mkdir(exist_ok=True)
-    path = folder / "seven.png"
+    path = uploads / "0123456789abcdef"
     path.write_bytes(b"picture")
     return path
 
@@ -121,7 +126,7 @@ def test_an_uploaded_file_is_accepted_without_the_other_entries_of_its_reference
     body = {key: [reference] if key == "data" else reference}
     calls.check_call(route, "predict_image", body)
     [passed_on] = body["data"] if key == "data" else [body["picture"]]
-    assert passed_on == {"path": str(uploaded), "orig_name": "seven.png", "meta": {"_type": "gradio.FileData"}}
+    assert passed_on == {"path": str(uploaded), "orig_name": uploaded.name, "meta": {"_type": "gradio.FileData"}}
 
 
 def test_none_is_accepted_in_place_of_a_file(calls):
@@ -138,18 +143,27 @@ def test_a_reference_without_a_path_is_rejected(calls, value):
 
 @pytest.mark.parametrize(
     "path",
-    ["/etc/passwd", "{uploads}", "{uploads}/missing.png", "{uploads}/../{outside}", "http://127.0.0.1/a.png", "a\0b"],
+    [
+        "/etc/passwd",
+        "{uploads}",
+        "{uploads}.lock",
+        "{uploads}/missing.png",
+        "{uploads}/../other/file",
+        "http://127.0.0.1/a.png",
+        "a\0b",
+    ],
 )
-def test_a_file_that_was_not_uploaded_is_rejected(calls, path):
-    outside = calls.uploads.parent / "outside.png"
-    outside.write_bytes(b"picture")
-    value = {"path": path.format(uploads=calls.uploads, outside=outside.name)}
+def test_a_file_that_was_not_uploaded_is_rejected(calls, uploads, path):
+    other = uploads.parent / "other"
+    other.mkdir()
+    (other / "file").write_bytes(b"picture")  # Another program has the same folder for uploads.
+    value = {"path": path.format(uploads=uploads)}
     status, message = rejection(calls.check_call, "run", "predict_image", {"data": [value]})
     assert status == 422 and "/gradio_api/upload first" in message
 
 
-def test_a_link_out_of_the_folder_of_uploads_is_rejected(calls):
-    link = calls.uploads / "link.png"
+def test_a_link_out_of_the_folder_of_uploads_is_rejected(calls, uploads):
+    link = uploads / "link.png"
     link.symlink_to("/etc/passwd")
     status, _ = rejection(calls.check_call, "run", "predict_image", {"data": [{"path": str(link)}]})
     assert status == 422

@@ -19,7 +19,7 @@ from model.data.drawings import read_drawings
 from model.errors import InputError
 from model.inference.answer import Verdict
 from model.preprocessing.strokes import parse_strokes
-from tests.helpers.corrections import ANSWER, SEVEN, SHA256
+from tests.helpers.corrections import ANSWER, SEVEN, SHA256, drawing
 from tests.helpers.paths import ROOT
 
 # A program for another process. It stores numbered corrections one after the other, and prints the number of each
@@ -68,8 +68,8 @@ def test_coordinates_are_rounded_to_four_decimals(kept):
 
 def test_corrections_are_counted_by_label_in_the_order_of_the_labels(kept):
     assert kept.count() == {} and list(kept) == []
-    for label in ("not a digit", "7", "0", "7"):
-        kept.keep(SEVEN, label, *ANSWER)
+    for number, label in enumerate(("not a digit", "7", "0", "7")):
+        kept.keep(drawing(number), label, *ANSWER)
     assert list(kept.count().items()) == [("0", 1), ("7", 2), ("not a digit", 1)]
 
 
@@ -107,6 +107,33 @@ def test_any_drawing_can_be_parsed_again(drawing, label):
         np.testing.assert_allclose(stored, stroke, atol=0.00005001)
 
 
+# The same drawing twice
+
+
+def test_the_same_drawing_with_the_same_label_is_stored_once(kept):
+    first, _ = kept.keep(SEVEN, "7", *ANSWER)
+    kept.keep(SEVEN, "7", *ANSWER)
+    kept.keep(SEVEN, "1", *ANSWER)
+    kept.keep(drawing(1), "7", *ANSWER)
+    assert kept.count() == {"1": 1, "7": 2}
+    assert next(iter(kept)) == first
+
+
+def test_the_token_of_a_repeated_correction_deletes_nothing(kept):
+    _, token = kept.keep(SEVEN, "7", *ANSWER)
+    _, later = kept.keep(SEVEN, "7", *ANSWER)
+    assert later != token and not kept.delete(later)
+    assert kept.count() == {"7": 1}
+    assert kept.delete(token) and kept.count() == {}
+
+
+def test_a_deleted_correction_can_be_stored_again(kept):
+    _, token = kept.keep(SEVEN, "7", *ANSWER)
+    kept.delete(token)
+    _, again = kept.keep(SEVEN, "7", *ANSWER)
+    assert kept.count() == {"7": 1} and kept.delete(again)
+
+
 # Export
 
 
@@ -133,11 +160,11 @@ def test_only_corrections_with_the_given_labels_are_exported(kept, tmp_path):
 
 
 def test_threads_store_at_the_same_time(kept):
-    def keep():
-        for _ in range(20):
-            kept.keep(SEVEN, "7", *ANSWER)
+    def keep(first: int):
+        for number in range(first, first + 20):
+            kept.keep(drawing(number), "7", *ANSWER)
 
-    threads = [threading.Thread(target=keep) for _ in range(8)]
+    threads = [threading.Thread(target=keep, args=[20 * thread]) for thread in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -4,14 +4,13 @@ import os
 import subprocess
 import sys
 
-import numpy as np
 import pytest
 
 from model.corrections.store import CorrectionStore
 from model.data.drawings import read_digits, read_drawings, read_non_digits
+from tests.helpers.corrections import drawing
 from tests.helpers.paths import ROOT
 
-LINE = [np.array([[0.2, 0.2], [0.75, 0.2]])]
 ANSWER = ("4", "unsure", "0123456789abcdef" * 4)
 
 
@@ -19,8 +18,8 @@ ANSWER = ("4", "unsure", "0123456789abcdef" * 4)
 def kept(tmp_path):
     """A store with four corrections."""
     store = CorrectionStore(tmp_path / "corrections.sqlite")
-    for label in ("7", "not a digit", "0", "7"):
-        store.keep(LINE, label, *ANSWER)
+    for number, label in enumerate(("7", "not a digit", "0", "7")):
+        store.keep(drawing(number), label, *ANSWER)
     return store
 
 

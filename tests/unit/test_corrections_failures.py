@@ -1,46 +1,13 @@
 """Failures of the store of corrections: each failure is reported, and the stored corrections stay."""
 
 import contextlib
-import os
 import sqlite3
-import tempfile
-from pathlib import Path
 
 import pytest
 
 from model.corrections import store
 from model.corrections.store import CorrectionStore, StorageError
-from tests.helpers.corrections import ANSWER, SEVEN, storage_error
-
-
-@contextlib.contextmanager
-def unprivileged():
-    """If the tests run as root, run the block as an unprivileged user, because root can write to read-only files."""
-    user = os.geteuid()
-    if user == 0:
-        os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(user)
-
-
-@contextlib.contextmanager
-def unprivileged_owner(folder: Path):
-    """Like `unprivileged`, but also make the unprivileged user the owner of the folder."""
-    if os.geteuid() == 0:
-        os.chown(folder, 65534, -1)
-    with unprivileged():
-        yield
-
-
-@pytest.fixture
-def public_folder():
-    """A temporary folder that an unprivileged user can enter. (An unprivileged user cannot enter root's `tmp_path`.)"""
-    with tempfile.TemporaryDirectory() as name:
-        path = Path(name)
-        path.chmod(0o755)
-        yield path
+from tests.helpers.corrections import ANSWER, SEVEN, drawing, storage_error, unprivileged, unprivileged_owner
 
 
 def test_a_full_file_is_reported_and_stored_corrections_stay(tmp_path, monkeypatch):
@@ -48,8 +15,8 @@ def test_a_full_file_is_reported_and_stored_corrections_stay(tmp_path, monkeypat
     kept = CorrectionStore(path)
     with monkeypatch.context() as limited, pytest.raises(StorageError, match="there is no room left"):
         limited.setattr(store, "MAX_FILE_BYTES", 65_536)
-        for count in range(10_000):  # noqa: B007  `count` is used after the loop.
-            kept.keep(SEVEN, "7", *ANSWER)
+        for count in range(10_000):
+            kept.keep(drawing(count), "7", *ANSWER)
     assert count > 100
     assert kept.count() == {"7": count}
     assert path.stat().st_size <= 65_536
@@ -84,8 +51,8 @@ def test_a_damaged_file_is_reported_and_left_unchanged(tmp_path, content):
 
 
 def test_a_file_that_is_damaged_while_in_use_is_reported_by_every_call(kept, tmp_path):
-    for _ in range(200):
-        kept.keep(SEVEN, "7", *ANSWER)
+    for number in range(200):
+        kept.keep(drawing(number), "7", *ANSWER)
     content = kept.path.read_bytes()
     kept.path.write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))
     for call in ((kept.count,), (list, kept), (kept.export, tmp_path / "out.npz"), (kept.keep, SEVEN, "7", *ANSWER)):

@@ -48,3 +48,17 @@ def test_a_file_of_a_newer_version_is_rejected_and_left_unchanged(kept, monkeypa
     content = kept.path.read_bytes()
     assert "from a newer version of this program" in storage_error(CorrectionStore, kept.path)
     assert kept.path.read_bytes() == content
+
+
+def test_equal_rows_of_an_older_file_stay(tmp_path, monkeypatch):
+    with monkeypatch.context() as older:
+        older.setattr(store, "MIGRATIONS", store.MIGRATIONS[:2])
+        CorrectionStore(tmp_path / "older.sqlite")
+    with contextlib.closing(sqlite3.connect(tmp_path / "older.sqlite", isolation_level=None)) as connection:
+        for token in ("one", "two"):
+            connection.execute(
+                "INSERT INTO corrections VALUES (NULL, '2026-01-01', '7', '{\"strokes\":[]}', '', '', '', ?)", [token]
+            )
+    newer = CorrectionStore(tmp_path / "older.sqlite")
+    assert newer.count() == {"7": 2}
+    assert newer.delete("one") and newer.count() == {"7": 1}

@@ -28,6 +28,8 @@ from web.mcp_server import MAX_ANSWER
 from web.schemas.fields import MAX_STROKES
 from web.schemas.responses import AnswerResponse, ReadingResponse
 from web.security.bodies import MAX_JSON, MAX_JSON_LEVELS, MAX_UPLOAD
+from web.security.connections import MAX_CONNECTIONS, RECEIVE_SECONDS
+from web.uploads import MAX_AGE, MAX_PICTURE, MAX_UPLOADED_PICTURES, MAX_UPLOADS
 
 README = ROOT / "README.md"
 DOCUMENTS = [README, ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -140,7 +142,7 @@ def test_a_command_of_another_program_names_existing_files_and_functions(command
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
 def test_every_fenced_block_is_a_drawing_or_is_run_by_a_test(document):
-    examples = "".join(test.read_text() for test in (ROOT / "tests" / "server").glob("*.py"))
+    examples = "".join(test.read_text() for test in (ROOT / "tests").rglob("test_*.py"))
     name = document.relative_to(ROOT).as_posix()
     starts = [start for file, start in re.findall(r'block\("([^"]+)", "([^"]+)"\)', examples) if file == name]
     for language, block in re.findall(r"```(\w+)\n(.*?)```", document.read_text(), re.DOTALL):
@@ -244,6 +246,9 @@ def test_the_documented_limits_are_the_limits_of_the_code():
     for limit in (
         MAX_JSON,
         MAX_UPLOAD,
+        MAX_PICTURE,
+        MAX_UPLOADS,
+        MAX_UPLOADED_PICTURES,
         MAX_JSON_LEVELS,
         MAX_STROKES,
         MAX_POINTS,
@@ -255,15 +260,16 @@ def test_the_documented_limits_are_the_limits_of_the_code():
         PICTURE,
         MAX_ANSWER,
         MAX_DRAWING_BYTES,
+        MAX_CONNECTIONS,
+        RECEIVE_SECONDS,
     ):
-        assert f"{limit:,} " in limits
+        assert f"{limit:,.0f} " in limits
 
 
 def test_uploads_are_deleted_in_the_documented_time():
-    frequency, age = demo.DELETE_UPLOADS
-    assert f"{age // 60} to {(age + frequency) // 60} minutes" in (ROOT / "docs" / "privacy.md").read_text()
+    assert f"at most {MAX_AGE // 60} minutes" in (ROOT / "docs" / "privacy.md").read_text()
 
 
 def test_every_column_of_a_correction_is_described():
     described = [name for cell, _ in rows("privacy.md", "Corrections") for name in re.findall(r"`(\w+)`", cell)]
-    assert set(described) == {"id", "token", *(field.name for field in dataclasses.fields(Correction))}
+    assert set(described) == {"id", "token", "digest", *(field.name for field in dataclasses.fields(Correction))}

@@ -1,5 +1,7 @@
 """Errors: command lines report an error in one line, and quote errors of libraries briefly."""
 
+import errno
+
 import pytest
 
 from model.errors import InputError, UserError, exit_on_error, first_line
@@ -17,6 +19,12 @@ def test_a_command_line_exits_with_its_name_and_the_message(error):
 def test_other_errors_are_not_hidden(error):
     with pytest.raises(type(error)), exit_on_error("train"):
         raise error
+
+
+def test_a_full_disk_is_named_without_the_number_of_the_error():
+    message = "^train: The disk is full. Make room on it, and run the command again.$"
+    with pytest.raises(SystemExit, match=message), exit_on_error("train"):
+        raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def test_a_command_without_errors_does_not_exit():

@@ -19,6 +19,7 @@ from tests.helpers.paths import ROOT
 from tests.helpers.pictures import BLACK, DRAWN, WHITE, colored, picture_from, saved
 from tests.helpers.slow_pictures import exif_with_overlapping_tags, progressive_jpeg
 from tests.helpers.waiting import wait_until
+from web import metrics
 from web.admission import Overloaded
 from web.pictures import messages
 from web.pictures.decoder import FAILED, TOO_LARGE, TOO_SLOW, PictureDecoder
@@ -115,11 +116,14 @@ def test_a_picture_that_takes_too_long_gets_a_sentence_and_the_workers_are_repla
     assert_reads(decoder)
 
 
-def test_a_worker_that_has_ended_while_idle_is_replaced(decoder):
+def test_a_worker_that_has_ended_while_idle_is_replaced_and_counted(decoder, monkeypatch):
+    counted = []
+    monkeypatch.setattr(metrics, "count_picture_worker_restart", lambda: counted.append(1))
     assert_reads(decoder)
     decoder.quick.process.kill()
     decoder.quick.process.wait()
     assert_reads(decoder)
+    assert len(counted) == 1
 
 
 def test_a_picture_that_crashes_both_workers_gets_a_sentence(decoder):

@@ -14,6 +14,7 @@ from tests.helpers.coroutines import finish
 from web.admission import Overloaded
 from web.security import middleware
 from web.security.bodies import RequestRejected
+from web.security.corrections import CorrectionGuard
 from web.security.middleware import SecurityMiddleware
 from web.security.responses import GENERIC_MESSAGE
 
@@ -30,12 +31,13 @@ class Calls:
     def __init__(self):
         self.checked = []
 
-    def check_call(self, route: str, name: str, body: dict) -> None:
+    def check_call(self, route: str, name: str, body: dict) -> str:
         self.checked.append((route, name))
         if name == "unknown":
             raise RequestRejected(404, "Unknown endpoint.")
         if name == "predict_image":
             body["data"] = ["checked file"]
+        return name
 
 
 async def echo(scope, receive, send) -> None:
@@ -58,7 +60,7 @@ def request_page(calls):
 
     def request_page(method: str, path: str, app=echo, **options) -> httpx.Response:
         async def send() -> httpx.Response:
-            transport = httpx.ASGITransport(SecurityMiddleware(app, calls, FORMS))
+            transport = httpx.ASGITransport(SecurityMiddleware(app, calls, FORMS, CorrectionGuard([])))
             async with httpx.AsyncClient(transport=transport, base_url="http://page") as visitor:
                 return await visitor.request(method, path, **options)
 
@@ -201,5 +203,5 @@ def test_a_message_of_another_protocol_than_http_is_passed_on(calls):
     async def app(scope, receive, send) -> None:
         passed.append(scope["type"])
 
-    finish(SecurityMiddleware(app, calls, FORMS)({"type": "lifespan"}, None, None))
+    finish(SecurityMiddleware(app, calls, FORMS, CorrectionGuard([]))({"type": "lifespan"}, None, None))
     assert passed == ["lifespan"]

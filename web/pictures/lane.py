@@ -13,6 +13,7 @@ import numpy as np
 
 from model.errors import InputError
 from model.preprocessing.decoding import TooDemandingError
+from web import metrics
 from web.pictures import messages
 
 ROOT = Path(__file__).parents[2]
@@ -88,6 +89,8 @@ class Lane:
         """Start the worker unless it runs. Replace a worker that has ended."""
         if self.process is not None and self.process.poll() is None:
             return
+        if self.process is not None:
+            metrics.count_picture_worker_restart()
         self._stop()
         self.process = subprocess.Popen(
             [sys.executable, "-m", WORKER, str(self.limits.memory), str(int(self.limits.seconds) + 1)],
@@ -129,6 +132,7 @@ class Lane:
 
     def _replace(self) -> None:
         """Start a new worker now, so that the next picture does not wait for the start."""
+        metrics.count_picture_worker_restart()
         self._stop()
         self._start()
 

@@ -26,14 +26,19 @@ NON_FINITE = re.compile(rb"NaN|Infinity|\de\+?\d{3}|\d{309}", re.IGNORECASE)
 
 
 class RequestRejected(HTTPException):
-    """Raised to reject a request. status: the HTTP status of the answer. message: one sentence for the caller.
+    """Raised to reject a request.
 
+    status: the HTTP status of the answer. message: one sentence for the caller. retry_after: the seconds after which
+    the caller may try again, or None.
     FastAPI reads bodies, too. It passes on this exception because it is an HTTPException.
     """
 
-    def __init__(self, status: int, message: str):
+    def __init__(self, status: int, message: str, retry_after: int | None = None):
         super().__init__(status, message)
-        self.status, self.message = status, message
+        self.status, self.message, self.retry_after = status, message, retry_after
+
+    def __str__(self) -> str:
+        return self.message
 
 
 def limit_size(receive, content_length: str | None, max_bytes: int):

@@ -11,6 +11,7 @@ import gradio as gr
 
 from web.security.bodies import RequestRejected, levels
 from web.security.sessions import make_room
+from web.upload_folder import is_upload
 
 UPLOAD = "/gradio_api/upload"
 
@@ -28,8 +29,6 @@ class CallChecker:
 
     endpoints: maps the name of each endpoint to its parameters.
     names: maps Gradio's index of a function (`fn_index`) to the name of the endpoint.
-    uploads: the folder of uploaded files. Each file is in a subfolder, and the subfolder's name is the file's hash.
-    Therefore nobody can guess the path of another visitor's file.
     """
 
     def __init__(self, page: gr.Blocks):
@@ -43,10 +42,9 @@ class CallChecker:
             for name, endpoint in page.get_api_info()["named_endpoints"].items()
         }
         self.names = {index: fn.api_name for index, fn in page.fns.items() if fn.api_name in self.endpoints}
-        self.uploads = Path(gr.utils.get_upload_folder()).resolve()
 
-    def check_call(self, route: str, name: str, body: dict) -> None:
-        """Check a call. Raises RequestRejected.
+    def check_call(self, route: str, name: str, body: dict) -> str:
+        """Check a call. Return the name of the called endpoint. Raises RequestRejected.
 
         In `body`, the reference to a file is replaced by the result of `_uploaded_file`, and missing optional
         arguments are added as null. Before a call enters Gradio's queue, there is room for its answer.
@@ -68,6 +66,7 @@ class CallChecker:
                 raise RequestRejected(422, 'A "path" is accepted for files only.')
         if route != "run":
             make_room(self._page, body.get("session_hash"))
+        return name
 
     def _uploaded_file(self, value: object) -> dict | None:
         """Return a reference to the uploaded file that `value` names, or None if `value` is None.
@@ -77,17 +76,17 @@ class CallChecker:
         if value is None:
             return None
         path = value.get("path") if isinstance(value, dict) else None
-        if not isinstance(path, str) or not self._is_uploaded(path):
+        if not isinstance(path, str) or not _is_uploaded(path):
             raise RequestRejected(422, f"Send the file to {UPLOAD} first, then give the path that it returns.")
         return {"path": path, "orig_name": Path(path).name, "meta": {"_type": "gradio.FileData"}}
 
-    def _is_uploaded(self, path: str) -> bool:
-        # Look at the disk, because another process that serves the page may have received the upload.
-        try:
-            resolved = Path(path).resolve(strict=True)
-        except (OSError, ValueError):  # The file does not exist, or no file can have this name.
-            return False
-        return resolved.is_file() and resolved.is_relative_to(self.uploads)
+
+def _is_uploaded(path: str) -> bool:
+    # Look at the disk, because another process that serves the page may have received the upload.
+    try:
+        return is_upload(Path(path).resolve(strict=True))
+    except (OSError, ValueError):  # The file does not exist, or no file can have this name.
+        return False
 
 
 def _arguments(route: str, body: dict, parameters: list[Parameter]) -> tuple[dict | list, list]:

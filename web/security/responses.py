@@ -11,19 +11,19 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import JSONResponse
 
 from web.admission import Overloaded
+from web.security import content_policy
 from web.static_files import UNCHANGING
 
 HEADERS = {
-    # These hosts may show the page in a frame: huggingface.co shows Spaces, and a local notebook shows the page.
-    "Content-Security-Policy": "frame-ancestors 'self' https://huggingface.co https://*.hf.space "
-    "http://localhost:* http://127.0.0.1:*; "
-    "object-src 'none'; base-uri 'self'; form-action 'self'",
+    content_policy.HEADER: content_policy.policy(),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
 
 QUEUED = ("/gradio_api/queue/", "/gradio_api/call/")
+# `gradio_client` reads the message of a 422 only.
+REFUSED = (403, 429)
 # Gradio's own scripts have a hash in their names. Gradio sends them without this header.
 HASHED = re.compile(r"/assets/[\w./-]+-[\w-]{8}\.(js|css)", re.ASCII)
 
@@ -47,7 +47,8 @@ class Response:
         """Forward an ASGI message of the application. The messages of a 500 are replaced by an error response."""
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            headers.update(HEADERS)
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)  # A document has its own Content-Security-Policy.
             if message["status"] == 200 and HASHED.fullmatch(self._path):
                 headers["Cache-Control"] = UNCHANGING
             self._is_queue_full = message["status"] == 503 and self._path.startswith(QUEUED)
@@ -60,12 +61,18 @@ class Response:
             status = 503 if error == str(Overloaded()) else 422 if error else 500
             await self.send_error(status, error or GENERIC_MESSAGE)
 
-    async def send_error(self, status: int, message: str) -> None:
-        """Send an error message in the form of `error_body`, unless a response has already started."""
+    async def send_error(self, status: int, message: str, retry_after: int | None = None) -> None:
+        """Send an error message in the form of `error_body`, unless a response has already started.
+
+        retry_after: the seconds after which the client may try again, or None. A 503 always has such a time.
+        """
         if self._started:
             return
         self._started = True
-        headers = HEADERS | ({"Retry-After": str(Overloaded.retry_after)} if status == 503 else {})
+        retry_after = Overloaded.retry_after if status == 503 else retry_after
+        headers = HEADERS | ({"Retry-After": str(retry_after)} if retry_after else {})
+        if status in REFUSED and self._path.startswith(QUEUED):
+            status = 422
         response = JSONResponse(error_body(self._path, status, message), status, headers)
         await self._send({"type": "http.response.start", "status": status, "headers": response.raw_headers})
         await self._send({"type": "http.response.body", "body": response.body})

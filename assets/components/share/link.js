@@ -8,6 +8,10 @@
 
 /** @import { Point, Stroke } from "../../shared/strokes.js" */
 
+/** Maximum length of an encoded drawing. Chromium opens links of up to 2 MB, but decoding and painting them takes long. */
+export const MAX_LENGTH = 65_536;
+// The server accepts no larger drawings.
+const [MAX_STROKES, MAX_POINTS] = [500, 20_000];
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /** @param {Stroke[]} strokes */
@@ -33,11 +37,12 @@ export function encodeStrokes(strokes) {
 }
 
 /**
- * Return the strokes, or null if the text is not an encoded drawing.
+ * Return the strokes, or null if the text is not an encoded drawing, or if the drawing is too large.
  * @param {string} text
  * @returns {Stroke[] | null}
  */
 export function decodeStrokes(text) {
+  if (text.length > MAX_LENGTH) return null;
   const numbers = [];
   let [value, shift] = [0, 0];
   for (const letter of text) {
@@ -49,11 +54,12 @@ export function decodeStrokes(text) {
     numbers.push(value & 1 ? -(value + 1) / 2 : value / 2);
     [value, shift] = [0, 0];
   }
+  if (numbers.length > 2 * MAX_POINTS + MAX_STROKES) return null;
   const strokes = [];
   let [x, y, at] = [0, 0, 0];
   while (at < numbers.length) {
     const end = at + 1 + 2 * numbers[at++];
-    if (end <= at || end > numbers.length) return null;
+    if (end <= at || end > numbers.length || strokes.length === MAX_STROKES) return null;
     /** @type {Point[]} */
     const points = [];
     for (; at < end; at += 2) points.push([(x += numbers[at]) / 1000, (y += numbers[at + 1]) / 1000]);

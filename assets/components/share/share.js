@@ -3,7 +3,7 @@
 // After a click, the component sets `props.value` to {format}, where the format is "link", "png" or "json", and emits
 // "requested". The page then sets `props.value` to {format, strokes} with the pad's drawing.
 // If the page was opened by a link to a drawing, the component sets `props.value` to {strokes} from the link, and emits
-// "linked".
+// "linked". If the link is damaged or too large, the component shows a sentence.
 
 /** @import { Component } from "../../shared/dom.js" */
 /** @import { Stroke } from "../../shared/strokes.js" */
@@ -12,7 +12,7 @@ import { context2d } from "../../shared/canvas.js";
 import { create, find } from "../../shared/dom.js";
 import { paintStrokes } from "../../shared/strokes.js";
 import { followLanguage, text } from "../../shared/text.js";
-import { decodeStrokes, encodeStrokes } from "./link.js";
+import { decodeStrokes, encodeStrokes, MAX_LENGTH } from "./link.js";
 
 const PICTURE_SIDE = 1024;
 const MESSAGE_DURATION = 2000; // Milliseconds.
@@ -22,6 +22,7 @@ const KEY = "#drawing=";
 export function mount({ element, props, trigger, watch }) {
   const link = find(element, ".link");
   const message = find(element, ".message");
+  const notice = find(element, ".notice");
   /** @type {string | null} the format of the last click; null after the page has set the strokes */
   let requested = null;
 
@@ -34,7 +35,9 @@ export function mount({ element, props, trigger, watch }) {
 
   /** @param {Stroke[]} strokes */
   async function copyLink(strokes) {
-    const address = location.href.split("#")[0] + KEY + encodeStrokes(strokes);
+    const drawing = encodeStrokes(strokes);
+    if (drawing.length > MAX_LENGTH) return showNotice("linkTooLong");
+    const address = location.href.split("#")[0] + KEY + drawing;
     history.replaceState(null, "", address);
     try {
       await navigator.clipboard.writeText(address);
@@ -50,6 +53,13 @@ export function mount({ element, props, trigger, watch }) {
     setTimeout(clearMessage, MESSAGE_DURATION);
   }
 
+  // The text of a notice comes with the page's language, which may not be loaded yet.
+  /** @param {string} key */
+  function showNotice(key) {
+    notice.dataset.text = key;
+    notice.textContent = text(key);
+  }
+
   function clearMessage() {
     link.textContent = text("link");
     message.textContent = "";
@@ -63,8 +73,13 @@ export function mount({ element, props, trigger, watch }) {
   }
 
   function openLink() {
-    const strokes = location.hash.startsWith(KEY) && decodeStrokes(location.hash.slice(KEY.length));
-    if (!strokes) return;
+    if (!location.hash.startsWith(KEY)) return;
+    const strokes = decodeStrokes(location.hash.slice(KEY.length));
+    if (!strokes) {
+      // A long address would slow the page down.
+      history.replaceState(null, "", location.href.split("#")[0]);
+      return showNotice("linkRefused");
+    }
     props.value = { strokes };
     trigger("linked");
   }
@@ -72,6 +87,8 @@ export function mount({ element, props, trigger, watch }) {
   for (const format of Object.keys(formats)) {
     find(element, `.${format}`).addEventListener("click", () => {
       requested = format;
+      notice.textContent = "";
+      delete notice.dataset.text;
       props.value = { format };
       trigger("requested");
     });
