@@ -11,7 +11,7 @@
 /** Maximum length of an encoded drawing. Chromium opens links of up to 2 MB, but decoding and painting them takes long. */
 export const MAX_LENGTH = 65_536;
 // The server accepts no larger drawings.
-const [MAX_STROKES, MAX_POINTS] = [500, 20_000];
+const [MAX_STROKES, MAX_POINTS] = [500, 12_000];
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /** @param {Stroke[]} strokes */
