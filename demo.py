@@ -13,16 +13,12 @@ if __name__ == "__main__":
 
 import argparse
 import contextlib
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from web.proxies import direct_requests
+from web.environment import gradio_environment
 
-# Before Gradio is imported: do not send usage statistics.
-os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-
-with direct_requests(to_others=False):  # While it is imported, Gradio creates a client, which reads ALL_PROXY.
+with gradio_environment():
     import gradio as gr
 
 from fastapi import FastAPI
@@ -31,7 +27,7 @@ from model.errors import exit_on_error
 from model.inference.checkpoint import DEFAULT_CHECKPOINT
 from web import components
 from web.api import Api
-from web.app import create_app, serve, start
+from web.app import configured_checkpoint, create_app, serve, start
 from web.gradio_endpoints import add_endpoints
 from web.texts import ENGLISH
 
@@ -120,9 +116,9 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--checkpoint",
         type=Path,
-        default=DEFAULT_CHECKPOINT,
+        default=configured_checkpoint(),
         metavar="PATH",
-        help="the network, a .keras file (default: digits)",
+        help=f"the network, a .keras file (default: $DEMO_CHECKPOINT, or {DEFAULT_CHECKPOINT.stem})",
     )
     parser.add_argument(
         "--corrections", type=Path, metavar="FILE", help="store visitors' corrections in FILE (default: $CORRECTIONS)"

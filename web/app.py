@@ -1,9 +1,7 @@
 """Create and serve the application: the page that `demo` builds, the routes of the API, and the middleware."""
 
-import errno
 import os
 import signal
-import socket
 import sys
 import threading
 from collections.abc import Callable
@@ -15,16 +13,17 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from model.corrections.store import configured_store
-from model.errors import UserError
+from model.errors import UserError, first_line
 from model.inference.checkpoint import DEFAULT_CHECKPOINT
 from web.api import Api
 from web.components import page_settings
 from web.compression import Compression
 from web.document import Document
+from web.environment import gradio_environment
+from web.listening import listening_address, url_host
 from web.mcp_server import mcp_routes
 from web.memory import limit_arenas
 from web.monitoring import Monitoring, Observer
-from web.proxies import direct_requests
 from web.rest import api_routes
 from web.route_names import RouteNames
 from web.security.calls import CallChecker
@@ -43,15 +42,6 @@ from web.uvicorn_settings import uvicorn_settings
 # Time for the requests in progress when the server stops.
 STOP_SECONDS = 20
 
-ADDRESS_ERRORS = {
-    errno.EADDRINUSE: "port {port} is in use. Choose another port, or leave --port out for the next free one.",
-    errno.EACCES: "port {port} needs administrator rights. Choose a port above 1023.",
-}
-UNKNOWN_HOST = (
-    "{host} is not an address of this machine. Leave --host out to accept connections from this machine only, or give "
-    "0.0.0.0 to accept connections from others."
-)
-
 BuildPage = Callable[[Api], gr.Blocks]
 """Builds the page with its components, its events, and the endpoints for Gradio's clients."""
 
@@ -62,8 +52,7 @@ def create_app(build_page: BuildPage) -> FastAPI:
     The environment variables DEMO_CHECKPOINT and CORRECTIONS configure the application. The networks
     load in the background. Raises UserError if the checkpoint or the file of corrections cannot be used.
     """
-    checkpoint = Path(os.environ.get("DEMO_CHECKPOINT", DEFAULT_CHECKPOINT))
-    return application(build_page, Api(Service(checkpoint, configured_store())))
+    return application(build_page, Api(Service(configured_checkpoint(), configured_store())))
 
 
 def application(build_page: BuildPage, api: Api) -> FastAPI:
@@ -80,7 +69,7 @@ def start(
     build_page: BuildPage,
     host: str | None = None,
     port: int | None = None,
-    checkpoint: Path = DEFAULT_CHECKPOINT,
+    checkpoint: Path | None = None,
     corrections: Path | None = None,
     share: bool = False,
     access_log: bool = False,
@@ -88,23 +77,23 @@ def start(
 ) -> tuple[gr.Blocks, Api, str]:
     """Serve the page in a background thread. Return the page, its API and its address. The networks may still load.
 
-    host: the address to listen at. None means $GRADIO_SERVER_NAME or, if it is not set, 127.0.0.1.
-    port: the port to listen at. None means the first free port, searched from $GRADIO_SERVER_PORT or from 7860.
+    host, port: the address to listen at, see `web.listening`.
+    checkpoint: the network. None means $DEMO_CHECKPOINT or, if it is not set, the checkpoint of `digits`.
     corrections: the file that stores corrections. None means $CORRECTIONS or, if it is not set, no corrections.
     share: whether to open a public address through Gradio's servers as well.
     access_log, metrics: whether to log each request, and to serve counters at /metrics.
     Raises UserError or OSError if the page cannot be served.
     """
-    _check_address(host, port)
+    host, port = listening_address(host, port)
     limit_arenas()
-    api = Api(Service(checkpoint, configured_store(corrections)))
+    api = Api(Service(checkpoint or configured_checkpoint(), configured_store(corrections)))
     page, trusted = build_page(api), trusted_proxies(share)
     limit_sessions(page)
     settings = _settings(page, api, trusted, Monitoring.configured(access_log, metrics))
     try:
-        with direct_requests(to_others=share), uvicorn_settings(trusted):
+        with gradio_environment(uses_proxies=share), uvicorn_settings(trusted):
             _, local_address, public_address = page.launch(
-                server_name=host,
+                server_name=url_host(host),
                 server_port=port,
                 share=share,
                 prevent_thread_lock=True,
@@ -112,10 +101,17 @@ def start(
                 quiet=True,
                 **settings,
             )
-    except BaseException:
+    except BaseException as error:
         page.close(verbose=False)
-        raise
+        if isinstance(error, UserError | OSError) or not isinstance(error, Exception):
+            raise
+        raise UserError(f"Gradio cannot serve the page ({first_line(error)}).") from error
     return page, api, (public_address or local_address).rstrip("/")
+
+
+def configured_checkpoint() -> Path:
+    """Return the path of the checkpoint that the environment variable DEMO_CHECKPOINT names, or of the default one."""
+    return Path(os.environ.get("DEMO_CHECKPOINT") or DEFAULT_CHECKPOINT)
 
 
 def serve(build_page: BuildPage, **options) -> None:
@@ -123,8 +119,9 @@ def serve(build_page: BuildPage, **options) -> None:
 
     options: the arguments of `start`. Raises UserError or OSError if the page cannot be served.
     """
-    # Exit as after Ctrl+C: requests in progress are answered first.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    if threading.current_thread() is threading.main_thread():  # Other threads cannot handle signals.
+        # Exit as after Ctrl+C: requests in progress are answered first.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     page, api, address = start(build_page, **options)
     try:
         api.service.wait()
@@ -138,17 +135,6 @@ def _stop(page: gr.Blocks) -> None:
     """Stop the server after it has answered the requests in progress."""
     page.close(verbose=False)  # This waits for up to 5 s.
     page.server.thread.join(STOP_SECONDS - 5)
-
-
-def _check_address(host: str | None, port: int | None) -> None:
-    """Raise UserError if a server cannot listen at this address. Without this check, Gradio would try 100 ports."""
-    host = host or os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1")
-    try:
-        family, *_, address = socket.getaddrinfo(host, port or 0, type=socket.SOCK_STREAM)[0]
-        socket.create_server(address[:2], family=family).close()
-    except (OSError, UnicodeError) as error:
-        message = ADDRESS_ERRORS.get(getattr(error, "errno", None), UNKNOWN_HOST)
-        raise UserError(message.format(host=host, port=port)) from None
 
 
 def routes(api: Api, guard: CorrectionGuard, monitoring: Monitoring) -> list[BaseRoute]:

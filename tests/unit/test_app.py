@@ -4,7 +4,9 @@ import re
 import signal
 import socket
 import tempfile
+import threading
 
+import gradio as gr
 import httpx
 import pytest
 
@@ -12,6 +14,7 @@ import demo
 from tests.helpers.coroutines import finish
 from tests.helpers.drawings import SEVEN
 from tests.helpers.fake_service import fake_service
+from web import app
 from web.admission import Overloaded
 from web.api import Api
 from web.rest import rest_app
@@ -122,6 +125,36 @@ def test_a_missing_checkpoint_gives_one_error_line(error_line, tmp_path):
     message = error_line("--checkpoint", str(tmp_path / "mine.keras"))
     assert message.startswith("demo: ") and "\n" not in message
     assert "mine" in message and "train.py" in message
+
+
+def test_an_error_of_gradio_gives_one_error_line(error_line, monkeypatch):
+    def launch(*_, **options):
+        raise ValueError("Unknown scheme for proxy URL\nand more")
+
+    monkeypatch.setattr(gr.Blocks, "launch", launch)
+    monkeypatch.setattr(app, "Service", lambda *_: fake_service())
+    assert error_line() == "demo: Gradio cannot serve the page (Unknown scheme for proxy URL)."
+
+
+def test_the_command_runs_in_a_thread_that_is_not_the_main_thread():
+    messages = []
+
+    def run() -> None:
+        try:
+            demo.main(["--checkpoint", "mine.keras"])
+        except SystemExit as stopped:
+            messages.append(stopped.code)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    assert "mine" in messages[0]
+
+
+def test_the_command_reads_the_checkpoint_from_the_environment(error_line, monkeypatch):
+    monkeypatch.setenv("DEMO_CHECKPOINT", "nowhere/yours.keras")
+    assert "yours" in error_line()
+    assert "mine" in error_line("--checkpoint", "nowhere/mine.keras")
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "seven"])
