@@ -28,26 +28,31 @@ def launched_servers(request, tmp_path_factory):
     The servers are launched before the first test, so that they load while other tests run.
     """
     from tests.helpers.corrections import NO_LIMITS
-    from tests.helpers.server import Server, free_port
+    from tests.helpers.server import Server, UvicornServer, free_port
 
-    corrections = tmp_path_factory.mktemp("corrections") / "corrections.sqlite"
+    def corrections(name: str) -> dict[str, str]:
+        """Return the variables of a server that stores corrections in a file of its own."""
+        return {"CORRECTIONS": str(tmp_path_factory.mktemp(name) / "corrections.sqlite"), **NO_LIMITS}
+
     keras_home = tmp_path_factory.mktemp("keras")
     (keras_home / "keras.json").write_text('{"image_data_format": "channels_first", "floatx": "float16"}')
-    environments = {
-        "server": {},
-        "corrections_server": {"CORRECTIONS": str(corrections), **NO_LIMITS},
-        "server_to_stop": {
-            "KERAS_HOME": str(keras_home),
-            "KERAS_BACKEND": "jax",
-            "http_proxy": "http://127.0.0.1:9",  # Nothing listens at this port.
-            "ALL_PROXY": "socks://127.0.0.1:9",
-            "no_proxy": "",
-        },
+    another_environment = {
+        "KERAS_HOME": str(keras_home),
+        "KERAS_BACKEND": "jax",
+        "http_proxy": "http://127.0.0.1:9",  # Nothing listens at this port.
+        "ALL_PROXY": "socks://127.0.0.1:9",
+        "no_proxy": "",
+    }
+    limits = ("--http", "web.security.connections:BoundedProtocol", "--timeout-graceful-shutdown", "3")
+    all_servers = {
+        "server": Server(free_port()),
+        "corrections_server": Server(free_port(), environment=corrections("one")),
+        "server_to_stop": Server(free_port(), environment=another_environment),
+        "uvicorn_to_stop": UvicornServer(free_port(), options=limits),
+        "two_processes": UvicornServer(free_port(), environment=corrections("two"), options=("--workers", "2")),
     }
     used = {fixture for test in request.session.items for fixture in test.fixturenames}
-    servers = {
-        name: Server(free_port(), environment=environment) for name, environment in environments.items() if name in used
-    }
+    servers = {name: server for name, server in all_servers.items() if name in used}
     for server in servers.values():
         server.launch()
     yield servers
@@ -73,6 +78,22 @@ def corrections_server(launched_servers):
     server = launched_servers["corrections_server"]
     server.wait_until_ready()
     return server, Path(server.environment["CORRECTIONS"])
+
+
+@pytest.fixture(scope="session")
+def two_processes(launched_servers):
+    """A server with two processes that serve the page and store corrections in one file."""
+    server = launched_servers["two_processes"]
+    server.wait_until_ready()
+    return server
+
+
+@pytest.fixture
+def uvicorn_to_stop(launched_servers):
+    """A server that uvicorn's own command has started, for the one test that stops it."""
+    server = launched_servers["uvicorn_to_stop"]
+    server.wait_until_ready()
+    return server
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 // API client: one function for each endpoint that the page uses. The schema of all endpoints is at /openapi.json.
 
-import { timeout } from "../shared/timeout.js";
+import { timeLimit } from "../shared/time_limit.js";
 
 /** @import { Answer, Connection } from "../shared/answers.js" */
 /** @import { Stroke } from "../shared/strokes.js" */
@@ -93,15 +93,18 @@ function post(path, body) {
 
 /** @type {(path: string, options: RequestInit, milliseconds: number) => Promise<any>} */
 async function request(path, options, milliseconds) {
+  const limit = timeLimit(milliseconds);
   let response, payload;
   try {
-    response = await fetch(`api/${path}`, { ...options, signal: timeout(milliseconds) });
+    response = await fetch(`api/${path}`, { ...options, signal: limit.signal });
     payload = await response.json();
   } catch {
     // There is no response, or its body is not JSON, for example the HTML of a proxy. With a status 4xx, the request
     // was rejected. Otherwise, the server does not answer, or the page cannot read the answer.
     const rejected = response && response.status >= 400 && response.status < 500;
     throw new ApiError(rejected ? "error" : "offline");
+  } finally {
+    limit.end();
   }
   if (response.ok) return payload;
   const retryAfter = 1000 * Number(response.headers.get("Retry-After"));

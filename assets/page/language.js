@@ -7,7 +7,7 @@
 import { find } from "../shared/dom.js";
 import { matchLanguage } from "../shared/languages.js";
 import { setTexts, text } from "../shared/text.js";
-import { timeout } from "../shared/timeout.js";
+import { timeLimit } from "../shared/time_limit.js";
 
 /**
  * @typedef {object} Language
@@ -74,12 +74,14 @@ function show(language, texts) {
 /** @type {(language: Language) => Promise<Record<string, string> | null>} */
 async function loadTexts({ tag }) {
   if (tag === ENGLISH.tag) return english;
+  const limit = timeLimit(LOAD_TIMEOUT);
   try {
-    const address = new URL(`../locales/${tag}.json`, import.meta.url);
-    const response = await fetch(address, { signal: timeout(LOAD_TIMEOUT) });
+    const response = await fetch(new URL(`../locales/${tag}.json`, import.meta.url), { signal: limit.signal });
     return (await response.json()).texts;
   } catch {
     return null;
+  } finally {
+    limit.end();
   }
 }
 

@@ -56,11 +56,11 @@ class Server:
         """The number of open files and sockets of the process (Linux)."""
         return sum(1 for _ in Path(f"/proc/{self.process.pid}/fd").iterdir())
 
-    def launch(self) -> None:
-        """Start the process, and do not wait."""
+    def launch(self, *options: str) -> None:
+        """Start the process, and do not wait. options: further options of the program."""
         handle, name = tempfile.mkstemp(suffix=".log")
         self.log = Path(name)
-        command = [sys.executable, "-m", self.module, "--host", "127.0.0.1", "--port", str(self.port)]
+        command = [sys.executable, "-m", self.module, *options, "--host", "127.0.0.1", "--port", str(self.port)]
         environment = os.environ | self.environment
         self.process = subprocess.Popen(
             command, cwd=self.folder, env=environment, stdout=handle, stderr=subprocess.STDOUT
@@ -82,6 +82,27 @@ class Server:
         self.log.unlink()
 
 
+@dataclass
+class UvicornServer(Server):
+    """The page, served by uvicorn's own command. options: options of uvicorn."""
+
+    module: str = "uvicorn"
+    options: tuple[str, ...] = ()
+
+    def launch(self) -> None:
+        super().launch("--factory", "demo:app", *self.options)
+
+    def wait_until_ready(self) -> None:
+        """Wait until the networks are loaded."""
+        wait_until_ready(self.address)
+
+    def stop(self) -> None:
+        """End the process with SIGTERM, so that it ends the processes that it has started."""
+        self.process.terminate()
+        self.process.wait(timeout=30)
+        self.log.unlink()
+
+
 @contextlib.contextmanager
 def serving(module: str = "demo", environment: dict[str, str] | None = None, folder: Path = ROOT) -> Iterator[Server]:
     """Yield a running server, and stop the server at the end."""
@@ -95,17 +116,15 @@ def serving(module: str = "demo", environment: dict[str, str] | None = None, fol
 
 
 @contextlib.contextmanager
-def serving_with_uvicorn(*options: str, environment: dict[str, str] | None = None) -> Iterator[subprocess.Popen]:
-    """Yield a running `uvicorn --factory demo:app` with these options. The last of its arguments is the port."""
-    command = [sys.executable, "-m", "uvicorn", "--factory", "demo:app", *options, "--port", str(free_port())]
-    output = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | (environment or {}), **output)
+def serving_with_uvicorn(*options: str) -> Iterator[UvicornServer]:
+    """Yield a running server that uvicorn's own command has started with these options, and stop it at the end."""
+    server = UvicornServer(free_port(), options=options)
+    server.launch()
     try:
-        wait_until_ready(f"http://127.0.0.1:{process.args[-1]}")
-        yield process
+        server.wait_until_ready()
+        yield server
     finally:
-        process.terminate()
-        process.wait(timeout=30)
+        server.stop()
 
 
 @contextlib.contextmanager

@@ -12,36 +12,29 @@ import httpx
 import pytest
 
 from model.corrections.store import CorrectionStore
-from tests.helpers.corrections import NO_LIMITS
 from tests.helpers.drawings import SEVEN
 from tests.helpers.paths import ROOT
-from tests.helpers.server import call, get, serving_with_uvicorn
+from tests.helpers.server import call, get
 from tests.helpers.waiting import wait_until
 
 VISITORS = 6
 
 
-@pytest.fixture(scope="module")
-def corrections(tmp_path_factory) -> Path:
-    return tmp_path_factory.mktemp("corrections") / "corrections.sqlite"
-
-
-@pytest.fixture(scope="module")
-def parent(corrections):
-    """The parent process. It starts two processes that serve the page, and replaces a process that is killed."""
-    environment = {"CORRECTIONS": str(corrections), **NO_LIMITS}
-    with serving_with_uvicorn("--workers", "2", environment=environment) as process:
-        yield process
+@pytest.fixture
+def corrections(two_processes) -> Path:
+    return Path(two_processes.environment["CORRECTIONS"])
 
 
 @pytest.fixture
-def address(parent) -> str:
+def parent(two_processes) -> subprocess.Popen:
+    """The parent process. It starts two processes that serve the page, and replaces a process that is killed."""
+    return two_processes.process
+
+
+@pytest.fixture
+def address(two_processes) -> str:
     """The address that the two processes serve."""
-    return address_of(parent)
-
-
-def address_of(process: subprocess.Popen) -> str:
-    return f"http://127.0.0.1:{process.args[-1]}"
+    return two_processes.address
 
 
 def workers(parent: int) -> list[int]:

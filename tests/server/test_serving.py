@@ -10,7 +10,7 @@ from http.client import HTTPConnection
 from model.corrections.store import CorrectionStore
 from tests.helpers.drawings import SEVEN
 from tests.helpers.paths import ROOT
-from tests.helpers.server import call, free_port, get, serving_with_uvicorn, wait_until_ready
+from tests.helpers.server import call, free_port, get, wait_until_ready
 from tests.helpers.waiting import wait_until
 
 
@@ -85,20 +85,17 @@ def test_on_sigterm_calls_in_progress_are_answered_and_no_traceback_is_logged(se
     assert "Traceback" not in server.log.read_text()
 
 
-def test_on_sigterm_uvicorn_answers_calls_in_progress_and_does_not_wait_for_event_streams():
-    body = json.dumps(SEVEN).encode()
-    options = ("--http", "web.security.connections:BoundedProtocol", "--timeout-graceful-shutdown", "3")
-    with serving_with_uvicorn(*options) as process:
-        port = int(process.args[-1])
-        stream = HTTPConnection("127.0.0.1", port, timeout=60)
-        stream.request("GET", "/gradio_api/heartbeat/0123abcd")
-        assert stream.getresponse().status == 200
-        called = begin_call(port, "predict", body)
-        process.terminate()
-        wait_until(lambda: is_closed(port))
-        called.send(body)
-        assert called.getresponse().status == 200
-        process.wait(timeout=30)
+def test_on_sigterm_uvicorn_answers_calls_in_progress_and_does_not_wait_for_event_streams(uvicorn_to_stop):
+    body, port = json.dumps(SEVEN).encode(), uvicorn_to_stop.port
+    stream = HTTPConnection("127.0.0.1", port, timeout=60)
+    stream.request("GET", "/gradio_api/heartbeat/0123abcd")
+    assert stream.getresponse().status == 200
+    called = begin_call(port, "predict", body)
+    uvicorn_to_stop.process.terminate()
+    wait_until(lambda: is_closed(port))
+    called.send(body)
+    assert called.getresponse().status == 200
+    uvicorn_to_stop.process.wait(timeout=30)
     stream.close()
 
 
