@@ -3,12 +3,14 @@
 import re
 
 import httpx
+import pytest
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, JSONResponse, StreamingResponse
 from starlette.routing import Route
 
+from model.errors import UserError
 from tests.helpers.coroutines import finish
-from web.security.content_policy import HEADER, ContentPolicy, policy
+from web.security.content_policy import HEADER, ContentPolicy, frame_ancestors, policy
 
 DOCUMENT = '<html><script>one()</script><script type="module" src="two.js"></script></html>'
 
@@ -58,3 +60,27 @@ def test_the_policy_names_no_other_host_except_those_that_may_show_the_page():
     hosts = {name: re.findall(r"https?://\S+", sources) for name, _, sources in directives}
     assert {name for name, named in hosts.items() if named} == {"frame-ancestors"}
     assert "'unsafe-inline'" not in dict((name, sources) for name, _, sources in directives)["script-src"]
+
+
+@pytest.mark.parametrize(
+    "sites", ["https://example.org", "*", "'none'", "'self' https://*.example.org:8443  http://localhost:*"]
+)
+def test_the_operator_chooses_the_sites_that_may_show_the_page_in_a_frame(monkeypatch, sites):
+    monkeypatch.setenv("FRAME_ANCESTORS", sites)
+    expected = " ".join(sites.split())
+    assert frame_ancestors() == expected
+    assert f"frame-ancestors {expected};" in policy(frames=frame_ancestors())
+
+
+@pytest.mark.parametrize(
+    "sites", ["https://example.org; script-src *", "'unsafe-inline'", "https://exa,mple", "a\u00e4.example"]
+)
+def test_a_site_that_is_no_source_is_an_error(monkeypatch, sites):
+    monkeypatch.setenv("FRAME_ANCESTORS", sites)
+    with pytest.raises(UserError, match="FRAME_ANCESTORS has the entry .*; expected sites such as https://example.org"):
+        frame_ancestors()
+
+
+def test_without_a_setting_spaces_and_local_notebooks_may_show_the_page(monkeypatch):
+    monkeypatch.delenv("FRAME_ANCESTORS", raising=False)
+    assert {"https://*.hf.space", "http://localhost:*"} <= set(frame_ancestors().split())

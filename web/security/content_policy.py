@@ -1,18 +1,39 @@
 """The Content-Security-Policy: the page loads nothing from other hosts, and runs no script that an attacker inserts."""
 
+import os
+import re
 import secrets
 
 from starlette.datastructures import MutableHeaders
 
+from model.errors import UserError
+
 HEADER = "Content-Security-Policy"
-# These hosts may show the page in a frame: huggingface.co shows Spaces, and a local notebook shows the page.
+# These sites may show the page in a frame by default: huggingface.co shows Spaces, and local notebooks show the page.
 FRAMES = "'self' https://huggingface.co https://*.hf.space http://localhost:* http://127.0.0.1:*"
+# A source of the directive frame-ancestors (https://www.w3.org/TR/CSP3/#directive-frame-ancestors).
+SOURCE = re.compile(
+    r"'self'|'none'|\*|https?:|(https?://)?(\*\.)?[\w-]+(\.[\w-]+)*(:(\d{1,5}|\*))?(/[\w./-]*)?", re.ASCII
+)
 
 
-def policy(nonce: str | None = None) -> str:
+def frame_ancestors() -> str:
+    """Return the sites that may show the page in a frame, from the variable FRAME_ANCESTORS. Raises UserError."""
+    text = os.environ.get("FRAME_ANCESTORS") or FRAMES
+    for source in text.split():
+        if not SOURCE.fullmatch(source):
+            raise UserError(
+                f"FRAME_ANCESTORS has the entry {source}; expected sites such as https://example.org, 'self' or *, "
+                "with spaces between them."
+            )
+    return " ".join(text.split())
+
+
+def policy(nonce: str | None = None, frames: str = FRAMES) -> str:
     """Return the value of the header.
 
     nonce: the random text that marks the scripts inside a document. Without it, no such script runs.
+    frames: the result of `frame_ancestors`.
     """
     marked = f" 'nonce-{nonce}'" if nonce else ""
     directives = {
@@ -22,7 +43,7 @@ def policy(nonce: str | None = None) -> str:
         "img-src": "'self' data: blob:",
         "font-src": "'self' data:",
         "connect-src": "'self' blob:",  # The page reads a visitor's picture from a blob: URL.
-        "frame-ancestors": FRAMES,
+        "frame-ancestors": frames,
         "object-src": "'none'",
         "base-uri": "'self'",
         "form-action": "'self'",
@@ -33,8 +54,9 @@ def policy(nonce: str | None = None) -> str:
 class ContentPolicy:
     """ASGI middleware that allows the scripts inside the documents of the application, and no others."""
 
-    def __init__(self, app):
-        self.app = app
+    def __init__(self, app, frames: str = FRAMES):
+        """frames: the result of `frame_ancestors`."""
+        self.app, self._frames = app, frames
 
     async def __call__(self, scope, receive, send) -> None:
         start, body, nonce = None, b"", secrets.token_urlsafe(16)
@@ -44,7 +66,7 @@ class ContentPolicy:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 if headers.get("content-type", "").startswith("text/html"):
-                    headers[HEADER] = policy(nonce)
+                    headers[HEADER] = policy(nonce, self._frames)
                     start = message
                 else:
                     await send(message)
