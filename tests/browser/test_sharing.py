@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 
 import numpy as np
 import pytest
@@ -165,6 +166,21 @@ def test_the_frames_fit_a_picture_with_an_exif_rotation(page, photo, tmp_path):
     shown = page.locator("#sketchpad .photo").bounding_box()
     assert shown["width"] > shown["height"]
     assert frames(page).nth(0).bounding_box()["x"] < frames(page).nth(1).bounding_box()["x"]
+
+
+def test_a_picture_that_is_dropped_as_an_address_gets_a_sentence(page):
+    handled = page.evaluate(
+        """() => {
+          const transfer = new DataTransfer();
+          transfer.setData("text/uri-list", "https://example.org/seven.png");
+          return ["dragover", "drop"].map((type) => !document.body.dispatchEvent(
+            new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true })));
+        }"""
+    )
+    assert handled == [True, True]  # Otherwise, some browsers would open the address in place of the page.
+    expect(page.locator("#examples .notice")).to_have_text(re.compile("Save the picture, and then drop the file here"))
+    page.get_by_role("button", name="A slashed zero").click()
+    expect(page.locator("#examples .notice")).to_be_hidden()
 
 
 @pytest.mark.parametrize("action", ["paste", "drop"])

@@ -17,9 +17,11 @@ const MARGIN = 0.06; // Space around an example, as a fraction of the pad's side
 /** @param {Component} component */
 export function mount({ element, props, trigger }) {
   const file = find(element, "input", HTMLInputElement);
+  const notice = find(element, ".notice");
 
   /** @param {Drawing} value */
   function choose(value) {
+    notice.textContent = "";
     props.value = value;
     trigger("input");
   }
@@ -51,13 +53,16 @@ export function mount({ element, props, trigger }) {
     choosePicture(file.files);
     file.value = ""; // Without this reset, a visitor who chooses one file twice would cause only one event.
   });
-  receivePictures(element, choosePicture);
+  receivePictures(element, choosePicture, () => {
+    notice.textContent = text("pictureAddress");
+  });
   followLanguage(element, show);
 }
 
-// Accept pictures that are pasted, or dropped anywhere on the page, until the component is removed from the page.
-/** @type {(element: HTMLElement, choosePicture: (files: FileList | undefined) => boolean) => void} */
-function receivePictures(element, choosePicture) {
+// Accept pictures that are pasted, or dropped anywhere on the page, until the component is removed from the page. From
+// another site, a browser may drop only the address of a picture. The page cannot load it: `refuse` tells the visitor.
+/** @type {(element: HTMLElement, choosePicture: (files: FileList | undefined) => boolean, refuse: () => void) => void} */
+function receivePictures(element, choosePicture, refuse) {
   /** @param {ClipboardEvent} event */
   function paste(event) {
     if (!element.isConnected) return document.removeEventListener("paste", paste);
@@ -67,15 +72,22 @@ function receivePictures(element, choosePicture) {
   /** @param {DragEvent} event */
   function drop(event) {
     if (!element.isConnected) return document.removeEventListener("drop", drop);
-    if (choosePicture(event.dataTransfer?.files)) event.preventDefault();
+    if (!accepts(event)) return;
+    event.preventDefault();
+    if (!choosePicture(event.dataTransfer?.files)) refuse();
   }
 
   document.addEventListener("paste", paste);
   document.addEventListener("drop", drop);
   document.addEventListener("dragover", (event) => {
     // Without this call, the browser would open the dropped file in place of the page.
-    if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
+    if (accepts(event)) event.preventDefault();
   });
+}
+
+/** @param {DragEvent} event */
+function accepts({ dataTransfer }) {
+  return ["Files", "text/uri-list"].some((type) => dataTransfer?.types.includes(type));
 }
 
 /** @param {Stroke[]} strokes */
