@@ -3,7 +3,6 @@
 `Api` calls an endpoint for one request. It joins calls that arrive together, and refuses calls above the limit.
 """
 
-import contextlib
 from collections.abc import Sequence
 
 from pydantic import BaseModel
@@ -125,21 +124,13 @@ class Api:
         self._admission = Admission()
         self._batchers = {endpoint.name: self._batcher(endpoint) for endpoint in self.endpoints}
 
-    def admit(self, endpoint: Endpoint) -> contextlib.AbstractContextManager[None]:
-        """Return a context in which a call of the endpoint counts as pending. Entering it may raise Overloaded."""
-        return self._admission.admit(endpoint.cost)
-
     async def call(self, endpoint: Endpoint, request: Request) -> BaseModel:
         """Return the response of an endpoint.
 
         Raises InputError for an invalid request, StorageError, and Overloaded if too many calls are pending.
         """
-        with self.admit(endpoint):
-            return await self.answer(endpoint, request)
-
-    async def answer(self, endpoint: Endpoint, request: Request) -> BaseModel:
-        """Return the response of an endpoint to a call that is admitted already. Raises InputError and StorageError."""
-        return await self._batchers[endpoint.name](request)
+        with self._admission.admit(endpoint.cost):
+            return await self._batchers[endpoint.name](request)
 
     def _batcher(self, endpoint: Endpoint) -> Batcher:
         max_batch = MAX_BATCH if endpoint.is_batched else 1

@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -126,7 +127,8 @@ def serve(build_page: BuildPage, **options) -> None:
     try:
         api.service.wait()
         print(f"{ENGLISH['title']} at {address}", flush=True)
-        threading.Event().wait()
+        while True:
+            time.sleep(60)  # On Windows, Ctrl+C ends a sleep, but not the wait for a lock.
     finally:
         _stop(page)
 

@@ -15,7 +15,7 @@ ADDRESS = ("GRADIO_SERVER_NAME", "GRADIO_SERVER_PORT", "GRADIO_NUM_PORTS", "GRAD
 
 @contextlib.contextmanager
 def gradio_environment(uses_proxies: bool = False) -> Iterator[None]:
-    """In this context, Gradio can be imported and started, whatever the variables for proxies and addresses say.
+    """While the context is open, hide the variables that would keep Gradio from starting.
 
     Gradio sends requests to this machine directly: it checks that its server answers. It sends no usage statistics.
     uses_proxies: whether requests to other machines still use the proxies.

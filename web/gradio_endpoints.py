@@ -18,7 +18,6 @@ from web.admission import Overloaded
 from web.api import Api
 from web.registry import Endpoint
 from web.schemas.requests import DigitDrawing, Drawing
-from web.upload_folder import take
 
 DRAWING = "drawing"
 DRAWING_FIELDS = {*Drawing.model_fields, *DigitDrawing.model_fields}
@@ -46,12 +45,14 @@ def _function(api: Api, endpoint: Endpoint) -> Callable:
 
     async def function(*arguments):
         values = dict(zip(parameters, arguments, strict=True))
-        if endpoint.picture_field and isinstance(values[endpoint.picture_field], str):
-            values[endpoint.picture_field] = take(Path(values[endpoint.picture_field]))
+        upload = values[endpoint.picture_field] if endpoint.picture_field else None
         try:
-            return (await api.call(endpoint, errors.parse(endpoint.request, _fields(parameters, values)))).model_dump(
-                mode="json"
-            )
+            if upload:
+                values[endpoint.picture_field] = _read(upload)
+            answer = await api.call(endpoint, errors.parse(endpoint.request, _fields(parameters, values)))
+            if upload:
+                Path(upload).unlink(missing_ok=True)  # After a refusal, the caller may call again.
+            return answer.model_dump(mode="json")
         except (InputError, StorageError, Overloaded) as error:
             # Gradio sends the message of a gr.Error to the caller.
             raise gr.Error(str(error), print_exception=False) from None
@@ -68,6 +69,14 @@ def _function(api: Api, endpoint: Endpoint) -> Callable:
         ]
     )
     return function
+
+
+def _read(path: str) -> bytes:
+    """Return the content of an uploaded picture. Raises InputError if another call has read it, or if it is too old."""
+    try:
+        return Path(path).read_bytes()
+    except OSError:
+        raise InputError("The picture is not on the server any more; upload it again, then call once.") from None
 
 
 def _fields(parameters: dict[str, FieldInfo | None], values: dict[str, object]) -> object:

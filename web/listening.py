@@ -8,6 +8,7 @@ from model.errors import UserError
 
 DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 7860
 MAX_PORT = 2**16 - 1
+LAST_SYSTEM_PORT = 1023
 # Without a chosen port, this number of ports is tried.
 TRIES = 100
 
@@ -65,5 +66,7 @@ def _try(host: str, port: int) -> None:
         socket.create_server(address[:2], family=family).close()
     except (OSError, UnicodeError) as error:
         number = getattr(error, "errno", None)
+        if number == errno.EACCES and port > LAST_SYSTEM_PORT:  # Windows reserves ports for its own use.
+            number = errno.EADDRINUSE
         kind = PortInUseError if number == errno.EADDRINUSE else UserError
         raise kind(ADDRESS_ERRORS.get(number, UNKNOWN_HOST).format(host=host, port=port)) from None

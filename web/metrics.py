@@ -6,6 +6,8 @@ process reports its own counters.
 
 import os
 
+from model.errors import UserError
+
 BATCH_SIZES = (1, 2, 4, 8, 16)
 
 
@@ -18,8 +20,11 @@ class Metrics:
 
         disable_created_metrics()
         self.registry = CollectorRegistry()
-        several = bool(os.environ.get("PROMETHEUS_MULTIPROC_DIR"))
+        folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+        several = bool(folder)
         if several:
+            if not os.access(folder, os.W_OK):
+                raise UserError(f"PROMETHEUS_MULTIPROC_DIR is {folder}; expected a folder that can be written.")
             multiprocess.MultiProcessCollector(self.registry)
         own = {"registry": None if several else self.registry}
         labels = ["method", "route", "status"]

@@ -30,7 +30,7 @@ class Monitoring:
 
     @classmethod
     def configured(cls, access_log: bool = False, metrics: bool = False) -> Self:
-        """Return the given settings; what is off can be turned on by the variables ACCESS_LOG and METRICS."""
+        """Return the given settings. The variables ACCESS_LOG and METRICS turn on what the arguments leave off."""
         return cls(
             access_log or os.environ.get("ACCESS_LOG", "") not in ("", "0"),
             metrics or os.environ.get("METRICS", "") not in ("", "0"),

@@ -5,7 +5,7 @@ Every error is {"detail": "<one sentence>"}.
 
 import importlib.metadata
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import Body, Depends, FastAPI, Query
@@ -13,7 +13,6 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.docs import get_swagger_ui_html
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
-from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request as HttpRequest
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
@@ -24,11 +23,11 @@ from model.errors import InputError
 from web import errors
 from web.admission import Overloaded
 from web.api import Api
+from web.forms import DamagedFormError, FormReader
 from web.paths import route_path
 from web.registry import Endpoint
 from web.schemas.requests import Request
 from web.schemas.responses import API_VERSION, ErrorResponse, HealthResponse, LiveResponse
-from web.security.bodies import MAX_UPLOAD
 from web.static_files import UNCHANGING
 from web.texts import ENGLISH
 
@@ -89,16 +88,15 @@ def rest_app(api: Api) -> FastAPI:
 
 def _add(app: FastAPI, api: Api, endpoint: Endpoint) -> None:
     """Add the route of an endpoint."""
-    extra, call = {}, api.call
+    extra = {}
     if endpoint.picture_field:
-        call = api.answer  # The form admits the call before it reads the picture.
-        source, extra = Depends(_Form(api, endpoint)), {"requestBody": _form_schema(endpoint)}
+        source, extra = Depends(_Form(endpoint)), {"requestBody": _form_schema(endpoint)}
     else:
         source = Query() if endpoint.method in ("GET", "DELETE") else Body()
 
     async def handle(request: Annotated[endpoint.request, source]) -> Response:
         # The response is valid already: FastAPI would validate it again.
-        return Response((await call(endpoint, request)).model_dump_json(), media_type="application/json")
+        return Response((await api.call(endpoint, request)).model_dump_json(), media_type="application/json")
 
     handle.model = endpoint.request
     failures = FAILURES | (STORING_FAILURES if endpoint.stores else {})
@@ -119,36 +117,22 @@ def _add(app: FastAPI, api: Api, endpoint: Endpoint) -> None:
 
 
 class _Form:
-    """A FastAPI dependency that reads a form with one picture. The picture stays in memory.
+    """A FastAPI dependency that reads a form with one picture. The picture stays in memory."""
 
-    The call is admitted before the form is read, and counts as pending until it is answered.
-    """
+    def __init__(self, endpoint: Endpoint):
+        self._endpoint, self._forms = endpoint, FormReader()
 
-    def __init__(self, api: Api, endpoint: Endpoint):
-        self._api, self._endpoint = api, endpoint
-
-    async def __call__(self, request: HttpRequest) -> AsyncIterator[Request]:
-        with self._api.admit(self._endpoint):
-            yield await self._read(request)
-
-    async def _read(self, request: HttpRequest) -> Request:
-        if not request.headers.get("content-type", "").startswith("multipart/form-data"):
-            raise InputError(f"The request is not a form; expected multipart/form-data with {self._fields}.")
+    async def __call__(self, request: HttpRequest) -> Request:
+        fields = " and ".join(self._endpoint.request.model_fields)
         try:
-            form = await _InMemoryParser(request.headers, request.stream(), max_files=1).parse()
-        except (MultiPartException, ValueError, KeyError, AssertionError):
-            raise InputError(f"The form is damaged or too long; expected one file: {self._fields}.") from None
+            form = await self._forms.read(request)
+        except DamagedFormError:
+            raise InputError(
+                f"The request is not a complete form; expected multipart/form-data with one file in {fields}."
+            ) from None
         values = {name: await value.read() if isinstance(value, UploadFile) else value for name, value in form.items()}
         await form.close()
         return errors.parse(self._endpoint.request, values)
-
-    @property
-    def _fields(self) -> str:
-        return " and ".join(self._endpoint.request.model_fields)
-
-
-class _InMemoryParser(MultiPartParser):
-    spool_max_size = MAX_UPLOAD + 1  # Starlette would write files above 1 MB to the disk.
 
 
 def _form_schema(endpoint: Endpoint) -> dict:

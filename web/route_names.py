@@ -10,7 +10,7 @@ FOLDERS = ("/static", "/assets")
 PAGES = ("/", "/config", "/theme.css", "/favicon.ico", "/robots.txt", "/manifest.json", "/pwa_icon")
 DOCUMENTS = ("/docs", "/openapi.json", "/health", "/health/live", "/metrics", "/mcp")
 GRADIO = "/gradio_api"
-SESSIONS = ("heartbeat", "queue/join", "queue/data", "queue/status", "cancel", "reset", "upload", "upload_progress")
+SESSIONS = ("heartbeat", "queue/join", "queue/data", "queue/status", "cancel", "reset", "upload")
 GRADIO_ROUTES = (*SESSIONS, "info", "startup-events", "app_id", "theme.css", "mcp")
 CALLS = ("run", "call", "call/v2")
 

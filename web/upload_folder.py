@@ -77,13 +77,6 @@ def is_upload(path: Path) -> bool:
     return path.is_file() and folder.parent == parent_folder() and folder.name.startswith(PREFIX)
 
 
-def take(path: Path) -> bytes:
-    """Return the content of an uploaded picture, and delete the picture. Raises OSError if the picture is gone."""
-    content = path.read_bytes()
-    path.unlink(missing_ok=True)
-    return content
-
-
 def delete_abandoned(parent: Path) -> None:
     """Delete the folders of processes that are no longer running. Folders that cannot be deleted stay."""
     for folder in parent.glob(f"{PREFIX}*/"):

@@ -7,23 +7,23 @@ no limit for all uploads together, and leaves the files of aborted uploads. This
 import asyncio
 import contextlib
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
-from starlette.requests import ClientDisconnect, Request
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from web.admission import Overloaded
-from web.security.bodies import MAX_UPLOAD, RequestRejected
+from web.forms import DamagedFormError, FormReader
+from web.security.bodies import RequestRejected
 from web.security.calls import UPLOAD
 from web.upload_folder import UploadFolder
 
 MAX_UPLOADS = 200_000_000
-"""Maximum size of all pictures in bytes. It includes the pictures that are still arriving."""
+"""Maximum size of all pictures in bytes."""
 MAX_UPLOADED_PICTURES = 1_000
 MAX_PICTURE = 20_000_000
 """Maximum size of one picture in bytes. A photo from a phone has about 5 MB."""
@@ -45,7 +45,7 @@ class Uploads:
         """folder: where to keep the pictures. It is deleted at the end of `lifespan`."""
         self._folder = folder
         self._sizes: dict[Path, int] = {}
-        self._arriving = 0
+        self._forms = FormReader()
 
     @contextlib.asynccontextmanager
     async def lifespan(self, _: object) -> AsyncIterator[None]:
@@ -59,62 +59,41 @@ class Uploads:
 
     async def _receive(self, request: Request) -> JSONResponse:
         try:
-            length = request.headers.get("content-length", "")
-            with self._reserved(int(length) if length.isdecimal() else MAX_UPLOAD):
-                return JSONResponse([await self._keep(picture) for picture in await _pictures(request)])
+            form = await self._forms.read(request)
+            return JSONResponse([await self._keep(picture) for picture in _pictures(form)])
         except RequestRejected as rejected:
             headers = {"Retry-After": str(Overloaded.retry_after)} if rejected.status == 503 else None
             return JSONResponse({"error": rejected.message}, rejected.status, headers)
-        except ClientDisconnect:
-            return JSONResponse({"error": NO_FORM}, 422)  # Nobody receives this response.
+        except DamagedFormError:
+            return JSONResponse({"error": NO_FORM}, 422)
 
-    @contextlib.contextmanager
-    def _reserved(self, size: int) -> Iterator[None]:
-        """Reserve room for an upload while it arrives. Raises RequestRejected if there is not enough room."""
-        size = _counted(size)
+    async def _keep(self, picture: UploadFile) -> str:
+        """Write a picture to the folder, and return its path. Raises RequestRejected if there is no room for it."""
+        path, size = self._folder.new_path(), _counted(picture.size)
         if self._used + size > MAX_UPLOADS:  # Calls have read and deleted some of the pictures.
             self._sizes = {path: size for path, size in self._sizes.items() if path.exists()}
         if self._used + size > MAX_UPLOADS:
             raise RequestRejected(503, FULL)
-        self._arriving += size
-        try:
-            yield
-        finally:
-            self._arriving -= size
-
-    @property
-    def _used(self) -> int:
-        return self._arriving + sum(self._sizes.values())
-
-    async def _keep(self, picture: UploadFile) -> str:
-        """Write a picture to the folder, and return its path. Raises RequestRejected if the disk is full."""
-        path = self._folder.new_path()
+        self._sizes[path] = size  # Before the picture is written: other pictures may arrive at the same time.
         try:
             await run_in_threadpool(_write, picture, path)
         except OSError:
-            path.unlink(missing_ok=True)
+            self._discard(path)
             raise RequestRejected(503, FULL) from None
-        self._sizes[path] = _counted(picture.size)
         asyncio.get_running_loop().call_later(MAX_AGE, self._discard, path)
         return str(path)
+
+    @property
+    def _used(self) -> int:
+        return sum(self._sizes.values())
 
     def _discard(self, path: Path) -> None:
         self._sizes.pop(path, None)
         path.unlink(missing_ok=True)
 
 
-class _InMemoryParser(MultiPartParser):
-    spool_max_size = MAX_UPLOAD + 1  # Starlette would write files above 1 MB to the system's temporary folder.
-
-
-async def _pictures(request: Request) -> list[UploadFile]:
+def _pictures(form: FormData) -> list[UploadFile]:
     """Return the files of a form. Raises RequestRejected."""
-    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
-        raise RequestRejected(422, NO_FORM)
-    try:
-        form = await _InMemoryParser(request.headers, request.stream(), max_files=1).parse()
-    except (MultiPartException, ValueError, KeyError, AssertionError):
-        raise RequestRejected(422, NO_FORM) from None
     pictures = [file for file in form.getlist("files") if isinstance(file, UploadFile)]
     if not pictures:
         raise RequestRejected(422, NO_FORM)

@@ -101,7 +101,7 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
 
 @contextlib.contextmanager
 def _unchanging(path: Path) -> Iterator[sqlite3.Connection]:
-    """Yield a connection to a file that no process can change now.
+    """Yield a connection to a file, for reading only, where SQLite cannot create its own files.
 
     The newest corrections may be in the WAL file beside the file. Then the connection reads a copy of both.
     """

@@ -50,6 +50,13 @@ def index_of(calls: CallChecker, endpoint: str) -> int:
 
 
 @pytest.mark.parametrize("route", ["run", "call"])
+def test_a_call_reaches_no_other_function_than_the_one_in_its_path(calls, route):
+    body = {"data": [SEVEN], "fn_index": index_of(calls, "correct")}
+    assert calls.check_call(route, "steps", body) == "steps"
+    assert "fn_index" not in body
+
+
+@pytest.mark.parametrize("route", ["run", "call"])
 @pytest.mark.parametrize("name, data", [("steps", [SEVEN]), ("explain", [SEVEN, 7, None]), ("about", [])])
 def test_a_complete_call_is_accepted_unchanged(calls, route, name, data):
     body = {"data": data}

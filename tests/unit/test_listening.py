@@ -1,5 +1,6 @@
 """The address at which the server listens, from the options and from Gradio's variables."""
 
+import errno
 import socket
 
 import pytest
@@ -64,3 +65,16 @@ def test_an_ipv6_address_is_in_brackets_in_a_url():
         "127.0.0.1",
         "localhost",
     ]
+
+
+def test_a_port_that_windows_reserves_is_skipped(monkeypatch):
+    create, refused = socket.create_server, []
+
+    def create_server(address, **options):
+        if not refused:
+            refused.append(address[1])
+            raise PermissionError(errno.EACCES, "")
+        return create(address, **options)
+
+    monkeypatch.setattr(socket, "create_server", create_server)
+    assert listening_address()[1] > refused[0]

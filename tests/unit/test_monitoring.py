@@ -7,6 +7,7 @@ import pytest
 from starlette.responses import PlainTextResponse
 
 import web.api  # noqa: F401  Registers the endpoints.
+from model.errors import UserError
 from tests.helpers.coroutines import finish
 from web import metrics, monitoring
 from web.monitoring import Monitoring, Observer
@@ -103,3 +104,9 @@ def test_variables_turn_monitoring_on(monkeypatch):
     assert Monitoring.configured() == Monitoring(False, True)
     monkeypatch.setenv("METRICS", "0")
     assert Monitoring.configured() == Monitoring(False, False)
+
+
+def test_a_missing_folder_of_counters_is_an_error_that_names_the_variable(monkeypatch, tmp_path):
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path / "missing"))
+    with pytest.raises(UserError, match="PROMETHEUS_MULTIPROC_DIR is .*missing; expected a folder"):
+        metrics.Metrics()

@@ -22,13 +22,18 @@ WORKER = "web.pictures.worker"
 # OpenBLAS would allocate memory for each processor core. With a fixed threshold, the C library of Linux returns the
 # memory of large objects to the system at once. With a safe path, Python would not search ROOT.
 ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "MALLOC_MMAP_THRESHOLD_": "131072", "PYTHONSAFEPATH": ""}
+# Ctrl+C in a terminal reaches only the server, which ends its workers.
+OWN_GROUP = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if os.name == "nt" else {"process_group": 0}
 # Maximum time for the start of a worker, in seconds. A start takes 0.3 s; the limit is high for a busy machine.
 START_SECONDS = 30
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one picture may take. memory: bytes, including the file. seconds: time that passes, and processor time."""
+    """What one picture may take.
+
+    memory: bytes, including the file. seconds: the wall time. The limit on processor time is about a second higher.
+    """
 
     memory: int
     seconds: float
@@ -98,6 +103,7 @@ class Lane:
             stdout=subprocess.PIPE,
             cwd=ROOT,
             env=os.environ | ENVIRONMENT,
+            **OWN_GROUP,
         )
 
     def _wait_until_ready(self) -> None:

@@ -77,7 +77,9 @@ def receive_result(stream: BinaryIO) -> np.ndarray:
         values = np.frombuffer(_read(stream, 4 * height * width * channels), "<f4")
         return values.reshape(height, width, channels).astype(np.float32)
     if kind == INVALID:
-        raise InputError(_read(stream, min(sizes[0], MAX_TEXT)).decode("utf-8", "replace"))
+        if sizes[0] > MAX_TEXT:
+            raise ValueError("A worker sent a text that is too long.")
+        raise InputError(_read(stream, sizes[0]).decode("utf-8", "replace"))
     if kind == TOO_DEMANDING:
         raise TooDemandingError
     if kind == OUT_OF_MEMORY:

@@ -47,14 +47,16 @@ class CallChecker:
         """Check a call. Return the name of the called endpoint. Raises RequestRejected.
 
         In `body`, the reference to a file is replaced by the result of `_uploaded_file`, and missing optional
-        arguments are added as null. Before a call enters Gradio's queue, there is room for its answer.
-        Raises Overloaded if there is none.
+        arguments are added as null. Before a call enters Gradio's queue, old answers that nobody fetched are discarded.
+        Raises Overloaded if the session has too many such answers.
         route: "run", "call", "call/v2" or "queue".
         name: the last part of the request's path: the name of the endpoint, or "join" for the route "queue".
         """
         if route == "queue":
             index = body.get("fn_index")
             name = self.names.get(index) if isinstance(index, int) else None
+        elif route in ("run", "call"):
+            body.pop("fn_index", None)  # Gradio would call the function with this index, whatever the path names.
         if name not in self.endpoints:
             raise RequestRejected(404, f"Unknown endpoint. The endpoints are /{', /'.join(self.endpoints)}.")
         parameters = self.endpoints[name]

@@ -1,4 +1,4 @@
-"""The Content-Security-Policy: the page loads nothing from other hosts, and runs no script that an attacker inserts."""
+"""The Content-Security-Policy: the page loads nothing from other hosts, and runs no script that is inserted later."""
 
 import os
 import re
@@ -52,7 +52,7 @@ def policy(nonce: str | None = None, frames: str = FRAMES) -> str:
 
 
 class ContentPolicy:
-    """ASGI middleware that allows the scripts inside the documents of the application, and no others."""
+    """ASGI middleware that marks the scripts in each document that the application sends. No other scripts run."""
 
     def __init__(self, app, frames: str = FRAMES):
         """frames: the result of `frame_ancestors`."""
