@@ -13,7 +13,7 @@ import json
 import random
 import time
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 from tests.helpers.drawings import DIGIT_DRAWINGS
 from tests.tools.connection import Connection
@@ -151,7 +151,7 @@ def main() -> None:
     parser.add_argument("--explain", action="store_true", help="also call /explain once per drawing")
     options = parser.parse_args()
     tally = asyncio.run(crowd(options.address, options.visitors, options.seconds, explains=options.explain))
-    print(json.dumps(asdict(tally)))
+    print(json.dumps(vars(tally)))
 
 
 if __name__ == "__main__":
