@@ -124,6 +124,11 @@ class Api:
         self._admission = Admission()
         self._batchers = {endpoint.name: self._batcher(endpoint) for endpoint in self.endpoints}
 
+    def check_capacity(self, endpoint: Endpoint) -> None:
+        """Raise Overloaded if a call of the endpoint would be refused now."""
+        with self._admission.admit(endpoint.cost):
+            pass
+
     async def call(self, endpoint: Endpoint, request: Request) -> BaseModel:
         """Return the response of an endpoint.
 

@@ -90,7 +90,7 @@ def _add(app: FastAPI, api: Api, endpoint: Endpoint) -> None:
     """Add the route of an endpoint."""
     extra = {}
     if endpoint.picture_field:
-        source, extra = Depends(_Form(endpoint)), {"requestBody": _form_schema(endpoint)}
+        source, extra = Depends(_Form(api, endpoint)), {"requestBody": _form_schema(endpoint)}
     else:
         source = Query() if endpoint.method in ("GET", "DELETE") else Body()
 
@@ -117,12 +117,16 @@ def _add(app: FastAPI, api: Api, endpoint: Endpoint) -> None:
 
 
 class _Form:
-    """A FastAPI dependency that reads a form with one picture. The picture stays in memory."""
+    """A FastAPI dependency that reads a form with one picture. The picture stays in memory.
 
-    def __init__(self, endpoint: Endpoint):
-        self._endpoint, self._forms = endpoint, FormReader()
+    A call counts as pending only when its form is complete. Otherwise, clients that send slowly would fill the limit.
+    """
+
+    def __init__(self, api: Api, endpoint: Endpoint):
+        self._api, self._endpoint, self._forms = api, endpoint, FormReader()
 
     async def __call__(self, request: HttpRequest) -> Request:
+        self._api.check_capacity(self._endpoint)
         fields = " and ".join(self._endpoint.request.model_fields)
         try:
             form = await self._forms.read(request)
