@@ -1,18 +1,22 @@
 """Test how the page loads its modules, and how it loads below a path, in a frame, and with an added language."""
 
+import contextlib
 import json
 import re
 import shutil
 
 import pytest
 from playwright.sync_api import expect
+from starlette.responses import HTMLResponse
 
 from tests.helpers.browser import draw, ready
 from tests.helpers.drawings import DIGIT_DRAWINGS, number
+from tests.helpers.nginx import behind_nginx
 from tests.helpers.page import digit, eventually
 from tests.helpers.paths import ROOT
+from tests.helpers.pictures import picture_from, render
 from tests.helpers.proxy import below_path
-from tests.helpers.server import Server, free_port
+from tests.helpers.server import Server, free_port, serving_in_thread
 from web.document import OLD_BROWSERS
 from web.static_files import public_files
 from web.texts import TEXTS
@@ -146,6 +150,37 @@ def test_the_page_works_in_a_frame(new_page, server, path_address, path):
     frame.locator("#sketchpad .invitation:not(:empty)").wait_for()
     frame.get_by_role("button", name="The number 2026").click()
     expect(frame.locator("#answer .number")).to_have_text("2026")
+
+
+def test_behind_nginx_in_a_frame_of_another_site_the_page_draws_reads_a_picture_and_shares_a_link(
+    new_page, path_server, tmp_path
+):
+    path_server.wait_until_ready()
+    picture_from(1 - render(DIGIT_DRAWINGS[2])).save(tmp_path / "two.png")
+    with contextlib.ExitStack() as stack:
+        address = stack.enter_context(behind_nginx(path_server, "/some/path"))
+        frame = f'<iframe src="{address}/" width="1200" height="700" allow="clipboard-write"></iframe>'
+        site = stack.enter_context(serving_in_thread(HTMLResponse(frame)))
+        page = new_page(permissions=["clipboard-read", "clipboard-write"])
+        page.goto(site.replace("127.0.0.1", "localhost"))  # For browsers, these are two sites.
+        frame = page.frame_locator("iframe")
+        frame.locator("#sketchpad .invitation:not(:empty)").wait_for()
+        box = frame.locator("#sketchpad canvas").bounding_box()
+        for number, (x, y) in enumerate(DIGIT_DRAWINGS[7][0]):
+            page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
+            if number == 0:
+                page.mouse.down()
+        page.mouse.up()
+        answer = frame.locator("#answer .number")
+        expect(answer).to_have_text("7")
+        frame.get_by_role("button", name="Copy link").click()
+        expect(frame.get_by_role("button", name="Link copied")).to_be_visible()
+        link = page.evaluate("navigator.clipboard.readText()")
+        frame.locator("#examples input").set_input_files(tmp_path / "two.png")
+        expect(answer).to_have_text("2")
+        assert link.startswith(f"{address}/#drawing=")
+        page.goto(link)
+        expect(digit(page)).to_have_text("7")
 
 
 # --- languages

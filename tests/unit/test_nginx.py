@@ -1,11 +1,9 @@
 """The example for nginx has the limits of the server, and nginx accepts it."""
 
 import re
-import shutil
 import subprocess
 
-import pytest
-
+from tests.helpers.nginx import nginx_path
 from tests.helpers.paths import ROOT
 from web.security.bodies import MAX_UPLOAD
 from web.security.connections import RECEIVE_SECONDS
@@ -24,9 +22,7 @@ def test_the_example_has_the_limits_of_the_server():
 
 
 def test_nginx_accepts_the_example(tmp_path):
-    nginx = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
-    if nginx is None:
-        pytest.skip("nginx is not installed")
+    nginx = nginx_path()
     server = re.sub(r"^\s*ssl_certificate.*$", "", EXAMPLE, flags=re.MULTILINE).replace("listen 443 ssl", "listen 8443")
     folders = "".join(f"{name}_temp_path {tmp_path};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     file = tmp_path / "nginx.conf"
