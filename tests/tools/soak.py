@@ -42,7 +42,9 @@ def main() -> None:
         tally = asyncio.run(crowd(server.address, options.visitors, 60 * options.minutes, ABORTS, explains=True))
         time.sleep(SETTLE_SECONDS)
         growth, more_handles = server.megabytes / memory - 1, server.open_files - handles
-        leftover = [str(path.relative_to(folder)) for path in Path(folder).rglob("*") if path.is_file()]
+        # The server locks its folder of uploads until it ends.
+        files = [path for path in Path(folder).rglob("*") if path.is_file() and path.suffix != ".lock"]
+        leftover = [str(path.relative_to(folder)) for path in files]
         log = server.log.read_text().splitlines()[1:]
     print(f"{len(tally.seconds):,} answers, {tally.aborted:,} connections closed during a request")
     failed = [
