@@ -13,7 +13,7 @@ EXIT_STATUS = 128 + signal.SIGINT
 def exit_while_importing(program: str) -> None:
     """Make Ctrl+C print a sentence and end the process at once. Call this function before the slow imports.
 
-    An exception would not do: a library could catch it, and a half-imported library could print a traceback.
+    It raises no exception, because a library could catch it, and a half-imported library could print a traceback.
     """
     signal.signal(signal.SIGINT, lambda *_: _exit(program))
 

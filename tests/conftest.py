@@ -98,7 +98,7 @@ def uvicorn_to_stop(launched_servers):
 
 @pytest.fixture
 def server_to_stop(launched_servers):
-    """A running server, which the last test that uses it stops.
+    """A running server. One test stops it, after all other tests that use it.
 
     Its environment has proxies, and settings for another Keras.
     """

@@ -23,7 +23,6 @@ from web.document import Document
 from web.environment import gradio_environment
 from web.listening import listening_address, url_host
 from web.mcp_server import mcp_routes
-from web.memory import limit_arenas
 from web.monitoring import Monitoring, Observer
 from web.rest import api_routes
 from web.route_names import RouteNames
@@ -58,7 +57,6 @@ def create_app(build_page: BuildPage) -> FastAPI:
 
 def application(build_page: BuildPage, api: Api) -> FastAPI:
     """Return the page and an API as an ASGI application."""
-    limit_arenas()
     page = build_page(api)
     limit_sessions(page)
     outer = FastAPI(openapi_url=None)  # The routes of the API have their own schema.
@@ -86,7 +84,6 @@ def start(
     Raises UserError or OSError if the page cannot be served.
     """
     host, port = listening_address(host, port)
-    limit_arenas()
     api = Api(Service(checkpoint or configured_checkpoint(), configured_store(corrections)))
     page, trusted = build_page(api), trusted_proxies(share)
     limit_sessions(page)

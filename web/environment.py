@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 
 NO_PROXY = ("no_proxy", "NO_PROXY")
 LOOPBACK = "localhost,127.0.0.1,::1"
@@ -22,24 +22,24 @@ def gradio_environment(uses_proxies: bool = False) -> Iterator[None]:
     """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     hosts = ",".join([value for name in NO_PROXY if (value := os.environ.get(name))] + [LOOPBACK])
-    with _replaced(dict.fromkeys(NO_PROXY, hosts if uses_proxies else ALL) | dict.fromkeys(ADDRESS)):
+    with replaced(os.environ, dict.fromkeys(NO_PROXY, hosts if uses_proxies else ALL) | dict.fromkeys(ADDRESS)):
         yield
 
 
 @contextlib.contextmanager
-def _replaced(values: dict[str, str | None]) -> Iterator[None]:
-    """Set variables in this context; None removes a variable."""
-    before = {name: os.environ.get(name) for name in values}
-    _set(values)
+def replaced(mapping: MutableMapping[str, str], values: dict[str, str | None]) -> Iterator[None]:
+    """While the context is open, replace values of a mapping, such as os.environ. None removes a key."""
+    before = {key: mapping.get(key) for key in values}
+    _update(mapping, values)
     try:
         yield
     finally:
-        _set(before)
+        _update(mapping, before)
 
 
-def _set(values: dict[str, str | None]) -> None:
-    for name, value in values.items():
+def _update(mapping: MutableMapping[str, str], values: dict[str, str | None]) -> None:
+    for key, value in values.items():
         if value is None:
-            os.environ.pop(name, None)
+            mapping.pop(key, None)
         else:
-            os.environ[name] = value
+            mapping[key] = value

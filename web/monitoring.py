@@ -37,7 +37,7 @@ class Monitoring:
         )
 
     def start(self) -> None:
-        """Start the log and the counters that are on."""
+        """Start the access log and the counters, if they are on."""
         logging.getLogger("uvicorn.access").addFilter(without_query)
         if self.metrics:
             metrics.enable()

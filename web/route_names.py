@@ -25,7 +25,7 @@ class RouteNames:
         self._names = {*PAGES, *DOCUMENTS, *paths, *(f"{GRADIO}/{route}" for route in gradio)}
 
     def __call__(self, path: str) -> str:
-        """Return the name of the route of a path."""
+        """Return the name of the route that answers a path."""
         path = path.rstrip("/") or "/"
         parent = path.rpartition("/")[0]
         if path in self._names:

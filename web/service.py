@@ -11,6 +11,7 @@ from model.inference.answer import Answer
 from model.inference.attribution import IntegratedGradients
 from model.inference.classifier import Classifier
 from model.inference.comparison import Comparison
+from web.memory import limit_arenas
 from web.pictures.decoder import PictureDecoder
 
 
@@ -28,6 +29,7 @@ class Service:
 
         If the classifier cannot be loaded, `wait` raises the error later.
         """
+        limit_arenas()  # Before threads start, because each thread chooses its memory area once.
         self.path, self.name, self.store = path, path.stem, store
         self.notes = checkpoint.load_notes(path)
         self.comparison = Comparison(checkpoint.FOLDER)

@@ -2,10 +2,11 @@
 
 import contextlib
 import os
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator
 
 from uvicorn.config import HTTP_PROTOCOLS
 
+from web.environment import replaced
 from web.security.forwarded_headers import VARIABLE
 
 PROTOCOL = "web.security.connections:BoundedProtocol"
@@ -17,18 +18,5 @@ def uvicorn_settings(trusted: str) -> Iterator[None]:
 
     trusted: the trusted proxies, in the form of the variable FORWARDED_ALLOW_IPS.
     """
-    with _replaced(HTTP_PROTOCOLS, "auto", PROTOCOL), _replaced(os.environ, VARIABLE, trusted):
+    with replaced(HTTP_PROTOCOLS, {"auto": PROTOCOL}), replaced(os.environ, {VARIABLE: trusted}):
         yield
-
-
-@contextlib.contextmanager
-def _replaced(mapping: MutableMapping[str, str], key: str, value: str) -> Iterator[None]:
-    before = mapping.get(key)
-    mapping[key] = value
-    try:
-        yield
-    finally:
-        if before is None:
-            del mapping[key]
-        else:
-            mapping[key] = before

@@ -106,19 +106,19 @@ class UvicornServer(Server):
 @contextlib.contextmanager
 def serving(module: str = "demo", environment: dict[str, str] | None = None, folder: Path = ROOT) -> Iterator[Server]:
     """Yield a running server, and stop the server at the end."""
-    server = Server(free_port(), module, environment or {}, folder)
-    server.launch()
-    try:
-        server.wait_until_ready()
+    with _running(Server(free_port(), module, environment or {}, folder)) as server:
         yield server
-    finally:
-        server.stop()
 
 
 @contextlib.contextmanager
 def serving_with_uvicorn(*options: str) -> Iterator[UvicornServer]:
     """Yield a running server that uvicorn's own command has started with these options, and stop it at the end."""
-    server = UvicornServer(free_port(), options=options)
+    with _running(UvicornServer(free_port(), options=options)) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def _running(server: Server) -> Iterator[Server]:
     server.launch()
     try:
         server.wait_until_ready()
