@@ -51,10 +51,10 @@ def run(
     counts = Counter()
     for index in range(count):
         source, number = make(name, suffix, writing, seed, index)
-        found = outcome(classifier, source, number)
+        found, answer = outcome(classifier, source, number)
         counts[found] += 1
         if save and found != Outcome.READ and not (found == Outcome.UNSURE and KINDS[name].may_be_unsure):
-            _save(save / f"{name}{suffix} {index} {number} {found}.png".replace("/", "|"), source)
+            _save(save / f"{name}{suffix} {index} {number} {answer} {found}.png".replace("/", "|"), source)
     return counts
 
 

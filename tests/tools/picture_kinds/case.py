@@ -48,12 +48,12 @@ def kind(name: str, may_be_unsure: bool = False) -> Callable:
     return register
 
 
-def outcome(classifier: Classifier, source: object, number: str) -> Outcome:
-    """Read a picture or the strokes of a drawing, and compare the answer with the expected number."""
+def outcome(classifier: Classifier, source: object, number: str) -> tuple[Outcome, str]:
+    """Read a picture or the strokes of a drawing. Return the outcome, given the expected number, and the answer."""
     try:
         answer = classifier.read_strokes(source) if isinstance(source, list) else classifier.read_picture(source)
     except InputError:
-        return Outcome.UNSURE
+        return Outcome.UNSURE, ""
     if answer.number == number and (answer.verdict == Verdict.DIGIT or number == "?"):
-        return Outcome.READ
-    return Outcome.WRONG if answer.verdict == Verdict.DIGIT else Outcome.UNSURE
+        return Outcome.READ, answer.number
+    return (Outcome.WRONG if answer.verdict == Verdict.DIGIT else Outcome.UNSURE), answer.number

@@ -58,7 +58,7 @@ def plain(rng, writing):
 def framed(rng, writing):
     sheet, row, pen = written(rng, number(rng, writing), (0.5, 1.5))
     width, color = pen * rng.uniform(0.2, 1.0), sheet.color(rng.uniform(0.25, 0.9))
-    sheet.draw([rectangle(*grown(row, rng, 0.2, 0.45))], width, color)
+    sheet.print([rectangle(*grown(row, rng, 0.2, 0.45))], width, color)
     return sheet, row.text
 
 
@@ -132,7 +132,7 @@ def margin(rng, writing):
 def pale_cell(rng, writing):
     sheet, row, _ = written(rng, number(rng, writing), (0.4, 1.0))
     width, color = rng.uniform(0.8, 2.5), sheet.color(rng.uniform(0.07, 0.25))
-    sheet.draw([rectangle(*grown(row, rng, 0.1, 0.35))], width, color)
+    sheet.print([rectangle(*grown(row, rng, 0.1, 0.35))], width, color)
     return sheet, row.text
 
 

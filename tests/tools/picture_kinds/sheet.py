@@ -48,9 +48,14 @@ class Sheet:
                 pen.ellipse([x - radius, y - radius, x + radius, y + radius], fill=255)
         self._layers.append((layer, self.ink if color is None else color))
 
+    def print(self, strokes: list[Stroke], width: float, color: np.ndarray) -> None:
+        """Draw strokes below everything that was drawn before, as lines that were printed on the paper."""
+        self.draw(strokes, width, color)
+        self._layers.insert(0, self._layers.pop())
+
     def line(self, start: tuple[float, float], stop: tuple[float, float], width: float, color: np.ndarray) -> None:
-        """Draw one straight line, in pixels."""
-        self.draw([np.array([start, stop], float)], width, color)
+        """Print one straight line, in pixels."""
+        self.print([np.array([start, stop], float)], width, color)
 
     def scan(self) -> Image.Image:
         """Return a clean picture, such as a screenshot or a drawing of a computer."""
