@@ -14,11 +14,13 @@ import { reducedPicture } from "./pictures.js";
 // Milliseconds until the page shows that the network is loading.
 const WARMING_AFTER = 1_000;
 
-/** @param {Drawing} drawing an example, or a picture that the visitor has chosen */
-export const showExample = (drawing) => drawing;
+let drawings = 0; // The id of the newest drawing that the page has set on the pad.
+
+/** @param {Drawing} drawing an example, or a file that the visitor has chosen */
+export const showExample = (drawing) => ({ ...drawing, id: ++drawings });
 
 /** @param {Drawing} drawing */
-export const openLink = ({ strokes }) => ({ strokes });
+export const openLink = ({ strokes }) => ({ strokes, id: ++drawings });
 
 /**
  * Return the value of the share buttons: the request of a click, with the pad's strokes added.
