@@ -56,7 +56,8 @@ TRANSFER = """([action, type, content]) => {
 }"""
 
 
-def test_a_saved_drawing_can_be_opened_again_by_dialog_drop_and_paste(page, tmp_path):
+def test_a_saved_drawing_can_be_opened_again_by_dialog_drop_and_paste(open_page, tmp_path):
+    page = open_page(reduced_motion="reduce")
     draw_seven(page)
     with page.expect_download() as download:
         page.get_by_role("button", name="JSON", exact=True).click()
@@ -118,7 +119,8 @@ def test_an_example_that_is_chosen_twice_is_drawn_twice_and_undone_once(page):
     expect(digit(page)).to_have_text("2")
 
 
-def test_undo_and_redo_move_over_examples_pictures_files_and_clear(page):
+def test_undo_and_redo_move_over_examples_pictures_files_and_clear(open_page):
+    page = open_page(reduced_motion="reduce")
     draw_seven(page)
     page.get_by_role("button", name="A two").click()
     expect(digit(page)).to_have_text("2")
@@ -154,7 +156,7 @@ def reload(page) -> None:
 
 
 def test_a_reload_and_a_step_back_keep_the_drawing_and_clear_forgets_it(open_page):
-    page = open_page()
+    page = open_page(reduced_motion="reduce")
     draw(page, number("74"))
     settled(page)
     page.get_by_role("button", name="Copy link").click()
@@ -215,7 +217,7 @@ def test_the_page_works_without_session_storage(chromium, server):
     ready(page, server.address)
     draw(page, SEVEN["strokes"])
     expect(digit(page)).to_have_text("7")
-    page.reload()
+    page.keyboard.press("Delete")
     expect(digit(page)).to_have_text("")
     assert errors == []
     page.close()
