@@ -25,7 +25,10 @@ RECORD_TRAFFIC = r"""
 if (location.pathname.endsWith("/") && performance.getEntriesByType("navigation")[0].type === "navigate") {
   sessionStorage.clear();
 }
-window.traffic = { endpoints: [], pending: 0, maxPending: 0, sent: [], answers: [], delay: 0, held: false, changed: 0 };
+window.forgetTraffic = () => Object.assign(
+  traffic, { endpoints: [], maxPending: 0, sent: [], answers: [], delay: 0, held: false });
+window.traffic = { pending: 0, changed: 0 };
+forgetTraffic();
 {
   const fetchNow = window.fetch.bind(window);
   const wait = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
@@ -49,6 +52,15 @@ window.traffic = { endpoints: [], pending: 0, maxPending: 0, sent: [], answers: 
 }
 """
 
+TIDY = """() => {
+  forgetTraffic();
+  document.activeElement.blur();
+  document.querySelectorAll("details").forEach((section) => { section.open = false; });
+  scrollTo(0, 0);
+  history.replaceState(null, "", location.pathname);
+  document.querySelector("#sketchpad .clear").click();
+}"""
+
 
 def eventually(page, condition: Callable[[], object]) -> None:
     """Wait until a condition is true. Fail after ten seconds. While the function waits, Playwright handles events."""
@@ -56,9 +68,17 @@ def eventually(page, condition: Callable[[], object]) -> None:
 
 
 def settled(page):
-    """Wait until 150 ms have passed without a pending request to /predict. Then the newest drawing has its answer."""
-    page.wait_for_function("traffic.pending === 0 && performance.now() - traffic.changed > 150")
+    """Wait until 100 ms have passed without a pending request to /predict. Then the newest drawing has its answer."""
+    page.wait_for_function("traffic.pending === 0 && performance.now() - traffic.changed > 100")
     return page
+
+
+def tidy(page) -> None:
+    """Empty the pad, fold all sections, scroll to the top, and forget the recorded traffic and all stored values."""
+    page.evaluate(TIDY)
+    expect(invitation(page)).to_be_visible()
+    settled(page)
+    page.evaluate("forgetTraffic(), localStorage.clear(), sessionStorage.clear()")
 
 
 def traffic(page) -> dict:
