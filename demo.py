@@ -56,6 +56,7 @@ def build_page(api: Api) -> gr.Blocks:
         run_in_browser([example.input], example, pad, "showExample")
         run_in_browser([share.linked], share, pad, "openLink")
         run_in_browser([share.requested], [share, pad], share, "shareDrawing")
+        run_in_browser([answer.rested], pad, share, "offerSharing")
         run_in_browser([pad.input, answer.retry], pad, [answer, pad], "readDrawing")
         run_in_browser([answer.rested], answer, answer, "explain")
         run_in_browser([answer.rested], [pad, answer], correction, "offerCorrection")

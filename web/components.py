@@ -37,7 +37,7 @@ def example_row() -> gr.HTML:
 
 
 def share_tools() -> gr.HTML:
-    """Return the buttons that copy a link or save a file. Value: {"strokes": …, "format": "link", "png" or "json"}."""
+    """Return the buttons that copy a link or a picture, or save a file. Value: see share.js."""
     return _component("share", label="share", events=["requested", "linked"])
 
 

@@ -7,7 +7,8 @@
  * @typedef {object} Reading
  * @property {number | null} digit
  * @property {Verdict} verdict
- * @property {number[]} probabilities
+ * @property {number[]} probabilities the probability of each digit, given that the drawing is a digit
+ * @property {number} no_digit the probability that the drawing is not a digit
  * @property {Uint8Array} image
  * @property {[number, number, number, number] | null} box left, top, right, bottom
  * @property {number[]} strokes indices of the strokes in the drawing

@@ -18,7 +18,7 @@ function reading(verdict, first = 4, second = 9) {
   const probabilities = Array(10).fill(0);
   [probabilities[first], probabilities[second]] = [0.6, 0.4];
   const digit = verdict === "digit" || verdict === "unsure" ? first : null;
-  return { digit, verdict, probabilities, image: new Uint8Array(784), box: null, strokes: [0] };
+  return { digit, verdict, probabilities, no_digit: 0, image: new Uint8Array(784), box: null, strokes: [0] };
 }
 
 /** @type {(...readings: Reading[]) => Answer} */
