@@ -21,7 +21,8 @@ def assert_toolbars_have_the_color_of_the_page(page):
     assert color == "rgb({}, {}, {})".format(*bytes.fromhex(toolbar.removeprefix("#")))
 
 
-def test_chromium_can_install_the_page_in_the_chosen_language(page, server):
+def test_chromium_can_install_the_page_in_the_chosen_language(open_page, server):
+    page = open_page()
     browser = page.context.new_cdp_session(page)
     found = browser.send("Page.getInstallabilityErrors")["installabilityErrors"]
     assert {error["errorId"] for error in found} <= {PRIVATE_WINDOW}

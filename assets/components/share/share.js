@@ -111,8 +111,8 @@ export function mount({ element, props, trigger, watch }) {
     address.follow(drawing.strokes ?? []);
     if (JSON.stringify(drawing) !== JSON.stringify(shown)) {
       fallbacks.hide();
-      // At first, the notice may be about the link with which the page was opened.
-      if (!reasonAgainst(shown)) showNotice("");
+      // The first drawing may be the one that the page restores. A damaged link is still to be told then.
+      if (notice.dataset.text !== "linkRefused" || !reasonAgainst(shown)) showNotice("");
     }
     shown = drawing;
     enable();
