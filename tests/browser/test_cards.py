@@ -101,6 +101,13 @@ def test_a_picture_of_the_answer_can_be_copied_or_if_this_is_not_allowed_saved(o
     draw_seven(page)
     page.get_by_role("button", name="Copy picture").click()
     expect(page.locator("#share .card")).to_have_text("Copied")
+    # A click during the request for a picture neither waits for the answer nor takes it away from the picture.
+    page.evaluate("traffic.held = true")
+    page.locator("#share .card").click()
+    page.locator("#share .link").click()
+    expect(page.locator("#share .link")).to_have_text("Copied")
+    page.evaluate("traffic.held = false")
+    expect(page.locator("#share .message")).to_have_text("Picture copied")
     copied = page.evaluate(
         """async () => {
           const [item] = await navigator.clipboard.read();

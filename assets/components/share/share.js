@@ -33,7 +33,7 @@ export function mount({ element, props, trigger, watch }) {
   const [message, notice] = [find(element, ".message"), find(element, ".notice")];
   const fallbacks = new Fallbacks(element);
   const opensMenu = sharesPictures();
-  /** @type {((value: { drawing: Drawing, answer?: Answer }) => void)[]} the clicks that wait for the page */
+  /** @type {{ format: string, done: (value: { drawing: Drawing, answer?: Answer }) => void }[]} clicks without a reply */
   let waiting = [];
   /** @type {Drawing} the drawing on the pad when the pen rested last */
   let shown = {};
@@ -92,7 +92,7 @@ export function mount({ element, props, trigger, watch }) {
   async function request(format) {
     props.value = { format };
     trigger("requested");
-    const { drawing, answer } = await new Promise((done) => waiting.push(done));
+    const { drawing, answer } = await new Promise((done) => waiting.push({ format, done }));
     const reason = reasonAgainst(drawing);
     return reason ? refuse(reason) : { strokes: drawing.strokes, answer };
   }
@@ -102,8 +102,8 @@ export function mount({ element, props, trigger, watch }) {
     if (!drawing) return;
     follow(drawing);
     if (!format) return;
-    for (const done of waiting) done({ drawing, answer });
-    waiting = [];
+    for (const click of waiting) if (click.format === format) click.done({ drawing, answer });
+    waiting = waiting.filter((click) => click.format !== format);
   }
 
   /** @param {Drawing} drawing */
