@@ -41,7 +41,7 @@ def build_page(api: Api) -> gr.Blocks:
         components.heading()
         with gr.Row(elem_id="stage"):
             pad = components.sketchpad()
-            answer = components.answer_view()
+            answer = components.answer_view(rejects=api.service.rejects)
         with gr.Row(elem_id="below"):
             example = components.example_row()
             share = components.share_tools()

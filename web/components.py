@@ -19,9 +19,12 @@ def sketchpad() -> gr.HTML:
     return _component("sketchpad", label="drawing", events=["input"])
 
 
-def answer_view() -> gr.HTML:
-    """Return the verdict, the network's 28×28 input and ten bars. Value: an AnswerView, see shared/answers.js."""
-    return _component("answer", label="answer", events=["retry", "rested"])
+def answer_view(rejects: bool) -> gr.HTML:
+    """Return the verdict, the network's 28×28 input and the bars. Value: an AnswerView, see shared/answers.js.
+
+    rejects: whether the network can reject a drawing as a non-digit. Then there is a bar for "not a digit".
+    """
+    return _component("answer", label="answer", events=["retry", "rested"], rejects=rejects)
 
 
 def example_row() -> gr.HTML:

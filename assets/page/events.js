@@ -70,7 +70,7 @@ async function read({ strokes = [], picture }) {
   } catch (error) {
     const { state, message, retryAfter } =
       error instanceof api.ApiError ? error : new api.ApiError("offline");
-    return withoutAnswer({ state, message, retryAfter, time: start });
+    return withoutAnswer({ state, message, retryAfter, time: start, picture: Boolean(picture) });
   }
 }
 

@@ -44,6 +44,7 @@
  * @property {"ready" | "warming" | "busy" | "offline" | "error" | "unreadable"} state
  * @property {string} [message]
  * @property {number} [retryAfter] milliseconds until the server accepts a request again
+ * @property {boolean} [picture] whether the request was about a picture
  * @property {number} [time] a time in milliseconds, which makes the values of two failed requests differ
  */
 
