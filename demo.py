@@ -44,7 +44,7 @@ def build_page(api: Api) -> gr.Blocks:
             answer = components.answer_view(rejects=api.service.rejects)
         with gr.Row(elem_id="below"):
             example = components.example_row()
-            share = components.share_tools()
+            share = components.share_tools(rejects=api.service.rejects)
         with gr.Column(elem_id="more"):
             correction = components.correction(visible=api.service.store is not None)
             steps = components.steps()

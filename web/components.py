@@ -39,9 +39,12 @@ def example_row() -> gr.HTML:
     return _component("examples", label="example", events=["input"], examples=drawings)
 
 
-def share_tools() -> gr.HTML:
-    """Return the buttons that copy a link or a picture, or save a file. Value: see share.js."""
-    return _component("share", label="share", events=["requested", "linked"])
+def share_tools(rejects: bool) -> gr.HTML:
+    """Return the buttons that copy a link or a picture, or save a file. Value: see share.js.
+
+    rejects: whether the picture has a bar for "not a digit", as in `answer_view`.
+    """
+    return _component("share", label="share", events=["requested", "linked"], rejects=rejects)
 
 
 def correction(visible: bool) -> gr.HTML:

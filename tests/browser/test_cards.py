@@ -32,7 +32,7 @@ PAINT = """async (cards) => {
   try {
     return cards.map(([strokes, answer]) => {
       texts = [];
-      const png = paintCard(strokes, answer ?? undefined).toDataURL().split(",")[1];
+      const png = paintCard(strokes, answer ?? undefined, true).toDataURL().split(",")[1];
       return { png, texts };
     });
   } finally {

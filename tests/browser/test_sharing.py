@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from tests.helpers.browser import draw
 from tests.helpers.drawings import DIGIT_DRAWINGS, number
 from tests.helpers.page import PHONE, attribution, digit, draw_seven, eventually, ink_on, invitation, settled, traffic
+from web.texts import TEXTS
 
 # --- examples
 

@@ -11,7 +11,7 @@ import { paintStrokes } from "../../shared/strokes.js";
 import { confidence, text } from "../../shared/text.js";
 import { certaintyText, reasonText } from "../answer/sentences.js";
 import { colorsOfPage } from "./card_colors.js";
-import { columnsOf, paintColumns, percentageOf } from "./card_columns.js";
+import { columnsOf, paintColumns, shareOf } from "./card_columns.js";
 import { fitted } from "./fitting.js";
 
 const [WIDTH, HEIGHT] = [1200, 630];
@@ -28,8 +28,9 @@ const NUMBER_SIZES = sizes(156, 40);
  * Return the picture, in the language and the theme of the page.
  * @param {Stroke[]} strokes
  * @param {Answer | undefined} answer undefined if there is no answer
+ * @param {boolean} rejects whether the network can reject a drawing as a non-digit
  */
-export function paintCard(strokes, answer) {
+export function paintCard(strokes, answer, rejects) {
   const canvas = create("canvas", { width: WIDTH, height: HEIGHT });
   const context = context2d(canvas);
   const colors = colorsOfPage();
@@ -39,7 +40,7 @@ export function paintCard(strokes, answer) {
   context.textBaseline = "middle";
   paintNumber(context, colors, answer);
   paintSentence(context, colors, sentenceOf(answer));
-  paintColumns(context, colors, columnsOf(answer), { ...COLUMNS, left: LEFT, right: RIGHT, font });
+  paintColumns(context, colors, columnsOf(answer, rejects), { ...COLUMNS, left: LEFT, right: RIGHT, font });
   paintFooter(context, colors);
   return canvas;
 }
@@ -89,7 +90,7 @@ function paintNumber(context, colors, answer) {
 
 /** @type {(context: CanvasRenderingContext2D, colors: Colors, reading: Reading, left: number, middle: number) => void} */
 function paintCertainty(context, colors, reading, left, middle) {
-  const lines = [confidence(percentageOf(reading)), certaintyText(reading)];
+  const lines = [confidence(shareOf(reading)), certaintyText(reading)];
   const [offset, ...fonts] = [26, font(48), font(30, 400)];
   lines.forEach((words, i) => {
     context.font = fonts[i];

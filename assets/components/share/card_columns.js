@@ -5,6 +5,7 @@
 /** @import { Colors } from "./card_colors.js" */
 
 import { roundedRectangle } from "../../shared/canvas.js";
+import { answerOf, NOT_A_DIGIT, roundedOutcomes } from "../../shared/shares.js";
 import { confidence, confidenceNumber, text } from "../../shared/text.js";
 import { fitted } from "./fitting.js";
 
@@ -24,42 +25,34 @@ const FIGURE_HEIGHT = 30;
 const LABEL_HEIGHT = 40;
 
 /**
- * Return the probability of the answer of a reading: of its digit, or of “not a digit”.
+ * Return the probability of the answer of a reading, the same as on its bar on the page.
  * @param {Reading} reading
  */
-export function percentageOf(reading) {
-  const { digits, none } = shares(reading);
-  return reading.digit === null ? none : digits[reading.digit];
-}
+export const shareOf = (reading) => roundedOutcomes(reading)[answerOf(reading)];
 
 /**
  * @param {Answer | undefined} answer
+ * @param {boolean} rejects whether the network can reject a drawing as a non-digit
  * @returns {Column[]}
  */
-export function columnsOf(answer) {
+export function columnsOf(answer, rejects) {
   const readings = answer && answer.verdict !== "blank" ? answer.readings : [];
   if (readings.length > 1) {
     return readings.map((reading) => ({
       label: String(reading.digit ?? "?"),
-      share: percentageOf(reading),
+      share: shareOf(reading),
       isAnswer: reading.verdict === "digit",
       isWide: false,
     }));
   }
   const [reading] = readings;
-  const { digits, none } = reading ? shares(reading) : { digits: Array(10).fill(0), none: 0 };
-  return [...digits, none].map((share, digit) => ({
-    label: digit < 10 ? String(digit) : text("noDigit"),
+  const shares = reading ? roundedOutcomes(reading) : Array(NOT_A_DIGIT + 1).fill(0);
+  return shares.slice(0, rejects ? shares.length : NOT_A_DIGIT).map((share, index) => ({
+    label: index === NOT_A_DIGIT ? text("noDigit") : String(index),
     share,
-    isAnswer: reading !== undefined && digit === (reading.digit ?? 10),
-    isWide: digit === 10,
+    isAnswer: reading !== undefined && index === answerOf(reading),
+    isWide: index === NOT_A_DIGIT,
   }));
-}
-
-// Return the probability of each digit and of “not a digit”. Together, they sum to 1.
-/** @param {Reading} reading */
-function shares({ probabilities, no_digit: none }) {
-  return { digits: probabilities.map((probability) => (1 - none) * probability), none };
 }
 
 /**

@@ -2,6 +2,7 @@
 // After a click, the component sets `props.value` to {format}, where the format is "link", "card", "png" or "json", and
 // emits "requested". The page then sets `props.value` to {format, drawing} with the pad's drawing. For the format
 // "card", it also sets `answer`, or leaves it undefined if the drawing cannot be read.
+// The value `props.rejects` is whether the network can reject a drawing as a non-digit.
 // When the pen rests, the page sets `props.value` to {drawing}. The component then updates what depends on the drawing:
 // the buttons, and the page's address if it holds a link.
 // If the page's address holds a link to a drawing, the component sets `props.value` to {strokes} from the link, and
@@ -62,7 +63,7 @@ export function mount({ element, props, trigger, watch }) {
 
   /** @param {Promise<Content>} content */
   async function shareCard(content) {
-    const card = content.then(({ strokes, answer }) => toPng(paintCard(strokes, answer)));
+    const card = content.then(({ strokes, answer }) => toPng(paintCard(strokes, answer, props.rejects)));
     try {
       if (opensMenu) return await openMenu(await card, "digit.png");
       await copy("image/png", card);
