@@ -29,10 +29,18 @@ export const showExample = (drawing) => ({ ...drawing, id: ++drawings });
 export const openLink = ({ strokes }) => ({ strokes, id: ++drawings });
 
 /**
- * Return the value of the share buttons: the request of a click, with the pad's strokes added.
- * @type {(request: { format: string }, drawing: Drawing | null) => object}
+ * Return the value of the share buttons: the request of a click, with the pad's drawing added. The picture for the
+ * format "card" also shows the answer. Read the drawing again, because the page may not have its answer yet.
+ * @type {(request: { format: string }, drawing: Drawing | null) => Promise<object>}
  */
-export const shareDrawing = (request, drawing) => ({ ...request, strokes: drawing?.strokes ?? [] });
+export async function shareDrawing({ format }, drawing) {
+  const strokes = format === "card" && drawing?.strokes;
+  const answer = strokes && strokes.length > 0 ? await api.predict(strokes).catch(() => undefined) : undefined;
+  return { format, drawing: drawing ?? {}, answer };
+}
+
+/** @param {Drawing | null} drawing */
+export const offerSharing = (drawing) => ({ drawing: drawing ?? {} });
 
 let answers = 0; // The id of the newest answer.
 const reader = new NewestFirst(read);
@@ -68,7 +76,7 @@ async function read({ strokes = [], picture }) {
     const milliseconds = { ...answer.milliseconds, roundTrip: performance.now() - start };
     return viewOf({ ...answer, milliseconds, id: ++answers });
   } catch (error) {
-    return withoutAnswer(connectionAfter(error));
+    return withoutAnswer({ ...connectionAfter(error), picture: Boolean(picture) });
   }
 }
 
