@@ -1,0 +1,34 @@
+"""Division of a number's drawing into digits: it takes place only if one division is possible."""
+
+import numpy as np
+
+from model.preprocessing.division import divide
+from tests.helpers.drawings import DIGIT_DRAWINGS, number
+
+BAR = np.array([[0.0, 0.0], [0.0, 1.0]])
+
+
+def test_each_digit_of_a_number_gets_its_own_strokes():
+    strokes = [np.array(stroke) for stroke in number("4574")]
+    digits = divide(strokes, 4)
+    assert [len(digit) for digit in digits] == [len(DIGIT_DRAWINGS[int(digit)]) for digit in "4574"]
+    assert [id(stroke) for digit in digits for stroke in digit] == list(map(id, strokes))
+
+
+def test_strokes_that_can_be_grouped_in_one_way_only_are_divided():
+    near, far = BAR + [0.1, 0], BAR + [1, 0]
+    assert [len(digit) for digit in divide([BAR, near, far], 2)] == [2, 1]
+
+
+def test_an_uncertain_division_is_left_out():
+    row = [BAR + [0.1 * index, 0] for index in range(3)]
+    assert divide(row, 2) is None  # The bar in the middle can belong to either neighbor.
+    assert divide(row, 4) is None  # There are too few strokes.
+    assert divide([BAR], 2) is None
+    assert divide([], 2) is None
+    assert divide([BAR] * 50, 2) is None  # The drawing is too complex for a number.
+
+
+def test_a_dot_is_never_a_digit():
+    dot = np.array([[1.0, 1.0], [1.0, 0.99]])
+    assert divide([BAR, dot], 2) is None
