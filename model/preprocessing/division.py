@@ -1,10 +1,9 @@
 """Divide the drawing of a known number into its digits, where only one division is possible."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
-import numpy as np
-
-from model.preprocessing.geometry import Stroke
+from model.preprocessing.geometry import Stroke, bounding_box
 from model.preprocessing.segmentation import Group, groups_of_strokes
 
 MIN_HEIGHT = 0.5
@@ -14,15 +13,18 @@ MIN_HEIGHT = 0.5
 def divide(strokes: Sequence[Stroke], count: int) -> list[list[Stroke]] | None:
     """Return the strokes of each of `count` digits, from left to right.
 
-    Returns None if the division is uncertain: if no grouping of the strokes has `count` groups, if several have, or if
-    a group is too low for a digit. No network takes part, because it has read this number wrong.
+    Returns None if the division is uncertain: if no grouping of the strokes has `count` groups, if several have, if two
+    groups overlap horizontally, or if a group is too low for a digit. No network takes part, because the network has
+    read this number wrong.
     """
     groupings = _groupings(groups_of_strokes(strokes), count)
     if len(groupings) != 1:
         return None
     digits = [[strokes[i] for i in group.marks] for group in groupings[0]]
-    lowest = min(_height(digit) for digit in digits)
-    return digits if lowest >= MIN_HEIGHT * _height(strokes) else None
+    boxes = [bounding_box(digit) for digit in digits]
+    overlap = any(left[1][0] > right[0][0] for left, right in pairwise(boxes))
+    low = min(_height(digit) for digit in digits) < MIN_HEIGHT * _height(strokes)
+    return None if overlap or low else digits
 
 
 def _groupings(groups: Sequence[Group], count: int) -> list[list[Group]]:
@@ -38,4 +40,5 @@ def _groupings(groups: Sequence[Group], count: int) -> list[list[Group]]:
 
 
 def _height(strokes: Sequence[Stroke]) -> float:
-    return float(np.ptp(np.concatenate(strokes)[:, 1]))
+    (_, top), (_, bottom) = bounding_box(strokes)
+    return float(bottom - top)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from model.evaluation import multidigit
 from model.preprocessing.division import divide
 from tests.helpers.drawings import DIGIT_DRAWINGS, number
 
@@ -27,6 +28,27 @@ def test_an_uncertain_division_is_left_out():
     assert divide([BAR], 2) is None
     assert divide([], 2) is None
     assert divide([BAR] * 50, 2) is None  # The drawing is too complex for a number.
+
+
+def test_digits_that_overlap_are_not_divided():
+    slanted = np.array([[0.0, 1.0], [0.4, 0.0]])
+    assert divide([slanted, slanted + [0.5, 0]], 2) is not None
+    assert divide([slanted, slanted + [0.3, 0]], 2) is None
+
+
+def test_no_number_is_divided_wrong_and_most_numbers_are_divided():
+    rng = np.random.default_rng(1)
+    drawings, _ = multidigit.synthetic_digits(100, seed=1)
+    divided = 0
+    for _ in range(50):
+        digits = [drawings[i] for i in rng.choice(len(drawings), size=4)]
+        strokes = multidigit.compose(digits, 0.1, rng)
+        parts = divide(strokes, 4)
+        if parts:
+            divided += 1
+            assert [len(part) for part in parts] == [len(digit) for digit in digits]
+            assert [id(stroke) for part in parts for stroke in part] == list(map(id, strokes))
+    assert divided > 40
 
 
 def test_a_dot_is_never_a_digit():

@@ -2,13 +2,14 @@
 
 import json
 import threading
+from types import SimpleNamespace
 
 import huggingface_hub
 import numpy as np
 import pytest
 
 from model.corrections.hub_backup import HubBackup
-from model.corrections.store import configured_store
+from model.corrections.store import CorrectionStore, configured_store
 from model.errors import UserError
 from model.inference.answer import Verdict
 from tests.helpers.corrections import storage_error
@@ -125,3 +126,40 @@ def test_the_error_for_a_dataset_that_cannot_be_reached_names_the_dataset(hub, t
     monkeypatch.setattr(huggingface_hub, "CommitScheduler", unreachable)
     with pytest.raises(UserError, match="somebody/corrections on the Hub cannot be used .no route to host"):
         HubBackup.configured(tmp_path / "kept.hub")
+
+
+def test_the_hubs_own_client_uploads_the_file_again_without_a_deleted_correction(tmp_path):
+    uploads = []
+
+    class Hub:
+        """A fake of huggingface_hub.HfApi. It keeps the content of each uploaded file."""
+
+        token = None
+
+        def create_repo(self, *_, **__):
+            return SimpleNamespace(repo_id="somebody/corrections")
+
+        def create_commit(self, operations, **_):
+            uploads.append({each.path_in_repo: each.path_or_fileobj.read().decode() for each in operations})
+
+        def run_as_future(self, *_):
+            """Upload nothing in the background. The test uploads."""
+
+    folder = tmp_path / "kept.hub"
+    scheduler = huggingface_hub.CommitScheduler(
+        repo_id="somebody/corrections", hf_api=Hub(), folder_path=folder, allow_patterns="*.jsonl"
+    )
+    try:
+        store = CorrectionStore(tmp_path / "kept", HubBackup(scheduler, folder))
+        _, token = store.keep(LINE, "7", *ANSWER)
+        store.keep(LINE, "8", *ANSWER)
+        scheduler.push_to_hub()
+        store.delete(token)
+        scheduler.push_to_hub()
+        scheduler.push_to_hub()  # Nothing has changed, so nothing is uploaded.
+    finally:
+        scheduler.stop()
+    first, second = uploads
+    assert list(first) == list(second) == [store.backup.file.name]
+    labels = [[json.loads(line)["label"] for line in upload[store.backup.file.name].splitlines()] for upload in uploads]
+    assert labels == [["7", "8"], ["8"]]
