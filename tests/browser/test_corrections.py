@@ -200,7 +200,8 @@ def test_a_server_without_corrections_shows_no_buttons(page):
     expect(page.locator("#correction")).to_have_count(0)
 
 
-def test_the_page_shows_that_the_network_is_loading_and_then_the_answer(page):
+def test_the_page_shows_that_the_network_is_loading_and_then_the_answer(open_page):
+    page = open_page()
     page.evaluate("traffic.held = true")
     draw(page, DIGIT_DRAWINGS[7])
     expect(page.locator("#answer .reason")).to_contain_text("is loading")

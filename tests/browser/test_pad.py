@@ -52,7 +52,8 @@ def test_undo_restores_a_cleared_drawing(page):
     expect(digit(page)).to_have_text("7")
 
 
-def test_keys_in_a_text_field_do_not_change_the_drawing(page):
+def test_keys_in_a_text_field_do_not_change_the_drawing(open_page):
+    page = open_page()
     draw_seven(page)
     page.evaluate("document.body.append(Object.assign(document.createElement('input'), {id: 'field'}))")
     page.locator("#field").focus()
@@ -86,7 +87,8 @@ def test_the_eraser_is_switched_off_when_the_pad_is_empty(page):
     draw_seven(page)
 
 
-def test_the_eraser_end_of_a_stylus_erases(page):
+def test_the_eraser_end_of_a_stylus_erases(open_page):
+    page = open_page()
     draw(page, DIGIT_DRAWINGS[4])
     settled(page)
     [foot] = on_pad(page, (0.58, 0.85))
@@ -112,7 +114,8 @@ def test_the_keyboard_draws(page):
     assert stroke[0] == pytest.approx([0.5, 0.26]) and stroke[-1] == pytest.approx([0.5, 0.76])
 
 
-def test_a_stylus_draws_wider_with_more_pressure(page):
+def test_a_stylus_draws_wider_with_more_pressure(open_page):
+    page = open_page()
     press = """([points]) => {
       const canvas = document.querySelector("#sketchpad canvas");
       points.forEach(([x, y, pressure], i) => canvas.dispatchEvent(new PointerEvent(

@@ -120,7 +120,8 @@ def test_no_id_occurs_twice(page):
     assert len(ids) == len(set(ids))
 
 
-def test_a_figure_cannot_run_a_script(page, server):
+def test_a_figure_cannot_run_a_script(open_page, server):
+    page = open_page()
     urls = []
     page.on("request", lambda request: urls.append(request.url))
     about = {"facts": [], "pictures": dict.fromkeys(model_card.PICTURES, HOSTILE_FIGURE)}
@@ -135,7 +136,8 @@ def test_a_figure_cannot_run_a_script(page, server):
     assert [url for url in urls if "attacked" in url] == []
 
 
-def test_a_visitor_can_draw_while_about_loads(page):
+def test_a_visitor_can_draw_while_about_loads(open_page):
+    page = open_page()
     held = []
     page.route("**/api/about", lambda route: held.append(route))
     page.get_by_text("About this network").click()

@@ -71,7 +71,8 @@ def test_a_link_opens_the_same_drawing(open_page, server):
     np.testing.assert_allclose(np.concatenate(received), np.concatenate(sent), atol=0.0006)
 
 
-def test_the_address_bar_has_the_link_if_the_clipboard_is_not_allowed(page):
+def test_the_address_bar_has_the_link_if_the_clipboard_is_not_allowed(open_page):
+    page = open_page()
     page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('not allowed')) }")
     draw_seven(page)
     page.get_by_role("button", name="Copy link").click()
