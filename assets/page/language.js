@@ -53,13 +53,14 @@ export function chooseLanguage(language) {
   useLanguage(language);
 }
 
-// Set language, direction and title of the document. The heading calls this function again when it is mounted,
-// because Gradio also sets all three when it starts.
+// Set language, direction, title and manifest of the document. The heading calls this function again when it is mounted,
+// because Gradio also sets the first three when it starts.
 export function labelDocument() {
   const { tag, direction } = shownLanguage();
   document.documentElement.lang = tag;
   document.documentElement.dir = direction;
   document.title = text("title");
+  find(document, "link[rel=manifest]", HTMLLinkElement).href = `manifest.json?language=${tag}`;
 }
 
 /** @param {Language} language */

@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import expect
 
+from model.preprocessing.normalization import IMAGE_SIDE
 from tests.helpers.browser import draw
 from tests.helpers.drawings import DIGIT_DRAWINGS
 from tests.helpers.waiting import wait_until
@@ -92,7 +93,9 @@ def digit(page):
 
 def attribution(page) -> np.ndarray:
     """Return the opacity of each pixel of the attribution that the page shows, uint8 (28, 28)."""
-    return alpha(page.locator("#answer .why canvas"))
+    opacity = alpha(page.locator("#answer .why canvas"))
+    scale = len(opacity) // IMAGE_SIDE  # The canvas has several pixels for each pixel of the network's input.
+    return opacity.reshape(IMAGE_SIDE, scale, IMAGE_SIDE, scale).max(axis=(1, 3))
 
 
 def invitation(page):

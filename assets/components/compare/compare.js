@@ -10,6 +10,7 @@
 
 import { create, find } from "../../shared/dom.js";
 import { failureText, Retry } from "../../shared/retry.js";
+import { answerOf, roundedOutcomes } from "../../shared/shares.js";
 import { confidence, followLanguage, number, percent, text } from "../../shared/text.js";
 
 /**
@@ -17,7 +18,8 @@ import { confidence, followLanguage, number, percent, text } from "../../shared/
  * @property {string} name
  * @property {number | null} digit
  * @property {Verdict} verdict
- * @property {number} probability the probability of the model's answer
+ * @property {number[]} probabilities the probability of each digit, given that the drawing is a digit
+ * @property {number} no_digit the probability that the drawing is not a digit
  * @property {number} mnist accuracy on the MNIST test images
  * @property {number} bytes size of the model's file
  * @property {number} milliseconds
@@ -52,11 +54,12 @@ export function mount({ element, props, trigger, watch }) {
 }
 
 /** @type {(model: Model, isOwn: boolean) => HTMLTableRowElement} */
-function row({ name, digit, verdict, probability, mnist, bytes, milliseconds }, isOwn) {
+function row(model, isOwn) {
+  const { name, digit, verdict, mnist, bytes, milliseconds } = model;
   return create("tr", { className: isOwn ? "own" : "" },
     create("td", { textContent: name }),
     create("td", { textContent: verdict === "not a digit" ? text("none") : String(digit), className: "says" }),
-    create("td", { textContent: confidence(probability) }),
+    create("td", { textContent: confidence(roundedOutcomes(model)[answerOf(model)]) }),
     create("td", { textContent: percent(mnist, 2) }),
     create("td", { textContent: `${number(bytes / 1e6, 2)} MB` }),
     create("td", { textContent: `${number(milliseconds, 1)} ms` }),
