@@ -3,8 +3,14 @@
 // returned value is `undefined`, the component keeps its value. For example, a function returns `undefined` if the
 // visitor has changed the drawing before the answer arrives.
 
-/** @import { AnswerView, Reading } from "../shared/answers.js" */
+/** @import { AnswerView, Connection, Reading } from "../shared/answers.js" */
 /** @import { Drawing, Stroke } from "../shared/strokes.js" */
+
+/**
+ * The value of a section whose request has failed.
+ * @typedef {object} Failure
+ * @property {Connection} failed
+ */
 
 import { BLANK, selectedReading, viewOf, withoutAnswer } from "../shared/answers.js";
 import * as api from "./api_client.js";
@@ -14,11 +20,13 @@ import { reducedPicture } from "./pictures.js";
 // Milliseconds until the page shows that the network is loading.
 const WARMING_AFTER = 1_000;
 
-/** @param {Drawing} drawing an example, or a picture that the visitor has chosen */
-export const showExample = (drawing) => drawing;
+let drawings = 0; // The id of the newest drawing that the page has set on the pad.
+
+/** @param {Drawing} drawing an example, or a file that the visitor has chosen */
+export const showExample = (drawing) => ({ ...drawing, id: ++drawings });
 
 /** @param {Drawing} drawing */
-export const openLink = ({ strokes }) => ({ strokes });
+export const openLink = ({ strokes }) => ({ strokes, id: ++drawings });
 
 /**
  * Return the value of the share buttons: the request of a click, with the pad's drawing added. The picture for the
@@ -27,7 +35,7 @@ export const openLink = ({ strokes }) => ({ strokes });
  */
 export async function shareDrawing({ format }, drawing) {
   const strokes = format === "card" && drawing?.strokes;
-  const answer = strokes && strokes.length > 0 ? await orUndefined(api.predict(strokes)) : undefined;
+  const answer = strokes && strokes.length > 0 ? await api.predict(strokes).catch(() => undefined) : undefined;
   return { format, drawing: drawing ?? {}, answer };
 }
 
@@ -68,10 +76,14 @@ async function read({ strokes = [], picture }) {
     const milliseconds = { ...answer.milliseconds, roundTrip: performance.now() - start };
     return viewOf({ ...answer, milliseconds, id: ++answers });
   } catch (error) {
-    const { state, message, retryAfter } =
-      error instanceof api.ApiError ? error : new api.ApiError("offline");
-    return withoutAnswer({ state, message, retryAfter, time: start, picture: Boolean(picture) });
+    return withoutAnswer({ ...connectionAfter(error), picture: Boolean(picture) });
   }
+}
+
+/** @type {(error: unknown) => Connection} */
+function connectionAfter(error) {
+  const { state, message, retryAfter } = error instanceof api.ApiError ? error : new api.ApiError("offline");
+  return { state, message, retryAfter, time: performance.now() };
 }
 
 async function warming() {
@@ -90,13 +102,15 @@ function framesOf({ picture }, { answer }) {
 export async function explain(view) {
   const reading = selectedReading(view);
   if (!reading || reader.isBusy || view.answer?.id !== answers || view.answer.verdict === "blank") return undefined;
-  const evidence = await aboutNewest(api.explain(reading.image, reading.digit, view.selection.contrast));
+  const request = api.explain(reading.image, reading.digit, view.selection.contrast);
+  const evidence = await reader.whileNewest(request.catch(() => undefined));
   return evidence && { ...view, evidence };
 }
 
 /** @type {(view: AnswerView | null) => Promise<unknown>} */
 export async function compare(view) {
   if (isFolded("compare")) return undefined;
+  if (view && isWaiting(view)) return { failed: view.connection };
   const reading = view && selectedReading(view);
   return reading ? aboutNewest(api.compare(reading.image)) : { models: [] };
 }
@@ -105,11 +119,12 @@ export async function compare(view) {
 export async function steps(drawing, view) {
   if (isFolded("steps")) return undefined;
   if (drawing?.picture) return { picture: true };
+  if (view && isWaiting(view)) return { failed: view.connection };
   const reading = view && selectedReading(view);
   return reading ? aboutNewest(api.steps(strokesOf(drawing, reading))) : { steps: [] };
 }
 
-export const about = () => orUndefined(api.about());
+export const about = () => orFailure(api.about());
 
 /**
  * The corrections of one answer that are stored, by the index of the reading. `id` is the id of the answer. A reading
@@ -151,10 +166,14 @@ const strokesOf = (drawing, reading) => reading.strokes.map((index) => drawing?.
 /** @param {string} section */
 const isFolded = (section) => !document.querySelector(`#${section} details[open]`);
 
-// Return the result of a request about the newest drawing. Return undefined if the request fails, or if the drawing
-// changes before the result arrives.
-/** @type {<Result>(request: Promise<Result>) => Promise<Result | undefined>} */
-const aboutNewest = (request) => reader.whileNewest(orUndefined(request));
+// Return whether the page will request the answer again.
+/** @param {AnswerView} view */
+const isWaiting = ({ connection }) => ["warming", "busy", "offline"].includes(connection.state);
 
-/** @type {<Result>(request: Promise<Result>) => Promise<Result | undefined>} */
-const orUndefined = (request) => request.catch(() => undefined);
+// Return the result of a request about the newest drawing. Return undefined if the drawing changes before the result
+// arrives.
+/** @type {<Result>(request: Promise<Result>) => Promise<Result | Failure | undefined>} */
+const aboutNewest = (request) => reader.whileNewest(orFailure(request));
+
+/** @type {<Result>(request: Promise<Result>) => Promise<Result | Failure>} */
+const orFailure = (request) => request.catch((error) => ({ failed: connectionAfter(error) }));

@@ -144,7 +144,7 @@ def test_drawing_removes_the_picture(page, photo):
     expect(frames(page)).to_have_count(0)
 
 
-def test_clear_removes_the_picture_and_undo_restores_the_drawing_before_it(page, photo):
+def test_clear_removes_the_picture_and_undo_restores_it_and_the_drawing_before_it(page, photo):
     draw_seven(page)
     choose_picture(page, photo(DIGIT_DRAWINGS[2]))
     expect(digit(page)).to_have_text("2")
@@ -152,6 +152,8 @@ def test_clear_removes_the_picture_and_undo_restores_the_drawing_before_it(page,
     page.get_by_role("button", name="Clear").click()
     expect(invitation(page)).to_be_visible()
     expect(digit(page)).to_have_text("")
+    page.get_by_role("button", name="Undo").click()
+    expect(digit(page)).to_have_text("2")
     page.get_by_role("button", name="Undo").click()
     expect(digit(page)).to_have_text("7")
 

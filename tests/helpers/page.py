@@ -20,8 +20,12 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 
 # This script runs in the page. It records the called endpoint of each call, and the drawing and the answer of each call
 # of /predict. While `traffic.held` is true, the script holds back the answers of /predict. `traffic.delay` is the delay
-# of each answer of /predict, in milliseconds.
+# of each answer of /predict, in milliseconds. The script also removes the drawing that the tab has kept for a reload,
+# unless the page is reloaded.
 RECORD_TRAFFIC = r"""
+if (location.pathname.endsWith("/") && performance.getEntriesByType("navigation")[0].type === "navigate") {
+  sessionStorage.clear();
+}
 window.forgetTraffic = () => Object.assign(
   traffic, { endpoints: [], maxPending: 0, sent: [], answers: [], delay: 0, held: false });
 window.traffic = { pending: 0, changed: 0 };
