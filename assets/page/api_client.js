@@ -71,11 +71,17 @@ export async function steps(strokes) {
 export const about = () => request("about", {}, TIMEOUT);
 
 /**
- * Store a correction.
- * @param {Stroke[]} strokes
- * @param {string} label
+ * Store a correction. The result has the token that deletes it.
+ * @type {(strokes: Stroke[], label: string) => Promise<{ token: string }>}
  */
 export const correct = (strokes, label) => post("corrections", { strokes: withinLimits(strokes), label });
+
+/**
+ * Delete a correction.
+ * @param {string} token
+ */
+export const undoCorrection = (token) =>
+  request(`corrections?token=${encodeURIComponent(token)}`, { method: "DELETE" }, TIMEOUT);
 
 /** @type {(path: string, body: object) => Promise<any>} */
 function post(path, body) {

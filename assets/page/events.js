@@ -3,8 +3,8 @@
 // returned value is `undefined`, the component keeps its value. For example, a function returns `undefined` if the
 // visitor has changed the drawing before the answer arrives.
 
-/** @import { AnswerView, Connection, Reading } from "../shared/answers.js" */
-/** @import { Drawing, Stroke } from "../shared/strokes.js" */
+/** @import { AnswerView, Connection } from "../shared/answers.js" */
+/** @import { Drawing } from "../shared/strokes.js" */
 
 /**
  * The value of a section whose request has failed.
@@ -12,10 +12,12 @@
  * @property {Connection} failed
  */
 
-import { BLANK, selectedReading, viewOf, withoutAnswer } from "../shared/answers.js";
+import { BLANK, selectedReading, strokesOf, viewOf, withoutAnswer } from "../shared/answers.js";
 import * as api from "./api_client.js";
 import { NewestFirst } from "./newest.js";
 import { reducedPicture } from "./pictures.js";
+
+export { chooseDigit, offerCorrection, storeCorrection, undoCorrection } from "./corrections.js";
 
 // Milliseconds until the page shows that the network is loading.
 const WARMING_AFTER = 1_000;
@@ -125,43 +127,6 @@ export async function steps(drawing, view) {
 }
 
 export const about = () => orFailure(api.about());
-
-/**
- * The corrections of one answer that are stored, by the index of the reading. `id` is the id of the answer. A reading
- * that is stored cannot be stored again.
- * @type {{ id: number | null, byReading: Record<number, { label: string, stored: true }> }}
- */
-let stored = { id: null, byReading: {} };
-
-/**
- * Return the value of the correction component for an answer. A picture cannot be corrected, because it has no strokes.
- * @type {(drawing: Drawing | null, view: AnswerView | null) => object}
- */
-export function offerCorrection(drawing, view) {
-  const reading = view && selectedReading(view);
-  if (!reading || drawing?.picture || view.answer?.verdict === "blank") return {};
-  const earlier = stored.id === view.answer?.id && stored.byReading[view.selection.reading];
-  return earlier || { digit: reading.digit };
-}
-
-/** @type {(correction: { label: string }, drawing: Drawing, view: AnswerView) => Promise<object>} */
-export async function storeCorrection({ label }, drawing, { answer, selection }) {
-  const reading = answer?.readings[selection.reading];
-  if (!reading) return {};
-  try {
-    await api.correct(strokesOf(drawing, reading), label);
-  } catch (error) {
-    // With `digit`, the buttons stay enabled, so that the visitor can try again.
-    return { label, error: (error instanceof api.ApiError && error.message) || null, digit: reading.digit };
-  }
-  const correction = { label, stored: /** @type {const} */ (true) };
-  const byReading = stored.id === answer.id ? stored.byReading : {};
-  stored = { id: answer.id, byReading: { ...byReading, [selection.reading]: correction } };
-  return correction;
-}
-
-/** @type {(drawing: Drawing | null, reading: Reading) => Stroke[]} */
-const strokesOf = (drawing, reading) => reading.strokes.map((index) => drawing?.strokes?.[index] ?? []);
 
 /** @param {string} section */
 const isFolded = (section) => !document.querySelector(`#${section} details[open]`);
