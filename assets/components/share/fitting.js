@@ -17,7 +17,7 @@ export function fitted(context, words, { width, lines, sizes, font }) {
     context.font = font(size);
     const broken = brokenLines(context, words, width);
     if (broken.length <= lines && broken.every((line) => context.measureText(line).width <= width)) {
-      return { size, lines: broken };
+      return { size, lines: balanced(context, words, width, broken) };
     }
   }
   const size = sizes[sizes.length - 1];
@@ -25,6 +25,17 @@ export function fitted(context, words, { width, lines, sizes, font }) {
   const kept = broken.slice(0, lines);
   kept[kept.length - 1] = shortened(context, kept[kept.length - 1], width);
   return { size, lines: kept };
+}
+
+// Break the lines at the smallest width that needs no further line, so that no line has only one word.
+/** @type {(context: CanvasRenderingContext2D, words: string, width: number, lines: string[]) => string[]} */
+function balanced(context, words, width, lines) {
+  if (lines.length < 2) return lines;
+  for (const part of [0.6, 0.7, 0.8, 0.9]) {
+    const narrower = brokenLines(context, words, width * part);
+    if (narrower.length === lines.length) return narrower;
+  }
+  return lines;
 }
 
 /** @type {(context: CanvasRenderingContext2D, words: string, width: number) => string[]} */

@@ -11,14 +11,13 @@
 
 /** @import { Point, Stroke } from "../../shared/strokes.js" */
 
+import { MAX_POINTS, MAX_STROKES } from "../../shared/strokes.js";
 import { simplified } from "./simplify.js";
 
 /** Maximum length of a text to decode. Earlier versions made links of this length. */
 export const MAX_LENGTH = 65_536;
 /** Maximum length of a new link, with the page's address. Many programs cut longer links. */
 export const MAX_LINK = 8192;
-// The server accepts no larger drawings.
-const [MAX_STROKES, MAX_POINTS] = [500, 12_000];
 const CHECKSUM_LENGTH = 4;
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
