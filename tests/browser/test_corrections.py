@@ -156,7 +156,7 @@ def test_a_wrong_split_is_corrected_with_the_whole_drawing(correctable):
     page.keyboard.press("Delete")
     draw_seven(page)  # Let it be a number that is read as one digit.
     expect(entry).to_be_hidden()
-    label(page, "a number …").click()
+    part(page, ".toggle").click()
     entry.fill("77")
     page.keyboard.press("Enter")
     note(page, "Thank you. Stored as “77”.")
