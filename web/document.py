@@ -10,6 +10,7 @@ import re
 from starlette.datastructures import URL, MutableHeaders
 from starlette.responses import RedirectResponse
 
+from web.manifest import installation_head
 from web.paths import route_path
 from web.static_files import address, public_files
 from web.texts import ENGLISH, LANGUAGES
@@ -18,11 +19,12 @@ PREVIEW = "screenshots/desktop-light.png"
 """The picture of the page in link previews, by path below assets/."""
 OLD_BROWSERS = "page/old_browsers.js"
 """The script that says what an old browser lacks. It is part of the document, because it is no module."""
-GRADIO_PREVIEW = re.compile(rb'<meta\s+(property="og:|name="twitter:)[^>]*>')
+GRADIO_ELEMENTS = re.compile(rb'<meta\s+(property="og:|name="twitter:)[^>]*>|<link rel="manifest"[^>]*>')
+"""Gradio's link preview, and its link to a manifest at the host's root. This project has its own."""
 
 
 def document_head() -> str:
-    """Return the HTML for the head: a check of the browser, all modules, the texts, and the first module."""
+    """Return the HTML for the head: a check of the browser, the icons, all modules, the texts, and the first module."""
     modules = [name for name in public_files() if name.endswith(".js") and name != OLD_BROWSERS]
     # With these links, the browser requests all modules at once. Without them, it would find a module only after it has
     # loaded the module that imports it.
@@ -33,6 +35,7 @@ def document_head() -> str:
         [
             '<meta charset="utf-8">',
             f"<script>{public_files()[OLD_BROWSERS].read_text(encoding='utf-8')}</script>",
+            installation_head(),
             *links,
             f'<script type="application/json" id="languages">{texts}</script>',
             f'<script type="module" src="{address("page/main.js")}"></script>',
@@ -55,7 +58,7 @@ def preview(page: str) -> str:
 
 
 class Document:
-    """ASGI middleware that replaces Gradio's preview of the page, and inserts HTML at the start of the head.
+    """ASGI middleware that replaces Gradio's link preview and manifest, and inserts HTML at the start of the head.
 
     Gradio's view of the API is empty without a link to it. Therefore /?view=api leads to the documentation.
     """
@@ -79,7 +82,7 @@ class Document:
                 headers, body = MutableHeaders(scope=start), message["body"]
                 if headers.get("content-type", "").startswith("text/html"):
                     head = f"<head>{self._head}\n{preview(page)}"
-                    body = GRADIO_PREVIEW.sub(b"", body).replace(b"<head>", head.encode(), 1)
+                    body = GRADIO_ELEMENTS.sub(b"", body).replace(b"<head>", head.encode(), 1)
                     headers["content-length"] = str(len(body))
                 await send(start)
                 await send(message | {"body": body})

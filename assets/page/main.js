@@ -1,6 +1,7 @@
-// The page's first module: it chooses the language, and runs the functions of events.js for Gradio.
+// The page's first module: it chooses the language, notes how the page was opened, and runs the functions of events.js for Gradio.
 
 import * as functions from "./events.js";
+import "./kept_drawing.js";
 import "./language.js";
 
 // Gradio's events reach their functions through an event of the document, at once. With a dynamic import in each call,

@@ -1,5 +1,7 @@
 // Types and functions for the value of the answer component. The type of this value is AnswerView.
 
+/** @import { Drawing, Stroke } from "./strokes.js" */
+
 /** @typedef {"digit" | "unsure" | "not a digit" | "blank"} Verdict */
 
 /**
@@ -85,3 +87,9 @@ export const withoutAnswer = (connection) => ({ ...BLANK, connection });
  * @returns {Reading | undefined}
  */
 export const selectedReading = ({ answer, selection }) => answer?.readings[selection.reading];
+
+/**
+ * Return the strokes of a reading. A picture has no strokes.
+ * @type {(drawing: Drawing | null, reading: Reading) => Stroke[]}
+ */
+export const strokesOf = (drawing, reading) => reading.strokes.map((index) => drawing?.strokes?.[index] ?? []);

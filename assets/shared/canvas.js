@@ -56,6 +56,21 @@ export const clearCanvas = (canvas) => context2d(canvas).clearRect(0, 0, canvas.
  */
 export const context2d = (canvas) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
 
+/**
+ * Make a rectangle with round corners the current path. Older browsers have no `roundRect`.
+ * @type {(context: CanvasRenderingContext2D, left: number, top: number, width: number, height: number, radius: number) => void}
+ */
+export function roundedRectangle(context, left, top, width, height, radius) {
+  const [right, bottom] = [left + width, top + height];
+  context.beginPath();
+  context.moveTo(left + radius, top);
+  context.arcTo(right, top, right, bottom, radius);
+  context.arcTo(right, bottom, left, bottom, radius);
+  context.arcTo(left, bottom, left, top, radius);
+  context.arcTo(left, top, right, top, radius);
+  context.closePath();
+}
+
 /** @type {(canvas: HTMLCanvasElement, fill: (pixels: Uint8ClampedArray) => void) => void} */
 function paintPixels(canvas, fill) {
   const context = context2d(canvas);

@@ -114,6 +114,12 @@ POINT = SEVEN["strokes"][0][0]
         (ExplainRequest, SEVEN | {"digit": True}, "digit is not an integer;"),
         (ExplainRequest, SEVEN | {"digit": 3.0}, "digit is not an integer;"),
         (CorrectionRequest, SEVEN | {"label": SECRET}, "label is not one of the accepted values; expected the correct"),
+        (
+            CorrectionRequest,
+            SEVEN | {"label": "1" * 11},
+            "label is not one of the accepted values; expected the correct",
+        ),
+        (CorrectionRequest, SEVEN | {"label": 12}, "label is not text; expected the correct label"),
         (PictureRequest, {"picture": f"http://{SECRET}/seven.png"}, "picture is not a data: URL with base64 content;"),
         (PictureRequest, {"picture": "data:image/png;base64,???"}, "picture is not a data: URL with base64 content;"),
         (PictureRequest, {"picture": {"path": SECRET}}, "picture is not a data: URL with base64 content;"),

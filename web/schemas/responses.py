@@ -9,7 +9,16 @@ from pydantic import BaseModel, Field
 from model.classes import NUM_DIGITS
 from model.inference.answer import Answer, Reading, Verdict
 from model.inference.comparison import ModelReading
-from web.schemas.fields import Box, Count, Digit, FeaturesText, ImageText, Label, Milliseconds, Probability
+from web.schemas.fields import (
+    Box,
+    CorrectionLabel,
+    Count,
+    Digit,
+    FeaturesText,
+    ImageText,
+    Milliseconds,
+    Probability,
+)
 from web.texts import answer_reason, reading_reason
 
 API_VERSION = "1.0"
@@ -186,9 +195,9 @@ class AboutResponse(Response):
 
 
 class CorrectionResponse(Response):
-    label: Label
+    label: CorrectionLabel
     time: str = Field(description="UTC, ISO 8601")
-    token: str = Field(description="deletes the correction")
+    token: str = Field(description="deletes this correction; only this answer has it")
 
 
 class UndoResponse(Response):

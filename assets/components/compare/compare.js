@@ -1,13 +1,15 @@
 // A folded section with a table of the answers of all models.
 // The value `props.value` is null until the page sets it to {models}, the answer of /compare. The list `models` is
-// empty if nothing is drawn. The value `props.own` is the name of the model that serves the page.
-// Emits "opened" when the section is opened. The page sets the value after this event. While the section is open, the
-// page also sets the value whenever the pen rests.
+// empty if nothing is drawn. If the server does not answer, the value is {failed}, with the state of the connection.
+// The value `props.own` is the name of the model that serves the page.
+// Emits "opened" when the section is opened, and some time after a failure. The page sets the value after this event.
+// While the section is open, the page also sets the value whenever the pen rests.
 
 /** @import { Verdict } from "../../shared/answers.js" */
 /** @import { Component } from "../../shared/dom.js" */
 
 import { create, find } from "../../shared/dom.js";
+import { failureText, Retry } from "../../shared/retry.js";
 import { answerOf, roundedOutcomes } from "../../shared/shares.js";
 import { confidence, followLanguage, number, percent, text } from "../../shared/text.js";
 
@@ -28,18 +30,25 @@ export function mount({ element, props, trigger, watch }) {
   const details = find(element, "details", HTMLDetailsElement);
   const hint = find(element, ".hint");
   const table = find(element, "table", HTMLTableElement);
+  const retry = new Retry(request);
 
   function show() {
+    const { failed } = props.value ?? {};
     /** @type {Model[]} */
     const models = props.value?.models ?? [];
     table.hidden = models.length === 0;
     table.tBodies[0].replaceChildren(...models.map((model) => row(model, model.name === props.own)));
-    hint.textContent = models.length > 0 ? "" : text(props.value?.models ? "nothingToCompare" : "comparing");
+    const reason = failed ? failureText(failed) : text(props.value?.models ? "nothingToCompare" : "comparing");
+    hint.textContent = models.length > 0 ? "" : reason;
+    if (failed) retry.start();
+    else retry.stop();
   }
 
-  details.addEventListener("toggle", () => {
+  function request() {
     if (details.open) trigger("opened");
-  });
+  }
+
+  details.addEventListener("toggle", request);
   watch("value", show);
   followLanguage(element, show);
 }
