@@ -44,6 +44,10 @@ export function mount({ element, props, trigger, watch }) {
 
   function show() {
     const view = value();
+    if (view.evidence && shown && view.answer?.id === shown.answer?.id && !isSameSelection(view, shown)) {
+      props.value = shown; // The visitor has selected something else before this attribution arrived.
+      return;
+    }
     const onlyEvidence = view.evidence && shown && isSameSelection(view, shown);
     shown = view;
     if (onlyEvidence) return showAttribution(view);
