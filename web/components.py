@@ -79,7 +79,6 @@ def page_settings() -> dict:
     """Return the arguments of `launch` and `mount_gradio_app` that decide how the page looks."""
     return {
         "theme": _theme(),
-        "css": _read_asset("page/page.css"),
         "favicon_path": ASSETS / "page" / "favicon.svg",
     }
 

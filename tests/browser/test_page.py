@@ -181,25 +181,6 @@ def test_nothing_moves_when_the_answer_appears(page):
     assert boxes() == before
 
 
-def test_the_pad_does_not_shift_while_the_page_loads(chromium, server):
-    page = chromium.new_page()
-    page.add_init_script(RECORD_SHIFTS)
-    ready(page, server.address)
-    page.wait_for_timeout(500)
-    assert page.evaluate("shifts") == []
-    page.close()
-
-
-RECORD_SHIFTS = """
-window.shifts = [];
-new PerformanceObserver((list) => {
-  for (const { sources } of list.getEntries())
-    for (const { node } of sources)
-      if (node?.closest?.("#stage")) shifts.push(node.id || node.className);
-}).observe({ type: "layout-shift", buffered: true });
-"""
-
-
 def test_the_drawing_stays_when_the_phone_is_rotated(open_page):
     page = open_page(**PHONE)
     draw_seven(page)
