@@ -10,6 +10,7 @@ import re
 from starlette.datastructures import URL, MutableHeaders
 from starlette.responses import RedirectResponse
 
+from web.manifest import installation_head
 from web.paths import route_path
 from web.static_files import address, public_files
 from web.texts import ENGLISH, LANGUAGES
@@ -20,11 +21,12 @@ OLD_BROWSERS = "page/old_browsers.js"
 """The script that says what an old browser lacks. It is part of the document, because it is no module."""
 THEME = re.compile(rb'"theme_hash":\s*"(\w+)"')
 ROOT = re.compile(rb'"root":\s*"([^"\\<]*)"')
-GRADIO_PREVIEW = re.compile(rb'<meta\s+(property="og:|name="twitter:)[^>]*>')
+GRADIO_ELEMENTS = re.compile(rb'<meta\s+(property="og:|name="twitter:)[^>]*>|<link rel="manifest"[^>]*>')
+"""Gradio's link preview, and its link to a manifest at the host's root. This project has its own."""
 
 
 def document_head() -> str:
-    """Return the HTML for the head: a check of the browser, all modules, the texts, and the first module."""
+    """Return the HTML for the head: a check of the browser, the icons, all modules, the texts, and the first module."""
     modules = [name for name in public_files() if name.endswith(".js") and name != OLD_BROWSERS]
     # With these links, the browser requests all modules at once. Without them, it would find a module only after it has
     # loaded the module that imports it.
@@ -36,6 +38,7 @@ def document_head() -> str:
             '<meta charset="utf-8">',
             f"<script>{public_files()[OLD_BROWSERS].read_text(encoding='utf-8')}</script>",
             f'<link rel="stylesheet" href="{address("page/page.css")}">',
+            installation_head(),
             *links,
             f'<script type="application/json" id="languages">{texts}</script>',
             f'<script type="module" src="{address("page/main.js")}"></script>',
@@ -70,7 +73,7 @@ def theme(document: bytes) -> bytes:
 
 
 class Document:
-    """ASGI middleware that replaces Gradio's preview of the page, and inserts HTML at the start of the head.
+    """ASGI middleware that replaces Gradio's link preview and manifest, and inserts HTML at the start of the head.
 
     Gradio's view of the API is empty without a link to it. Therefore /?view=api leads to the documentation.
     """
@@ -95,7 +98,7 @@ class Document:
                 if headers.get("content-type", "").startswith("text/html"):
                     head = f"<head>{self._head}\n{preview(page)}"
                     head = head.encode() + theme(body)
-                    body = GRADIO_PREVIEW.sub(b"", body).replace(b"<head>", head, 1)
+                    body = GRADIO_ELEMENTS.sub(b"", body).replace(b"<head>", head, 1)
                     headers["content-length"] = str(len(body))
                 await send(start)
                 await send(message | {"body": body})

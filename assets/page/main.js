@@ -1,7 +1,9 @@
-// The page's first module: it shows the first view, chooses the language, and runs the functions of events.js for Gradio.
+// The page's first module: it shows the first view, chooses the language, notes how the page was opened, and runs the
+// functions of events.js for Gradio.
 
 import * as functions from "./events.js";
 import { showFirstView } from "./first_view.js";
+import "./kept_drawing.js";
 import "./language.js";
 
 showFirstView();

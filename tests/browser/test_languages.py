@@ -32,8 +32,8 @@ def test_the_verdict_and_its_reason_are_in_chinese(open_page):
     expect(page.locator("#answer .certainty")).to_have_text(CHINESE["sure"])
     page.keyboard.press("Delete")
     draw(page, NON_DIGIT_DRAWINGS["letter"])
-    expect(page.locator("#answer .reason")).to_contain_text("不是数字，最接近")
-    expect(page.get_by_role("status").filter(has_text="不是数字，最接近")).to_have_count(1)
+    expect(page.locator("#answer .reason")).to_contain_text("不是数字。如果是，最像")
+    expect(page.get_by_role("status").filter(has_text="不是数字。如果是，最像")).to_have_count(1)
 
 
 def test_a_chosen_language_changes_the_page_and_is_remembered(open_page):
