@@ -19,6 +19,8 @@ PREVIEW = "screenshots/desktop-light.png"
 """The picture of the page in link previews, by path below assets/."""
 OLD_BROWSERS = "page/old_browsers.js"
 """The script that says what an old browser lacks. It is part of the document, because it is no module."""
+THEME = re.compile(rb'"theme_hash":\s*"(\w+)"')
+ROOT = re.compile(rb'"root":\s*"([^"\\<]*)"')
 GRADIO_ELEMENTS = re.compile(rb'<meta\s+(property="og:|name="twitter:)[^>]*>|<link rel="manifest"[^>]*>')
 """Gradio's link preview, and its link to a manifest at the host's root. This project has its own."""
 
@@ -35,6 +37,7 @@ def document_head() -> str:
         [
             '<meta charset="utf-8">',
             f"<script>{public_files()[OLD_BROWSERS].read_text(encoding='utf-8')}</script>",
+            f'<link rel="stylesheet" href="{address("page/page.css")}">',
             installation_head(),
             *links,
             f'<script type="application/json" id="languages">{texts}</script>',
@@ -55,6 +58,18 @@ def preview(page: str) -> str:
     }
     tags = [f'<meta name="{name}" content="{html.escape(text)}">' for name, text in described.items()]
     return "\n".join(tags + [f'<meta property="{name}" content="{html.escape(text)}">' for name, text in graph.items()])
+
+
+def theme(document: bytes) -> bytes:
+    """Return the link to the theme of Gradio. Return b"" if the configuration in the document names no theme.
+
+    Gradio's scripts request the theme at the same address. With the link, the first view has its colors and fonts, and
+    the browser does not request the theme again.
+    """
+    root, version = ROOT.search(document), THEME.search(document)
+    if not root or not version:
+        return b""
+    return b'\n<link rel="stylesheet" href="%b/theme.css?v=%b">' % (root[1].rstrip(b"/"), version[1])
 
 
 class Document:
@@ -82,7 +97,8 @@ class Document:
                 headers, body = MutableHeaders(scope=start), message["body"]
                 if headers.get("content-type", "").startswith("text/html"):
                     head = f"<head>{self._head}\n{preview(page)}"
-                    body = GRADIO_ELEMENTS.sub(b"", body).replace(b"<head>", head.encode(), 1)
+                    head = head.encode() + theme(body)
+                    body = GRADIO_ELEMENTS.sub(b"", body).replace(b"<head>", head, 1)
                     headers["content-length"] = str(len(body))
                 await send(start)
                 await send(message | {"body": body})

@@ -54,14 +54,22 @@ export function chooseLanguage(language) {
 }
 
 // Set language, direction, title and manifest of the document. The heading calls this function again when it is mounted,
-// because Gradio also sets the first three when it starts.
+// because Gradio also sets the title when it starts.
 export function labelDocument() {
-  const { tag, direction } = shownLanguage();
-  document.documentElement.lang = tag;
-  document.documentElement.dir = direction;
+  setLanguageAttributes();
   document.title = text("title");
   find(document, "link[rel=manifest]", HTMLLinkElement).href = `manifest.json?language=${tag}`;
 }
+
+function setLanguageAttributes() {
+  const { tag, direction } = shownLanguage();
+  const root = document.documentElement;
+  if (root.lang !== tag) root.lang = tag;
+  if (root.dir !== direction) root.dir = direction;
+}
+
+// When Gradio has loaded its own texts, it sets the browser's language, in which the page may have no texts.
+new MutationObserver(setLanguageAttributes).observe(document.documentElement, { attributeFilter: ["lang", "dir"] });
 
 /** @param {Language} language */
 async function useLanguage(language) {

@@ -11,9 +11,12 @@ from web.texts import TEXTS
 ENGLISH, CHINESE = TEXTS["en"], TEXTS["zh-CN"]
 
 
-@pytest.mark.parametrize("locale, text", [("en-US", ENGLISH), ("de", ENGLISH), ("zh-CN", CHINESE), ("zh-TW", ENGLISH)])
+@pytest.mark.parametrize("locale, text", [("en-US", ENGLISH), ("ar", ENGLISH), ("zh-CN", CHINESE), ("zh-TW", ENGLISH)])
 def test_the_page_uses_the_browsers_language_or_english(open_page, locale, text):
     page = open_page(locale=locale)
+    page.evaluate("document.documentElement.lang = 'ar', document.documentElement.dir = 'rtl'")  # As Gradio may do.
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN" if text is CHINESE else "en")
+    expect(page.locator("html")).to_have_attribute("dir", "ltr")
     expect(page.locator("#heading h1")).to_have_text(text["title"])
     expect(page).to_have_title(text["title"])
     expect(page.locator("#sketchpad .undo")).to_have_text(text["undo"])
