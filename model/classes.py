@@ -1,5 +1,6 @@
 """The classes of the networks: ten digits and, for networks with eleven outputs, "not a digit"."""
 
+import re
 from collections.abc import Iterable
 
 import numpy as np
@@ -11,7 +12,19 @@ CLASS_NOT_DIGIT = NUM_DIGITS
 DIGIT_LABELS = tuple(str(digit) for digit in range(NUM_DIGITS))
 LABEL_NOT_DIGIT = "not a digit"
 LABELS = (*DIGIT_LABELS, LABEL_NOT_DIGIT)
-"""The labels that a drawing can have. LABELS[i] is the label of class i."""
+"""The labels that a drawing of one digit or of no digit can have. LABELS[i] is the label of class i."""
+MAX_NUMBER_DIGITS = 10
+"""Largest number of digits in a number that is a label."""
+
+
+def is_number(label: object) -> bool:
+    """Return whether a label is a number of 2 to MAX_NUMBER_DIGITS digits, such as "2026"."""
+    return isinstance(label, str) and re.fullmatch(f"[0-9]{{2,{MAX_NUMBER_DIGITS}}}", label) is not None
+
+
+def is_label(label: object) -> bool:
+    """Return whether a correction can have this label: one of LABELS, or a number."""
+    return label in LABELS or is_number(label)
 
 
 def classes_of(labels: Iterable[str]) -> np.ndarray:

@@ -13,6 +13,7 @@ from model.preprocessing.trace import trace_strokes
 from web import metrics
 from web.admission import COSTLY_CAPACITY, Admission
 from web.batching import MAX_BATCH, Batcher
+from web.errors import NotFoundError
 from web.registry import ENDPOINTS, Endpoint, endpoint
 from web.schemas.requests import (
     CorrectionRequest,
@@ -92,9 +93,9 @@ def about(service: Service) -> AboutResponse:
 
 @endpoint(path="/api/corrections", cost=STORAGE, stores=True)
 def correct(service: Service, request: CorrectionRequest) -> CorrectionResponse:
-    """Store a correction: the strokes of one digit and the correct label. The network can learn from corrections. The
-    server reads the drawing again and stores the strokes, the label, the network's answer and hash, and the time, but
-    nothing about the visitor. The result has a token that deletes the correction."""
+    """Store a correction: the strokes of a digit, a number or a non-digit, and the correct label. The network can learn
+    from corrections. The server reads the drawing again and stores the strokes, the label, the network's answer and
+    hash, and the time, but nothing about the visitor. The result has a token that deletes the correction."""
     if service.store is None:
         raise InputError(NO_STORE)
     [answer] = service.classifier.read_drawings([request.arrays])
@@ -106,12 +107,15 @@ def correct(service: Service, request: CorrectionRequest) -> CorrectionResponse:
 
 @endpoint("DELETE", "/api/corrections", cost=STORAGE, stores=True)
 def undo_correction(service: Service, request: UndoRequest) -> UndoResponse:
-    """Delete a correction. The call that stored the correction returned the token. No other token can delete the
-    correction."""
+    """Delete a correction. The call that stored the correction returned the token. A token works once. No other token
+    can delete the correction. If another visitor gave the same correction, it stays for this visitor."""
     if service.store is None:
         raise InputError(NO_STORE)
     if not service.store.delete(request.token):
-        raise InputError("No correction has this token; expected the token that the server sent with the correction.")
+        raise NotFoundError(
+            "No correction has this token; expected the token that the server sent with a correction that is not "
+            "deleted yet."
+        )
     return UndoResponse(deleted=True)
 
 

@@ -7,6 +7,11 @@ from pydantic import ValidationError
 from model.errors import InputError
 from web.schemas.requests import Request
 
+
+class NotFoundError(InputError):
+    """What the caller names does not exist, or does not exist any more."""
+
+
 PROBLEMS = {
     "missing": "is missing",
     "list_type": "is not a list",

@@ -11,7 +11,7 @@ import gradio as gr
 from gradio.components import Component
 from pydantic.fields import FieldInfo
 
-from model.corrections.store import StorageError
+from model.corrections.sqlite_file import StorageError
 from model.errors import InputError
 from web import errors
 from web.admission import Overloaded

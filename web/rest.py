@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 
-from model.corrections.store import StorageError
+from model.corrections.sqlite_file import StorageError
 from model.errors import InputError
 from web import errors
 from web.admission import Overloaded
@@ -47,8 +47,9 @@ FAILURES = {
 }
 STORING_FAILURES = {
     403: "A page of another site sent the request.",
-    429: "This client, or all clients together, have stored too many corrections.",
+    429: "This client, or all clients together, have stored or deleted too many corrections.",
 }
+NOT_FOUND = {404: "No correction has this token."}
 """Further failures of the endpoints that store or delete something."""
 
 
@@ -73,6 +74,7 @@ def rest_app(api: Api) -> FastAPI:
         redirect_slashes=False,
         exception_handlers={
             RequestValidationError: _invalid,
+            errors.NotFoundError: _not_found,
             InputError: _rejected,
             Overloaded: _unavailable,
             StorageError: _unavailable,
@@ -100,6 +102,7 @@ def _add(app: FastAPI, api: Api, endpoint: Endpoint) -> None:
 
     handle.model = endpoint.request
     failures = FAILURES | (STORING_FAILURES if endpoint.stores else {})
+    failures |= NOT_FOUND if endpoint.method == "DELETE" else {}
     app.add_api_route(
         endpoint.path,
         handle,
@@ -192,6 +195,10 @@ def _error(status: int, message: str, headers: Mapping[str, str] | None = None) 
 
 async def _invalid(request: HttpRequest, error: RequestValidationError) -> JSONResponse:
     return _error(422, errors.sentence(request.scope["endpoint"].model, error.errors()))
+
+
+async def _not_found(_: HttpRequest, error: errors.NotFoundError) -> JSONResponse:
+    return _error(404, str(error))
 
 
 async def _rejected(_: HttpRequest, error: InputError) -> JSONResponse:

@@ -1,5 +1,7 @@
 // Types and functions for the value of the answer component. The type of this value is AnswerView.
 
+/** @import { Drawing, Stroke } from "./strokes.js" */
+
 /** @typedef {"digit" | "unsure" | "not a digit" | "blank"} Verdict */
 
 /**
@@ -7,7 +9,8 @@
  * @typedef {object} Reading
  * @property {number | null} digit
  * @property {Verdict} verdict
- * @property {number[]} probabilities
+ * @property {number[]} probabilities the probability of each digit, given that the drawing is a digit
+ * @property {number} no_digit the probability that the drawing is not a digit
  * @property {Uint8Array} image
  * @property {[number, number, number, number] | null} box left, top, right, bottom
  * @property {number[]} strokes indices of the strokes in the drawing
@@ -43,6 +46,7 @@
  * @property {"ready" | "warming" | "busy" | "offline" | "error" | "unreadable"} state
  * @property {string} [message]
  * @property {number} [retryAfter] milliseconds until the server accepts a request again
+ * @property {boolean} [picture] whether the request was about a picture
  * @property {number} [time] a time in milliseconds, which makes the values of two failed requests differ
  */
 
@@ -83,3 +87,9 @@ export const withoutAnswer = (connection) => ({ ...BLANK, connection });
  * @returns {Reading | undefined}
  */
 export const selectedReading = ({ answer, selection }) => answer?.readings[selection.reading];
+
+/**
+ * Return the strokes of a reading. A picture has no strokes.
+ * @type {(drawing: Drawing | null, reading: Reading) => Stroke[]}
+ */
+export const strokesOf = (drawing, reading) => reading.strokes.map((index) => drawing?.strokes?.[index] ?? []);

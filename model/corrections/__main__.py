@@ -1,5 +1,7 @@
 """Count and export corrections. A correction is a drawing that the network read wrong, with the correct label.
 
+The export divides the drawing of a number into its digits where the division is certain.
+
 python -m model.corrections --database FILE                  count the corrections with each label
 python -m model.corrections --database FILE --export FILE    write the corrections to a file of labeled drawings (.npz)
 """
@@ -8,11 +10,12 @@ import argparse
 import os
 from pathlib import Path
 
-from model.classes import DIGIT_LABELS, LABEL_NOT_DIGIT, LABELS
+from model.classes import DIGIT_LABELS, LABEL_NOT_DIGIT
+from model.corrections.export import export_drawings
 from model.corrections.store import CorrectionStore
 from model.errors import UserError, exit_on_error
 
-LABELS_BY_OPTION = {"digits": DIGIT_LABELS, "non-digits": (LABEL_NOT_DIGIT,), None: LABELS}
+LABELS_BY_OPTION = {"digits": DIGIT_LABELS, "non-digits": (LABEL_NOT_DIGIT,), None: None}
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -33,17 +36,19 @@ def main(arguments: list[str] | None = None) -> None:
         _run(options.database, options.export, LABELS_BY_OPTION[options.only])
 
 
-def _run(database: Path, export: Path | None, labels: tuple[str, ...]) -> None:
+def _run(database: Path, export: Path | None, labels: tuple[str, ...] | None) -> None:
     if not database.is_file():
         raise UserError("The file does not exist.")
     store = CorrectionStore(database, read_only=True)
     print(f"{database}: {_summary(store.count())}")
     if export:
         try:
-            count = store.export(export, labels)
+            exported = export_drawings(store, export, labels)
         except OSError as error:
             raise UserError(f"{export} cannot be written ({error.strerror}).") from None
-        print(f"{export}: {count:,} drawings written.")
+        print(f"{export}: {exported.drawings:,} drawings written.")
+        if exported.divided or exported.undivided:
+            print(f"Numbers: {exported.divided:,} divided into digits, {exported.undivided:,} not divided.")
 
 
 def _summary(counts: dict[str, int]) -> str:

@@ -3,24 +3,32 @@
 When a Hugging Face Space restarts, the disk of the Space is cleared. The dataset on the Hub is not cleared.
 """
 
+import contextlib
 import json
 import logging
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
+from model.corrections.sqlite_file import StorageError
 from model.errors import UserError, first_line
+
+try:
+    import fcntl
+except ImportError:  # Windows has no such locks. There, one process serves the page.
+    fcntl = None
 
 
 class HubBackup:
-    """Append corrections to a local file. The Hub's client uploads the folder every few minutes and at exit."""
+    """Write corrections to a local file. The Hub's client uploads changed files every few minutes and at exit."""
 
     def __init__(self, scheduler, folder: Path):
         """Choose the name of a new file in `folder`.
 
         scheduler: the `huggingface_hub.CommitScheduler` that uploads `folder`.
         """
-        self.scheduler = scheduler
+        self.scheduler, self.folder = scheduler, folder
         # Each process has its own file. Otherwise, the uploads of two processes would overwrite each other.
         self.file = folder / f"{uuid4()}.jsonl"
 
@@ -48,7 +56,47 @@ class HubBackup:
     def append(self, row: dict) -> None:
         """Append a correction as a row. A failure is only logged, because the correction is already in the database."""
         try:
-            with self.scheduler.lock, open(self.file, "a") as file:
+            with self._locked(), open(self.file, "a") as file:
                 file.write(json.dumps(row) + "\n")
         except OSError as error:
             logging.getLogger(__name__).warning("A correction is missing in the backup for the Hub: %s", error)
+
+    def remove(self, label: str, strokes: str) -> None:
+        """Remove the correction with this label and these strokes from the files of all processes.
+
+        The next upload replaces each changed file on the Hub. Raises StorageError if a file cannot be changed.
+        """
+        fields = json.dumps({"label": label, "strokes": strokes})[1:-1]  # A part of the row's line.
+        try:
+            with self._locked():
+                for file in self.folder.glob("*.jsonl"):
+                    lines = file.read_text().splitlines(keepends=True)
+                    kept = [line for line in lines if fields not in line]
+                    if len(kept) < len(lines):
+                        _replace(file, "".join(kept))
+        except OSError as error:
+            raise StorageError(
+                f"Not possible now: the copy for the Hub cannot be changed ({error.strerror}). Stored corrections are "
+                "unchanged."
+            ) from None
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Keep the files unchanged by all other threads and processes. The scheduler lists no files meanwhile."""
+        with self.scheduler.lock, open(self.folder / "lock", "w") as file:
+            if fcntl:
+                fcntl.flock(file, fcntl.LOCK_EX)  # Released when the file is closed.
+            yield
+
+
+def _replace(file: Path, content: str) -> None:
+    """Replace a file in one step. An upload that is in progress still reads the old file.
+
+    The temporary file is no *.jsonl file, so that no process uploads it.
+    """
+    temporary = file.with_suffix(".new")
+    try:
+        temporary.write_text(content)
+        os.replace(temporary, file)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,8 +1,8 @@
 """Store corrections in a SQLite file. A correction is a drawing with the label that a visitor gave.
 
 Visitors correct drawings that the network read wrong. A row of the file holds the strokes, the label, the network's
-answer, the SHA-256 of the network's checkpoint and the time. It holds nothing about the visitor. A stored correction
-survives a crash of the process.
+answer, the SHA-256 of the network's checkpoint and the time. It holds nothing about the visitor, except for the hash
+of a random token. A stored correction survives a crash of the process.
 """
 
 import contextlib
@@ -17,14 +17,12 @@ from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 
-from model.classes import LABELS
+from model.classes import LABELS, MAX_NUMBER_DIGITS, is_label, is_number
 from model.corrections import sqlite_file
 from model.corrections.hub_backup import HubBackup
-from model.corrections.sqlite_file import StorageError
-from model.data.drawings import LabeledDrawings, write_drawings
+from model.corrections.schema import migrate, token_hash, version_of
 from model.errors import InputError
 from model.preprocessing.geometry import Stroke
-from model.preprocessing.strokes import parse_strokes
 
 # Maximum size of one drawing as JSON: about 6,000 points, which is more than a minute of drawing.
 MAX_DRAWING_BYTES = 100_000
@@ -35,34 +33,13 @@ MAX_FILE_BYTES = 2**30
 # Maximum time that a call waits while another process writes to the file.
 BUSY_SECONDS = 5.0
 
-MIGRATIONS = (
-    """CREATE TABLE corrections (
-        id INTEGER PRIMARY KEY,
-        time TEXT NOT NULL,
-        label TEXT NOT NULL,
-        strokes TEXT NOT NULL,
-        number TEXT NOT NULL,
-        verdict TEXT NOT NULL,
-        model TEXT NOT NULL
-    )""",
-    "ALTER TABLE corrections ADD COLUMN token TEXT",
-    "ALTER TABLE corrections ADD COLUMN digest TEXT",
-    # Rows of older versions have no digest. SQLite does not regard two rows without a digest as equal.
-    "CREATE UNIQUE INDEX one_row_for_each_digest ON corrections (digest)",
-)
-"""SQL statements that create and update the table. Each statement leads to the next version of the file.
-
-If the `user_version` of a SQLite file is n, the first n statements have run on this file. To change the table, append
-a statement and leave the earlier statements unchanged, because they do not run again on existing files.
-"""
-
 
 @dataclass(frozen=True)
 class Correction:
     """A drawing with the label that the visitor gave.
 
     time: time at which the correction was stored, UTC, ISO 8601.
-    label: the label that the visitor gave, one of LABELS.
+    label: the label that the visitor gave: one of LABELS, or a number of up to MAX_NUMBER_DIGITS digits.
     strokes: the JSON text `{"strokes": …}`, with coordinates in fractions of the pad's side.
     number, verdict: the network's answer to the drawing, `Answer.number` and `Answer.verdict`.
     model: SHA-256 of the network's checkpoint.
@@ -77,11 +54,13 @@ class Correction:
 
     @classmethod
     def of(cls, strokes: Sequence[Stroke], label: object, number: str, verdict: str, model: str) -> "Correction":
-        """Return a correction with the current time. Raises InputError if the label is not in LABELS, or if the drawing
-        is empty or too large.
+        """Return a correction with the current time. Raises InputError if the label is neither in LABELS nor a number,
+        or if the drawing is empty or too large.
         """
-        if label not in LABELS:
-            raise InputError(f"The label of a drawing is one of {', '.join(LABELS)}.")
+        if not is_label(label):
+            raise InputError(
+                f"The label of a drawing is one of {', '.join(LABELS)}, or a number of 2 to {MAX_NUMBER_DIGITS} digits."
+            )
         if not strokes:
             raise InputError("Nothing is drawn yet; a correction needs a drawing.")
         text = json.dumps({"strokes": [stroke.round(DECIMALS).tolist() for stroke in strokes]}, separators=(",", ":"))
@@ -98,6 +77,11 @@ class Correction:
 
 
 COLUMNS = tuple(field.name for field in fields(Correction))
+NUMBERS = "numbers"
+
+_RELEASE = "DELETE FROM claims WHERE token_hash = ? RETURNING correction"
+_DELETE_UNCLAIMED = """DELETE FROM corrections
+    WHERE id = ? AND NOT EXISTS (SELECT 1 FROM claims WHERE correction = corrections.id) RETURNING label, strokes"""
 
 
 class CorrectionStore:
@@ -115,12 +99,12 @@ class CorrectionStore:
         self.backup = backup
         if read_only:
             with sqlite_file.reading(self.path) as connection:
-                _version(connection)
+                version_of(connection)
             return
         sqlite_file.check_unopened(self.path)
         with self._connection() as connection:
             sqlite_file.check_owner(connection)
-            _migrate(connection)
+            migrate(connection)
             _enable_wal(connection)
 
     def keep(
@@ -129,60 +113,63 @@ class CorrectionStore:
         """Store a correction. When the call returns, the correction is on the disk.
 
         Returns the correction, and a random token with which its visitor can delete it. The same drawing with the same
-        label is stored once. If it is already stored, the call changes nothing, and its token deletes nothing: the
-        stored correction belongs to its first visitor.
+        label is stored once. It stays until every visitor who gave it has deleted it.
 
         The arguments are those of `Correction.of`. Raises InputError if an argument is invalid, and StorageError if the
         correction cannot be stored.
         """
         correction = Correction.of(strokes, label, number, verdict, model)
         row, token = asdict(correction), secrets.token_urlsafe(16)
-        columns = (*COLUMNS, "token", "digest")
+        columns = (*COLUMNS, "digest")
         names, values = ", ".join(columns), ", ".join(f":{name}" for name in columns)
-        with self._connection() as connection:
+        with self._connection() as connection, _transaction(connection):
             inserted = connection.execute(
                 f"INSERT INTO corrections ({names}) VALUES ({values}) ON CONFLICT (digest) DO NOTHING",
-                row | {"token": token, "digest": correction.digest},
+                row | {"digest": correction.digest},
+            )
+            connection.execute(
+                "INSERT INTO claims SELECT ?, id FROM corrections WHERE digest = ?",
+                [token_hash(token), correction.digest],
             )
         if inserted.rowcount and self.backup is not None:
             self.backup.append(row)
         return correction, token
 
     def delete(self, token: str) -> bool:
-        """Delete the correction with this token. Return whether there was one. Raises StorageError.
+        """Delete the correction of the visitor who has this token. Return whether there was one.
 
-        The backup on the Hub keeps its copy.
+        If another visitor gave the same correction, its row stays for this visitor. Otherwise, the row is deleted from
+        the file and from the backup, so that the next upload to the Hub does not have it.
+        Raises StorageError, and deletes nothing from the file, if the file or the backup cannot be written.
         """
+        # The token itself is never compared. The duration of a search for its hash tells nothing about other tokens.
+        claim = [token_hash(token)]
         with self._connection() as connection:
+            if not connection.execute("SELECT 1 FROM claims WHERE token_hash = ?", claim).fetchone():
+                return False
             connection.execute("PRAGMA secure_delete = ON")  # Overwrite the deleted content in the file.
-            return connection.execute("DELETE FROM corrections WHERE token = ?", [token]).rowcount > 0
+            with _transaction(connection):
+                released = connection.execute(_RELEASE, claim).fetchall()
+                deleted = [row for (id,) in released for row in connection.execute(_DELETE_UNCLAIMED, [id]).fetchall()]
+                for label, strokes in deleted if self.backup is not None else ():
+                    self.backup.remove(label, strokes)
+        return bool(released)
 
     def count(self) -> dict[str, int]:
-        """Return the number of corrections with each label, in the order of LABELS. Labels with none are left out."""
+        """Return the number of corrections with each label, in the order of LABELS. Labels with none are left out.
+
+        All numbers of several digits together have the key NUMBERS.
+        """
         with sqlite_file.reading(self.path) as connection:
             counts = dict(connection.execute("SELECT label, COUNT(*) FROM corrections GROUP BY label"))
-        return {label: counts[label] for label in LABELS if label in counts}
+        counts[NUMBERS] = sum(count for label, count in counts.items() if is_number(label))
+        return {label: counts[label] for label in (*LABELS, NUMBERS) if counts.get(label)}
 
     def __iter__(self) -> Iterator[Correction]:
         """Yield the corrections, oldest first. Corrections that are stored during the iteration are left out."""
         with sqlite_file.reading(self.path) as connection:
             for row in connection.execute(f"SELECT {', '.join(COLUMNS)} FROM corrections ORDER BY id"):
                 yield Correction(*row)
-
-    def export(self, path: str | os.PathLike, labels: Sequence[str] = LABELS) -> int:
-        """Write the corrections with these labels to a file of drawings. Return the number of written corrections.
-
-        In the file, the writer of every drawing is "visitor".
-        Raises StorageError if the store cannot be read, and OSError if `path` cannot be written.
-        """
-        exported = [correction for correction in self if correction.label in labels]
-        try:
-            drawings = [parse_strokes(correction.strokes) for correction in exported]
-        except InputError as error:
-            raise StorageError(f"The file of corrections is damaged. {error}") from None
-        given = [correction.label for correction in exported]
-        write_drawings(path, LabeledDrawings(drawings, given, ["visitor"] * len(exported)))
-        return len(exported)
 
     @contextlib.contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
@@ -201,6 +188,14 @@ class CorrectionStore:
             yield connection
 
 
+@contextlib.contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Run the statements of the block in one transaction. After an exception, roll all of them back."""
+    connection.execute("BEGIN IMMEDIATE")
+    with connection:
+        yield
+
+
 def _enable_wal(connection: sqlite3.Connection) -> None:
     """Switch to write-ahead logging, in which readers and a writer do not block each other.
 
@@ -216,30 +211,6 @@ def _enable_wal(connection: sqlite3.Connection) -> None:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                 raise
             time.sleep(0.02)
-
-
-def _migrate(connection: sqlite3.Connection) -> None:
-    """Run the statements of MIGRATIONS that have not run on this file yet, in one transaction.
-
-    Raises StorageError if a newer version of this program wrote the file.
-    """
-    connection.execute("BEGIN IMMEDIATE")
-    with connection:  # Commits the transaction, or rolls it back after an exception.
-        for statement in MIGRATIONS[_version(connection) :]:
-            connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
-        connection.execute(f"PRAGMA application_id = {sqlite_file.APPLICATION_ID}")
-
-
-def _version(connection: sqlite3.Connection) -> int:
-    """Return the version of the file. Raises StorageError if a newer version of this program wrote the file."""
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version > len(MIGRATIONS):
-        raise StorageError(
-            f"The file of corrections has version {version}, from a newer version of this program, which supports "
-            f"up to {len(MIGRATIONS)}. Update the program, or use another file."
-        )
-    return version
 
 
 def configured_store(path: str | os.PathLike | None = None) -> CorrectionStore | None:

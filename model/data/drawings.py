@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from model.classes import DIGIT_LABELS, classes_of
+from model.classes import DIGIT_LABELS, classes_of, is_number
 from model.errors import UserError, first_line
 from model.files import atomic_write
 from model.preprocessing.geometry import Stroke, bounding_box, longer_side
@@ -92,9 +92,12 @@ def read_digits(path: Path) -> tuple[LabeledDrawings, np.ndarray]:
 
 
 def read_non_digits(path: Path) -> LabeledDrawings:
-    """Read a file of non-digits. Raises UserError if the file is unreadable or empty, or if it contains a digit."""
+    """Read a file of non-digits.
+
+    Raises UserError if the file is unreadable or empty, or if it contains a digit or a number.
+    """
     drawings = _read_nonempty(path)
-    if set(drawings.labels) & set(DIGIT_LABELS):
+    if any(label in DIGIT_LABELS or is_number(label) for label in drawings.labels):
         raise UserError(f"{path} contains digits. Expected drawings that are not digits.")
     return drawings
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from tests.helpers.browser import chromium_path, launch, ready
-from tests.helpers.page import DESKTOP, RECORD_TRAFFIC
+from tests.helpers.page import DESKTOP, RECORD_TRAFFIC, tidy
 
 
 @pytest.fixture(scope="session")
@@ -77,7 +77,30 @@ def open_page(server, tab_of):
         yield open_page
 
 
+@pytest.fixture(scope="session")
+def lasting_tab(chromium):
+    """A tab in which the page stays loaded for many tests. Loading the page takes longer than most tests."""
+    context = chromium.new_context(viewport=DESKTOP)
+    context.add_init_script(RECORD_TRAFFIC)
+    tab = context.new_page()
+    tab.set_default_timeout(10_000)
+    return tab
+
+
 @pytest.fixture
-def page(open_page):
-    """The page in a desktop window."""
-    return open_page()
+def page(server, lasting_tab, request):
+    """The page in a desktop window, with an empty pad. The page stays loaded for the next test.
+
+    A test that needs a newly loaded page, or that changes the page's objects or language, uses `open_page`. After a
+    test that fails, the page is loaded again.
+    """
+    if lasting_tab.url != f"{server.address}/":
+        ready(lasting_tab, server.address)
+    failed = request.session.testsfailed
+    yield lasting_tab
+    lasting_tab.mouse.up()
+    lasting_tab.unroute_all(behavior="ignoreErrors")
+    if request.session.testsfailed > failed:
+        lasting_tab.goto("about:blank")
+    else:
+        tidy(lasting_tab)

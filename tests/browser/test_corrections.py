@@ -1,13 +1,18 @@
-"""Corrections on the page: one click stores a drawing with its label. One test is about the loading of the network."""
+"""Corrections on the page: a digit, a digit of a number, a wrong split, undo. One test is about loading the network."""
 
+import json
+
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from model.corrections.store import CorrectionStore
 from tests.helpers.browser import draw
 from tests.helpers.corrections import delete_all
 from tests.helpers.drawings import DIGIT_DRAWINGS, NON_DIGIT_DRAWINGS, number
-from tests.helpers.page import digit, draw_seven, settled
+from tests.helpers.page import alpha, digit, draw_seven, settled
+from tests.helpers.pictures import render
 
 
 @pytest.fixture
@@ -18,96 +23,176 @@ def correctable(corrections_server, open_page):
     return open_page(address=server.address), path
 
 
-def labels(page):
-    return page.locator("#correction .labels button")
+def part(page, selector: str):
+    """Return an element of the correction component."""
+    return page.locator(f"#correction {selector}")
 
 
-def stored_labels(path) -> list[str]:
-    return [correction.label for correction in CorrectionStore(path)]
+def label(page, name: str):
+    return part(page, ".labels").get_by_role("button", name=name, exact=True)
 
 
-def test_one_click_stores_the_drawing_and_confirms_it(correctable):
+def note(page, text: str) -> None:
+    """Expect this text in the note, which screen readers announce."""
+    expect(part(page, "[role=status]")).to_have_text(text)
+
+
+def are_disabled(page) -> bool:
+    return all(button.is_disabled() for button in part(page, ".labels button:visible").all())
+
+
+def focused(page) -> str:
+    return page.evaluate("document.activeElement.textContent || document.activeElement.tagName")
+
+
+def stored(path) -> list[tuple[str, int]]:
+    """Return the label and the number of strokes of each stored correction."""
+    return [(correction.label, len(json.loads(correction.strokes)["strokes"])) for correction in CorrectionStore(path)]
+
+
+DEFAULT_NOTE = (
+    "Stored only when you click: the drawing, your answer, the network's answer and the time, for training. Nothing "
+    "about you is stored."
+)
+
+
+def test_one_click_stores_the_digit_and_confirms_it_and_another_click_undoes_it(correctable):
     page, path = correctable
-    expect(labels(page)).to_have_count(11)
-    assert labels(page).nth(1).is_disabled()  # Nothing is drawn yet.
-    expect(page.locator("#correction .note")).to_contain_text("Stored only when you click")
-    before = stored_labels(path)
+    assert are_disabled(page)  # Nothing is drawn yet.
     draw_seven(page)
-    expect(labels(page).nth(1)).to_be_enabled()
-    assert labels(page).nth(7).is_disabled()  # The network has read a 7, so 7 is not a correction.
-    assert stored_labels(path) == before
-    labels(page).nth(1).click()
-    expect(page.locator("#correction .note")).to_have_text("Thank you. Stored as “1”.")
-    assert stored_labels(path) == [*before, "1"]
-    assert all(button.is_disabled() for button in labels(page).all())  # A drawing can be stored only once.
+    note(page, DEFAULT_NOTE)
+    expect(label(page, "1")).to_be_enabled()
+    assert label(page, "7").is_disabled()  # The network has read a 7, so 7 is not a correction.
+    expect(part(page, ".choice")).to_be_hidden()
+    assert stored(path) == []
+    label(page, "1").click()
+    note(page, "Thank you. Stored as “1”.")
+    assert stored(path) == [("1", 1)]
+    assert are_disabled(page)  # A drawing is stored only once.
+    assert focused(page) == "1"
+    part(page, ".undo").click()
+    note(page, "Undone. The correction is deleted.")
+    expect(part(page, ".undo")).to_be_hidden()
+    assert stored(path) == [] and focused(page) == "1"
+    label(page, "not a digit").click()
+    note(page, "Thank you. Stored as “not a digit”.")
     draw(page, DIGIT_DRAWINGS[1])
-    expect(page.locator("#correction .note")).to_contain_text("Stored only when you click")
-
-
-def test_selecting_another_digit_does_not_allow_a_second_correction(correctable):
-    page, path = correctable
-    draw(page, number("74"))
-    settled(page)
-    digit(page).get_by_role("button").first.click()
-    expect(labels(page).nth(7)).to_be_disabled()
-    labels(page).nth(1).click()
-    expect(page.locator("#correction .note")).to_have_text("Thank you. Stored as “1”.")
-    digit(page).get_by_role("button").last.click()  # The four can still be corrected.
-    expect(labels(page).nth(1)).to_be_enabled()
-    digit(page).get_by_role("button").first.click()  # The seven cannot be corrected again.
-    expect(page.locator("#correction .note")).to_have_text("Thank you. Stored as “1”.")
-    assert all(button.is_disabled() for button in labels(page).all())
-
-
-def test_a_non_digit_can_be_corrected_to_a_digit_and_a_digit_to_a_non_digit(correctable):
-    page, path = correctable
-    before = stored_labels(path)
+    note(page, DEFAULT_NOTE)
+    page.keyboard.press("Delete")
     draw(page, NON_DIGIT_DRAWINGS["letter"])
     settled(page)
-    expect(labels(page).nth(10)).to_be_disabled()
-    labels(page).nth(4).click()
-    expect(page.locator("#correction .note")).to_have_text("Thank you. Stored as “4”.")
-    page.keyboard.press("Delete")
-    draw_seven(page)
-    labels(page).nth(10).click()
-    expect(page.locator("#correction .note")).to_have_text("Thank you. Stored as “not a digit”.")
-    assert stored_labels(path) == [*before, "4", "not a digit"]
+    expect(label(page, "not a digit")).to_be_disabled()
+    label(page, "4").click()
+    note(page, "Thank you. Stored as “4”.")
+    assert [name for name, _ in stored(path)] == ["not a digit", "4"]
 
 
-def test_the_selected_digit_of_a_number_is_stored(correctable):
+def test_each_digit_of_a_number_is_corrected_with_its_own_strokes_by_keyboard(correctable):
     page, path = correctable
-    before = stored_labels(path)
     draw(page, number("74"))
     settled(page)
-    expect(digit(page)).to_have_text("74")
-    digit(page).get_by_role("button").first.click()
-    expect(labels(page).nth(7)).to_be_disabled()
-    labels(page).nth(1).click()
-    expect(page.locator("#correction .note")).to_have_text("Thank you. Stored as “1”.")
-    [*_, last] = CorrectionStore(path)
-    assert (last.number, last.label) == ("7", "1")
-    assert stored_labels(path) == [*before, "1"]
+    digits = part(page, ".digits button")
+    expect(digits).to_have_count(2)
+    expect(part(page, ".choice + .question")).to_have_text("Digit 2 of 2, read as 4, is:")
+    assert alpha(digits.first.locator("canvas")).any()
+    digits.first.focus()
+    page.keyboard.press("Enter")
+    expect(part(page, ".choice + .question")).to_have_text("Digit 1 of 2, read as 7, is:")
+    expect(digit(page).get_by_role("button").first).to_have_attribute("aria-pressed", "true")
+    assert focused(page) == "7" and label(page, "7").is_disabled()
+    label(page, "1").focus()
+    page.keyboard.press("Space")
+    note(page, "Thank you. Digit 1 is stored as “1”.")
+    assert focused(page) == "1" and are_disabled(page)
+    expect(digits.first).to_have_accessible_name("Digit 1 of 2, read as 7, stored as “1”")
+    digit(page).get_by_role("button").last.click()  # The choice above the bars counts, too.
+    expect(part(page, ".choice + .question")).to_have_text("Digit 2 of 2, read as 4, is:")
+    note(page, DEFAULT_NOTE)
+    label(page, "9").click()
+    note(page, "Thank you. Digit 2 is stored as “9”.")
+    assert stored(path) == [("1", 1), ("9", 2)]
+    assert [correction.number for correction in CorrectionStore(path)] == ["7", "4"]
+    digits.first.click()  # The first digit cannot be corrected again, but its correction can be undone.
+    note(page, "Thank you. Digit 1 is stored as “1”.")
+    assert are_disabled(page)
+    part(page, ".undo").focus()
+    page.keyboard.press("Enter")
+    note(page, "Undone. The correction is deleted.")
+    assert stored(path) == [("9", 2)] and focused(page) == "1"
 
 
-def test_a_failure_to_store_is_shown_and_the_visitor_can_try_again(correctable):
+def test_a_wrong_split_is_corrected_with_the_whole_drawing(correctable):
+    page, path = correctable
+    draw(page, number("74"))
+    settled(page)
+    one, other, entry = part(page, ".one"), part(page, ".other"), part(page, ".entry input")
+    one.click()
+    expect(part(page, ".choice + .question")).to_have_text("The whole drawing is:")
+    label(page, "4").click()
+    note(page, "Thank you. Stored as “4”.")
+    assert stored(path) == [("4", 3)]
+    part(page, ".digits button").first.click()  # The digits cannot be corrected against the whole drawing.
+    note(page, "The whole drawing is stored as “4”. Undo this first to correct its digits.")
+    assert are_disabled(page)
+    part(page, ".undo").click()
+    note(page, "Undone. The correction is deleted.")
+    other.focus()
+    page.keyboard.press("Enter")
+    expect(entry).to_be_focused()
+    for typed, answer in [
+        ("7a", "Nothing was stored. Please enter a number of 1 to 10 digits."),
+        ("74", "Nothing was stored, because the answer already is 74."),
+        ("714", "Thank you. Stored as “714”."),
+    ]:
+        entry.fill(typed)
+        page.keyboard.press("Enter")
+        note(page, answer)
+    expect(entry).to_be_focused()
+    assert stored(path) == [("714", 3)]
+    part(page, ".undo").click()
+    note(page, "Undone. The correction is deleted.")
+    expect(entry).to_be_focused()
+    page.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0); }")
+    page.keyboard.press("Delete")
+    draw_seven(page)  # Let it be a number that is read as one digit.
+    expect(entry).to_be_hidden()
+    part(page, ".toggle").click()
+    entry.fill("77")
+    page.keyboard.press("Enter")
+    note(page, "Thank you. Stored as “77”.")
+    assert stored(path) == [("77", 1)]
+
+
+def test_a_failure_to_store_or_to_undo_is_shown_and_the_visitor_can_try_again(correctable):
     page, path = correctable
     draw_seven(page)
-    page.route("**/api/corrections", lambda route: route.fulfill(status=503, json={"detail": "The disk is full."}))
-    before = stored_labels(path)
-    labels(page).nth(1).click()
-    expect(page.locator("#correction .note")).to_have_text("The correction was not stored. The disk is full.")
-    page.unroute("**/api/corrections")
-    page.route("**/api/corrections", lambda route: route.abort())
-    draw_seven(page)
-    labels(page).nth(1).click()
-    expect(page.locator("#correction .note")).to_have_text(
-        "The correction was not stored. The server does not answer. Please try again."
-    )
-    assert stored_labels(path) == before
-    page.unroute("**/api/corrections")
-    labels(page).nth(1).click()
-    expect(page.locator("#correction .note")).to_have_text("Thank you. Stored as “1”.")
-    assert stored_labels(path) == [*before, "1"]
+    page.route("**/api/corrections*", lambda route: route.fulfill(status=503, json={"detail": "The disk is full."}))
+    label(page, "1").click()
+    note(page, "The correction was not stored. The disk is full.")
+    page.unroute("**/api/corrections*")
+    page.route("**/api/corrections*", lambda route: route.abort())
+    label(page, "1").click()
+    note(page, "The correction was not stored. The server does not answer. Please try again.")
+    assert stored(path) == []
+    page.unroute("**/api/corrections*")
+    label(page, "1").click()
+    note(page, "Thank you. Stored as “1”.")
+    page.route("**/api/corrections*", lambda route: route.abort())
+    part(page, ".undo").click()
+    note(page, "The correction was not deleted. The server does not answer. Please try again.")
+    assert stored(path) == [("1", 1)] and focused(page) == "Undo"
+    page.unroute("**/api/corrections*")
+    part(page, ".undo").click()
+    note(page, "Undone. The correction is deleted.")
+    assert stored(path) == []
+
+
+def test_a_picture_cannot_be_corrected_and_the_page_says_so(correctable, tmp_path):
+    page, _ = correctable
+    Image.fromarray(np.uint8(255 * (1 - render(DIGIT_DRAWINGS[7])))).save(tmp_path / "seven.png")
+    page.locator("#examples input[type=file]").set_input_files(tmp_path / "seven.png")
+    note(page, "A picture cannot be corrected, because corrections are stored as strokes.")
+    assert are_disabled(page)
 
 
 def test_a_server_without_corrections_shows_no_buttons(page):
@@ -115,7 +200,8 @@ def test_a_server_without_corrections_shows_no_buttons(page):
     expect(page.locator("#correction")).to_have_count(0)
 
 
-def test_the_page_shows_that_the_network_is_loading_and_then_the_answer(page):
+def test_the_page_shows_that_the_network_is_loading_and_then_the_answer(open_page):
+    page = open_page()
     page.evaluate("traffic.held = true")
     draw(page, DIGIT_DRAWINGS[7])
     expect(page.locator("#answer .reason")).to_contain_text("is loading")

@@ -16,8 +16,10 @@ from tests.helpers.pictures import ink_of
 MAX_SIDE = 1280
 # Keeps the pictures that the page sends, as data: URLs.
 RECORD_PICTURES = """() => {
-  const send = window.fetch;
+  const isRecording = "sentPictures" in window;
   window.sentPictures = [];
+  if (isRecording) return;
+  const send = window.fetch;
   window.fetch = async (address, options) => {
     if (String(address) === "api/predict_image") {
       const reader = new FileReader();

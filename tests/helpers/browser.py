@@ -2,7 +2,7 @@
 
 import shutil
 
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, FrameLocator, Mouse, Page, Playwright
 
 # --no-sandbox allows Chromium to run as root in a container. Several other options stop requests that Chromium itself
 # sends to other hosts, for example to search for updates.
@@ -35,18 +35,22 @@ def ready(page: Page, address: str) -> Page:
     return page
 
 
-def on_pad(page: Page, *points: tuple[float, float]) -> list[tuple[float, float]]:
+def on_pad(page: Page | FrameLocator, *points: tuple[float, float]) -> list[tuple[float, float]]:
     """Convert points on the pad to CSS pixels in the window. points: (x, y) as fractions of the pad's side."""
     box = page.locator("#sketchpad canvas").bounding_box()
     return [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
 
 
-def draw(page: Page, strokes: list) -> None:
-    """Draw strokes on the pad with the mouse. Afterwards, the mouse is at the end of the last stroke."""
+def draw(page: Page | FrameLocator, strokes: list, mouse: Mouse | None = None) -> None:
+    """Draw strokes on the pad with the mouse. Afterwards, the mouse is at the end of the last stroke.
+
+    mouse: the mouse of the tab; needed if `page` is a frame.
+    """
+    mouse = mouse or page.mouse
     for stroke in strokes:
         start, *rest = on_pad(page, *stroke)
-        page.mouse.move(*start)
-        page.mouse.down()
+        mouse.move(*start)
+        mouse.down()
         for point in rest:
-            page.mouse.move(*point)
-        page.mouse.up()
+            mouse.move(*point)
+        mouse.up()

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model.corrections.store import StorageError
+from model.corrections.sqlite_file import StorageError
 from model.inference.answer import Verdict
 
 SEVEN = [np.array([[0.2, 0.2], [0.75, 0.2], [0.4, 0.85]]), np.array([[0.3, 0.5], [0.6, 0.5]])]

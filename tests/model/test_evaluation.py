@@ -6,6 +6,7 @@ Accuracy without augmentation, end-to-end results, robustness, files of drawings
 import numpy as np
 import pytest
 
+from model.corrections.export import export_drawings
 from model.corrections.store import CorrectionStore
 from model.data.drawings import LabeledDrawings
 from model.errors import UserError
@@ -79,7 +80,7 @@ def test_the_network_reads_exported_corrections_as_it_reads_the_originals(classi
     store = CorrectionStore(tmp_path / "corrections.sqlite")
     for digit, strokes in enumerate(DIGIT_DRAWINGS):
         store.keep([np.array(stroke) for stroke in strokes], str(digit), *ANSWER)
-    store.export(tmp_path / "digits.npz")
+    export_drawings(store, tmp_path / "digits.npz")
     assert metrics.measure_drawings(classifier, tmp_path / "digits.npz")["accuracy"] == 1
 
 

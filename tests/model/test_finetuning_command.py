@@ -10,7 +10,7 @@ import pytest
 
 import train
 from model.data import mnist
-from model.data.drawings import LabeledDrawings, write_drawings
+from model.data.drawings import LabeledDrawings, read_non_digits, write_drawings
 from model.errors import UserError
 from model.inference import backend
 from tests.helpers.labeled_drawings import random_drawings
@@ -24,7 +24,7 @@ from model.data import dataset
 from model.inference import checkpoint
 from model.inference.classifier import Classifier
 from model.recipes import RECIPES
-from model.training import finetuning
+from model.training import finetuning, finetuning_data
 from model.training.finetuning import Accuracies
 
 RECIPE = finetuning.finetuning_recipe(RECIPES["digits"])
@@ -152,3 +152,12 @@ def test_a_dry_run_with_drawings_runs_every_stage_and_writes_nothing(small_mnist
     assert "28 drawings for training, 12 held out" in printed
     assert "MNIST's validation images: " in printed and "nothing was written" in printed
     assert [path.name for path in tmp_path.iterdir()] == ["corrections.npz"]
+
+
+def test_drawings_of_whole_numbers_are_counted_and_not_trained_on(tmp_path, capsys):
+    drawings = random_drawings(["7"] * 3 + ["74", "not a digit", "2026"])
+    usable = finetuning_data.usable_drawings(file_of(tmp_path / "mixed.npz", drawings), num_outputs=11)
+    assert usable.labels == ["7", "7", "7", "not a digit"]
+    assert "Skipped 2 numbers that are not divided into digits." in capsys.readouterr().out
+    with pytest.raises(UserError, match="contains digits"):
+        read_non_digits(file_of(tmp_path / "numbers.npz", random_drawings(["74", "not a digit"])))

@@ -112,13 +112,20 @@ def test_about_has_the_measurements_of_the_network(client):
     assert all(svg.startswith("<svg") for svg in about["pictures"].values())
 
 
+UNKNOWN_TOKEN = (
+    "No correction has this token; expected the token that the server sent with a correction that is not deleted yet."
+)
+
+
 def test_a_correction_is_stored_and_its_token_deletes_it(corrections_server):
     server, _ = corrections_server
     stored = call(server.address, "corrections", **SEVEN, label="1").json()
     assert stored["label"] == "1"
-    for status in (200, 422):
-        address = f"{server.address}/api/corrections"
-        assert httpx.delete(address, params={"token": stored["token"]}).status_code == status
+    address = f"{server.address}/api/corrections"
+    for status, answer in ((200, {"deleted": True}), (404, {"detail": UNKNOWN_TOKEN})):
+        response = httpx.delete(address, params={"token": stored["token"]})
+        assert (response.status_code, response.json()) == (status, answer)
+    assert httpx.delete(address, params={"token": "another"}).json() == {"detail": UNKNOWN_TOKEN}
 
 
 # --- rejected requests
@@ -172,11 +179,11 @@ def test_answers_and_the_page_are_compressed(client):
         assert response.headers["content-encoding"] == "gzip", response.url
 
 
-def test_gradios_scripts_may_be_cached_and_its_manifest_names_an_icon_that_is_served(client):
+def test_gradios_scripts_may_be_cached_and_the_manifest_names_icons_that_are_served(client):
     scripts = re.findall(r"/assets/[\w-]+-[\w-]{8}\.js", client.get("/").text)
     assert scripts and "immutable" in client.get(scripts[0]).headers["cache-control"]
-    [icon] = client.get("/manifest.json").json()["icons"]
-    assert client.get(icon["src"]).headers["content-type"].startswith("image/svg+xml")
+    for icon in client.get("/manifest.json").json()["icons"]:
+        assert client.get(f"/{icon['src']}").headers["content-type"].startswith(icon["type"])
 
 
 # --- Gradio's routes

@@ -62,6 +62,17 @@ def test_another_site_can_neither_store_nor_delete_but_it_can_read_a_drawing(sto
     assert httpx.post(f"{address}/api/predict", json=SEVEN, **options).status_code == 200
 
 
+def test_gradio_client_and_mcp_store_numbers_and_a_token_deletes_its_number_once(stored):
+    address, store = stored
+    client = Client(address, verbose=False)
+    token = client.predict(SEVEN, "42", api_name="/correct")["token"]
+    assert finish(call_tool(address, "correct", SEVEN | {"label": "437"})).structuredContent["label"] == "437"
+    assert finish(call_tool(address, "undo_correction", {"token": token})).structuredContent == {"deleted": True}
+    with pytest.raises((AppError, ValueError), match="No correction has this token;"):
+        client.predict(token, api_name="/undo_correction")
+    assert [correction.label for correction in store] == ["437"]
+
+
 def test_the_own_page_can_store_a_correction(stored):
     address, store = stored
     response = httpx.post(f"{address}/api/corrections", json=SEVEN | {"label": "1"}, headers={"Origin": address})

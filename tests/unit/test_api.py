@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from model.corrections.store import StorageError
+from model.corrections.sqlite_file import StorageError
 from model.errors import InputError
 from model.inference.answer import Answer, Reading, Verdict
 from tests.helpers.coroutines import finish

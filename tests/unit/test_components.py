@@ -25,7 +25,10 @@ def test_every_component_mounts_its_module_which_emits_the_events_of_the_compone
 
 
 def test_every_event_calls_a_function_of_the_module_of_events():
-    exports = re.findall(r"^export (?:async )?(?:function|const) (\w+)", read("page/events.js"), re.MULTILINE)
+    module = read("page/events.js")
+    exports = re.findall(r"^export (?:async )?(?:function|const) (\w+)", module, re.MULTILINE)
+    for names in re.findall(r"^export { (.+) } from ", module, re.MULTILINE):
+        exports += names.split(", ")
     scripts = [function.js for function in PAGE.fns.values() if function.js]
     called = [name for script in scripts for name in exports if script == call_in_page(name)]
     assert len(called) == len(scripts) > 10

@@ -63,10 +63,13 @@ def test_a_client_that_stores_too_many_corrections_has_to_wait():
     limited.check_route(scope(client="198.51.100.8"), OWN)
 
 
-def test_deleting_has_no_limit():
-    limited = guard("1/day")
-    for _ in range(3):
-        limited.check_route(scope("DELETE"), OWN)
+def test_a_client_can_delete_as_many_corrections_as_it_can_store():
+    limited = guard("2/day")
+    for method in ("POST", "DELETE"):
+        for _ in range(2):
+            limited.check_route(scope(method), OWN)
+    refused = rejection(limited.check_route, scope("DELETE"), OWN)
+    assert refused.status == 429 and refused.message.startswith("Too many deletions came from this address;")
 
 
 def test_all_clients_together_have_a_limit():

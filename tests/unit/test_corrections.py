@@ -1,5 +1,7 @@
 """Storage of corrections: stored corrections survive killed processes, and invalid corrections are rejected."""
 
+import base64
+import hashlib
 import json
 import re
 import signal
@@ -13,13 +15,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.classes import LABELS
+from model.classes import DIGIT_LABELS, LABEL_NOT_DIGIT, LABELS
+from model.corrections.export import Exported, export_drawings
 from model.corrections.store import Correction, CorrectionStore
 from model.data.drawings import read_drawings
 from model.errors import InputError
 from model.inference.answer import Verdict
 from model.preprocessing.strokes import parse_strokes
-from tests.helpers.corrections import ANSWER, SEVEN, SHA256, drawing
+from tests.helpers.corrections import ANSWER, SEVEN, SHA256, delete_all, drawing
+from tests.helpers.drawings import number as strokes_of_number
 from tests.helpers.paths import ROOT
 
 # A program for another process. It stores numbered corrections one after the other, and prints the number of each
@@ -33,6 +37,14 @@ for number in range(int(sys.argv[2]), int(sys.argv[3])):
     store.keep([np.array([[number / 10000, 0.5]])], "7", "4", "unsure", {SHA256!r})
     print(number, flush=True)
 """
+
+
+def strokes_of(number: str) -> list[np.ndarray]:
+    """Return the drawing of a number."""
+    return [np.array(stroke) for stroke in strokes_of_number(number)]
+
+
+DIGIT_STROKES = strokes_of("3")
 
 
 def writer(path: Path, first: int, end: int) -> subprocess.Popen:
@@ -73,9 +85,16 @@ def test_corrections_are_counted_by_label_in_the_order_of_the_labels(kept):
     assert list(kept.count().items()) == [("0", 1), ("7", 2), ("not a digit", 1)]
 
 
-@pytest.mark.parametrize("label", ["10", "seven", "", 7, None, True, [], {}, ["7"]])
+def test_a_drawing_of_a_number_is_stored_with_the_number_and_numbers_are_counted_together(kept):
+    for number, label in enumerate(("42", "0123456789", "42")):
+        kept.keep(drawing(number), label, *ANSWER)
+    assert [row.label for row in kept] == ["42", "0123456789", "42"]
+    assert kept.count() == {"numbers": 3}
+
+
+@pytest.mark.parametrize("label", ["12345678901", "1O", "-1", "1\n", "１２", "seven", "", 7, None, True, [], {}, ["7"]])
 def test_a_wrong_label_is_rejected(kept, label):
-    with pytest.raises(InputError, match="label of a drawing is one of 0, 1, 2, .*, not a digit"):
+    with pytest.raises(InputError, match="The label of a drawing is one of 0, 1, .*, not a digit, or a number of 2"):
         kept.keep(SEVEN, label, *ANSWER)
     assert kept.count() == {}
 
@@ -119,12 +138,27 @@ def test_the_same_drawing_with_the_same_label_is_stored_once(kept):
     assert next(iter(kept)) == first
 
 
-def test_the_token_of_a_repeated_correction_deletes_nothing(kept):
-    _, token = kept.keep(SEVEN, "7", *ANSWER)
-    _, later = kept.keep(SEVEN, "7", *ANSWER)
-    assert later != token and not kept.delete(later)
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_correction_of_two_visitors_stays_until_both_have_deleted_it(kept, order):
+    tokens = [kept.keep(SEVEN, "7", *ANSWER)[1] for _ in range(2)]
+    first, second = order
+    assert kept.delete(tokens[first]) and not kept.delete(tokens[first])
     assert kept.count() == {"7": 1}
-    assert kept.delete(token) and kept.count() == {}
+    assert kept.delete(tokens[second]) and kept.count() == {}
+
+
+def test_a_token_has_128_bits_and_only_its_hash_is_stored(kept):
+    _, token = kept.keep(SEVEN, "7", *ANSWER)
+    assert len(base64.urlsafe_b64decode(f"{token}==")) == 16
+    content = b"".join(path.read_bytes() for path in kept.path.parent.iterdir())
+    assert token.encode() not in content and hashlib.sha256(token.encode()).hexdigest().encode() in content
+
+
+def test_no_hash_of_a_token_stays_when_an_operator_deletes_its_correction(kept):
+    _, token = kept.keep(SEVEN, "7", *ANSWER)
+    delete_all(kept.path)
+    kept.keep(SEVEN, "8", *ANSWER)  # SQLite gives the number of the deleted row to this row.
+    assert not kept.delete(token) and kept.count() == {"8": 1}
 
 
 def test_a_deleted_correction_can_be_stored_again(kept):
@@ -140,7 +174,7 @@ def test_a_deleted_correction_can_be_stored_again(kept):
 def test_exported_corrections_are_drawings(kept, tmp_path):
     kept.keep(SEVEN, "7", *ANSWER)
     kept.keep([np.array([[0.5, 0.5]])], "not a digit", *ANSWER)
-    assert kept.export(tmp_path / "exported.npz") == 2
+    assert export_drawings(kept, tmp_path / "exported.npz") == Exported(2, divided=0, undivided=0)
     exported = read_drawings(tmp_path / "exported.npz")
     assert (exported.labels, exported.writers) == (["7", "not a digit"], ["visitor", "visitor"])
     # The export moves the upper left corner of the drawing's bounding box to (0, 0), and scales the longer side of the
@@ -152,8 +186,22 @@ def test_exported_corrections_are_drawings(kept, tmp_path):
 def test_only_corrections_with_the_given_labels_are_exported(kept, tmp_path):
     for label in ("7", "not a digit", "0"):
         kept.keep(SEVEN, label, *ANSWER)
-    assert kept.export(tmp_path / "digits.npz", ["0", "7"]) == 2
+    assert export_drawings(kept, tmp_path / "digits.npz", ["0", "7"]).drawings == 2
     assert read_drawings(tmp_path / "digits.npz").labels == ["7", "0"]
+
+
+def test_a_number_is_exported_as_its_digits_or_as_a_number_if_the_division_is_uncertain(kept, tmp_path):
+    kept.keep(strokes_of("74"), "74", *ANSWER)
+    kept.keep(DIGIT_STROKES, "12", *ANSWER)  # One piece of ink cannot be divided.
+    assert export_drawings(kept, tmp_path / "all.npz") == Exported(3, divided=1, undivided=1)
+    exported = read_drawings(tmp_path / "all.npz")
+    assert exported.labels == ["7", "4", "12"]
+    kept.keep(strokes_of("7"), "7", *ANSWER)  # The same digit, drawn alone.
+    export_drawings(kept, tmp_path / "digits.npz", DIGIT_LABELS)
+    sevens = read_drawings(tmp_path / "digits.npz")
+    assert sevens.labels == ["7", "4", "7"]
+    np.testing.assert_allclose(sevens.drawings[0][0], sevens.drawings[2][0], atol=0.0021)
+    assert export_drawings(kept, tmp_path / "others.npz", [LABEL_NOT_DIGIT]).drawings == 0
 
 
 # Concurrency and kills

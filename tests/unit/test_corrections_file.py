@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from model.corrections import sqlite_file, store
+from model.corrections import schema, sqlite_file
+from model.corrections.export import export_drawings
 from model.corrections.store import CorrectionStore
 from model.data.drawings import read_drawings
 from tests.helpers.corrections import ANSWER, SEVEN, storage_error, unprivileged
@@ -82,7 +83,7 @@ def test_corrections_are_counted_when_the_disk_has_no_room(kept):
 
 def test_an_export_that_fails_leaves_the_earlier_export(kept, tmp_path, monkeypatch):
     kept.keep(SEVEN, "7", *ANSWER)
-    kept.export(tmp_path / "exported.npz")
+    export_drawings(kept, tmp_path / "exported.npz")
     before = content_of(tmp_path)
 
     def fail(file, **arrays) -> None:
@@ -91,7 +92,7 @@ def test_an_export_that_fails_leaves_the_earlier_export(kept, tmp_path, monkeypa
 
     monkeypatch.setattr("numpy.savez_compressed", fail)
     with pytest.raises(OSError):
-        kept.export(tmp_path / "exported.npz")
+        export_drawings(kept, tmp_path / "exported.npz")
     assert content_of(tmp_path) == before
     assert read_drawings(tmp_path / "exported.npz").labels == ["7"]
 
@@ -103,7 +104,7 @@ OTHER_PROGRAMS = {
     "another application id": ["PRAGMA application_id = 7"],
     "another version": ["PRAGMA user_version = 2"],
     "a table of the same name": ["CREATE TABLE corrections (id, text)", "PRAGMA user_version = 2"],
-    "a further table": [*store.MIGRATIONS[:2], "CREATE TABLE notes (text TEXT)", "PRAGMA user_version = 2"],
+    "a further table": [*schema.MIGRATIONS[:2], "CREATE TABLE notes (text TEXT)", "PRAGMA user_version = 2"],
     "the journal mode WAL": ["PRAGMA journal_mode = WAL", "CREATE TABLE notes (text TEXT)"],
 }
 
@@ -136,7 +137,7 @@ def test_the_unfinished_file_of_another_program_is_refused_and_unchanged(tmp_pat
 @pytest.mark.parametrize("version", sqlite_file.COLUMNS_BEFORE_ID)
 def test_a_file_of_an_earlier_version_gets_an_application_id(tmp_path, version):
     path = tmp_path / "corrections.sqlite"
-    run_statements(path, *store.MIGRATIONS[:version], f"PRAGMA user_version = {version}", "PRAGMA journal_mode = WAL")
+    run_statements(path, *schema.MIGRATIONS[:version], f"PRAGMA user_version = {version}", "PRAGMA journal_mode = WAL")
     assert CorrectionStore(path, read_only=True).count() == {}
     CorrectionStore(path).keep(SEVEN, "7", *ANSWER)
     with contextlib.closing(sqlite3.connect(path)) as connection:

@@ -272,4 +272,4 @@ def test_uploads_are_deleted_in_the_documented_time():
 
 def test_every_column_of_a_correction_is_described():
     described = [name for cell, _ in rows("privacy.md", "Corrections") for name in re.findall(r"`(\w+)`", cell)]
-    assert set(described) == {"id", "token", "digest", *(field.name for field in dataclasses.fields(Correction))}
+    assert set(described) == {"id", "digest", *(field.name for field in dataclasses.fields(Correction))}

@@ -4,10 +4,10 @@ import base64
 import binascii
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from model.classes import LABELS, NUM_DIGITS
+from model.classes import LABEL_NOT_DIGIT, LABELS, MAX_NUMBER_DIGITS, NUM_DIGITS, is_label
 from model.preprocessing.normalization import IMAGE_SIDE
 from model.preprocessing.segmentation import MAX_GROUPS, MAX_MARKS
 from model.preprocessing.strokes import MAX_COORDINATE, MAX_POINTS
@@ -49,6 +49,12 @@ def _limited(strokes: object) -> object:
     return strokes
 
 
+def _correction_label(label: str) -> str:
+    if not is_label(label):
+        raise PydanticCustomError("label", "is not one of the accepted values")
+    return label
+
+
 Coordinate = Annotated[float, Field(ge=-MAX_COORDINATE, le=MAX_COORDINATE)]
 Point = Annotated[list[Coordinate], Field(min_length=2, max_length=2, fail_fast=True)]
 STROKES = (
@@ -72,6 +78,12 @@ Strokes = Annotated[
 ]
 Digit = Annotated[int, Field(ge=0, lt=NUM_DIGITS)]
 Label = Literal[LABELS]
+CORRECTION_LABEL = f'a number of 1 to {MAX_NUMBER_DIGITS} digits, or "{LABEL_NOT_DIGIT}"'
+CorrectionLabel = Annotated[
+    str,
+    AfterValidator(_correction_label),
+    WithJsonSchema({"type": "string", "pattern": f"^([0-9]{{1,{MAX_NUMBER_DIGITS}}}|{LABEL_NOT_DIGIT})$"}),
+]
 Picture = Annotated[
     bytes,
     BeforeValidator(_picture_bytes),

@@ -7,11 +7,19 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from model.classes import LABELS
 from model.preprocessing.geometry import Stroke
 from model.preprocessing.normalization import IMAGE_SIDE, normalize
 from model.preprocessing.strokes import rasterize
-from web.schemas.fields import Digit, FeaturesText, ImageText, Label, Picture, Strokes
+from web.schemas.fields import (
+    CORRECTION_LABEL,
+    CorrectionLabel,
+    Digit,
+    FeaturesText,
+    ImageText,
+    Label,
+    Picture,
+    Strokes,
+)
 
 MAX_EXAMPLES = 5
 
@@ -91,7 +99,7 @@ class ExplainRequest(DigitDrawing):
 
 
 class CorrectionRequest(Drawing):
-    label: Label = Field(description=f"the correct label, one of {', '.join(LABELS)}")
+    label: CorrectionLabel = Field(description=f"the correct label of the whole drawing: {CORRECTION_LABEL}")
 
 
 class UndoRequest(Request):

@@ -9,7 +9,16 @@ from pydantic import BaseModel, Field
 from model.classes import NUM_DIGITS
 from model.inference.answer import Answer, Reading, Verdict
 from model.inference.comparison import ModelReading
-from web.schemas.fields import Box, Count, Digit, FeaturesText, ImageText, Label, Milliseconds, Probability
+from web.schemas.fields import (
+    Box,
+    CorrectionLabel,
+    Count,
+    Digit,
+    FeaturesText,
+    ImageText,
+    Milliseconds,
+    Probability,
+)
 from web.texts import answer_reason, reading_reason
 
 API_VERSION = "1.0"
@@ -101,12 +110,14 @@ class ExplainResponse(Response):
 
 
 class ModelResponse(Response):
-    """The answer of one model. `probability` is the probability of this answer."""
+    """The answer of one model. `probability`: of this answer; of a digit, given that the drawing is a digit."""
 
     name: str
     digit: Digit | None
     verdict: Verdict
     probability: Probability
+    probabilities: list[Probability] = Field(min_length=NUM_DIGITS, max_length=NUM_DIGITS)
+    no_digit: Probability
     mnist: Probability = Field(description="accuracy on the MNIST test images")
     bytes: Count = Field(description="size of the checkpoint")
     milliseconds: Milliseconds
@@ -119,6 +130,8 @@ class ModelResponse(Response):
             digit=reading.digit,
             verdict=reading.verdict,
             probability=reading.not_digit if reading.digit is None else max(reading.probabilities),
+            probabilities=reading.probabilities,
+            no_digit=reading.not_digit,
             mnist=model.test_accuracy,
             bytes=model.size,
             milliseconds=round(model.milliseconds, 3),
@@ -182,9 +195,9 @@ class AboutResponse(Response):
 
 
 class CorrectionResponse(Response):
-    label: Label
+    label: CorrectionLabel
     time: str = Field(description="UTC, ISO 8601")
-    token: str = Field(description="deletes the correction")
+    token: str = Field(description="deletes this correction; only this answer has it")
 
 
 class UndoResponse(Response):

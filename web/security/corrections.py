@@ -1,4 +1,4 @@
-"""Protect the corrections: refuse requests of other sites, and limit how many corrections a client can store.
+"""Protect the corrections: refuse requests of other sites, and limit how many corrections a client can store or delete.
 
 The addresses of clients stay in memory.
 """
@@ -21,7 +21,7 @@ from web.security.origins import is_foreign
 
 FOREIGN = "This server stores and deletes corrections for its own page and for programs only, not for other sites."
 FOREIGN_MCP = "This server answers MCP requests of its own page and of programs only, not of other sites."
-TOO_MANY = "Too many corrections came {source}; try again in {wait}."
+TOO_MANY = "Too many {calls} came {source}; try again in {wait}."
 # Each network of this size has one limit, because one customer usually gets the whole network.
 IPV6_NETWORK = 64
 
@@ -68,27 +68,34 @@ class CorrectionGuard:
             raise RequestRejected(403, FOREIGN_MCP)
 
     def count(self, endpoint: Endpoint, client: tuple[str, int] | None) -> None:
-        """Count a call if it stores a correction. client: the address and the port of the client, or None."""
-        if endpoint.name not in self._by_name or endpoint.method != "POST":
+        """Count a call if it stores or deletes a correction.
+
+        Deletions are counted separately, with the same limits, so that a client can delete all that it has stored.
+        client: the address and the port of the client, or None.
+        """
+        if endpoint.name not in self._by_name:
             return
         key = _network(client[0] if client else "")
         # The total comes first, so that it also limits the number of addresses in memory.
         limits = [(each, "in total", "") for each in self._in_total]
         limits += [(each, "from this address", key) for each in self._per_client]
         for limit, source, client_key in limits:
-            if not self._windows.test(limit, client_key):
-                raise self._rejection(limit, source, client_key)
+            if not self._windows.test(limit, endpoint.name, client_key):
+                raise self._rejection(limit, source, endpoint, client_key)
         for limit, _, client_key in limits:
-            self._windows.hit(limit, client_key)
+            self._windows.hit(limit, endpoint.name, client_key)
 
     def _check(self, endpoint: Endpoint, scope, headers: Mapping[str, str]) -> None:
         if is_foreign(headers):
             raise RequestRejected(403, FOREIGN)
         self.count(endpoint, scope.get("client"))
 
-    def _rejection(self, limit: RateLimitItem, source: str, key: str) -> RequestRejected:
-        seconds = max(1, math.ceil(self._windows.get_window_stats(limit, key).reset_time - time.time()))
-        return RequestRejected(429, TOO_MANY.format(source=source, wait=_duration(seconds)), retry_after=seconds)
+    def _rejection(self, limit: RateLimitItem, source: str, endpoint: Endpoint, key: str) -> RequestRejected:
+        reset = self._windows.get_window_stats(limit, endpoint.name, key).reset_time
+        seconds = max(1, math.ceil(reset - time.time()))
+        calls = "deletions" if endpoint.method == "DELETE" else "corrections"
+        message = TOO_MANY.format(calls=calls, source=source, wait=_duration(seconds))
+        return RequestRejected(429, message, retry_after=seconds)
 
 
 def _parse(text: str) -> list[RateLimitItem]:

@@ -1,56 +1,171 @@
-// Buttons that store the drawing with its correct label, as a correction.
-// The value `props.value` takes one of these forms:
-// - null or {} means that nothing can be corrected.
-// - {digit} means that the answer can be corrected. `digit` is null if the answer is “not a digit”.
-// - {label} means that the visitor has clicked a label.
-// - {label, stored: true} means that the correction is stored.
-// - {label, error, digit} means that the correction could not be stored, and that the visitor can try again. `error`
-//   is a message, or null if the server did not answer.
-// Emits "labeled" after a click. The page then stores the correction and sets the value.
+// Buttons that store the drawing, or one digit of it, with its correct label.
+// The value `props.value` is null or {} if nothing can be corrected, {picture: true} for a picture, or it has the type
+// Offer of page/corrections.js.
+// Emits three events. The page then sets a new value.
+// - "chosen" after the choice of a digit: the field `selected` of the value is its index.
+// - "labeled" after a label: the field `request` of the value is {target, label}.
+// - "undone" after a click on “Undo”: the field `request` of the value is {targets}.
 
 /** @import { Component } from "../../shared/dom.js" */
+/** @import { Offer } from "../../page/corrections.js" */
 
 import { create, find } from "../../shared/dom.js";
 import { followLanguage, text } from "../../shared/text.js";
+import { DigitButtons } from "./digits.js";
+import { LABELS, nameOf, noteText, NOT_A_DIGIT, questionText } from "./sentences.js";
 
-const NOT_A_DIGIT = "not a digit";
-const LABELS = [...Array(10).keys()].map(String).concat(NOT_A_DIGIT);
+const WHOLE = "whole";
+const NUMBER = /^[0-9]{1,10}$/;
 
 /** @param {Component} component */
 export function mount({ element, props, trigger, watch }) {
-  const note = find(element, ".note");
-  const buttons = LABELS.map((label) => {
-    const button = create("button", { type: "button" });
-    button.addEventListener("click", () => {
-      props.value = { label };
-      trigger("labeled");
-      show();
-    });
-    return button;
-  });
-  find(element, ".labels").replaceChildren(...buttons);
+  const choice = find(element, ".choice");
+  const question = find(element, ".choice + .question");
+  const [one, other, undo] = [".one", ".other", ".undo"].map((selector) => find(element, selector));
+  const entry = find(element, ".entry", HTMLFormElement);
+  const input = find(entry, "input", HTMLInputElement);
+  const status = find(element, ".status");
+  const group = find(element, ".labels");
+  const digits = new DigitButtons(find(element, ".digits"), chooseDigit);
+  const labels = LABELS.map((label) => button(() => request(label)));
+  const toggle = button(() => isDisabled(toggle) || setMode(mode === "number" ? "digit" : "number"));
+  toggle.className = "toggle";
+  group.replaceChildren(...labels, toggle);
+  /** @type {"digit" | "one" | "number"} what the visitor corrects: a digit, or the whole drawing as a digit or number */
+  let mode = "digit";
+  /** @type {number | undefined} the id of the answer for which the visitor has chosen the mode */
+  let id;
+  let undone = ""; // The label that the visitor has undone last.
+  /** @type {string | null} what is wrong with the number that the visitor has entered, as the key of a text */
+  let mistake = null;
 
-  function show() {
-    const value = props.value || {};
-    LABELS.forEach((label, i) => {
-      buttons[i].textContent = nameOf(label);
-      // Disable the label that equals the answer, because that label corrects nothing. After a click, disable all
-      // labels, because a drawing is stored only once.
-      buttons[i].disabled = !("digit" in value) || label === String(value.digit ?? NOT_A_DIGIT);
-      buttons[i].setAttribute("aria-pressed", String(label === value.label));
-    });
-    note.textContent = noteText(value);
+  /** @returns {Offer | null} */
+  const offer = () => (props.value?.readings ? props.value : null);
+  const target = () => (mode === "digit" ? String(offer()?.selected ?? 0) : WHOLE);
+
+  /** @param {typeof mode} chosen */
+  function setMode(chosen) {
+    if (!offer()) return;
+    [mode, mistake] = [chosen, null];
+    show();
+    if (mode === "number") input.focus();
   }
 
+  /** @param {number} index */
+  function chooseDigit(index) {
+    [mode, mistake] = ["digit", null];
+    props.value = { ...props.value, selected: index };
+    trigger("chosen");
+    show();
+  }
+
+  /** @param {string} label */
+  function request(label) {
+    if (isLocked() || isAnswer(label)) return;
+    mistake = null;
+    props.value = { ...props.value, request: { target: target(), label } };
+    trigger("labeled");
+    show();
+  }
+
+  // Return the targets whose stored corrections exclude another correction of the current target. The corrections of
+  // the digits and a correction of the whole drawing exclude each other, because they could contradict each other.
+  function excluding() {
+    const stored = offer()?.stored ?? {};
+    return Object.keys(stored).filter((each) => each === target() || (each === WHOLE) !== (target() === WHOLE));
+  }
+
+  const isLocked = () => !offer() || Boolean(offer()?.request) || excluding().length > 0;
+
+  // Return whether the network has already given this answer. Then, the label corrects nothing.
+  /** @param {string} label */
+  function isAnswer(label) {
+    const { readings = [], selected = 0, number } = offer() ?? {};
+    if (mode !== "digit" && readings.length > 1) return label === number;
+    return label === String(readings[selected]?.digit ?? NOT_A_DIGIT);
+  }
+
+  function show() {
+    const current = offer();
+    if (current?.id !== id) [id, mode, mistake] = [current?.id, "digit", null];
+    const several = (current?.readings.length ?? 0) > 1;
+    const stored = current?.stored ?? {};
+    const undoable = excluding().filter((each) => !stored[each].pending);
+    choice.hidden = !several;
+    digits.show(current, mode === "digit" ? target() : null);
+    press(one, mode === "one");
+    press(other, mode === "number");
+    question.textContent = mode === "number" && several ? "" : questionText(current, mode);
+    group.setAttribute("aria-label", `${question.textContent} ${text("correctionLong")}`);
+    group.hidden = question.hidden = mode === "number" && several;
+    showLabels(stored[target()]?.label ?? current?.request?.label);
+    toggle.hidden = several;
+    entry.hidden = mode !== "number";
+    entry.querySelector("button")?.setAttribute("aria-disabled", String(isLocked()));
+    input.readOnly = isLocked();
+    status.textContent = mistake ? text(mistake, { number: current?.number }) : noteText(props.value, target(), excluding());
+    showUndo(undoable.length > 0, undoable.length === excluding().length && !current?.request);
+  }
+
+  /** @param {string | undefined} pressed the label that is stored, or that is being stored */
+  function showLabels(pressed) {
+    LABELS.forEach((label, i) => {
+      labels[i].textContent = nameOf(label);
+      press(labels[i], label === pressed);
+      disable(labels[i], isLocked() || isAnswer(label));
+    });
+    toggle.textContent = text("aNumber");
+    toggle.setAttribute("aria-expanded", String(mode === "number"));
+    disable(toggle, isLocked());
+  }
+
+  // A button that is hidden loses the focus. Before, the focus moves to the control with which the visitor goes on.
+  /** @type {(isShown: boolean, isEnabled: boolean) => void} */
+  function showUndo(isShown, isEnabled) {
+    if (!isShown && document.activeElement === undo) {
+      (mode === "number" ? input : labels[Math.max(0, LABELS.indexOf(undone))]).focus();
+    }
+    undo.hidden = !isShown;
+    undo.setAttribute("aria-disabled", String(!isEnabled));
+  }
+
+  // Disabled buttons keep the focus. While nothing can be corrected, the tab key skips them.
+  /** @type {(button: HTMLElement, disabled: boolean) => void} */
+  function disable(button, disabled) {
+    button.setAttribute("aria-disabled", String(disabled));
+    button.tabIndex = offer() ? 0 : -1;
+  }
+
+  one.addEventListener("click", () => setMode("one"));
+  other.addEventListener("click", () => setMode("number"));
+  undo.addEventListener("click", () => {
+    if (isDisabled(undo)) return;
+    undone = offer()?.stored[excluding()[0]].label ?? "";
+    props.value = { ...props.value, request: { targets: excluding() } };
+    trigger("undone");
+    show();
+  });
+  entry.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const label = input.value.normalize("NFKC").replace(/\s/g, ""); // Full-width digits become plain digits.
+    if (isLocked()) return;
+    mistake = !NUMBER.test(label) ? "numberExpected" : isAnswer(label) ? "numberIsAnswer" : null;
+    if (mistake) show();
+    else request(label);
+  });
   watch("value", show);
   followLanguage(element, show);
 }
 
-/** @param {string} label */
-const nameOf = (label) => (label === NOT_A_DIGIT ? text("noDigit") : label);
-
-/** @param {{ label: string, stored?: boolean, error?: string | null }} value */
-function noteText({ label, stored, error }) {
-  if (stored) return text("corrected", { label: nameOf(label) });
-  return error === undefined ? text("correctionNote") : text("notCorrected", { error: error ?? text("lost") });
+/** @param {() => void} act */
+function button(act) {
+  const created = create("button", { type: "button" });
+  created.addEventListener("click", act);
+  return created;
 }
+
+/** @param {HTMLElement} button */
+const isDisabled = (button) => button.getAttribute("aria-disabled") === "true";
+
+/** @type {(button: HTMLElement, isPressed: boolean) => void} */
+const press = (button, isPressed) => button.setAttribute("aria-pressed", String(isPressed));

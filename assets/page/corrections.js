@@ -1,0 +1,140 @@
+// The functions of the page's events that store corrections and undo them. events.js exports them to the page.
+
+/** @import { Answer, AnswerView } from "../shared/answers.js" */
+/** @import { Drawing } from "../shared/strokes.js" */
+
+import { selectedReading, strokesOf } from "../shared/answers.js";
+import * as api from "./api_client.js";
+
+/**
+ * The value of the correction component: what can be corrected, and what is stored.
+ * A target is what a correction is about: the index of a reading as text, or "whole" for the whole drawing.
+ * @typedef {object} Offer
+ * @property {number} id the id of the answer
+ * @property {string} number the number that the network has read
+ * @property {{ digit: number | null, image: Uint8Array }[]} readings
+ * @property {number} selected the index of the selected reading
+ * @property {Record<string, { label: string, pending: boolean }>} stored by target. `pending`: a request is on its way
+ * @property {Outcome | null} outcome
+ * @property {Request} [request] what the visitor has clicked. The component sets it.
+ */
+
+/**
+ * The outcome of the last request. `failed` is the key of the text about a failure. `error` is the server's message, or
+ * null if the server did not answer.
+ * @typedef {{ undone: true, error?: undefined, failed?: undefined }
+ *   | { failed: string, error: string | null, undone?: undefined }} Outcome
+ */
+
+/**
+ * What the visitor has clicked: a label for a target, or “Undo” for some targets.
+ * @typedef {{ target: string, label: string, targets?: undefined } | { targets: string[], label?: undefined }} Request
+ */
+
+/** The stored corrections of the newest answer. Only this page has their tokens. */
+class Corrections {
+  /** @type {Record<string, { label: string, token: string | null }>} by target; the token is null until it arrives */
+  stored = {};
+  /** @type {Set<string>} the targets with a request on its way */
+  pending = new Set();
+  /** @type {Outcome | null} */
+  outcome = null;
+  selected = 0;
+
+  /** @param {Answer} answer */
+  constructor(answer) {
+    this.answer = answer;
+  }
+
+  /** @returns {Offer} */
+  get offer() {
+    const { id, number, readings } = this.answer;
+    const { selected, outcome } = this;
+    const stored = Object.entries(this.stored).map(
+      ([target, { label }]) => [target, { label, pending: this.pending.has(target) }],
+    );
+    return {
+      id, number, selected, outcome,
+      readings: readings.map(({ digit, image }) => ({ digit, image })),
+      stored: Object.fromEntries(stored),
+    };
+  }
+
+  /** @type {(target: string, label: string, drawing: Drawing) => Promise<void>} */
+  async store(target, label, drawing) {
+    const strokes = target === "whole" ? drawing.strokes : strokesOf(drawing, this.answer.readings[Number(target)]);
+    this.stored[target] = { label, token: null };
+    await this.#request(target, "notCorrected", async () => {
+      this.stored[target].token = (await api.correct(strokes ?? [], label)).token;
+    });
+    if (this.stored[target].token === null) delete this.stored[target];
+  }
+
+  /** @param {string} target */
+  async undo(target) {
+    const token = this.stored[target]?.token;
+    if (!token || this.pending.has(target)) return;
+    await this.#request(target, "notUndone", async () => {
+      await api.undoCorrection(token);
+      delete this.stored[target];
+      this.outcome = { undone: true };
+    });
+  }
+
+  /** @type {(target: string, failed: string, send: () => Promise<void>) => Promise<void>} */
+  async #request(target, failed, send) {
+    this.outcome = null;
+    this.pending.add(target);
+    try {
+      await send();
+    } catch (error) {
+      this.outcome = { failed, error: (error instanceof api.ApiError && error.message) || null };
+    } finally {
+      this.pending.delete(target);
+    }
+  }
+}
+
+/** @type {Corrections | null} */
+let newest = null;
+
+/**
+ * Return the value of the correction component for an answer. A picture cannot be corrected, because it has no strokes.
+ * @type {(drawing: Drawing | null, view: AnswerView | null) => object}
+ */
+export function offerCorrection(drawing, view) {
+  const answer = view?.answer;
+  if (!answer || !selectedReading(view) || answer.verdict === "blank") return {};
+  if (drawing?.picture) return { picture: true };
+  if (newest?.answer.id !== answer.id) newest = new Corrections(answer);
+  if (newest.selected !== view.selection.reading) newest.outcome = null;
+  newest.selected = view.selection.reading;
+  return newest.offer;
+}
+
+/**
+ * Return the view in which the chosen digit is selected.
+ * @type {(offer: Offer, view: AnswerView) => AnswerView | undefined}
+ */
+export function chooseDigit({ id, selected }, view) {
+  if (view.answer?.id !== id || view.selection.reading === selected) return undefined;
+  return { ...view, selection: { reading: selected, contrast: null }, evidence: null };
+}
+
+/** @type {(offer: Offer, drawing: Drawing) => Promise<Offer | undefined>} */
+export const storeCorrection = ({ id, request }, drawing) => whileNewest(id, (corrections) =>
+  request?.label === undefined ? undefined : corrections.store(request.target, request.label, drawing));
+
+/** @type {(offer: Offer) => Promise<Offer | undefined>} */
+export const undoCorrection = ({ id, request }) => whileNewest(id, async (corrections) => {
+  for (const target of request?.targets ?? []) await corrections.undo(target);
+});
+
+// Return the new value of the component. Return undefined if the visitor has changed the drawing meanwhile.
+/** @type {(id: number, change: (corrections: Corrections) => Promise<void> | undefined) => Promise<Offer | undefined>} */
+async function whileNewest(id, change) {
+  const corrections = newest;
+  if (corrections?.answer.id !== id) return undefined;
+  await change(corrections);
+  return newest === corrections ? corrections.offer : undefined;
+}
