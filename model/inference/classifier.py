@@ -2,7 +2,7 @@
 
 The steps of `Classifier.read_strokes`:
 
-1. `signs.find_signs` finds the points between digits, and ignores stray dots. `enclosures` finds a ring or an underline.
+1. `signs.find_signs` finds points between digits, and ignores stray dots. `enclosures` finds a ring or an underline.
 2. `segmentation.groups_of_strokes` lists the groups of strokes that could be digits. A stroke can be in several groups.
 3. `strokes.rasterize` draws the strokes of each group as ink.
 4. `normalization.normalize_all` crops the ink of each group, scales it, and centers it in 28×28 pixels.
