@@ -35,6 +35,9 @@ from model.preprocessing.geometry import Stroke
 from model.preprocessing.normalization import IMAGE_SIDE
 from model.preprocessing.segmentation import Group
 
+SLASH_HEIGHT = 1.05
+"""A slash is higher than its neighbors by at least this factor."""
+
 
 class Classifier:
     """A network with its calibration. `Classifier.load` creates it from a checkpoint. All methods are thread-safe."""
@@ -182,7 +185,10 @@ def _has_slash(readings: Sequence[Reading], groups: Sequence[Group], marks: Sequ
     for i in range(1, len(readings) - 1):
         if readings[i].digit == 1 and len(groups[i].marks) == 1 and is_slash(marks[groups[i].marks[0]], pen):
             top, bottom = readings[i].box[1], readings[i].box[3]
-            if all(other.box[3] - other.box[1] < (bottom - top) for other in (readings[i - 1], readings[i + 1])):
+            if all(
+                SLASH_HEIGHT * (other.box[3] - other.box[1]) < bottom - top
+                for other in (readings[i - 1], readings[i + 1])
+            ):
                 return True
     return False
 

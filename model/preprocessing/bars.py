@@ -13,7 +13,7 @@ COVERAGE = 0.6
 """Smallest share of the width of the writing that an underline covers."""
 LONGER = 0.03
 """An underline extends beyond the writing above it by this fraction of the writing's height, at both ends."""
-EDGE_DISTANCE, EDGE_SHARE = 2, 0.05
+EDGE_DISTANCE, EDGE_SHARE = 2, 0.08
 """Largest distance of a bar from the picture's edge, in pixels, or as a share of the length of the bar."""
 
 
@@ -67,11 +67,18 @@ class Bars:
         return found
 
     def remains(self, boxes: np.ndarray, kept: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-        """Return which of the kept parts lie along the picture's edge, bool (N,). shape: height and width."""
+        """Return which of the kept parts lie along the picture's edge, bool (N,). shape: height and width.
+
+        If other parts touch the top or the bottom, the picture is cropped to the ink, and an upright bar is a one.
+        """
         height, width = shape
         near = np.maximum(EDGE_DISTANCE, EDGE_SHARE * (boxes[:, 2:] - boxes[:, :2]).max(axis=1))
         at_side = np.minimum(boxes[:, 0], width - boxes[:, 2]) <= near
         at_end = np.minimum(boxes[:, 1], height - boxes[:, 3]) <= near
         is_along = np.where(self.is_flat, at_end, at_side)
         found = kept & self.is_bar & is_along & (self.slopes < EDGE_SLOPE)
-        return found if (kept & ~found).any() else np.zeros(len(kept), bool)
+        others = boxes[kept & ~found]
+        if not len(others):
+            return np.zeros(len(kept), bool)
+        is_cropped = others[:, 1].min() <= EDGE_DISTANCE or others[:, 3].max() >= height - EDGE_DISTANCE
+        return found & self.is_flat if is_cropped else found

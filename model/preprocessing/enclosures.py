@@ -22,7 +22,7 @@ MAX_SLOPE = 0.25
 """Largest ratio of the height of an underline to its width."""
 LONGER = 0.02
 """An underline extends beyond the digits by this fraction of their height, at both ends."""
-SLASH_SLOPE = 0.3
+SLASH_SLOPE = 0.35
 """Smallest slope of a slash, in units to the side per unit down. Most ones are steeper."""
 SLASH_WIDTH = 0.1
 """Largest deviation of a slash from a straight line, as a fraction of its length."""
@@ -68,14 +68,23 @@ def has_two_lines(boxes: np.ndarray) -> bool:
     """Return whether the boxes, (N, 4), are in two lines, one above the other, with a gap between them."""
     if len(boxes) < 2:
         return False
-    order = np.argsort(boxes[:, 1])
-    tops, bottoms = boxes[order, 1], np.maximum.accumulate(boxes[order, 3])
-    top, bottom = tops[0], bottoms[-1]
-    for i in np.flatnonzero(tops[1:] - bottoms[:-1] > LINE_GAP * (bottom - top)):
-        height = min(bottoms[i] - top, bottom - tops[i + 1])
-        if height >= LINE_HEIGHT * (bottom - top):
+    boxes = boxes[np.argsort(boxes[:, 1])]
+    tops, bottoms = boxes[:, 1], np.maximum.accumulate(boxes[:, 3])
+    height = bottoms[-1] - tops[0]
+    for i in np.flatnonzero(tops[1:] > bottoms[:-1]):
+        above, below = boxes[: i + 1], boxes[i + 1 :]
+        is_high = min(bottoms[i] - tops[0], bottoms[-1] - tops[i + 1]) >= LINE_HEIGHT * height
+        if is_high and (tops[i + 1] - bottoms[i] > LINE_GAP * height or not _is_stacked(above, below)):
             return True
     return False
+
+
+def _is_stacked(above: np.ndarray, below: np.ndarray) -> bool:
+    """Return whether the center of the narrower of two groups of boxes is above or below the other group."""
+    (left, right), (other_left, other_right) = sorted(
+        ((boxes[:, 0].min(), boxes[:, 2].max()) for boxes in (above, below)), key=lambda ends: ends[1] - ends[0]
+    )
+    return bool(other_left <= (left + right) / 2 <= other_right)
 
 
 def is_slash(points: np.ndarray, pen: float) -> bool:

@@ -14,8 +14,9 @@ PENS_PER_WINDOW = 3
 """A window is at least this many pens wide."""
 EDGE = 1 / 80
 """The sharpness of an edge is the change of a value over this distance, a fraction of the side of this square."""
-MAX_PAPER_EDGE = 0.35
-"""Sharpest edge of paper, as a share of the range of the picture. If it is exceeded, the paper contains ink."""
+MAX_STEPS = ((EDGE, 0.35), (1 / 12, 0.7))
+"""Pairs of a distance and the largest change of the paper over this distance, as a share of the picture's range. The
+second pair is for pictures that were enlarged, whose ink has soft edges."""
 
 
 def estimate_paper(plane: np.ndarray) -> np.ndarray:
@@ -25,18 +26,23 @@ def estimate_paper(plane: np.ndarray) -> np.ndarray:
     and the result has no sharp edge.
     """
     side, spread = plane.size**0.5, np.ptp(plane)
-    reach = max(2, round(side * EDGE))
+    limits = [(max(2, round(side * distance)), share * spread) for distance, share in MAX_STEPS]
     smooth = ndimage.uniform_filter(plane, 3)
     for share in WINDOWS:
         window = max(MIN_WINDOW, int(share * side))
         paper = _opened(smooth, window | 1)
-        steps = (paper[reach:] - paper[:-reach], paper[:, reach:] - paper[:, :-reach])
-        if max(np.abs(step).max(initial=0) for step in steps) >= MAX_PAPER_EDGE * spread:
-            continue
+        if any(_largest_step(paper, distance) >= limit for distance, limit in limits):
+            continue  # The paper contains ink.
         raised = smooth - paper
         if PENS_PER_WINDOW * pen_width(raised > raised.max() / 2) <= window:
             break
     return paper
+
+
+def _largest_step(values: np.ndarray, distance: int) -> float:
+    """Return the largest change over a distance in pixels, down or across."""
+    steps = (values[distance:] - values[:-distance], values[:, distance:] - values[:, :-distance])
+    return max(float(np.abs(step).max(initial=0)) for step in steps)
 
 
 def _opened(plane: np.ndarray, window: int) -> np.ndarray:

@@ -27,6 +27,8 @@ LOW, BELOW = 0.5, 0.35
 """A point begins below LOW × the height, from the top, and ends at most BELOW above or under the foot of the digits."""
 DOT = 0.2
 """Largest side of a stray dot."""
+FAR = 0.2
+"""A dot above or below the digits is stray if it is farther away than this."""
 BESIDE = 0.25
 """A sign is between two digits if its center is at most this fraction of their width inside the box of a digit."""
 
@@ -40,7 +42,6 @@ class Sign:
 
     kind: str
     marks: tuple[int, ...]
-    is_leading: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,10 @@ def find_signs(boxes: Boxes) -> Row:
         return Row(everything)
     points = [i for i in small if is_point(boxes[i], tall)]
     others = [i for i in small if i not in points and _stands_alone(boxes[i], tall)]
-    ignored = tuple(i for i in others if sizes[i].max() <= DOT * height and not _is_between(boxes[i], tall))
+    dots = [i for i in small if i not in points and sizes[i].max() <= DOT * height]
+    ignored = tuple(i for i in dots if _is_stray(boxes[i], tall, height))
     leading = [i for i in ignored if _is_leading(boxes[i], tall)]
-    signs = _joined(boxes, [*points, *leading, *(i for i in others if i not in ignored)], set(points) | set(leading))
+    signs = _joined(boxes, [*points, *leading, *(i for i in others if i not in ignored)], set(points))
     used = {i for sign in signs for i in sign.marks} | set(ignored)
     return Row(tuple(i for i in everything if i not in used), signs, tuple(i for i in ignored if i not in leading))
 
@@ -101,10 +103,19 @@ def _is_between(box: np.ndarray, digits: Boxes) -> bool:
 
 
 def _neighbors(box: np.ndarray, digits: Boxes) -> tuple[np.ndarray, np.ndarray]:
-    """Return the boxes of the digits to the left and to the right of a box that is between digits."""
+    """Return the boxes of the digits to the left and to the right of a box that is between digits.
+
+    Marks that overlap horizontally, such as the two strokes of a 4, are one digit.
+    """
     center, middles = (box[0] + box[2]) / 2, (digits[:, 0] + digits[:, 2]) / 2
     left, right = digits[middles <= center], digits[middles > center]
-    return left[left[:, 2].argmax()], right[right[:, 0].argmin()]
+    return _united(left, left[left[:, 2].argmax()]), _united(right, right[right[:, 0].argmin()])
+
+
+def _united(boxes: Boxes, one: np.ndarray) -> np.ndarray:
+    """Return the box around one box and all boxes that overlap it horizontally."""
+    near = boxes[(boxes[:, 0] <= one[2]) & (boxes[:, 2] >= one[0])]
+    return np.concatenate([near[:, :2].min(axis=0), near[:, 2:].max(axis=0)])
 
 
 def _stands_alone(box: np.ndarray, digits: Boxes) -> bool:
@@ -113,8 +124,15 @@ def _stands_alone(box: np.ndarray, digits: Boxes) -> bool:
     return not ((digits[:, 0] - gap < box[2]) & (digits[:, 2] + gap > box[0])).any()
 
 
+def _is_stray(box: np.ndarray, digits: Boxes, height: float) -> bool:
+    """Return whether a dot is beside all digits, or far above or below them."""
+    if _stands_alone(box, digits):
+        return not _is_between(box, digits)
+    return bool(box[3] < digits[:, 1].min() - FAR * height or box[1] > digits[:, 3].max() + FAR * height)
+
+
 def _is_leading(box: np.ndarray, digits: Boxes) -> bool:
-    """Return whether a dot is at the foot of the first digit, as in .5, so that it may be a point."""
+    """Return whether a dot before the first digit may be a point, as in .5: it is at the foot of the digit."""
     first = digits[digits[:, 0].argmin()]
     height = first[3] - first[1]
     is_low = first[1] + LOW * height < box[1] and box[3] < first[3] + BELOW * height

@@ -32,14 +32,20 @@ def test_a_colon_is_one_unknown_sign():
     assert kinds((0.78, 0.3, 0.82, 0.34), (0.78, 0.9, 0.82, 0.94)) == [("?", (2, 3))]
 
 
-@pytest.mark.parametrize("box", [(2.0, 0.9, 2.02, 0.92), (-0.5, 0.1, -0.48, 0.12)])
+@pytest.mark.parametrize("box", [(2.0, 0.9, 2.02, 0.92), (-0.5, 0.1, -0.48, 0.12), (1.3, 1.5, 1.32, 1.52)])
 def test_a_stray_dot_beside_the_digits_is_ignored(box):
     row = find_signs(np.array([*DIGITS, box]))
     assert (row.digits, row.signs, row.ignored) == ((0, 1), (), (2,))
 
 
-def test_a_low_dot_before_the_first_digit_is_a_point():
-    assert kinds((-0.2, 0.95, -0.18, 0.97)) == [(".", (2,))]
+def test_a_low_dot_before_the_first_digit_may_be_a_point():
+    assert kinds((-0.2, 0.95, -0.18, 0.97)) == [("?", (2,))]
+
+
+def test_a_point_stands_between_digits_of_several_strokes():
+    four = [(1.18, 0.0, 1.78, 0.61), (1.63, 0.26, 1.68, 1.15)]
+    [sign] = find_signs(np.array([(0.0, 0.08, 0.48, 1.08), *four, (0.71, 1.04, 0.8, 1.22)])).signs
+    assert (sign.kind, sign.marks) == (".", (3,))
 
 
 def test_a_part_of_a_digit_is_no_sign():
