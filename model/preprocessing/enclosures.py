@@ -74,9 +74,15 @@ def has_two_lines(boxes: np.ndarray) -> bool:
     for i in np.flatnonzero(tops[1:] > bottoms[:-1]):
         above, below = boxes[: i + 1], boxes[i + 1 :]
         is_high = min(bottoms[i] - tops[0], bottoms[-1] - tops[i + 1]) >= LINE_HEIGHT * height
-        if is_high and (tops[i + 1] - bottoms[i] > LINE_GAP * height or not _is_stacked(above, below)):
+        has_gap = tops[i + 1] - bottoms[i] > LINE_GAP * height
+        if is_high and (has_gap or not _is_stacked(above, below) or (_is_row(above) and _is_row(below))):
             return True
     return False
+
+
+def _is_row(boxes: np.ndarray) -> bool:
+    """Return whether two of the boxes are side by side."""
+    return bool(boxes[:, 2].min() < boxes[:, 0].max())
 
 
 def _is_stacked(above: np.ndarray, below: np.ndarray) -> bool:
