@@ -41,10 +41,10 @@ def build_page(api: Api) -> gr.Blocks:
         components.heading()
         with gr.Row(elem_id="stage"):
             pad = components.sketchpad()
-            answer = components.answer_view()
+            answer = components.answer_view(rejects=api.service.rejects)
         with gr.Row(elem_id="below"):
             example = components.example_row()
-            share = components.share_tools()
+            share = components.share_tools(rejects=api.service.rejects)
         with gr.Column(elem_id="more"):
             correction = components.correction(visible=api.service.store is not None)
             steps = components.steps()
@@ -56,6 +56,7 @@ def build_page(api: Api) -> gr.Blocks:
         run_in_browser([example.input], example, pad, "showExample")
         run_in_browser([share.linked], share, pad, "openLink")
         run_in_browser([share.requested], [share, pad], share, "shareDrawing")
+        run_in_browser([answer.rested], pad, share, "offerSharing")
         run_in_browser([pad.input, answer.retry], pad, [answer, pad], "readDrawing")
         run_in_browser([answer.rested], answer, answer, "explain")
         run_in_browser([answer.rested], [pad, answer], correction, "offerCorrection")

@@ -22,6 +22,7 @@ from web.compression import Compression
 from web.document import Document
 from web.environment import gradio_environment
 from web.listening import listening_address, url_host
+from web.manifest import manifest_routes
 from web.mcp_server import mcp_routes
 from web.monitoring import Monitoring, Observer
 from web.rest import api_routes
@@ -138,7 +139,7 @@ def _stop(page: gr.Blocks) -> None:
 
 def routes(api: Api, guard: CorrectionGuard, monitoring: Monitoring) -> list[BaseRoute]:
     """Return this project's routes. Gradio adds its own routes after them."""
-    return [*static_routes(), *api_routes(api), *mcp_routes(api, guard), *monitoring.routes]
+    return [*static_routes(), *manifest_routes(), *api_routes(api), *mcp_routes(api, guard), *monitoring.routes]
 
 
 def middleware(page: gr.Blocks, api: Api, guard: CorrectionGuard, trusted: str) -> list[Middleware]:

@@ -19,9 +19,12 @@ def sketchpad() -> gr.HTML:
     return _component("sketchpad", label="drawing", events=["input"])
 
 
-def answer_view() -> gr.HTML:
-    """Return the verdict, the network's 28×28 input and ten bars. Value: an AnswerView, see shared/answers.js."""
-    return _component("answer", label="answer", events=["retry", "rested"])
+def answer_view(rejects: bool) -> gr.HTML:
+    """Return the verdict, the network's 28×28 input and the bars. Value: an AnswerView, see shared/answers.js.
+
+    rejects: whether the network can reject a drawing as a non-digit. Then there is a bar for "not a digit".
+    """
+    return _component("answer", label="answer", events=["retry", "rested"], rejects=rejects)
 
 
 def example_row() -> gr.HTML:
@@ -36,9 +39,12 @@ def example_row() -> gr.HTML:
     return _component("examples", label="example", events=["input"], examples=drawings)
 
 
-def share_tools() -> gr.HTML:
-    """Return the buttons that copy a link or save a file. Value: {"strokes": …, "format": "link", "png" or "json"}."""
-    return _component("share", label="share", events=["requested", "linked"])
+def share_tools(rejects: bool) -> gr.HTML:
+    """Return the buttons that copy a link or a picture, or save a file. Value: see share.js.
+
+    rejects: whether the picture has a bar for "not a digit", as in `answer_view`.
+    """
+    return _component("share", label="share", events=["requested", "linked"], rejects=rejects)
 
 
 def correction(visible: bool) -> gr.HTML:
@@ -77,7 +83,6 @@ def page_settings() -> dict:
     """Return the arguments of `launch` and `mount_gradio_app` that decide how the page looks."""
     return {
         "theme": _theme(),
-        "css": _read_asset("page/page.css"),
         "favicon_path": ASSETS / "page" / "favicon.svg",
     }
 
@@ -94,6 +99,8 @@ def _theme() -> gr.themes.Base:
         # The color of Gradio's default theme has a contrast of only 2.6:1 on white.
         body_text_color_subdued="*neutral_500",
         body_text_color_subdued_dark="*neutral_400",
+        # Gradio's own accent has 4.5:1 on white, and no more than 4.3:1 on dark gray. page.css sets the dark accent.
+        color_accent="*primary_600",
     )
 
 

@@ -10,6 +10,7 @@ import re
 from starlette.datastructures import URL, MutableHeaders
 from starlette.responses import RedirectResponse
 
+from web.manifest import installation_head
 from web.paths import route_path
 from web.static_files import address, public_files
 from web.texts import ENGLISH, LANGUAGES
@@ -18,11 +19,14 @@ PREVIEW = "screenshots/desktop-light.png"
 """The picture of the page in link previews, by path below assets/."""
 OLD_BROWSERS = "page/old_browsers.js"
 """The script that says what an old browser lacks. It is part of the document, because it is no module."""
-GRADIO_PREVIEW = re.compile(rb'<meta\s+(property="og:|name="twitter:)[^>]*>')
+THEME = re.compile(rb'"theme_hash":\s*"(\w+)"')
+ROOT = re.compile(rb'"root":\s*"([^"\\<]*)"')
+GRADIO_ELEMENTS = re.compile(rb'<meta\s+(property="og:|name="twitter:)[^>]*>|<link rel="manifest"[^>]*>')
+"""Gradio's link preview, and its link to a manifest at the host's root. This project has its own."""
 
 
 def document_head() -> str:
-    """Return the HTML for the head: a check of the browser, all modules, the texts, and the first module."""
+    """Return the HTML for the head: a check of the browser, the icons, all modules, the texts, and the first module."""
     modules = [name for name in public_files() if name.endswith(".js") and name != OLD_BROWSERS]
     # With these links, the browser requests all modules at once. Without them, it would find a module only after it has
     # loaded the module that imports it.
@@ -33,6 +37,8 @@ def document_head() -> str:
         [
             '<meta charset="utf-8">',
             f"<script>{public_files()[OLD_BROWSERS].read_text(encoding='utf-8')}</script>",
+            f'<link rel="stylesheet" href="{address("page/page.css")}">',
+            installation_head(),
             *links,
             f'<script type="application/json" id="languages">{texts}</script>',
             f'<script type="module" src="{address("page/main.js")}"></script>',
@@ -54,8 +60,20 @@ def preview(page: str) -> str:
     return "\n".join(tags + [f'<meta property="{name}" content="{html.escape(text)}">' for name, text in graph.items()])
 
 
+def theme(document: bytes) -> bytes:
+    """Return the link to the theme of Gradio. Return b"" if the configuration in the document names no theme.
+
+    Gradio's scripts request the theme at the same address. With the link, the first view has its colors and fonts, and
+    the browser does not request the theme again.
+    """
+    root, version = ROOT.search(document), THEME.search(document)
+    if not root or not version:
+        return b""
+    return b'\n<link rel="stylesheet" href="%b/theme.css?v=%b">' % (root[1].rstrip(b"/"), version[1])
+
+
 class Document:
-    """ASGI middleware that replaces Gradio's preview of the page, and inserts HTML at the start of the head.
+    """ASGI middleware that replaces Gradio's link preview and manifest, and inserts HTML at the start of the head.
 
     Gradio's view of the API is empty without a link to it. Therefore /?view=api leads to the documentation.
     """
@@ -79,7 +97,8 @@ class Document:
                 headers, body = MutableHeaders(scope=start), message["body"]
                 if headers.get("content-type", "").startswith("text/html"):
                     head = f"<head>{self._head}\n{preview(page)}"
-                    body = GRADIO_PREVIEW.sub(b"", body).replace(b"<head>", head.encode(), 1)
+                    head = head.encode() + theme(body)
+                    body = GRADIO_ELEMENTS.sub(b"", body).replace(b"<head>", head, 1)
                     headers["content-length"] = str(len(body))
                 await send(start)
                 await send(message | {"body": body})

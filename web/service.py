@@ -22,6 +22,7 @@ class Service:
 
     path: the checkpoint's .keras file. name: the checkpoint's name. notes: the content of the checkpoint's JSON file.
     store: the store of corrections, or None.
+    rejects: whether the network can reject a drawing as a non-digit.
     """
 
     def __init__(self, path: Path, store: CorrectionStore | None = None):
@@ -32,6 +33,7 @@ class Service:
         limit_arenas()  # Before threads start, because each thread chooses its memory area once.
         self.path, self.name, self.store = path, path.stem, store
         self.notes = checkpoint.load_notes(path)
+        self.rejects = self.notes["rejection_threshold"] < 1
         self.comparison = Comparison(checkpoint.FOLDER)
         self.pictures = PictureDecoder()
         self._picture_lock = threading.Lock()

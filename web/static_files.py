@@ -1,4 +1,4 @@
-"""Serve modules, locales and the preview of assets/ to the browser, below an address that holds their hash.
+"""Serve modules, style, locales, icons and preview of assets/ to the browser, below an address that holds their hash.
 
 When a file changes, the hash and the addresses change. The browser may therefore keep each file for a year.
 """
@@ -16,7 +16,14 @@ from starlette.staticfiles import StaticFiles
 
 from web.texts import ASSETS
 
-PATTERNS = ("**/*.js", "locales/*.json", "screenshots/desktop-light.png")
+PATTERNS = (
+    "**/*.js",
+    "page/page.css",
+    "locales/*.json",
+    "icons/*.png",
+    "page/favicon.svg",
+    "screenshots/desktop-light.png",
+)
 UNCHANGING = "public, max-age=31536000, immutable"
 
 

@@ -16,18 +16,21 @@ LANGUAGES = [
 ]
 """The page's languages, English first. `name` is the language's own name. `direction` is "ltr" or "rtl"."""
 
-_REASON_KEYS = {
-    Verdict.DIGIT: "isNumber",
-    Verdict.UNSURE: "isBetween",
-    Verdict.NOT_DIGIT: "isNone",
-    Verdict.BLANK: "isBlank",
-}
-
 
 def reading_reason(reading: Reading) -> str:
     """Return the verdict on one reading as an English sentence."""
     first, second = reading.ranking[:2]
-    return ENGLISH[_REASON_KEYS[reading.verdict]].format(number=first, first=first, second=second)
+    return ENGLISH[_reason_key(reading)].format(number=first, first=first, second=second)
+
+
+def _reason_key(reading: Reading) -> str:
+    if reading.verdict == Verdict.NOT_DIGIT:
+        # A drawing is rejected at a lower probability than 50 %, so that few non-digits are accepted.
+        return "isNone" if reading.not_digit >= 0.5 else "isPerhapsNone"
+    if reading.verdict == Verdict.UNSURE:
+        second = (1 - reading.not_digit) * reading.probabilities[reading.ranking[1]]
+        return "isBetween" if second >= reading.not_digit else "isDigitOrNone"
+    return {Verdict.DIGIT: "isNumber", Verdict.BLANK: "isBlank"}[reading.verdict]
 
 
 def answer_reason(answer: Answer) -> str:

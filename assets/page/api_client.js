@@ -5,14 +5,11 @@ import { timeLimit } from "../shared/time_limit.js";
 /** @import { Answer, Connection } from "../shared/answers.js" */
 /** @import { Stroke } from "../shared/strokes.js" */
 
-import { thinned } from "../shared/strokes.js";
+import { withinLimits } from "../shared/strokes.js";
 
 // Milliseconds without a response until a request fails.
 const TIMEOUT = 10_000;
 const PICTURE_TIMEOUT = 60_000;
-// The limits of the API: web/schemas/fields.py. A drawing at these limits fits into a request.
-const MAX_STROKES = 500;
-const MAX_POINTS = 12_000;
 
 /** The error of a request without an answer. `state` is the state of the connection that the page then shows. */
 export class ApiError extends Error {
@@ -32,7 +29,7 @@ export class ApiError extends Error {
  * Read a digit or a number from strokes.
  * @param {Stroke[]} strokes
  */
-export const predict = async (strokes) => toAnswer(await post("predict", { strokes: within(strokes) }));
+export const predict = async (strokes) => toAnswer(await post("predict", { strokes: withinLimits(strokes) }));
 
 /**
  * Read a digit or a number from a picture.
@@ -66,7 +63,7 @@ export const compare = (image) => post("compare", { image: toText(image) });
  * @param {Stroke[]} strokes
  */
 export async function steps(strokes) {
-  const { steps } = await post("steps", { strokes: within(strokes) });
+  const { steps } = await post("steps", { strokes: withinLimits(strokes) });
   return { steps: steps.map((/** @type {any} */ step) => ({ ...step, image: toBytes(step.image) })) };
 }
 
@@ -77,7 +74,7 @@ export const about = () => request("about", {}, TIMEOUT);
  * Store a correction. The result has the token that deletes it.
  * @type {(strokes: Stroke[], label: string) => Promise<{ token: string }>}
  */
-export const correct = (strokes, label) => post("corrections", { strokes: within(strokes), label });
+export const correct = (strokes, label) => post("corrections", { strokes: withinLimits(strokes), label });
 
 /**
  * Delete a correction.
@@ -85,11 +82,6 @@ export const correct = (strokes, label) => post("corrections", { strokes: within
  */
 export const undoCorrection = (token) =>
   request(`corrections?token=${encodeURIComponent(token)}`, { method: "DELETE" }, TIMEOUT);
-
-// Return the strokes with few enough points. Of too many strokes, one more than the limit is sent: the server then says
-// what the limit is.
-/** @type {(strokes: Stroke[]) => Stroke[]} */
-const within = (strokes) => thinned(strokes.slice(0, MAX_STROKES + 1), MAX_POINTS);
 
 /** @type {(path: string, body: object) => Promise<any>} */
 function post(path, body) {

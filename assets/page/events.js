@@ -3,8 +3,14 @@
 // returned value is `undefined`, the component keeps its value. For example, a function returns `undefined` if the
 // visitor has changed the drawing before the answer arrives.
 
-/** @import { AnswerView } from "../shared/answers.js" */
+/** @import { AnswerView, Connection } from "../shared/answers.js" */
 /** @import { Drawing } from "../shared/strokes.js" */
+
+/**
+ * The value of a section whose request has failed.
+ * @typedef {object} Failure
+ * @property {Connection} failed
+ */
 
 import { BLANK, selectedReading, strokesOf, viewOf, withoutAnswer } from "../shared/answers.js";
 import * as api from "./api_client.js";
@@ -16,17 +22,27 @@ export { chooseDigit, offerCorrection, storeCorrection, undoCorrection } from ".
 // Milliseconds until the page shows that the network is loading.
 const WARMING_AFTER = 1_000;
 
-/** @param {Drawing} drawing an example, or a picture that the visitor has chosen */
-export const showExample = (drawing) => drawing;
+let drawings = 0; // The id of the newest drawing that the page has set on the pad.
+
+/** @param {Drawing} drawing an example, or a file that the visitor has chosen */
+export const showExample = (drawing) => ({ ...drawing, id: ++drawings });
 
 /** @param {Drawing} drawing */
-export const openLink = ({ strokes }) => ({ strokes });
+export const openLink = ({ strokes }) => ({ strokes, id: ++drawings });
 
 /**
- * Return the value of the share buttons: the request of a click, with the pad's strokes added.
- * @type {(request: { format: string }, drawing: Drawing | null) => object}
+ * Return the value of the share buttons: the request of a click, with the pad's drawing added. The picture for the
+ * format "card" also shows the answer. Read the drawing again, because the page may not have its answer yet.
+ * @type {(request: { format: string }, drawing: Drawing | null) => Promise<object>}
  */
-export const shareDrawing = (request, drawing) => ({ ...request, strokes: drawing?.strokes ?? [] });
+export async function shareDrawing({ format }, drawing) {
+  const strokes = format === "card" && drawing?.strokes;
+  const answer = strokes && strokes.length > 0 ? await api.predict(strokes).catch(() => undefined) : undefined;
+  return { format, drawing: drawing ?? {}, answer };
+}
+
+/** @param {Drawing | null} drawing */
+export const offerSharing = (drawing) => ({ drawing: drawing ?? {} });
 
 let answers = 0; // The id of the newest answer.
 const reader = new NewestFirst(read);
@@ -62,10 +78,14 @@ async function read({ strokes = [], picture }) {
     const milliseconds = { ...answer.milliseconds, roundTrip: performance.now() - start };
     return viewOf({ ...answer, milliseconds, id: ++answers });
   } catch (error) {
-    const { state, message, retryAfter } =
-      error instanceof api.ApiError ? error : new api.ApiError("offline");
-    return withoutAnswer({ state, message, retryAfter, time: start });
+    return withoutAnswer({ ...connectionAfter(error), picture: Boolean(picture) });
   }
+}
+
+/** @type {(error: unknown) => Connection} */
+function connectionAfter(error) {
+  const { state, message, retryAfter } = error instanceof api.ApiError ? error : new api.ApiError("offline");
+  return { state, message, retryAfter, time: performance.now() };
 }
 
 async function warming() {
@@ -84,13 +104,15 @@ function framesOf({ picture }, { answer }) {
 export async function explain(view) {
   const reading = selectedReading(view);
   if (!reading || reader.isBusy || view.answer?.id !== answers || view.answer.verdict === "blank") return undefined;
-  const evidence = await aboutNewest(api.explain(reading.image, reading.digit, view.selection.contrast));
+  const request = api.explain(reading.image, reading.digit, view.selection.contrast);
+  const evidence = await reader.whileNewest(request.catch(() => undefined));
   return evidence && { ...view, evidence };
 }
 
 /** @type {(view: AnswerView | null) => Promise<unknown>} */
 export async function compare(view) {
   if (isFolded("compare")) return undefined;
+  if (view && isWaiting(view)) return { failed: view.connection };
   const reading = view && selectedReading(view);
   return reading ? aboutNewest(api.compare(reading.image)) : { models: [] };
 }
@@ -99,19 +121,24 @@ export async function compare(view) {
 export async function steps(drawing, view) {
   if (isFolded("steps")) return undefined;
   if (drawing?.picture) return { picture: true };
+  if (view && isWaiting(view)) return { failed: view.connection };
   const reading = view && selectedReading(view);
   return reading ? aboutNewest(api.steps(strokesOf(drawing, reading))) : { steps: [] };
 }
 
-export const about = () => orUndefined(api.about());
+export const about = () => orFailure(api.about());
 
 /** @param {string} section */
 const isFolded = (section) => !document.querySelector(`#${section} details[open]`);
 
-// Return the result of a request about the newest drawing. Return undefined if the request fails, or if the drawing
-// changes before the result arrives.
-/** @type {<Result>(request: Promise<Result>) => Promise<Result | undefined>} */
-const aboutNewest = (request) => reader.whileNewest(orUndefined(request));
+// Return whether the page will request the answer again.
+/** @param {AnswerView} view */
+const isWaiting = ({ connection }) => ["warming", "busy", "offline"].includes(connection.state);
 
-/** @type {<Result>(request: Promise<Result>) => Promise<Result | undefined>} */
-const orUndefined = (request) => request.catch(() => undefined);
+// Return the result of a request about the newest drawing. Return undefined if the drawing changes before the result
+// arrives.
+/** @type {<Result>(request: Promise<Result>) => Promise<Result | Failure | undefined>} */
+const aboutNewest = (request) => reader.whileNewest(orFailure(request));
+
+/** @type {<Result>(request: Promise<Result>) => Promise<Result | Failure>} */
+const orFailure = (request) => request.catch((error) => ({ failed: connectionAfter(error) }));

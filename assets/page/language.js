@@ -6,6 +6,7 @@
 
 import { find } from "../shared/dom.js";
 import { matchLanguage } from "../shared/languages.js";
+import { Retry } from "../shared/retry.js";
 import { setTexts, text } from "../shared/text.js";
 import { timeLimit } from "../shared/time_limit.js";
 
@@ -28,7 +29,15 @@ let shown = null;
 /** @type {Language} the language that was chosen last. Its texts may not be loaded yet. */
 let chosen = ENGLISH;
 
+/** @type {Record<string, string>} the texts of the page, without the English texts */
+let shownTexts = {};
+/** @type {Language | null} the chosen language, if its texts cannot be loaded */
+let missing = null;
+const retry = new Retry(() => useLanguage(chosen));
+
 export { languages };
+/** Return the chosen language if its texts cannot be loaded. The page keeps trying. */
+export const missingLanguage = () => missing;
 export const shownLanguage = () => shown ?? ENGLISH;
 
 /**
@@ -44,33 +53,47 @@ export function chooseLanguage(language) {
   useLanguage(language);
 }
 
-// Set language, direction and title of the document. The heading calls this function again when it is mounted,
-// because Gradio also sets all three when it starts.
+// Set language, direction, title and manifest of the document. The heading calls this function again when it is mounted,
+// because Gradio also sets the title when it starts.
 export function labelDocument() {
-  const { tag, direction } = shownLanguage();
-  document.documentElement.lang = tag;
-  document.documentElement.dir = direction;
+  setLanguageAttributes();
   document.title = text("title");
+  find(document, "link[rel=manifest]", HTMLLinkElement).href = `manifest.json?language=${tag}`;
 }
+
+function setLanguageAttributes() {
+  const { tag, direction } = shownLanguage();
+  const root = document.documentElement;
+  if (root.lang !== tag) root.lang = tag;
+  if (root.dir !== direction) root.dir = direction;
+}
+
+// When Gradio has loaded its own texts, it sets the browser's language, in which the page may have no texts.
+new MutationObserver(setLanguageAttributes).observe(document.documentElement, { attributeFilter: ["lang", "dir"] });
 
 /** @param {Language} language */
 async function useLanguage(language) {
   chosen = language;
+  retry.stop();
   const texts = await loadTexts(language);
   if (chosen !== language) return; // The visitor has chosen another language while the texts were loading.
-  if (texts) show(language, texts);
-  else if (!shown) show(ENGLISH, {});
+  const wasMissing = missing === language;
+  missing = texts ? null : language;
+  if (texts) return show(language, texts);
+  retry.start();
+  if (!wasMissing) show(shown ?? ENGLISH, shownTexts);
 }
 
 /** @type {(language: Language, texts: Record<string, string>) => void} */
 function show(language, texts) {
   shown = language;
+  shownTexts = texts;
   setTexts(language.tag, { ...english, ...texts });
   labelDocument();
 }
 
 // Return the texts in a language. If they cannot be loaded, return null. The page then keeps its language, or starts in
-// English.
+// English, and tries again.
 /** @type {(language: Language) => Promise<Record<string, string> | null>} */
 async function loadTexts({ tag }) {
   if (tag === ENGLISH.tag) return english;

@@ -16,12 +16,21 @@ const MAX_BYTES = 1_000_000;
 const MAX_CANVAS = 16_000_000;
 const JPEG_QUALITY = 0.95;
 
+/** @type {{ address: string, picture: Promise<Blob> } | null} the picture that was reduced last */
+let last = null;
+
 /**
  * Return the picture to send, as PNG or JPEG. Throw an ApiError with the state “unreadable” if the browser cannot show
  * the picture. Of an animation, the first frame is sent.
  * @param {string} address an object URL
  */
-export async function reducedPicture(address) {
+export function reducedPicture(address) {
+  if (last?.address !== address) last = { address, picture: reduced(address) };
+  return last.picture;
+}
+
+/** @param {string} address */
+async function reduced(address) {
   try {
     const file = await (await fetch(address)).blob();
     const image = create("img", { src: address });

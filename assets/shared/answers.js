@@ -9,7 +9,8 @@
  * @typedef {object} Reading
  * @property {number | null} digit
  * @property {Verdict} verdict
- * @property {number[]} probabilities
+ * @property {number[]} probabilities the probability of each digit, given that the drawing is a digit
+ * @property {number} no_digit the probability that the drawing is not a digit
  * @property {Uint8Array} image
  * @property {[number, number, number, number] | null} box left, top, right, bottom
  * @property {number[]} strokes indices of the strokes in the drawing
@@ -45,6 +46,7 @@
  * @property {"ready" | "warming" | "busy" | "offline" | "error" | "unreadable"} state
  * @property {string} [message]
  * @property {number} [retryAfter] milliseconds until the server accepts a request again
+ * @property {boolean} [picture] whether the request was about a picture
  * @property {number} [time] a time in milliseconds, which makes the values of two failed requests differ
  */
 

@@ -12,8 +12,10 @@
 
 /**
  * The value of the sketchpad. It holds strokes or the URL of a picture. `frames` marks each digit that was found in the
- * picture.
+ * picture. A drawing that the page sets on the pad, such as an example, has an `id`. A new id makes the pad show it, even
+ * if the drawing is the same.
  * @typedef {object} Drawing
+ * @property {number} [id]
  * @property {Stroke[]} [strokes]
  * @property {string} [picture]
  * @property {Frame[]} [frames]
@@ -28,6 +30,9 @@
 
 // Pen width on the screen, as a fraction of the pad's side. The server rasterizes strokes with its own pen width.
 const SCREEN_PEN_WIDTH = 0.05;
+// The limits of the API: web/schemas/fields.py. A drawing at these limits fits into a request.
+export const MAX_STROKES = 500;
+export const MAX_POINTS = 12_000;
 
 /**
  * Pressure of a stylus at each point, from 0 to 1. The pad shows more pressure as a wider stroke. The page does not
@@ -91,18 +96,30 @@ export const onPad = (value) => Math.round(1e4 * Math.min(1, Math.max(0, value))
 export const distance = ([fromX, fromY], [toX, toY]) => Math.hypot(toX - fromX, toY - fromY);
 
 /**
- * Return the distance from a point to the nearest segment of a stroke.
- * @param {Stroke} points
- * @param {Point} point
+ * Return the distance between a stroke and the segment between two points. The distance is 0 if they cross.
+ * @type {(points: Stroke, from: Point, to: Point) => number}
  */
-export function distanceToStroke(points, [x, y]) {
-  return Math.min(...points.map(([toX, toY], i) => {
-    const [fromX, fromY] = points[Math.max(0, i - 1)];
-    const [across, down] = [toX - fromX, toY - fromY];
-    const along = ((x - fromX) * across + (y - fromY) * down) / (across * across + down * down || 1);
-    const part = Math.min(1, Math.max(0, along));
-    return Math.hypot(x - fromX - part * across, y - fromY - part * down);
-  }));
+export const strokeDistance = (points, from, to) =>
+  points.reduce((least, point, i) => Math.min(least, segmentDistance(points[Math.max(0, i - 1)], point, from, to)), Infinity);
+
+// Return the distance between the segments a–b and c–d.
+/** @type {(a: Point, b: Point, c: Point, d: Point) => number} */
+function segmentDistance(a, b, c, d) {
+  if (side(a, b, c) * side(a, b, d) < 0 && side(c, d, a) * side(c, d, b) < 0) return 0; // They cross.
+  return Math.min(pointDistance(a, c, d), pointDistance(b, c, d), pointDistance(c, a, b), pointDistance(d, a, b));
+}
+
+// Return a number whose sign tells on which side of the line through two points a point lies.
+/** @type {(from: Point, to: Point, point: Point) => number} */
+const side = ([fromX, fromY], [toX, toY], [x, y]) => (toX - fromX) * (y - fromY) - (toY - fromY) * (x - fromX);
+
+// Return the distance from a point to a segment.
+/** @type {(point: Point, from: Point, to: Point) => number} */
+function pointDistance([x, y], [fromX, fromY], [toX, toY]) {
+  const [across, down] = [toX - fromX, toY - fromY];
+  const along = ((x - fromX) * across + (y - fromY) * down) / (across * across + down * down || 1);
+  const part = Math.min(1, Math.max(0, along));
+  return Math.hypot(x - fromX - part * across, y - fromY - part * down);
 }
 
 /**
@@ -132,6 +149,13 @@ export function thinned(strokes, limit) {
   if (count <= limit || !isHalved) return strokes;
   return thinned(strokes.map((points) => points.filter((_, i) => i % 2 === 0 || i === points.length - 1)), limit);
 }
+
+/**
+ * Return the strokes with few enough points for the API. Of too many strokes, one more than the limit stays: the server
+ * then says what the limit is.
+ * @param {Stroke[]} strokes
+ */
+export const withinLimits = (strokes) => thinned(strokes.slice(0, MAX_STROKES + 1), MAX_POINTS);
 
 /**
  * Return the bounding box of a drawing.

@@ -50,13 +50,14 @@ function update(element, render) {
  * - `data-text`: the text is the element's content.
  * - `data-label`: the text is the element's label for screen readers.
  * - `data-alt`: the text replaces an image that cannot be shown or seen.
+ * Further data attributes are the values to fill in, for example `data-digit`.
  * @param {HTMLElement} root
  */
 function labelNodes(root) {
   for (const node of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-text], [data-label], [data-alt]"))) {
     const { text: content, label, alt } = node.dataset;
     if (content) node.textContent = text(content);
-    if (label) node.setAttribute("aria-label", text(label));
+    if (label) node.setAttribute("aria-label", text(label, node.dataset));
     if (alt) node.setAttribute("alt", text(alt));
   }
 }

@@ -9,7 +9,7 @@ import numpy as np
 class Verdict(StrEnum):
     """The decision on a drawing, or on one group of strokes of a drawing.
 
-    UNSURE: a digit, but the probability of the most probable digit is below the confidence threshold.
+    UNSURE: a digit, but its probability, (1 - not_digit) · probability, is below the confidence threshold.
     """
 
     DIGIT = "digit"

@@ -138,7 +138,8 @@ class Classifier:
     def _verdict(self, probabilities: np.ndarray, not_digit: float) -> Verdict:
         if self.rejects(not_digit):
             return Verdict.NOT_DIGIT
-        return Verdict.DIGIT if probabilities.max() >= self.notes["confidence_threshold"] else Verdict.UNSURE
+        confidence = (1 - not_digit) * probabilities.max()
+        return Verdict.DIGIT if confidence >= self.notes["confidence_threshold"] else Verdict.UNSURE
 
 
 def calibrate(forward: ForwardPass, images: np.ndarray, labels: np.ndarray) -> dict:

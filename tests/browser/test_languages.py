@@ -11,9 +11,12 @@ from web.texts import TEXTS
 ENGLISH, CHINESE = TEXTS["en"], TEXTS["zh-CN"]
 
 
-@pytest.mark.parametrize("locale, text", [("en-US", ENGLISH), ("de", ENGLISH), ("zh-CN", CHINESE), ("zh-TW", ENGLISH)])
+@pytest.mark.parametrize("locale, text", [("en-US", ENGLISH), ("ar", ENGLISH), ("zh-CN", CHINESE), ("zh-TW", ENGLISH)])
 def test_the_page_uses_the_browsers_language_or_english(open_page, locale, text):
     page = open_page(locale=locale)
+    page.evaluate("document.documentElement.lang = 'ar', document.documentElement.dir = 'rtl'")  # As Gradio may do.
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN" if text is CHINESE else "en")
+    expect(page.locator("html")).to_have_attribute("dir", "ltr")
     expect(page.locator("#heading h1")).to_have_text(text["title"])
     expect(page).to_have_title(text["title"])
     expect(page.locator("#sketchpad .undo")).to_have_text(text["undo"])
@@ -29,8 +32,8 @@ def test_the_verdict_and_its_reason_are_in_chinese(open_page):
     expect(page.locator("#answer .certainty")).to_have_text(CHINESE["sure"])
     page.keyboard.press("Delete")
     draw(page, NON_DIGIT_DRAWINGS["letter"])
-    expect(page.locator("#answer .reason")).to_contain_text("不是数字，最接近")
-    expect(page.get_by_role("status").filter(has_text="不是数字，最接近")).to_have_count(1)
+    expect(page.locator("#answer .reason")).to_contain_text("不是数字。如果是，最像")
+    expect(page.get_by_role("status").filter(has_text="不是数字。如果是，最像")).to_have_count(1)
 
 
 def test_a_chosen_language_changes_the_page_and_is_remembered(open_page):

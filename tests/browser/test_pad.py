@@ -45,11 +45,29 @@ def test_ctrl_z_undoes_and_ctrl_shift_z_redoes(page):
     expect(digit(page)).to_have_text("7")
 
 
-def test_undo_restores_a_cleared_drawing(page):
+def test_a_cleared_pad_says_how_undo_restores_the_drawing_and_nothing_moves(open_page):
+    page = open_page(locale="zh-CN")
+    hint = page.locator("#sketchpad .cleared")
+
+    def boxes() -> list:
+        parts = ("#sketchpad .pad", "#sketchpad .tools", "#examples", "#answer .bars")
+        return [page.locator(part).bounding_box() for part in parts]
+
     draw_seven(page)
-    page.keyboard.press("Delete")
+    expect(hint).to_be_empty()
+    before = boxes()
+    page.keyboard.press("Backspace")
+    expect(hint).to_have_text("已清空。撤销（Ctrl+Z）即可恢复。")
+    assert boxes() == before
+    page.get_by_role("button", name="English").click()
+    expect(hint).to_have_text("Cleared. Undo (Ctrl+Z) brings your drawing back.")
     page.keyboard.press("Control+z")
     expect(digit(page)).to_have_text("7")
+    expect(hint).to_be_empty()
+    page.get_by_role("button", name="Clear").click()
+    expect(hint).to_be_visible()
+    draw(page, [[(0.5, 0.5)]])
+    expect(hint).to_be_empty()
 
 
 def test_keys_in_a_text_field_do_not_change_the_drawing(open_page):
@@ -75,6 +93,18 @@ def test_the_eraser_removes_whole_strokes_and_undo_restores_them(page):
     page.keyboard.press("Control+z")
     settled(page)
     assert len(traffic(page)["sent"][-1]["strokes"]) == 2
+
+
+def test_the_eraser_removes_what_lies_between_two_positions_of_a_fast_pointer(page):
+    draw(page, [[(x, 0.2), (x, 0.8)] for x in (0.3, 0.5, 0.7)] + [[(0.2, 0.9), (0.8, 0.9)]])
+    page.get_by_role("button", name="Erase").click()
+    draw(page, [[(0.1, 0.4), (0.9, 0.6)]])  # Two positions, both far from every stroke.
+    settled(page)
+    [left] = traffic(page)["sent"][-1]["strokes"]
+    assert left[0][1] == pytest.approx(0.9, abs=0.01)
+    page.keyboard.press("Control+z")
+    settled(page)
+    assert len(traffic(page)["sent"][-1]["strokes"]) == 4
 
 
 def test_the_eraser_is_switched_off_when_the_pad_is_empty(page):

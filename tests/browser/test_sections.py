@@ -1,6 +1,7 @@
 """The attribution beside the verdict, and the sections of the page that a visitor can unfold."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from tests.helpers.browser import draw
 from tests.helpers.drawings import DIGIT_DRAWINGS, NON_DIGIT_DRAWINGS
 from tests.helpers.page import alpha, attribution, draw_seven, eventually, picture_of, traffic
 from tests.helpers.paths import ROOT
+from web.texts import TEXTS
 
 HOSTILE_FIGURE = """<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9" onload="top.attacked = 1">
 <script>top.attacked = 1; fetch("/attacked")</script><image href="/attacked.png" onerror="top.attacked = 1"/>
@@ -145,6 +147,27 @@ def test_a_visitor_can_draw_while_about_loads(open_page):
     draw_seven(page)
     held[0].continue_()
     expect(page.locator("#about tr").first).to_contain_text("MNIST")
+
+
+def test_what_cannot_be_loaded_says_so_and_is_loaded_when_the_connection_is_back(open_page):
+    page = open_page(locale="en-US")
+    draw_seven(page)
+    page.route(re.compile("/api/(about|compare|steps)$|/zh-CN.json$"), lambda route: route.abort())
+    sections = ("steps", "compare", "about")
+    for section in sections:
+        page.locator(f"#{section} summary").click()
+        expect(page.locator(f"#{section} .hint")).to_have_text("The server does not answer. The page keeps trying.")
+    page.get_by_role("button", name="简体中文").click()
+    expect(page.locator("#heading .missing")).to_have_text("简体中文 cannot be loaded. The page keeps trying.")
+    page.unroute_all()
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("#heading h1")).to_have_text(TEXTS["zh-CN"]["title"])
+    expect(page.locator("#heading .missing")).to_be_hidden()
+    expect(page.locator("#steps .step")).to_have_count(4)
+    expect(page.locator("#about tr").first).to_contain_text("MNIST")
+    expect(page.locator("#compare tbody tr")).to_have_count(MODELS, timeout=30_000)
+    for section in sections:
+        expect(page.locator(f"#{section} .hint")).to_be_empty()
 
 
 def test_folded_sections_send_no_requests(page):

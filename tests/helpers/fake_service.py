@@ -17,6 +17,7 @@ def fake_service(store=None) -> SimpleNamespace:
         name="digits",
         path=Path("digits.keras"),
         ready=True,
+        rejects=True,
         store=store,
         classifier=SimpleNamespace(
             read_drawings=lambda drawings: [IS_SEVEN for _ in drawings],

@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import expect
 
+from model.preprocessing.normalization import IMAGE_SIDE
 from tests.helpers.browser import draw
 from tests.helpers.drawings import DIGIT_DRAWINGS
 from tests.helpers.waiting import wait_until
@@ -19,8 +20,12 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 
 # This script runs in the page. It records the called endpoint of each call, and the drawing and the answer of each call
 # of /predict. While `traffic.held` is true, the script holds back the answers of /predict. `traffic.delay` is the delay
-# of each answer of /predict, in milliseconds.
+# of each answer of /predict, in milliseconds. The script also removes the drawing that the tab has kept for a reload,
+# unless the page is reloaded.
 RECORD_TRAFFIC = r"""
+if (location.pathname.endsWith("/") && performance.getEntriesByType("navigation")[0].type === "navigate") {
+  sessionStorage.clear();
+}
 window.forgetTraffic = () => Object.assign(
   traffic, { endpoints: [], maxPending: 0, sent: [], answers: [], delay: 0, held: false });
 window.traffic = { pending: 0, changed: 0 };
@@ -88,7 +93,9 @@ def digit(page):
 
 def attribution(page) -> np.ndarray:
     """Return the opacity of each pixel of the attribution that the page shows, uint8 (28, 28)."""
-    return alpha(page.locator("#answer .why canvas"))
+    opacity = alpha(page.locator("#answer .why canvas"))
+    scale = len(opacity) // IMAGE_SIDE  # The canvas has several pixels for each pixel of the network's input.
+    return opacity.reshape(IMAGE_SIDE, scale, IMAGE_SIDE, scale).max(axis=(1, 3))
 
 
 def invitation(page):

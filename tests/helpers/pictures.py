@@ -29,6 +29,13 @@ def render(strokes: list[Stroke], side: int = SIDE, pen: float = PEN) -> np.ndar
     return np.asarray(image.resize((side, side), Image.Resampling.BOX), np.float32) / 255
 
 
+def png(gray: np.ndarray) -> bytes:
+    """Return a PNG file. gray: float (H, W), 0 black, 1 white."""
+    file = io.BytesIO()
+    Image.fromarray((255 * gray).astype(np.uint8)).save(file, "PNG")
+    return file.getvalue()
+
+
 def image_of(strokes: list[Stroke]) -> np.ndarray:
     """Return the normalized image that this project computes from strokes. The pen has `render`'s default width."""
     strokes = [np.array(stroke) for stroke in strokes]

@@ -6,19 +6,21 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { attributionText, certaintyText, reasonText, timingText } from "../../assets/components/answer/sentences.js";
+import {
+  attributionText, certaintyText, percentText, reasonText, timingText,
+} from "../../assets/components/answer/sentences.js";
 import { BLANK, selectedReading, viewOf, withoutAnswer } from "../../assets/shared/answers.js";
 import { setTexts } from "../../assets/shared/text.js";
 
 const ENGLISH = new URL("../../assets/locales/en.json", import.meta.url);
 setTexts("en", JSON.parse(readFileSync(ENGLISH, "utf8")).texts);
 
-/** @type {(verdict: Verdict, first?: number, second?: number) => Reading} */
-function reading(verdict, first = 4, second = 9) {
+/** @type {(verdict: Verdict, first?: number, second?: number, no_digit?: number) => Reading} */
+function reading(verdict, first = 4, second = 9, no_digit = verdict === "not a digit" ? 0.9 : 0) {
   const probabilities = Array(10).fill(0);
   [probabilities[first], probabilities[second]] = [0.6, 0.4];
   const digit = verdict === "digit" || verdict === "unsure" ? first : null;
-  return { digit, verdict, probabilities, image: new Uint8Array(784), box: null, strokes: [0] };
+  return { digit, verdict, probabilities, no_digit, image: new Uint8Array(784), box: null, strokes: [0] };
 }
 
 /** @type {(...readings: Reading[]) => Answer} */
@@ -32,9 +34,28 @@ function answer(...readings) {
 test("the reason follows the verdict", () => {
   assert.equal(reasonText(viewOf(answer(reading("digit")))), "This is 4.");
   assert.equal(reasonText(viewOf(answer(reading("unsure")))), "This could be 4 or 9.");
-  assert.equal(reasonText(viewOf(answer(reading("not a digit")))), "This is not a digit. Closest digit: 4.");
-  assert.match(reasonText(viewOf(answer(reading("blank")))), /No ink found/);
+  assert.equal(reasonText(viewOf(answer(reading("not a digit")))), "Not a digit. If it were one: 4.");
+  assert.match(reasonText(viewOf(answer(reading("blank")))), /The page looks for narrow lines/);
   assert.match(reasonText(BLANK), /appears here/);
+});
+
+test("the reason says what the two highest bars say", () => {
+  const reasonOf = (/** @type {Verdict} */ verdict, /** @type {number} */ noDigit) =>
+    reasonText(viewOf(answer(reading(verdict, 4, 9, noDigit))));
+  assert.equal(reasonOf("unsure", 0.2), "This could be 4 or 9."); // 48 %, 32 % and 20 %
+  assert.equal(reasonOf("unsure", 0.3), "This could be 4, or not a digit."); // 42 %, 28 % and 30 %
+  assert.equal(reasonOf("not a digit", 0.4), "This may not be a digit. If it is one: 4.");
+  assert.equal(reasonOf("not a digit", 0.5), "Not a digit. If it were one: 4.");
+});
+
+test("the percentage is that of the selected digit, and in a number it names this digit", () => {
+  assert.equal(percentText(viewOf(answer(reading("unsure", 4, 9, 0.1)))), "54 %");
+  assert.equal(percentText(viewOf(answer(reading("not a digit")))), "90 %");
+  const view = viewOf(answer(reading("digit", 7), reading("not a digit")));
+  assert.equal(percentText(view), "?: 90 %");
+  assert.equal(percentText({ ...view, selection: { reading: 0, contrast: null } }), "7: 60 %");
+  assert.equal(percentText(viewOf(answer(reading("blank")))), "");
+  assert.equal(percentText(BLANK), "");
 });
 
 test("the reason of a number is that of its least certain digit", () => {
@@ -62,7 +83,7 @@ test("the caption of the attribution names the digit and the contrast", () => {
   assert.equal(attributionText({ ...view, selection: { reading: 0, contrast: 1 } }), "Why 7, not 1");
   const none = viewOf(answer(reading("not a digit")));
   assert.equal(attributionText(none), "Why not a digit");
-  assert.equal(attributionText({ ...none, selection: { reading: 0, contrast: 9 } }), "Why 4, not 9");
+  assert.equal(attributionText({ ...none, selection: { reading: 0, contrast: 9 } }), "Why not 9");
   assert.equal(attributionText(BLANK), "");
 });
 

@@ -7,15 +7,20 @@ import { test } from "node:test";
 
 import { History } from "../../assets/components/sketchpad/history.js";
 import { Replay } from "../../assets/components/sketchpad/replay.js";
-import { boundingBox, distance, distanceToStroke, firstPoints, onPad, thinned } from "../../assets/shared/strokes.js";
+import { boundingBox, distance, firstPoints, onPad, strokeDistance, thinned } from "../../assets/shared/strokes.js";
 
 /** @type {Stroke[]} */
 const SEVEN = [[[0.3, 0.25], [0.7, 0.25], [0.45, 0.8]], [[0.4, 0.5], [0.6, 0.5]]];
 
 test("the distance to a stroke is the distance to its nearest segment", () => {
-  assert.equal(distanceToStroke([[0.2, 0.5], [0.8, 0.5]], [0.5, 0.75]), 0.25);
-  assert.equal(distanceToStroke([[0.25, 0.5], [0.75, 0.5]], [1, 0.5]), 0.25);
-  assert.equal(distanceToStroke([[0.5, 0.5]], [0.5, 0.25]), 0.25);
+  /** @type {(points: Stroke, point: [number, number]) => number} */
+  const distanceToPoint = (points, point) => strokeDistance(points, point, point);
+  assert.equal(distanceToPoint([[0.2, 0.5], [0.8, 0.5]], [0.5, 0.75]), 0.25);
+  assert.equal(distanceToPoint([[0.25, 0.5], [0.75, 0.5]], [1, 0.5]), 0.25);
+  assert.equal(distanceToPoint([[0.5, 0.5]], [0.5, 0.25]), 0.25);
+  assert.equal(strokeDistance([[0.25, 0.5], [0.75, 0.5]], [0, 0.75], [1, 0.75]), 0.25);
+  assert.equal(strokeDistance([[0.25, 0.5], [0.75, 0.5]], [0.5, 0], [0.5, 0.25]), 0.25);
+  assert.equal(strokeDistance([[0.25, 0.5], [0.75, 0.5]], [0.3, 0], [0.4, 1]), 0); // They cross.
   assert.equal(distance([0, 0], [0.3, 0.4]), 0.5);
 });
 
@@ -48,11 +53,11 @@ test("undo and redo move through the history, and a new stroke removes what was 
   history.push([SEVEN[0]]);
   history.push(SEVEN);
   history.go(-1);
-  assert.deepEqual([history.strokes, history.has(-1), history.has(1)], [[SEVEN[0]], true, true]);
+  assert.deepEqual([history.current.strokes, history.has(-1), history.has(1)], [[SEVEN[0]], true, true]);
   history.push([]);
-  assert.deepEqual([history.strokes, history.has(1)], [[], false]);
+  assert.deepEqual([history.current.strokes, history.has(1)], [[], false]);
   history.go(-1);
-  assert.deepEqual(history.strokes, [SEVEN[0]]);
+  assert.deepEqual(history.current.strokes, [SEVEN[0]]);
 });
 
 test("an animation shows more points over time", () => {

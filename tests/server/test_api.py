@@ -179,11 +179,11 @@ def test_answers_and_the_page_are_compressed(client):
         assert response.headers["content-encoding"] == "gzip", response.url
 
 
-def test_gradios_scripts_may_be_cached_and_its_manifest_names_an_icon_that_is_served(client):
+def test_gradios_scripts_may_be_cached_and_the_manifest_names_icons_that_are_served(client):
     scripts = re.findall(r"/assets/[\w-]+-[\w-]{8}\.js", client.get("/").text)
     assert scripts and "immutable" in client.get(scripts[0]).headers["cache-control"]
-    [icon] = client.get("/manifest.json").json()["icons"]
-    assert client.get(icon["src"]).headers["content-type"].startswith("image/svg+xml")
+    for icon in client.get("/manifest.json").json()["icons"]:
+        assert client.get(f"/{icon['src']}").headers["content-type"].startswith(icon["type"])
 
 
 # --- Gradio's routes

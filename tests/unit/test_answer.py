@@ -17,8 +17,11 @@ def verdict(probabilities, not_digit) -> Verdict:
 @pytest.mark.parametrize(
     "highest, not_digit, expected",
     [
-        (0.9, 0.6, Verdict.DIGIT),
-        (0.89, 0.6, Verdict.UNSURE),
+        (0.9, 0.0, Verdict.DIGIT),
+        (0.89, 0.0, Verdict.UNSURE),
+        (1.0, 0.1, Verdict.DIGIT),
+        (0.99, 0.1, Verdict.UNSURE),  # The probability of the digit is 0.9 · 0.99, which is below the threshold.
+        (0.99, 0.6, Verdict.UNSURE),
         (0.89, 0.61, Verdict.NOT_DIGIT),
         (0.99, 0.61, Verdict.NOT_DIGIT),
     ],

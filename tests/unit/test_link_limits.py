@@ -8,6 +8,9 @@ from web.schemas.fields import MAX_STROKES
 
 
 def test_the_limits_of_a_link_are_the_limits_of_the_server():
-    script = (ROOT / "assets" / "components" / "share" / "link.js").read_text()
-    [limits] = re.findall(r"MAX_STROKES, MAX_POINTS\] = \[([\d_]+), ([\d_]+)\]", script)
-    assert tuple(map(int, limits)) == (MAX_STROKES, MAX_POINTS)
+    script = (ROOT / "assets" / "shared" / "strokes.js").read_text()
+    limits = dict(re.findall(r"export const (MAX_\w+) = ([\d_]+);", script))
+    assert {name: int(limit) for name, limit in limits.items()} == {
+        "MAX_STROKES": MAX_STROKES,
+        "MAX_POINTS": MAX_POINTS,
+    }

@@ -208,6 +208,8 @@ def test_a_model_has_the_probability_of_its_answer():
         "digit": 7,
         "verdict": "digit",
         "probability": 0.91,
+        "probabilities": [0.01] * 7 + [0.91] + [0.01] * 2,
+        "no_digit": 0.25,
         "mnist": 0.92,
         "bytes": 30_000,
         "milliseconds": 0.123,

@@ -42,7 +42,15 @@ def test_a_page_of_an_earlier_version_gets_the_current_files_which_no_cache_keep
     assert response.headers["cache-control"] == "no-cache"
 
 
-OTHERS = ("page/page.css", "screenshots/phone.png", "page", "page/nothing.js", "../demo.py", "%2e%2e/demo.py", "")
+OTHERS = (
+    "components/about/about.css",
+    "screenshots/phone.png",
+    "page",
+    "page/nothing.js",
+    "../demo.py",
+    "%2e%2e/demo.py",
+    "",
+)
 
 
 @pytest.mark.parametrize("name", OTHERS)
@@ -92,6 +100,13 @@ def test_the_document_gets_this_projects_head_and_preview():
     image = tags["og:image"].removeprefix(f"http://page/static/{static_files.version()}/")
     assert get_file(image).headers["content-type"] == "image/png"
     assert response.headers["content-length"] == str(len(response.content))
+
+
+def test_the_head_names_the_theme_that_gradio_requests_later():
+    config = '<script>window.gradio_config = {"theme_hash":"12ab","root":"https://page/below"};</script>'
+    response = get(Document(HTMLResponse(GRADIO + config)), "/")
+    assert '<link rel="stylesheet" href="https://page/below/theme.css?v=12ab">' in response.text
+    assert "theme.css" not in get(Document(HTMLResponse(GRADIO)), "/").text
 
 
 @pytest.mark.parametrize("path, app", [("/", JSONResponse("<head>")), ("/docs", HTMLResponse("<head>"))])

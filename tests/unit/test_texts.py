@@ -9,24 +9,27 @@ from web.texts import LANGUAGES, TEXTS, answer_reason, reading_reason
 IMAGE = np.zeros((28, 28), np.float32)
 
 
-def reading(verdict: Verdict, first: int = 4, second: int = 9) -> Reading:
+def reading(verdict: Verdict, first: int = 4, second: int = 9, not_digit: float = 0.0) -> Reading:
     probabilities = [0.0] * 10
     probabilities[first], probabilities[second] = 0.6, 0.4
-    return Reading(tuple(probabilities), 0.0, verdict, IMAGE)
+    return Reading(tuple(probabilities), not_digit, verdict, IMAGE)
 
 
 @pytest.mark.parametrize(
-    "verdict, reason",
+    "verdict, not_digit, reason",
     [
-        (Verdict.DIGIT, "This is 4."),
-        (Verdict.UNSURE, "This could be 4 or 9."),
-        (Verdict.NOT_DIGIT, "This is not a digit. Closest digit: 4."),
-        (Verdict.BLANK, "Nothing is drawn yet."),
+        (Verdict.DIGIT, 0.0, "This is 4."),
+        (Verdict.UNSURE, 0.2, "This could be 4 or 9."),
+        (Verdict.UNSURE, 0.3, "This could be 4, or not a digit."),
+        (Verdict.NOT_DIGIT, 0.5, "Not a digit. If it were one: 4."),
+        (Verdict.NOT_DIGIT, 0.4, "This may not be a digit. If it is one: 4."),
+        (Verdict.BLANK, 0.0, "Nothing is drawn yet."),
     ],
 )
-def test_a_single_digit_has_the_reason_of_its_verdict(verdict, reason):
-    assert reading_reason(reading(verdict)) == reason
-    assert answer_reason(Answer((reading(verdict),), 0, {})) == reason
+def test_a_single_digit_has_the_reason_of_its_verdict(verdict, not_digit, reason):
+    one = reading(verdict, not_digit=not_digit)
+    assert reading_reason(one) == reason
+    assert answer_reason(Answer((one,), 0, {})) == reason
 
 
 def test_a_confident_number_is_named():
@@ -35,10 +38,11 @@ def test_a_confident_number_is_named():
 
 
 def test_a_doubtful_number_has_the_reason_of_its_least_certain_digit():
-    confident, unsure, other = reading(Verdict.DIGIT, 7, 1), reading(Verdict.UNSURE), reading(Verdict.NOT_DIGIT)
+    confident, unsure = reading(Verdict.DIGIT, 7, 1), reading(Verdict.UNSURE)
+    other = reading(Verdict.NOT_DIGIT, not_digit=0.9)
     assert answer_reason(Answer((confident, unsure), 0, {})) == "Position 2 of 74: This could be 4 or 9."
     assert answer_reason(Answer((unsure, confident, other), 0, {})) == (
-        "Position 3 of 47?: This is not a digit. Closest digit: 4."
+        "Position 3 of 47?: Not a digit. If it were one: 4."
     )
 
 

@@ -110,12 +110,14 @@ class ExplainResponse(Response):
 
 
 class ModelResponse(Response):
-    """The answer of one model. `probability` is the probability of this answer."""
+    """The answer of one model. `probability`: of this answer; of a digit, given that the drawing is a digit."""
 
     name: str
     digit: Digit | None
     verdict: Verdict
     probability: Probability
+    probabilities: list[Probability] = Field(min_length=NUM_DIGITS, max_length=NUM_DIGITS)
+    no_digit: Probability
     mnist: Probability = Field(description="accuracy on the MNIST test images")
     bytes: Count = Field(description="size of the checkpoint")
     milliseconds: Milliseconds
@@ -128,6 +130,8 @@ class ModelResponse(Response):
             digit=reading.digit,
             verdict=reading.verdict,
             probability=reading.not_digit if reading.digit is None else max(reading.probabilities),
+            probabilities=reading.probabilities,
+            no_digit=reading.not_digit,
             mnist=model.test_accuracy,
             bytes=model.size,
             milliseconds=round(model.milliseconds, 3),

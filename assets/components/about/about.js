@@ -1,11 +1,14 @@
 // A folded section with the measurements, figures and limitations of the network.
 // The value `props.value` is null until the page sets it to the answer of /about. This answer has the form
-// {facts: [{name, kind, value, …}, …], pictures: {name: SVG}}.
-// Emits "opened" when the visitor opens the section while the value is null. The page then sets the value.
+// {facts: [{name, kind, value, …}, …], pictures: {name: SVG}}. If the server does not answer, the value is {failed}, with
+// the state of the connection.
+// Emits "opened" when the visitor opens the section while there is no answer, and some time after a failure. The page
+// then sets the value.
 
 /** @import { Component } from "../../shared/dom.js" */
 
 import { create, find } from "../../shared/dom.js";
+import { failureText, Retry } from "../../shared/retry.js";
 import { followLanguage, number, percent, text } from "../../shared/text.js";
 
 /**
@@ -35,18 +38,23 @@ const FORMATS = {
 /** @param {Component} component */
 export function mount({ element, props, trigger, watch }) {
   const details = find(element, "details", HTMLDetailsElement);
+  const retry = new Retry(request);
 
   function show() {
-    find(element, ".hint").hidden = Boolean(props.value);
-    find(element, ".measurements").hidden = !props.value;
-    if (!props.value) return;
-    find(element, "tbody").replaceChildren(...props.value.facts.map(row));
-    find(element, ".pictures").replaceChildren(...Object.entries(props.value.pictures).map(figure));
+    const { failed, facts, pictures } = props.value ?? {};
+    find(element, ".hint").textContent = facts ? "" : failed ? failureText(failed) : text("aboutWaiting");
+    find(element, ".measurements").hidden = !facts;
+    if (failed) retry.start();
+    if (!facts) return;
+    find(element, "tbody").replaceChildren(...facts.map(row));
+    find(element, ".pictures").replaceChildren(...Object.entries(pictures).map(figure));
   }
 
-  details.addEventListener("toggle", () => {
-    if (details.open && !props.value) trigger("opened");
-  });
+  function request() {
+    if (details.open && !props.value?.facts) trigger("opened");
+  }
+
+  details.addEventListener("toggle", request);
   watch("value", show);
   followLanguage(element, show);
 }

@@ -1,20 +1,21 @@
-// The answer: number, verdict, the network's 28×28 input, the attribution of that input, and ten probability bars.
+// The answer: number, verdict, the network's 28×28 input, the attribution of that input, and the probability bars.
 // If the drawing has several digits, the images and the bars show the selected digit. At first, the digit drawn last
 // is selected.
 // The value `props.value` is null, or it has the type AnswerView of shared/answers.js. The component changes the field
-// `selection` of the value. The page sets the field `evidence`.
+// `selection` of the value. The page sets the field `evidence`. The value `props.rejects` is whether the network can
+// reject a drawing as a non-digit.
 // Emits "retry" some time after a request without an answer. The page then requests the answer again.
 // Emits "rested" when the pen rests. The page then sets `evidence`, and updates the sections about the drawing.
 
-/** @import { AnswerView, Connection, Reading, Selection } from "../../shared/answers.js" */
+/** @import { AnswerView, Connection, Selection } from "../../shared/answers.js" */
 /** @import { Component } from "../../shared/dom.js" */
 
 import { BLANK, selectedReading } from "../../shared/answers.js";
 import { clearCanvas, paintAttribution, paintInk } from "../../shared/canvas.js";
 import { create, find } from "../../shared/dom.js";
-import { confidence, followLanguage } from "../../shared/text.js";
+import { followLanguage } from "../../shared/text.js";
 import { Bars } from "./bars.js";
-import { attributionText, certaintyText, reasonText, timingText } from "./sentences.js";
+import { attributionText, certaintyText, percentText, reasonText, timingText } from "./sentences.js";
 
 /** @type {Partial<Record<Connection["state"], number>>} milliseconds until the next request, unless the server says so */
 const RETRY_AFTER = { offline: 2000, warming: 1000, busy: 1000 };
@@ -23,6 +24,8 @@ const SPEAK_AFTER = 700;
 // Milliseconds without a newer answer until the component emits "rested". While the pen moves, newer answers usually
 // arrive sooner than this, so that requests for the attribution do not delay the bars.
 const EXPLAIN_AFTER = 40;
+// Milliseconds without the attribution of the newest answer until the last attribution disappears.
+const STALE_AFTER = 2000;
 
 /** @param {Component} component */
 export function mount({ element, props, trigger, watch }) {
@@ -31,8 +34,8 @@ export function mount({ element, props, trigger, watch }) {
   ].map((selector) => find(element, selector));
   const seen = find(element, ".seen canvas", HTMLCanvasElement);
   const why = find(element, ".why canvas", HTMLCanvasElement);
-  const bars = new Bars(find(element, ".bars"), chooseContrast);
-  const [retry, speak, rest] = [new Timer(), new Timer(), new Timer()];
+  const bars = new Bars(find(element, ".bars"), props.rejects, chooseContrast);
+  const [retry, speak, rest, stale] = [new Timer(), new Timer(), new Timer(), new Timer()];
   /** @type {AnswerView | null} what is on the screen */
   let shown = null;
 
@@ -41,17 +44,24 @@ export function mount({ element, props, trigger, watch }) {
 
   function show() {
     const view = value();
+    if (view.evidence && shown && view.answer?.id === shown.answer?.id && !isSameSelection(view, shown)) {
+      props.value = shown; // The visitor has selected something else before this attribution arrived.
+      return;
+    }
     const onlyEvidence = view.evidence && shown && isSameSelection(view, shown);
     shown = view;
     if (onlyEvidence) return showAttribution(view);
     const { connection, answer } = view;
-    element.dataset.verdict = connection.state === "ready" ? (answer?.verdict ?? "blank") : connection.state;
+    element.dataset.state = connection.state;
+    // A message without a number takes the space of the number.
+    element.toggleAttribute("data-message", connection.state !== "ready" || answer?.verdict === "blank");
     reason.textContent = reasonText(view);
     showNumber(view);
-    // If a request has no answer, the images and the bars of the last answer stay visible. In the states “offline”,
-    // “error” and “unreadable”, answer.css fades them.
-    if (connection.state === "ready") {
-      showReading(selectedReading(view));
+    // While the page requests the answer to a drawing again, the images and the bars of the last answer stay visible.
+    // In the state “offline”, answer.css fades them. They never stay beside a picture, or beside a rejected drawing.
+    if (connection.state in RETRY_AFTER && !connection.picture) stale.start();
+    else {
+      showReading(view);
       timing.textContent = timingText(answer?.milliseconds ?? {});
       showAttribution(view);
     }
@@ -82,25 +92,35 @@ export function mount({ element, props, trigger, watch }) {
     }));
   }
 
-  /** @param {Reading | undefined} reading */
-  function showReading(reading) {
-    const digit = reading?.digit ?? null;
-    element.dataset.reading = reading?.verdict ?? "blank";
-    percent.textContent = reading && digit !== null ? confidence(reading.probabilities[digit]) : "";
+  /** @param {AnswerView} view */
+  function showReading(view) {
+    const reading = selectedReading(view);
+    percent.textContent = percentText(view);
     certainty.textContent = certaintyText(reading);
     bars.show(reading);
     clearCanvas(seen);
     if (reading) paintInk(seen, reading.image);
   }
 
+  // Until the attribution arrives, the last picture stays, with its own caption.
   /** @param {AnswerView} view */
   function showAttribution(view) {
     const reading = selectedReading(view);
     const blank = !reading || reading.verdict === "blank";
-    caption.textContent = attributionText(view);
     bars.mark(blank ? null : view.selection.contrast);
-    if (blank) clearCanvas(why);
-    else if (view.evidence) paintAttribution(why, view.evidence, reading.image);
+    stale.start(blank || view.evidence ? undefined : STALE_AFTER, removeAttribution);
+    if (blank) removeAttribution();
+    else if (view.evidence) {
+      paintAttribution(why, view.evidence, reading.image);
+      caption.textContent = attributionText(view);
+      element.toggleAttribute("data-explained", true);
+    }
+  }
+
+  function removeAttribution() {
+    clearCanvas(why);
+    caption.textContent = "";
+    element.toggleAttribute("data-explained", false);
   }
 
   /** @param {Selection} selection */
@@ -123,7 +143,8 @@ export function mount({ element, props, trigger, watch }) {
   /** @param {AnswerView} view */
   function spokenText(view) {
     const { connection, answer } = view;
-    if (connection.state === "ready" && (!answer || answer.verdict === "blank")) return "";
+    if (connection.state !== "ready") return reasonText(view);
+    if (!answer) return "";
     return [reasonText(view), percent.textContent, certainty.textContent].filter(Boolean).join(" ");
   }
 
@@ -145,11 +166,11 @@ class Timer {
   #timeout;
 
   /**
-   * @param {number | undefined} milliseconds the delay; undefined stops the timer without a new call
-   * @param {() => void} act
+   * @param {number} [milliseconds] the delay; undefined stops the timer without a new call
+   * @param {() => void} [act]
    */
   start(milliseconds, act) {
     clearTimeout(this.#timeout);
-    if (milliseconds !== undefined) this.#timeout = setTimeout(act, milliseconds);
+    if (milliseconds !== undefined && act) this.#timeout = setTimeout(act, milliseconds);
   }
 }

@@ -3,9 +3,9 @@
 /** @import { AnswerView, Reading } from "../../shared/answers.js" */
 
 import { selectedReading } from "../../shared/answers.js";
-import { number, text } from "../../shared/text.js";
+import { answerOf, outcomes, roundedOutcomes } from "../../shared/shares.js";
+import { confidence, number, text } from "../../shared/text.js";
 
-const REASONS = { digit: "isNumber", unsure: "isBetween", "not a digit": "isNone", blank: "isBlank" };
 const CERTAINTIES = { digit: "sure", unsure: "unsure", "not a digit": "noDigit" };
 
 /**
@@ -25,11 +25,33 @@ export function reasonText({ connection, answer }) {
 
 // Return the verdict on one reading as a sentence. For the API, `reading_reason` in web/texts.py forms this sentence.
 /** @param {Reading} reading */
-function readingReason({ verdict, probabilities }) {
+function readingReason(reading) {
+  const { probabilities } = reading;
   const digits = [...probabilities.keys()];
   digits.sort((one, other) => probabilities[other] - probabilities[one]);
   const [first, second] = digits;
-  return text(REASONS[verdict], { number: first, first, second });
+  return text(reasonKey(reading, second), { number: first, first, second });
+}
+
+/** @type {(reading: Reading, second: number) => string} */
+function reasonKey(reading, second) {
+  const { verdict, no_digit } = reading;
+  // A drawing is rejected at a lower probability than 50 %, so that few non-digits are accepted.
+  if (verdict === "not a digit") return no_digit >= 0.5 ? "isNone" : "isPerhapsNone";
+  if (verdict === "unsure") return outcomes(reading)[second] >= no_digit ? "isBetween" : "isDigitOrNone";
+  return verdict === "digit" ? "isNumber" : "isBlank";
+}
+
+/**
+ * Return the probability of the selected reading's answer, the same as on its bar. In a number, the text names the digit,
+ * because the probability is not that of the whole number.
+ * @param {AnswerView} view
+ */
+export function percentText(view) {
+  const reading = selectedReading(view);
+  if (!reading || reading.verdict === "blank") return "";
+  const percent = confidence(roundedOutcomes(reading)[answerOf(reading)]);
+  return view.answer?.readings.length === 1 ? percent : text("ofDigit", { digit: reading.digit ?? "?", percent });
 }
 
 /**
@@ -48,8 +70,8 @@ export function attributionText(view) {
   const { contrast } = view.selection;
   const reading = selectedReading(view);
   if (!reading || reading.verdict === "blank") return "";
-  if (reading.digit === null && contrast === null) return text("whyNone");
-  const digit = reading.digit ?? reading.probabilities.indexOf(Math.max(...reading.probabilities));
+  const { digit } = reading;
+  if (digit === null) return contrast === null ? text("whyNone") : text("whyNoneContrast", { other: contrast });
   return contrast === null ? text("why", { digit }) : text("whyContrast", { digit, other: contrast });
 }
 

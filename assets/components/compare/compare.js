@@ -1,13 +1,16 @@
 // A folded section with a table of the answers of all models.
 // The value `props.value` is null until the page sets it to {models}, the answer of /compare. The list `models` is
-// empty if nothing is drawn. The value `props.own` is the name of the model that serves the page.
-// Emits "opened" when the section is opened. The page sets the value after this event. While the section is open, the
-// page also sets the value whenever the pen rests.
+// empty if nothing is drawn. If the server does not answer, the value is {failed}, with the state of the connection.
+// The value `props.own` is the name of the model that serves the page.
+// Emits "opened" when the section is opened, and some time after a failure. The page sets the value after this event.
+// While the section is open, the page also sets the value whenever the pen rests.
 
 /** @import { Verdict } from "../../shared/answers.js" */
 /** @import { Component } from "../../shared/dom.js" */
 
 import { create, find } from "../../shared/dom.js";
+import { failureText, Retry } from "../../shared/retry.js";
+import { answerOf, roundedOutcomes } from "../../shared/shares.js";
 import { confidence, followLanguage, number, percent, text } from "../../shared/text.js";
 
 /**
@@ -15,7 +18,8 @@ import { confidence, followLanguage, number, percent, text } from "../../shared/
  * @property {string} name
  * @property {number | null} digit
  * @property {Verdict} verdict
- * @property {number} probability the probability of the model's answer
+ * @property {number[]} probabilities the probability of each digit, given that the drawing is a digit
+ * @property {number} no_digit the probability that the drawing is not a digit
  * @property {number} mnist accuracy on the MNIST test images
  * @property {number} bytes size of the model's file
  * @property {number} milliseconds
@@ -26,28 +30,36 @@ export function mount({ element, props, trigger, watch }) {
   const details = find(element, "details", HTMLDetailsElement);
   const hint = find(element, ".hint");
   const table = find(element, "table", HTMLTableElement);
+  const retry = new Retry(request);
 
   function show() {
+    const { failed } = props.value ?? {};
     /** @type {Model[]} */
     const models = props.value?.models ?? [];
     table.hidden = models.length === 0;
     table.tBodies[0].replaceChildren(...models.map((model) => row(model, model.name === props.own)));
-    hint.textContent = models.length > 0 ? "" : text(props.value?.models ? "nothingToCompare" : "comparing");
+    const reason = failed ? failureText(failed) : text(props.value?.models ? "nothingToCompare" : "comparing");
+    hint.textContent = models.length > 0 ? "" : reason;
+    if (failed) retry.start();
+    else retry.stop();
   }
 
-  details.addEventListener("toggle", () => {
+  function request() {
     if (details.open) trigger("opened");
-  });
+  }
+
+  details.addEventListener("toggle", request);
   watch("value", show);
   followLanguage(element, show);
 }
 
 /** @type {(model: Model, isOwn: boolean) => HTMLTableRowElement} */
-function row({ name, digit, verdict, probability, mnist, bytes, milliseconds }, isOwn) {
+function row(model, isOwn) {
+  const { name, digit, verdict, mnist, bytes, milliseconds } = model;
   return create("tr", { className: isOwn ? "own" : "" },
     create("td", { textContent: name }),
     create("td", { textContent: verdict === "not a digit" ? text("none") : String(digit), className: "says" }),
-    create("td", { textContent: confidence(probability) }),
+    create("td", { textContent: confidence(roundedOutcomes(model)[answerOf(model)]) }),
     create("td", { textContent: percent(mnist, 2) }),
     create("td", { textContent: `${number(bytes / 1e6, 2)} MB` }),
     create("td", { textContent: `${number(milliseconds, 1)} ms` }),

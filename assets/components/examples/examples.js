@@ -1,15 +1,18 @@
-// A row of example drawings and a button to choose a picture. A visitor can also paste or drop a picture on the page.
-// The component sets `props.value` to {strokes} with the strokes of an example, or to {picture} with the object URL of
-// a picture.
+// A row of example drawings and a button to open a file: a picture, or a drawing that was saved as JSON. A visitor can
+// also paste a file or the text of a drawing, or drop it on the page.
+// The component sets `props.value` to {strokes} with the strokes of an example or a file, or to {picture} with the object
+// URL of a picture.
 // The list `props.examples` has the form [{name, strokes}, …]. The text of an example has the key “example <name>”.
-// Emits "input" when the visitor chooses an example or a picture.
+// Emits "input" when the visitor chooses an example or a file. If a file is no drawing, the component says why.
 
 /** @import { Component } from "../../shared/dom.js" */
 /** @import { Drawing, Stroke } from "../../shared/strokes.js" */
 
 import { create, find } from "../../shared/dom.js";
+import { DrawingError, MAX_BYTES, parseStrokes } from "../../shared/drawing_json.js";
 import { boundingBox } from "../../shared/strokes.js";
-import { followLanguage, text } from "../../shared/text.js";
+import { followLanguage, number, text } from "../../shared/text.js";
+import { receiveFiles } from "./received_files.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const MARGIN = 0.06; // Space around an example, as a fraction of the pad's side.
@@ -19,23 +22,48 @@ export function mount({ element, props, trigger }) {
   const file = find(element, "input", HTMLInputElement);
   const notice = find(element, ".notice");
 
+  /** @type {DrawingError | null} the reason why the last file was not opened */
+  let problem = null;
+  /** @type {File | null} the file that is being read */
+  let reading = null;
+
   /** @param {Drawing} value */
   function choose(value) {
-    notice.textContent = "";
+    complain(null);
     props.value = value;
     trigger("input");
   }
 
-  /** @param {FileList | null | undefined} files */
-  function choosePicture(files) {
-    const first = files?.[0];
-    if (!first) return false;
-    if (props.value?.picture) URL.revokeObjectURL(props.value.picture);
-    choose({ picture: URL.createObjectURL(first) });
-    return true;
+  /** @param {DrawingError | null} error */
+  function complain(error) {
+    problem = error;
+    reading = null;
+    notice.textContent = error ? sentence(error) : "";
+  }
+
+  /** @param {File} opened */
+  async function openFile(opened) {
+    if (!isDrawing(opened)) return choose({ picture: URL.createObjectURL(opened) });
+    if (opened.size > MAX_BYTES) return complain(new DrawingError("drawingTooLarge"));
+    reading = opened;
+    const json = await opened.text().catch(() => null);
+    if (reading !== opened) return; // The visitor has chosen something else while the file was read.
+    if (json === null) complain(new DrawingError("fileLost"));
+    else openText(json);
+  }
+
+  /** @param {string} json */
+  function openText(json) {
+    try {
+      choose({ strokes: parseStrokes(json) });
+    } catch (error) {
+      if (!(error instanceof DrawingError)) throw error;
+      complain(error);
+    }
   }
 
   function show() {
+    if (problem) complain(problem);
     const label = find(element, ".picture");
     file.title = label.title = file.ariaLabel = text("picture");
     find(element, ".drawings").replaceChildren(...props.examples.map(exampleButton));
@@ -50,45 +78,19 @@ export function mount({ element, props, trigger }) {
   }
 
   file.addEventListener("change", () => {
-    choosePicture(file.files);
+    if (file.files?.length) openFile(file.files[0]);
     file.value = ""; // Without this reset, a visitor who chooses one file twice would cause only one event.
   });
-  receivePictures(element, choosePicture, () => {
-    notice.textContent = text("pictureAddress");
-  });
+  receiveFiles(element, { openFile, openText, refuse: () => complain(new DrawingError("pictureAddress")) });
   followLanguage(element, show);
 }
 
-// Accept pictures that are pasted, or dropped anywhere on the page, until the component is removed from the page. From
-// another site, a browser may drop only the address of a picture. The page cannot load it: `refuse` tells the visitor.
-/** @type {(element: HTMLElement, choosePicture: (files: FileList | undefined) => boolean, refuse: () => void) => void} */
-function receivePictures(element, choosePicture, refuse) {
-  /** @param {ClipboardEvent} event */
-  function paste(event) {
-    if (!element.isConnected) return document.removeEventListener("paste", paste);
-    if (choosePicture(event.clipboardData?.files)) event.preventDefault();
-  }
+/** @param {File} file */
+const isDrawing = ({ type, name }) => /json|^text\//.test(type) || /\.(json|txt)$/i.test(name);
 
-  /** @param {DragEvent} event */
-  function drop(event) {
-    if (!element.isConnected) return document.removeEventListener("drop", drop);
-    if (!accepts(event)) return;
-    event.preventDefault();
-    if (!choosePicture(event.dataTransfer?.files)) refuse();
-  }
-
-  document.addEventListener("paste", paste);
-  document.addEventListener("drop", drop);
-  document.addEventListener("dragover", (event) => {
-    // Without this call, the browser would open the dropped file in place of the page.
-    if (accepts(event)) event.preventDefault();
-  });
-}
-
-/** @param {DragEvent} event */
-function accepts({ dataTransfer }) {
-  return ["Files", "text/uri-list"].some((type) => dataTransfer?.types.includes(type));
-}
+/** @param {DrawingError} error */
+const sentence = ({ key, values }) =>
+  text(key, Object.fromEntries(Object.entries(values).map(([name, value]) => [name, number(value)])));
 
 /** @param {Stroke[]} strokes */
 function sketch(strokes) {

@@ -2,9 +2,9 @@
 
 /** @import { Component } from "../../shared/dom.js" */
 
-import { chooseLanguage, labelDocument, languages, shownLanguage } from "../../page/language.js";
+import { chooseLanguage, labelDocument, languages, missingLanguage, shownLanguage } from "../../page/language.js";
 import { create, find } from "../../shared/dom.js";
-import { followLanguage } from "../../shared/text.js";
+import { followLanguage, text } from "../../shared/text.js";
 
 /** @param {Component} component */
 export function mount({ element }) {
@@ -17,6 +17,8 @@ export function mount({ element }) {
   find(element, ".languages").replaceChildren(...buttons);
   followLanguage(element, () => {
     labelDocument();
+    const missing = missingLanguage();
+    find(element, ".missing").textContent = missing ? text("languageMissing", { name: missing.name }) : "";
     for (const button of buttons) button.setAttribute("aria-pressed", String(button.lang === shownLanguage().tag));
   });
 }

@@ -5,17 +5,61 @@
 // counts as (0, 0).
 // Each integer is written in base 32, least significant digit first. Each base-32 digit is one letter of ALPHABET. The
 // letter stands for six bits: five bits of the integer, and a sixth bit that is set if the integer has more digits.
+//
+// The text begins with a point and a checksum of four letters. A text without them comes from an earlier version, which
+// had no checksum.
 
 /** @import { Point, Stroke } from "../../shared/strokes.js" */
 
-/** Maximum length of an encoded drawing. Chromium opens links of up to 2 MB, but decoding and painting them takes long. */
+import { MAX_POINTS, MAX_STROKES } from "../../shared/strokes.js";
+import { simplified } from "./simplify.js";
+
+/** Maximum length of a text to decode. Earlier versions made links of this length. */
 export const MAX_LENGTH = 65_536;
-// The server accepts no larger drawings.
-const [MAX_STROKES, MAX_POINTS] = [500, 12_000];
+/** Maximum length of a new link, with the page's address. Many programs cut longer links. */
+export const MAX_LINK = 8192;
+const CHECKSUM_LENGTH = 4;
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /** @param {Stroke[]} strokes */
 export function encodeStrokes(strokes) {
+  const text = encoded(strokes);
+  return `.${checksum(text)}${text}`;
+}
+
+/**
+ * Return a link with a drawing. If it would be too long, simplify the drawing. Return null if it has too many strokes.
+ * @param {string} start the link up to the drawing
+ * @param {Stroke[]} strokes
+ */
+export function linkTo(start, strokes) {
+  if (strokes.length > MAX_STROKES) return null;
+  const fewer = simplified(strokes, (some) => start.length + encodeStrokes(some).length <= MAX_LINK);
+  return fewer && start + encodeStrokes(fewer);
+}
+
+/**
+ * Return the strokes, or null if the text is not an encoded drawing, or if the drawing is too large.
+ * @param {string} text
+ * @returns {Stroke[] | null}
+ */
+export function decodeStrokes(text) {
+  if (text.length > MAX_LENGTH) return null;
+  if (!text.startsWith(".")) return decoded(text);
+  const [sum, drawing] = [text.slice(1, 1 + CHECKSUM_LENGTH), text.slice(1 + CHECKSUM_LENGTH)];
+  return sum === checksum(drawing) ? decoded(drawing) : null;
+}
+
+// Return the lower 24 bits of the hash FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/) as four letters.
+/** @param {string} text */
+function checksum(text) {
+  let hash = 2_166_136_261;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 16_777_619);
+  return [0, 6, 12, 18].map((shift) => ALPHABET[(hash >>> shift) & 63]).join("");
+}
+
+/** @param {Stroke[]} strokes */
+function encoded(strokes) {
   let text = "";
   let [left, top] = [0, 0];
   const write = (/** @type {number} */ whole) => {
@@ -37,12 +81,10 @@ export function encodeStrokes(strokes) {
 }
 
 /**
- * Return the strokes, or null if the text is not an encoded drawing, or if the drawing is too large.
  * @param {string} text
  * @returns {Stroke[] | null}
  */
-export function decodeStrokes(text) {
-  if (text.length > MAX_LENGTH) return null;
+function decoded(text) {
   const numbers = [];
   let [value, shift] = [0, 0];
   for (const letter of text) {

@@ -1,102 +1,188 @@
-// Buttons that copy a link to the drawing, and that save the drawing as PNG or JSON.
-// The link holds the drawing in its fragment, which browsers do not send to the server.
-// After a click, the component sets `props.value` to {format}, where the format is "link", "png" or "json", and emits
-// "requested". The page then sets `props.value` to {format, strokes} with the pad's drawing.
-// If the page was opened by a link to a drawing, the component sets `props.value` to {strokes} from the link, and emits
-// "linked". If the link is damaged or too large, the component shows a sentence.
+// Buttons that copy a link to the drawing or a picture of it with its answer, or save the drawing as PNG or JSON.
+// After a click, the component sets `props.value` to {format}, where the format is "link", "card", "png" or "json", and
+// emits "requested". The page then sets `props.value` to {format, drawing} with the pad's drawing. For the format
+// "card", it also sets `answer`, or leaves it undefined if the drawing cannot be read.
+// The value `props.rejects` is whether the network can reject a drawing as a non-digit.
+// When the pen rests, the page sets `props.value` to {drawing}. The component then updates what depends on the drawing:
+// the buttons, and the page's address if it holds a link.
+// If the page's address holds a link to a drawing, the component sets `props.value` to {strokes} from the link, and
+// emits "linked". If the link is damaged or too large, the component shows a sentence.
 
+/** @import { Answer } from "../../shared/answers.js" */
 /** @import { Component } from "../../shared/dom.js" */
-/** @import { Stroke } from "../../shared/strokes.js" */
+/** @import { Drawing, Stroke } from "../../shared/strokes.js" */
 
 import { context2d } from "../../shared/canvas.js";
 import { create, find } from "../../shared/dom.js";
 import { paintStrokes } from "../../shared/strokes.js";
 import { followLanguage, text } from "../../shared/text.js";
-import { decodeStrokes, encodeStrokes, MAX_LENGTH } from "./link.js";
+import { paintCard } from "./card.js";
+import { copy, openMenu, save, sharesPictures, toPng } from "./clipboard.js";
+import { Fallbacks } from "./fallbacks.js";
+import { PageAddress } from "./page_address.js";
 
 const PICTURE_SIDE = 1024;
 const MESSAGE_DURATION = 2000; // Milliseconds.
-const KEY = "#drawing=";
+
+/** @typedef {{ strokes: Stroke[], answer?: Answer }} Content */
 
 /** @param {Component} component */
 export function mount({ element, props, trigger, watch }) {
-  const link = find(element, ".link");
-  const message = find(element, ".message");
-  const notice = find(element, ".notice");
-  /** @type {string | null} the format of the last click; null after the page has set the strokes */
-  let requested = null;
+  const address = new PageAddress();
+  const buttons = ["link", "card", "png", "json"].map((name) => find(element, `.${name}`));
+  const [linkButton, cardButton] = buttons;
+  const [message, notice] = [find(element, ".message"), find(element, ".notice")];
+  const fallbacks = new Fallbacks(element);
+  const opensMenu = sharesPictures();
+  /** @type {{ format: string, done: (value: { drawing: Drawing, answer?: Answer }) => void }[]} clicks without a reply */
+  let waiting = [];
+  /** @type {Drawing} the drawing on the pad when the pen rested last */
+  let shown = {};
 
-  /** @type {Record<string, (strokes: Stroke[]) => void>} */
-  const formats = {
+  /** @type {Record<string, (content: Promise<Content>) => Promise<void>>} */
+  const actions = {
     link: copyLink,
-    png: (strokes) => picture(strokes).toBlob((blob) => blob && save(blob, "drawing.png")),
-    json: (strokes) => save(new Blob([JSON.stringify({ strokes })], { type: "application/json" }), "drawing.json"),
+    card: shareCard,
+    png: async (content) => save(await toPng(picture((await content).strokes)), "drawing.png"),
+    json: async (content) => {
+      const { strokes } = await content;
+      save(new Blob([JSON.stringify({ strokes })], { type: "application/json" }), "drawing.json");
+    },
   };
 
-  /** @param {Stroke[]} strokes */
-  async function copyLink(strokes) {
-    const drawing = encodeStrokes(strokes);
-    if (drawing.length > MAX_LENGTH) return showNotice("linkTooLong");
-    const address = location.href.split("#")[0] + KEY + drawing;
-    history.replaceState(null, "", address);
+  /** @param {Promise<Content>} content */
+  async function copyLink(content) {
+    const link = content.then(({ strokes }) => address.show(strokes) ?? refuse("linkTooLong"));
     try {
-      await navigator.clipboard.writeText(address);
-      showMessage(text("linkCopied"));
+      await copy("text/plain", link.then((words) => new Blob([words], { type: "text/plain" })));
     } catch {
-      showMessage(text("linkAbove"));
+      return fallbacks.showLink(await link);
+    }
+    confirm(linkButton, "linkCopied");
+  }
+
+  /** @param {Promise<Content>} content */
+  async function shareCard(content) {
+    const card = content.then(({ strokes, answer }) => toPng(paintCard(strokes, answer, props.rejects)));
+    try {
+      if (opensMenu) return await openMenu(await card, "digit.png");
+      await copy("image/png", card);
+    } catch (error) {
+      if (error instanceof DOMException && error.name === "AbortError") return;
+      return fallbacks.showCard(await card);
+    }
+    confirm(cardButton, "cardCopied");
+  }
+
+  /** @param {string} format */
+  async function run(format) {
+    fallbacks.hide();
+    showNotice("");
+    try {
+      await actions[format](request(format));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      showNotice(error.message);
     }
   }
 
-  /** @param {string} words */
-  function showMessage(words) {
-    link.textContent = message.textContent = words;
-    setTimeout(clearMessage, MESSAGE_DURATION);
+  /**
+   * @param {string} format
+   * @returns {Promise<Content>}
+   */
+  async function request(format) {
+    props.value = { format };
+    trigger("requested");
+    const { drawing, answer } = await new Promise((done) => waiting.push({ format, done }));
+    const reason = reasonAgainst(drawing);
+    return reason ? refuse(reason) : { strokes: drawing.strokes, answer };
+  }
+
+  function receive() {
+    const { format, drawing, answer } = props.value ?? {};
+    if (!drawing) return;
+    follow(drawing);
+    if (!format) return;
+    for (const click of waiting) if (click.format === format) click.done({ drawing, answer });
+    waiting = waiting.filter((click) => click.format !== format);
+  }
+
+  /** @param {Drawing} drawing */
+  function follow(drawing) {
+    address.follow(drawing.strokes ?? []);
+    if (JSON.stringify(drawing) !== JSON.stringify(shown)) {
+      fallbacks.hide();
+      // The first drawing may be the one that the page restores. A damaged link is still to be told then.
+      if (notice.dataset.text !== "linkRefused" || !reasonAgainst(shown)) showNotice("");
+    }
+    shown = drawing;
+    enable();
   }
 
   // The text of a notice comes with the page's language, which may not be loaded yet.
   /** @param {string} key */
   function showNotice(key) {
     notice.dataset.text = key;
-    notice.textContent = text(key);
+    notice.textContent = key && text(key);
+  }
+
+  /** @type {(button: HTMLElement, key: string) => void} */
+  function confirm(button, key) {
+    button.style.minWidth = `${button.getBoundingClientRect().width}px`; // The buttons beside it do not move.
+    button.textContent = text("copied");
+    message.textContent = text(key);
+    setTimeout(clearMessage, MESSAGE_DURATION);
   }
 
   function clearMessage() {
-    link.textContent = text("link");
+    for (const button of buttons) button.textContent = text(button.dataset.text ?? "");
     message.textContent = "";
   }
 
-  function share() {
-    const { format, strokes } = props.value || {};
-    if (!requested || format !== requested || !strokes) return;
-    requested = null;
-    if (strokes.length > 0) formats[format](strokes);
+  // A button that is disabled in this way still takes clicks, and then says why it is disabled.
+  function enable() {
+    const reason = reasonAgainst(shown);
+    for (const button of buttons) {
+      button.setAttribute("aria-disabled", String(reason !== ""));
+      button.title = reason && text(reason);
+    }
   }
 
   function openLink() {
-    if (!location.hash.startsWith(KEY)) return;
-    const strokes = decodeStrokes(location.hash.slice(KEY.length));
-    if (!strokes) {
-      // A long address would slow the page down.
-      history.replaceState(null, "", location.href.split("#")[0]);
-      return showNotice("linkRefused");
-    }
+    const strokes = address.open();
+    if (!strokes) return;
+    if (strokes === "damaged") return showNotice("linkRefused");
+    showNotice("");
     props.value = { strokes };
     trigger("linked");
   }
 
-  for (const format of Object.keys(formats)) {
-    find(element, `.${format}`).addEventListener("click", () => {
-      requested = format;
-      notice.textContent = "";
-      delete notice.dataset.text;
-      props.value = { format };
-      trigger("requested");
-    });
+  for (const format of Object.keys(actions)) {
+    find(element, `.${format}`).addEventListener("click", () => run(format));
   }
-  watch("value", share);
-  followLanguage(element, clearMessage);
+  if (opensMenu) cardButton.dataset.text = "shareCard";
+  watch("value", receive);
+  followLanguage(element, enable);
   // Open the link after the other components exist.
   setTimeout(openLink);
+  addEventListener("hashchange", () => element.isConnected && openLink());
+}
+
+/** The message of this error is the key of a text that says why the drawing cannot be shared. */
+class Refusal extends Error {}
+
+/**
+ * @param {string} reason
+ * @returns {never}
+ */
+function refuse(reason) {
+  throw new Refusal(reason);
+}
+
+/** @param {Drawing} drawing */
+function reasonAgainst({ strokes, picture }) {
+  if (picture) return "sharePicture";
+  return strokes?.length ? "" : "shareBlank";
 }
 
 /** @param {Stroke[]} strokes */
@@ -107,11 +193,4 @@ function picture(strokes) {
   context.fillRect(0, 0, PICTURE_SIDE, PICTURE_SIDE);
   paintStrokes(context, strokes, PICTURE_SIDE);
   return canvas;
-}
-
-/** @type {(blob: Blob, name: string) => void} */
-function save(blob, name) {
-  const address = URL.createObjectURL(blob);
-  create("a", { href: address, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(address), MESSAGE_DURATION);
 }

@@ -2,32 +2,48 @@
 
 /** @import { Stroke } from "../../shared/strokes.js" */
 
-/** A list of states, and the index of the current state. Each state is the list of strokes on the pad. */
+/**
+ * What is on the pad: strokes, or the object URL of a picture. Both are empty on a blank pad.
+ * @typedef {object} Content
+ * @property {Stroke[]} strokes
+ * @property {string | null} picture
+ */
+
+/** @param {Content} content */
+export const isBlank = ({ strokes, picture }) => strokes.length === 0 && !picture;
+
+/** A list of states, and the index of the current state. */
 export class History {
-  /** @type {Stroke[][]} */
-  #states = [[]];
+  /** @type {Content[]} */
+  #states = [{ strokes: [], picture: null }];
   #index = 0;
 
-  /** The strokes of the current state. */
-  get strokes() {
+  get current() {
     return this.#states[this.#index];
   }
 
   /**
    * Append a state after the current state. States that were undone are removed.
    * @param {Stroke[]} strokes
+   * @param {string | null} [picture] the object URL of a picture that no earlier state has
    */
-  push(strokes) {
-    this.#states = [...this.#states.slice(0, this.#index + 1), strokes];
-    this.#index += 1;
+  push(strokes, picture = null) {
+    for (const { picture } of this.#states.splice(this.#index + 1)) if (picture) URL.revokeObjectURL(picture);
+    this.#index = this.#states.push({ strokes, picture }) - 1;
   }
 
   /**
    * Replace the current state.
    * @param {Stroke[]} strokes
+   * @param {string | null} [picture]
    */
-  replace(strokes) {
-    this.#states[this.#index] = strokes;
+  replace(strokes, picture = null) {
+    this.#states[this.#index] = { strokes, picture };
+  }
+
+  /** Return whether the pad is blank, and the step before it removed something. */
+  isCleared() {
+    return this.#index > 0 && isBlank(this.current) && !isBlank(this.#states[this.#index - 1]);
   }
 
   /**

@@ -4,12 +4,20 @@
 /** @import { Sketchpad } from "./sketchpad.js" */
 
 import { onPad } from "../../shared/strokes.js";
+import { text } from "../../shared/text.js";
 
 // Distance that an arrow key moves the pen, as a fraction of the pad's side. With Shift, the pen
 // moves a quarter of this distance.
 const KEY_STEP = 0.02;
 /** @type {Record<string, Point>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+const UNDO_KEYS = /Mac|iP/.test(navigator.platform) ? "⌘Z" : "Ctrl+Z";
+// A device whose only pointers are fingers seldom has a keyboard.
+const HAS_KEYBOARD = matchMedia("(any-hover: hover)").matches;
+
+/** Return the hint that undo restores a cleared drawing. */
+export const undoHint = () => (HAS_KEYBOARD ? text("clearedKeys", { keys: UNDO_KEYS }) : text("cleared"));
 
 /** A pen for the keyboard. The arrow keys move the pen, the space key lowers and lifts it, and Escape lifts it. */
 export class KeyboardPen {

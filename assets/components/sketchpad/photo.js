@@ -7,6 +7,8 @@ import { create, find } from "../../shared/dom.js";
 export class Photo {
   #element;
   #image;
+  /** @type {string | null} */
+  #shown = null;
 
   /** @param {HTMLElement} element */
   constructor(element) {
@@ -17,6 +19,8 @@ export class Photo {
 
   /** @param {string | null} address the URL of a picture; null removes the picture */
   show(address) {
+    if (address === this.#shown) return;
+    this.#shown = address;
     this.#element.hidden = !address;
     this.#image.src = address ?? "";
     this.showFrames([]);

@@ -3,9 +3,9 @@
 /** @import { Point } from "../../shared/strokes.js" */
 /** @import { Sketchpad } from "./sketchpad.js" */
 
-import { distanceToStroke, onPad, pressures } from "../../shared/strokes.js";
+import { onPad, pressures, strokeDistance } from "../../shared/strokes.js";
 
-// The eraser removes a stroke if the pointer is at most this far from the stroke's center line. The distance is one pen
+// The eraser removes a stroke if the pointer's path is at most this far from the stroke's center line. The distance is one pen
 // width, as a fraction of the pad's side. The edge of the ink is half a pen width away. The other half allows for an
 // inexact finger.
 const ERASER_REACH = 0.05;
@@ -19,29 +19,35 @@ export function connectPointer(pad) {
     // Ignore a second finger or a palm (`isPrimary` is false). Ignore all mouse buttons except the left one.
     if (pad.state.mode === "drawing" || !event.isPrimary || ![0, STYLUS_ERASER].includes(event.button)) return;
     const erases = pad.state.eraser || event.button === STYLUS_ERASER;
-    if (erases && pad.strokes.length === 0) return;
+    if (erases && pad.content.strokes.length === 0) return;
     event.preventDefault();
     // Remove the focus from a text field. Otherwise Delete and Ctrl+Z would still change that field, not the drawing.
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     pad.begin();
     paper.setPointerCapture(event.pointerId);
-    if (!erases) return pad.startStroke(pointOf(paper, event), event.pointerId);
-    pad.enter("erasing", { pointer: event.pointerId });
-    erase(pad, pointOf(paper, event));
+    const position = pointOf(paper, event);
+    if (!erases) return pad.startStroke(position, event.pointerId);
+    pad.enter("erasing", { pointer: event.pointerId, position });
+    erase(pad, [position]);
   });
 
   paper.addEventListener("pointermove", (event) => {
     if (event.pointerId !== pad.state.pointer) return;
-    if (pad.state.mode === "erasing") return erase(pad, pointOf(paper, event));
     const passed = event.getCoalescedEvents?.() ?? [];
-    const added = (passed.length ? passed : [event]).map((each) => pad.addPoint(pointOf(paper, each)));
+    const path = (passed.length ? passed : [event]).map((each) => pointOf(paper, each));
+    if (pad.state.mode === "erasing") return erase(pad, path);
+    const added = path.map((point) => pad.addPoint(point));
     if (added.includes(true)) pad.schedule();
   });
 
   /** @param {PointerEvent} event */
   function lift(event) {
     if (event.pointerId !== pad.state.pointer) return;
-    if (pad.state.mode === "erasing") return pad.enter("idle");
+    if (pad.state.mode === "erasing") {
+      if (event.type === "pointerup") erase(pad, [pointOf(paper, event)]);
+      pad.enter("idle");
+      return pad.show();
+    }
     pad.endStroke(event.type === "pointerup" && pad.addPoint(pointOf(paper, event)));
   }
 
@@ -50,11 +56,18 @@ export function connectPointer(pad) {
   paper.addEventListener("lostpointercapture", lift);
 }
 
-// Remove each whole stroke that passes near the pointer.
-/** @type {(pad: Sketchpad, point: Point) => void} */
-function erase(pad, point) {
-  const left = pad.history.strokes.filter((points) => distanceToStroke(points, point) > ERASER_REACH);
-  if (left.length === pad.history.strokes.length) return;
+// Remove each whole stroke near the path of the pointer. At speed, the positions are far apart, so the segments between
+// them count, too.
+/** @type {(pad: Sketchpad, path: Point[]) => void} */
+function erase(pad, path) {
+  const { strokes } = pad.content;
+  let left = strokes;
+  for (const position of path) {
+    const from = pad.state.position;
+    left = left.filter((points) => strokeDistance(points, from, position) > ERASER_REACH);
+    pad.state.position = position;
+  }
+  if (left.length === strokes.length) return;
   pad.history.push(left);
   pad.change();
 }

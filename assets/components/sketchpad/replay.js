@@ -1,6 +1,7 @@
 // Animate a drawing that the page sets on the pad. The drawing's points appear one after the other.
 
 /** @import { Stroke } from "../../shared/strokes.js" */
+/** @import { Sketchpad } from "./sketchpad.js" */
 
 import { firstPoints } from "../../shared/strokes.js";
 
@@ -37,4 +38,22 @@ export class Replay {
   isOver(time) {
     return time - this.#start >= this.#duration;
   }
+}
+
+/**
+ * Show an animation on the pad, until it is over or the pad does something else.
+ * @type {(pad: Sketchpad, replay: Replay) => void}
+ */
+export function play(pad, replay) {
+  requestAnimationFrame(() => {
+    if (pad.state.replay !== replay) return;
+    const now = performance.now();
+    if (replay.isOver(now)) return pad.begin();
+    const strokes = replay.advance(now);
+    if (strokes) {
+      pad.history.replace(strokes);
+      pad.change();
+    }
+    play(pad, replay);
+  });
 }

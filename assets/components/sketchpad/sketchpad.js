@@ -1,21 +1,24 @@
 // Turn the input of mouse, finger, stylus and keyboard into strokes.
 // The value `props.value` has the type Drawing of shared/strokes.js. The component sets it when the visitor draws. If
-// the page sets strokes, the pad draws them as an animation. If the page sets a picture, the pad shows the picture.
+// the page sets a value with a new `id`, the pad draws its strokes as an animation, or shows its picture.
 // Emits "input" when the drawing or the picture changes, and at most once per screen frame while the pen moves.
+// The tab keeps the drawing, so that it is still on the pad after a reload.
 
 /** @import { Component } from "../../shared/dom.js" */
 /** @import { Drawing, Point, Stroke } from "../../shared/strokes.js" */
+/** @import { Content } from "./history.js" */
 /** @import { PadState } from "./state.js" */
 
+import { KeptDrawing } from "../../page/kept_drawing.js";
 import { context2d } from "../../shared/canvas.js";
 import { find } from "../../shared/dom.js";
 import { distance, paintStrokes } from "../../shared/strokes.js";
 import { followLanguage } from "../../shared/text.js";
-import { History } from "./history.js";
-import { connectKeys, KeyboardPen } from "./keyboard.js";
+import { History, isBlank } from "./history.js";
+import { connectKeys, KeyboardPen, undoHint } from "./keyboard.js";
 import { Photo } from "./photo.js";
 import { connectPointer } from "./pointer.js";
-import { Replay } from "./replay.js";
+import { play, Replay } from "./replay.js";
 import { IDLE } from "./state.js";
 
 // Smallest distance between two successive points, as a fraction of the pad's side. On a large pad, half a pixel.
@@ -28,7 +31,9 @@ export function mount(component) {
   connectKeys(pad, component.element);
   pad.connect();
   component.watch("value", () => pad.receive(component.props.value));
-  followLanguage(component.element);
+  followLanguage(component.element, () => pad.show());
+  pad.restore();
+  pad.receive(component.props.value); // The page may have set a link's drawing before the pad was mounted.
 }
 
 export class Sketchpad {
@@ -37,8 +42,9 @@ export class Sketchpad {
   history = new History();
   #isScheduled = false;
   #isUnsent = false;
-  /** @type {Drawing | null} the value that was emitted last */
-  #sent = null;
+  /** @type {number | undefined} the id of the drawing that the page set last */
+  #received;
+  #kept = new KeptDrawing();
   #props;
   #trigger;
 
@@ -51,6 +57,7 @@ export class Sketchpad {
     const [undo, redo, erase, clear] = ["undo", "redo", "erase", "clear"].map((name) =>
       find(element, `.${name}`, HTMLButtonElement));
     this.buttons = { undo, redo, erase, clear };
+    this.hint = find(element, ".cleared");
     this.photo = new Photo(find(element, ".photo"));
     this.keyboard = new KeyboardPen(this);
   }
@@ -78,9 +85,14 @@ export class Sketchpad {
     this.state = { ...IDLE, eraser: this.state.eraser, ...details, mode };
   }
 
-  /** The strokes on the pad, including the stroke that is being drawn. */
-  get strokes() {
-    return this.state.mode === "drawing" ? [...this.history.strokes, this.state.stroke] : this.history.strokes;
+  /**
+   * What is on the pad, including the stroke that is being drawn. The first point of a stroke removes the picture.
+   * @returns {Content}
+   */
+  get content() {
+    const { current } = this.history;
+    if (this.state.mode !== "drawing") return current;
+    return { strokes: [...current.strokes, this.state.stroke], picture: null };
   }
 
   // --- on screen
@@ -95,22 +107,23 @@ export class Sketchpad {
     const context = context2d(this.paper);
     const side = this.paper.width;
     context.clearRect(0, 0, side, side);
-    paintStrokes(context, this.strokes, side);
+    paintStrokes(context, this.content.strokes, side);
     this.keyboard.paint(context);
   }
 
   show() {
     const { undo, redo, erase, clear } = this.buttons;
-    const isBlank = this.strokes.length === 0;
-    const hasPicture = this.state.mode === "picture";
-    if (isBlank) this.state = { ...this.state, eraser: false };
+    const { strokes, picture } = this.content;
+    if (strokes.length === 0) this.state = { ...this.state, eraser: false };
     undo.disabled = !this.history.has(-1);
     redo.disabled = !this.history.has(1);
-    clear.disabled = isBlank && !hasPicture;
-    erase.disabled = isBlank;
+    clear.disabled = isBlank(this.content);
+    erase.disabled = strokes.length === 0;
     erase.setAttribute("aria-pressed", String(this.state.eraser));
-    this.pad.classList.toggle("drawn", !isBlank || hasPicture);
+    this.pad.classList.toggle("drawn", !clear.disabled);
     this.pad.classList.toggle("erasing", this.state.eraser);
+    this.photo.show(picture);
+    this.hint.textContent = this.state.mode === "idle" && this.history.isCleared() ? undoHint() : "";
     this.paint();
   }
 
@@ -118,10 +131,12 @@ export class Sketchpad {
 
   #send() {
     this.#isUnsent = false;
-    const { picture } = this.state;
-    this.#sent = picture ? { picture } : { strokes: this.strokes.map((points) => points.slice()) };
-    this.#props.value = this.#sent;
+    const { strokes, picture } = this.content;
+    /** @type {Drawing} */
+    const drawing = picture ? { picture } : { strokes: strokes.map((points) => points.slice()) };
+    this.#props.value = drawing;
     this.#trigger("input");
+    this.#kept.keep(this.state.replay ?? drawing);
   }
 
   /** Repaint and emit "input" in the next screen frame, once for all calls before that frame. */
@@ -143,12 +158,13 @@ export class Sketchpad {
 
   // --- strokes
 
-  /** End the animation and remove the picture. Every change of the drawing calls this method first. */
+  /** End the animation, with the whole drawing. Every change of the drawing calls this method first. */
   begin() {
-    this.#finishReplay();
-    if (this.state.mode !== "picture") return;
-    this.photo.show(null);
+    const { replay } = this.state;
+    if (!replay) return;
+    this.history.replace(replay.strokes);
     this.enter("idle");
+    this.change();
   }
 
   /** @type {(point: Point, pointer: number | null) => void} */
@@ -170,7 +186,7 @@ export class Sketchpad {
 
   /** @param {boolean} [isChanged] whether the stroke has changed since the last call of `schedule` */
   endStroke(isChanged = false) {
-    this.history.push(this.strokes);
+    this.history.push(this.content.strokes);
     this.enter("idle");
     this.show();
     if (isChanged || this.#isUnsent) this.#send();
@@ -180,9 +196,8 @@ export class Sketchpad {
 
   /** @param {-1 | 1} step */
   walk(step) {
-    this.#finishReplay();
-    if (this.state.mode === "drawing" || !this.history.has(step)) return;
     this.begin();
+    if (this.state.mode === "drawing" || !this.history.has(step)) return;
     this.history.go(step);
     this.change();
   }
@@ -190,7 +205,7 @@ export class Sketchpad {
   clear() {
     if (this.state.mode === "drawing" || this.buttons.clear.disabled) return;
     this.begin();
-    if (this.history.strokes.length > 0) this.history.push([]);
+    this.history.push([]);
     this.change();
   }
 
@@ -198,50 +213,38 @@ export class Sketchpad {
 
   /** @param {Drawing | null} value */
   receive(value) {
-    const { strokes, picture, frames } = value || {};
-    if (this.state.mode === "drawing" || value === this.#sent) return;
-    if (frames && picture === this.state.picture) this.photo.showFrames(frames);
-    else if (picture && !frames) this.#showPicture(picture);
-    else if (strokes?.length && JSON.stringify(strokes) !== JSON.stringify(this.#sent?.strokes)) this.#replay(strokes);
+    const { id, strokes, picture, frames } = value || {};
+    if (this.state.mode === "drawing") return;
+    if (frames && picture === this.content.picture) this.photo.showFrames(frames);
+    if (id === undefined || id === this.#received) return;
+    this.#received = id;
+    this.begin();
+    if (picture) this.#showPicture(picture);
+    else if (strokes?.length) this.#replay(strokes);
   }
 
   /** @param {string} picture */
   #showPicture(picture) {
-    this.begin();
-    this.history.push([]);
-    this.enter("picture", { picture });
-    this.photo.show(picture);
+    this.history.push([], picture);
+    this.enter("idle");
     this.change();
   }
 
+  // If the same drawing is already on the pad, draw it again, without a new state of the history.
   /** @param {Stroke[]} strokes */
   #replay(strokes) {
-    this.begin();
+    if (JSON.stringify(strokes) !== JSON.stringify(this.history.current.strokes)) this.history.push([]);
     const animated = !matchMedia("(prefers-reduced-motion: reduce)").matches;
     const replay = new Replay(strokes, performance.now(), animated);
-    this.history.push([]);
     this.enter("replaying", { replay });
-    requestAnimationFrame(() => this.#continueReplay(replay));
+    play(this, replay);
   }
 
-  /** @param {Replay} replay */
-  #continueReplay(replay) {
-    if (this.state.replay !== replay) return;
-    const now = performance.now();
-    if (replay.isOver(now)) return this.#finishReplay();
-    const strokes = replay.advance(now);
-    if (strokes) {
-      this.history.replace(strokes);
-      this.change();
-    }
-    requestAnimationFrame(() => this.#continueReplay(replay));
-  }
-
-  #finishReplay() {
-    const { replay } = this.state;
-    if (!replay) return;
-    this.history.replace(replay.strokes);
-    this.enter("idle");
+  /** Show the drawing that the tab has kept. */
+  restore() {
+    const { strokes = [], picture = null } = this.#kept.restored() ?? {};
+    if (strokes.length === 0 && !picture) return;
+    this.history.replace(strokes, picture);
     this.change();
   }
 }

@@ -3,13 +3,15 @@
 // - null until the page sets a value
 // - {steps}, the answer of /steps. The list `steps` is empty if nothing is drawn.
 // - {picture: true} for a picture, because the page shows no steps for pictures
-// Emits "opened" when the section is opened. The page sets the value after this event. While the section is open, the
+// - {failed} if the server does not answer, with the state of the connection
+// Emits "opened" when the section is opened, and some time after a failure. The page sets the value after this event. While the section is open, the
 // page also sets the value whenever the pen rests.
 
 /** @import { Component } from "../../shared/dom.js" */
 
 import { paintInk } from "../../shared/canvas.js";
 import { create, find } from "../../shared/dom.js";
+import { failureText, Retry } from "../../shared/retry.js";
 import { followLanguage, text } from "../../shared/text.js";
 
 /**
@@ -27,19 +29,25 @@ export function mount({ element, props, trigger, watch }) {
   const details = find(element, "details", HTMLDetailsElement);
   const images = find(element, ".images");
   const note = find(element, ".note");
+  const retry = new Retry(request);
 
   function show() {
+    const { failed, picture } = props.value ?? {};
     /** @type {Step[]} */
     const steps = props.value?.steps ?? [];
     images.replaceChildren(...steps.map(item));
     images.hidden = note.hidden = steps.length === 0;
-    const hint = text(props.value?.picture ? "stepsOfPicture" : "stepsWaiting");
+    const hint = failed ? failureText(failed) : text(picture ? "stepsOfPicture" : "stepsWaiting");
     find(element, ".hint").textContent = steps.length > 0 ? "" : hint;
+    if (failed) retry.start();
+    else retry.stop();
   }
 
-  details.addEventListener("toggle", () => {
+  function request() {
     if (details.open) trigger("opened");
-  });
+  }
+
+  details.addEventListener("toggle", request);
   watch("value", show);
   followLanguage(element, show);
 }
