@@ -68,5 +68,6 @@ def test_the_first_view_is_at_the_places_of_the_page_and_nothing_moves(chromium,
     draw(page, DIGIT_DRAWINGS[7])
     expect(page.locator("#answer .number")).to_have_text("7")
     expect(page.locator("#answer .why figcaption")).not_to_have_text("")
-    assert sum(shift["value"] for shift in page.evaluate("shifts")) < 0.002
+    # An aligned text, such as a percentage, starts at another place when it gets longer.
+    assert sum(shift["value"] for shift in page.evaluate("shifts")) < 0.0005
     context.close()

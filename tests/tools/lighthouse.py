@@ -1,6 +1,7 @@
 """Print Lighthouse's scores of the page, for a desktop and a phone: python -m tests.tools.lighthouse
 
-Lighthouse is not among the tools of package.json, because it takes 185 MB. To install it: npm install --no-save lighthouse
+Lighthouse is not among the tools of package.json, because it takes 185 MB. To install it:
+npm install --no-save lighthouse
 """
 
 import argparse
