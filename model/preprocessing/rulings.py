@@ -115,7 +115,9 @@ class _Writing:
         side, low, high = contrast.shape[axis], self.low[axis], self.high[axis]
         overshoot = min(low - line.start, line.stop - high) / line.length
         is_fine = line.thickness <= FINE * self.pen
-        is_fine = is_fine or strength(line.view(contrast)[line.mask]) < PALE * self.strength
+        # A stroke of about a pixel differs in strength along its path.
+        pale = PALE if self.pen >= 2 else PALE / 2
+        is_fine = is_fine or strength(line.view(contrast)[line.mask]) < pale * self.strength
         ends_at_edge = [line.start <= 2, line.stop >= side - 2]
         if self._is_underline(line, overshoot):
             return True
@@ -126,7 +128,9 @@ class _Writing:
         # The stem of a digit also overshoots what remains, if only a small flag remains.
         if overshoot > LONG_OVERSHOOT and self.share > LEAST_SHARE and high - low > LEAST_EXTENT * line.length:
             return True
-        return is_fine and (any(ends_at_edge) or overshoot > OVERSHOOT or line.length > 4 * SLIM * line.thickness)
+        return is_fine and (
+            any(ends_at_edge) or overshoot > OVERSHOOT or line.length > 4 * SLIM * max(line.thickness, THINNEST)
+        )
 
     def _is_underline(self, line: _Line, overshoot: float) -> bool:
         """Return whether the line is below a number, which it may touch."""

@@ -42,7 +42,7 @@ test("the reason follows the verdict", () => {
 test("the reason names the doubt about a number whose digits are sure", () => {
   const sure = answer(reading("digit"), reading("digit"));
   const reasonOf = (/** @type {Partial<Answer>} */ changes) => reasonText(viewOf({ ...sure, ...changes }));
-  assert.equal(reasonOf({ number: "4.4", marks: [{ kind: "." }] }), "This is 4.4.");
+  assert.equal(reasonOf({ number: "4.4", marks: [{ kind: ".", box: [0, 0, 0, 0] }] }), "This is 4.4.");
   assert.equal(reasonOf({ verdict: "unsure", number: "4?4", doubt: "sign" }), "A sign in 4?4 may not be a digit.");
   assert.match(reasonOf({ verdict: "unsure", doubt: "two lines" }), /two lines of digits/);
   assert.match(reasonOf({ verdict: "unsure", doubt: "lost part" }), /left out/);
