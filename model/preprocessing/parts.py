@@ -3,15 +3,13 @@
 import numpy as np
 from scipy import ndimage
 
-from model.preprocessing.rulings import NEIGHBORS, pen_width
+from model.preprocessing.rulings import NEIGHBORS
 from model.preprocessing.segmentation import MAX_MARKS
 from model.preprocessing.signs import is_sign
 
 LEAST_PART = 0.1
 """Smallest part that is kept, as a share of the pixels of the largest part. A smaller part is dirt or a part of a
 neighboring character, unless it is a sign between two digits. With 0.1, one of 400 MNIST images has two parts."""
-THIN_PEN = 2
-"""A pen of at most this width, in pixels, may leave gaps."""
 MAX_OUTLINE = 120
 """Maximum number of points on the outline of a part, in addition to the four extreme points."""
 
@@ -23,10 +21,7 @@ def parts(ink: np.ndarray) -> list[np.ndarray]:
     take much time and memory.
     """
     strong = ink > 0.5 * ink.max(initial=0)
-    # The pixels of a stroke of about a pixel differ in strength, so that there are gaps between them.
-    joined = ndimage.binary_dilation(strong, NEIGHBORS) if pen_width(strong) <= THIN_PEN else strong
-    numbers, count = ndimage.label(joined, NEIGHBORS)
-    numbers *= strong
+    numbers, count = ndimage.label(strong, NEIGHBORS)
     sizes = np.bincount(numbers.ravel(), minlength=count + 1)[1:]
     boxes = np.array([(x.start, y.start, x.stop, y.stop) for y, x in ndimage.find_objects(numbers)]).reshape(-1, 4)
     is_large = sizes > LEAST_PART * sizes.max(initial=0)

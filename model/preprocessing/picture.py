@@ -14,7 +14,7 @@ from scipy import ndimage
 from model.preprocessing.frames import frames, has_ring
 from model.preprocessing.ink_plane import ink_plane
 from model.preprocessing.paper import EDGE
-from model.preprocessing.rulings import NEIGHBORS, lines
+from model.preprocessing.rulings import NEIGHBORS, lines, pen_width
 from model.preprocessing.written_parts import WrittenParts
 
 # The constants were chosen with `python -m tests.tools.picture_kinds.sweep`.
@@ -27,6 +27,9 @@ EVEN = 0.15
 DIRTY = 1 / 150
 """Unevenness of dirty paper: the root mean square of the contrast outside the strokes, as a fraction of the range from
 black to white. Photographs are above. A drawing that was saved as JPEG with quality 90 has a quarter."""
+
+HAIRLINE_SIDE = 100
+"""Strokes of a pixel are broadened if the longer side of the ink has at least this many pixels."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,18 @@ def _written(drawn: np.ndarray, contrast: np.ndarray, dirt: float, removed: np.n
     if is_uneven:
         kept &= written.is_sharp(max(2, round(contrast.size**0.5 * EDGE)) + 1)
     kept = written.with_signs(kept & ~written.bars(kept))
-    return PictureInk(_ink(written, kept, removed), written.lost(kept))
+    return PictureInk(_without_hairlines(_ink(written, kept, removed)), written.lost(kept))
+
+
+def _without_hairlines(ink: np.ndarray) -> np.ndarray:
+    """Return the ink, with broader strokes if they are about a pixel wide in a large picture.
+
+    The pixels of such a stroke differ in strength, so that it has gaps.
+    """
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    if not rows.size or max(np.ptp(rows), np.ptp(columns)) < HAIRLINE_SIDE or pen_width(ink > 0.5) > 1:
+        return ink
+    return ndimage.maximum_filter(ink, 3)
 
 
 def _dirt(contrast: np.ndarray, drawn: np.ndarray) -> float:
