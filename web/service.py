@@ -1,6 +1,7 @@
 """The loaded networks and the store of corrections, shared by all endpoints."""
 
 import gc
+import importlib
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -46,6 +47,7 @@ class Service:
         self._attribution = loading.submit(lambda: IntegratedGradients(self.classifier.network))
         loading.submit(_resume_garbage_collection)
         loading.submit(self.pictures.start)
+        loading.submit(importlib.import_module, "model.inference.picture_candidates")  # It imports SciPy, in 0.3 s.
         loading.shutdown(wait=False)
 
     @property

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from model.inference.answer import Answer, Reading, Verdict
+from model.inference.answer import Answer, Doubt, Reading, Verdict
 
 ASSETS = Path(__file__).parent.parent / "assets"
 _LOCALES = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(ASSETS.glob("locales/*.json"))}
@@ -15,6 +15,13 @@ LANGUAGES = [
     for tag in sorted(_LOCALES, key=lambda tag: (tag != "en", tag))
 ]
 """The page's languages, English first. `name` is the language's own name. `direction` is "ltr" or "rtl"."""
+
+_DOUBT_KEYS = {
+    Doubt.SIGN: "isWithSign",
+    Doubt.LOST_PART: "isWithoutPart",
+    Doubt.TWO_LINES: "isTwoLines",
+    Doubt.RING: "isInRing",
+}
 
 
 def reading_reason(reading: Reading) -> str:
@@ -35,7 +42,11 @@ def _reason_key(reading: Reading) -> str:
 
 def answer_reason(answer: Answer) -> str:
     """Return the verdict on the whole drawing as an English sentence."""
-    if len(answer.readings) == 1:
+    if answer.doubt is not None and answer.readings[answer.least_certain].verdict == Verdict.DIGIT:
+        return ENGLISH[_DOUBT_KEYS[answer.doubt]].format(number=answer.number)
+    if answer.doubt == Doubt.TWO_LINES:
+        return ENGLISH[_DOUBT_KEYS[answer.doubt]]
+    if len(answer.readings) == 1 and not answer.signs:
         return reading_reason(answer.reading)
     if answer.verdict == Verdict.DIGIT:
         return ENGLISH["isNumber"].format(number=answer.number)

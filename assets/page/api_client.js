@@ -111,9 +111,9 @@ async function request(path, options, milliseconds) {
 
 // Return the part of an answer that the page needs, with images as bytes.
 /** @type {(payload: any) => Omit<Answer, "id">} */
-function toAnswer({ number, verdict, readings, current, milliseconds }) {
+function toAnswer({ number, verdict, readings, marks, doubt, current, milliseconds }) {
   return {
-    number, verdict, current, milliseconds,
+    number, verdict, marks, doubt, current, milliseconds,
     readings: readings.map((/** @type {any} */ reading) => ({ ...reading, image: toBytes(reading.image) })),
   };
 }

@@ -23,6 +23,8 @@
  * @property {string} number
  * @property {Verdict} verdict
  * @property {Reading[]} readings from left to right
+ * @property {{kind: string, box: [number, number, number, number]}[]} marks signs between the digits, such as a point
+ * @property {"sign" | "lost part" | "two lines" | "ring" | null} doubt why the number is not sure
  * @property {number} current index of the reading whose digit was drawn last
  * @property {Record<string, number>} milliseconds duration of each step
  */

@@ -18,6 +18,15 @@ class Verdict(StrEnum):
     BLANK = "blank"
 
 
+class Doubt(StrEnum):
+    """A reason why the answer is not sure, although each digit may be."""
+
+    SIGN = "sign"
+    LOST_PART = "lost part"
+    TWO_LINES = "two lines"
+    RING = "ring"
+
+
 LEAST_CERTAIN_FIRST = (Verdict.NOT_DIGIT, Verdict.UNSURE, Verdict.BLANK, Verdict.DIGIT)
 
 
@@ -54,6 +63,19 @@ class Reading:
 
 
 @dataclass(frozen=True)
+class SignReading:
+    """A sign between digits. It is not a digit.
+
+    kind: "." for a point or a comma; "?" for any other sign.
+    box, strokes: the same as for a `Reading`.
+    """
+
+    kind: str
+    box: tuple[float, ...]
+    strokes: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class Answer:
     """The predictions for a whole drawing or picture.
 
@@ -61,11 +83,15 @@ class Answer:
     current: the index of the reading whose group has the stroke that was drawn last; for a picture, the index of the
         rightmost reading.
     milliseconds: the duration of the steps "ink", "normalization" and "network".
+    signs: the signs between the digits, from left to right.
+    doubt: why the answer is not sure as a whole; None if nothing except the readings makes it unsure.
     """
 
     readings: tuple[Reading, ...]
     current: int
     milliseconds: dict[str, float]
+    signs: tuple[SignReading, ...] = ()
+    doubt: Doubt | None = None
 
     @property
     def reading(self) -> Reading:
@@ -74,15 +100,24 @@ class Answer:
 
     @property
     def number(self) -> str:
-        """The digits from left to right, such as "2026", with "?" for a non-digit; "" if nothing is drawn."""
-        if self.verdict == Verdict.BLANK:
+        """The digits and signs from left to right, such as "3.14"; "" if nothing is drawn.
+
+        A non-digit and a sign that is not a point are "?".
+        """
+        if self.readings[self.least_certain].verdict == Verdict.BLANK:
             return ""
-        return "".join("?" if reading.digit is None else str(reading.digit) for reading in self.readings)
+        texts = ["?" if reading.digit is None else str(reading.digit) for reading in self.readings]
+        if not self.signs:
+            return "".join(texts)
+        texts += [sign.kind for sign in self.signs]
+        centers = [item.box[0] + item.box[2] for item in (*self.readings, *self.signs)]
+        return "".join(texts[i] for i in np.argsort(centers, kind="stable"))
 
     @property
     def verdict(self) -> Verdict:
-        """The least certain verdict of all readings."""
-        return self.readings[self.least_certain].verdict
+        """The least certain verdict of all readings. A doubt makes a sure answer unsure."""
+        verdict = self.readings[self.least_certain].verdict
+        return Verdict.UNSURE if self.doubt and verdict == Verdict.DIGIT else verdict
 
     @property
     def least_certain(self) -> int:

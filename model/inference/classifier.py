@@ -2,37 +2,41 @@
 
 The steps of `Classifier.read_strokes`:
 
-1. `segmentation.groups_of_strokes` lists the groups of strokes that could be digits. A stroke can be in several groups.
-2. `strokes.rasterize` draws the strokes of each group as ink.
-3. `normalization.normalize_all` crops the ink of each group, scales it, and centers it in 28×28 pixels.
-4. `Classifier.predict` runs the network on all groups and calibrates its outputs.
-5. `segmentation.best_grouping` chooses groups that together cover all strokes, at the lowest cost. Each chosen group
+1. `signs.find_signs` finds points between digits, and ignores stray dots. `enclosures` finds a ring or an underline.
+2. `segmentation.groups_of_strokes` lists the groups of strokes that could be digits. A stroke can be in several groups.
+3. `strokes.rasterize` draws the strokes of each group as ink.
+4. `normalization.normalize_all` crops the ink of each group, scales it, and centers it in 28×28 pixels.
+5. `Classifier.predict` runs the network on all groups and calibrates its outputs.
+6. `segmentation.best_grouping` chooses groups that together cover all strokes, at the lowest cost. Each chosen group
    becomes a `Reading`.
 
-`Classifier.read_picture` reads a picture. In step 1, connected components of the picture's ink take the place of
-strokes. In step 2, the ink of each group is cut out of the picture, and thinned if the pen was broad. Steps 3 to 5 are
-the same as for strokes.
+`Classifier.read_picture` reads a picture. `picture.extract` finds its ink. In steps 1 and 2, connected parts of the ink
+take the place of strokes. In step 3, the ink of each group is cut out of the picture, and thinned if the pen was broad.
+The other steps are the same as for strokes.
 """
 
+import dataclasses
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from model.classes import NUM_DIGITS
-from model.inference import backend, calibration, checkpoint
-from model.inference.answer import Answer, Reading, Verdict
+from model.inference import backend, calibration, candidates, checkpoint
+from model.inference.answer import Answer, Doubt, Reading, Verdict
+from model.inference.candidates import Candidates
 from model.inference.checkpoint import DEFAULT_CHECKPOINT
 from model.inference.forward_pass import ForwardPass
-from model.preprocessing import segmentation, stroke_width
+from model.preprocessing import segmentation
 from model.preprocessing.decoding import Source, decode
-from model.preprocessing.geometry import Stroke, bounding_box
-from model.preprocessing.normalization import IMAGE_SIDE, normalize_all
-from model.preprocessing.picture import keep_parts, outline, parts, to_ink
+from model.preprocessing.enclosures import is_slash
+from model.preprocessing.geometry import Stroke
+from model.preprocessing.normalization import IMAGE_SIDE
 from model.preprocessing.segmentation import Group
-from model.preprocessing.strokes import rasterize
+
+SLASH_HEIGHT = 1.05
+"""A slash is higher than its neighbors by at least this factor."""
 
 
 class Classifier:
@@ -64,7 +68,7 @@ class Classifier:
 
     def read_drawings(self, drawings: Sequence[Sequence[Stroke]]) -> list[Answer]:
         """Return the answers to several drawings, with one call of the network."""
-        return self._read([_candidates_of_strokes(strokes) for strokes in drawings])
+        return self._read([candidates.of_strokes(strokes) for strokes in drawings])
 
     def read_picture(self, source: Source) -> Answer:
         """Return the answer to a picture. Raises InputError if the file is not a picture or is damaged."""
@@ -72,7 +76,9 @@ class Classifier:
 
     def read_planes(self, planes: np.ndarray) -> Answer:
         """Return the answer to a decoded picture. `planes`: float32 (H, W, C), as `decoding.decode` returns them."""
-        return self._read([_candidates_of_picture(planes)])[0]
+        from model.inference import picture_candidates  # Importing SciPy takes 0.3 s.
+
+        return self._read([picture_candidates.of_planes(planes)])[0]
 
     def read_image(self, image: np.ndarray) -> Reading:
         """Return the prediction for a normalized image, (28, 28), of one digit. The image must contain ink."""
@@ -98,31 +104,42 @@ class Classifier:
         """
         return np.asarray(not_digit) > self.notes["rejection_threshold"]
 
-    def _read(self, drawings: Sequence["Candidates"]) -> list[Answer]:
+    def _read(self, drawings: Sequence[Candidates]) -> list[Answer]:
         """Return the answer to each drawing. One call of the network classifies the candidates of all drawings."""
         start = time.perf_counter()
-        images = [candidates.images for candidates in drawings if candidates.groups]
+        variants = [each for drawing in drawings for each in (drawing, drawing.whole) if each is not None]
+        images = [each.images for each in variants if each.groups]
         probabilities, not_digit = self.predict(np.concatenate(images)) if images else ((), ())
         answers, first = [], 0
-        for candidates in drawings:
-            rows = slice(first, first := first + len(candidates.groups))
-            answers.append(self._answer(candidates, probabilities[rows], not_digit[rows], start))
-        return answers
+        for each in variants:
+            rows = slice(first, first := first + len(each.groups))
+            answers.append(self._answer(each, probabilities[rows], not_digit[rows], start))
+        remaining = iter(answers)
+        return [
+            next(remaining) if drawing.whole is None else _preferred(drawing, next(remaining), next(remaining))
+            for drawing in drawings
+        ]
 
-    def _answer(
-        self, candidates: "Candidates", probabilities: np.ndarray, not_digit: np.ndarray, start: float
-    ) -> Answer:
+    def _answer(self, drawing: Candidates, probabilities: np.ndarray, not_digit: np.ndarray, start: float) -> Answer:
         """Return the answer with the best grouping. `start`: the `time.perf_counter()` before the network ran."""
-        readings = (_blank_reading(),)
-        if candidates.groups:
-            best = segmentation.best_grouping(candidates.groups, probabilities, not_digit)
-            readings = tuple(
-                self._reading(
-                    candidates.images[i], probabilities[i], not_digit[i], candidates.boxes[i], candidates.strokes[i]
-                )
-                for i in best
-            )
-        return Answer(readings, _current(readings), candidates.milliseconds | {"network": _milliseconds(start)})
+        milliseconds = drawing.milliseconds | {"network": _milliseconds(start)}
+        if not drawing.groups:
+            return Answer((_blank_reading(),), 0, milliseconds)
+        if drawing.is_dot:
+            not_digit = np.ones_like(not_digit)
+        best = segmentation.best_grouping(drawing.groups, probabilities, not_digit)
+        readings = tuple(
+            self._reading(drawing.images[i], probabilities[i], not_digit[i], drawing.boxes[i], drawing.strokes[i])
+            for i in best
+        )
+        doubt = drawing.doubt
+        if (
+            doubt is None
+            and len(best) > 2
+            and _has_slash(readings, [drawing.groups[i] for i in best], drawing.marks, drawing.pen)
+        ):
+            doubt = Doubt.SIGN
+        return Answer(readings, _current(readings), milliseconds, drawing.signs, doubt)
 
     def _reading(
         self,
@@ -153,69 +170,27 @@ def calibrate(forward: ForwardPass, images: np.ndarray, labels: np.ndarray) -> d
     return notes | calibration.fit_calibration(forward(images), labels)
 
 
-@dataclass(frozen=True)
-class Candidates:
-    """The N groups of one drawing or picture that could be digits. All lists have the length N.
-
-    images: the normalized image of each group, float32 (N, 28, 28).
-    boxes, strokes: for each group, the values of `Reading.box` and `Reading.strokes`.
-    milliseconds: the duration of the steps "ink" and "normalization".
-    """
-
-    groups: list[Group]
-    images: np.ndarray
-    boxes: list[tuple[float, ...]]
-    strokes: list[tuple[int, ...]]
-    milliseconds: dict[str, float]
+def _preferred(drawing: Candidates, inner: Answer, whole: Answer) -> Answer:
+    """Return the answer to a drawing with a ring or an underline. inner: the answer without this stroke."""
+    if whole.verdict in (Verdict.NOT_DIGIT, Verdict.BLANK):
+        return inner
+    if inner.verdict in (Verdict.NOT_DIGIT, Verdict.BLANK) or inner.number == whole.number:
+        return whole
+    is_slashed_zero = len(drawing.marks) == 1 and is_slash(drawing.marks[0], drawing.pen)
+    return whole if whole.number == "0" and is_slashed_zero else dataclasses.replace(whole, doubt=Doubt.RING)
 
 
-def _candidates_of_strokes(strokes: Sequence[Stroke]) -> Candidates:
-    start = time.perf_counter()
-    groups = segmentation.groups_of_strokes(strokes)
-    inks = [rasterize([strokes[i] for i in group.marks]) for group in groups]
-    boxes = [_box([strokes[i] for i in group.marks]) for group in groups]
-    return _normalized(groups, inks, boxes, [group.marks for group in groups], start)
-
-
-def _candidates_of_picture(planes: np.ndarray) -> Candidates:
-    start = time.perf_counter()
-    ink = to_ink(planes)
-    masks = parts(ink)
-    outlines = [outline(mask) for mask in masks]
-    groups = segmentation.candidate_groups(outlines)
-    inks = [stroke_width.thin(_cut(ink, [masks[i] for i in group.marks], len(masks))) for group in groups]
-    size = np.array(ink.shape[::-1], float)
-    boxes = [_box([outlines[i] / size for i in group.marks]) for group in groups]
-    return _normalized(groups, inks, boxes, [()] * len(groups), start)
-
-
-def _normalized(
-    groups: list[Group],
-    inks: list[np.ndarray],
-    boxes: list[tuple[float, ...]],
-    strokes: list[tuple[int, ...]],
-    start: float,
-) -> Candidates:
-    """Normalize the inks and return them as candidates. `start`: `time.perf_counter()` when the step "ink" started."""
-    milliseconds = {"ink": _milliseconds(start)}
-    start = time.perf_counter()
-    images = normalize_all(inks)
-    milliseconds["normalization"] = _milliseconds(start)
-    return Candidates(groups, images, boxes, strokes, milliseconds)
-
-
-def _box(marks: Sequence[Stroke]) -> tuple[float, ...]:
-    top_left, bottom_right = bounding_box(marks)
-    return (*top_left.tolist(), *bottom_right.tolist())
-
-
-def _cut(ink: np.ndarray, masks: list[np.ndarray], num_parts: int) -> np.ndarray:
-    """Return only the ink of some parts (connected components) of a picture.
-
-    masks: the masks of these parts. num_parts: the number of all parts of the picture. If `masks` has all parts, the
-        result is the complete ink, including the faint pixels outside the parts.
-    """
-    return ink if len(masks) == num_parts else keep_parts(ink, np.logical_or.reduce(masks))
+def _has_slash(readings: Sequence[Reading], groups: Sequence[Group], marks: Sequence[np.ndarray], pen: float) -> bool:
+    """Return whether a one between two digits may be a slash: it is straight, oblique and higher than its neighbors."""
+    for i in range(1, len(readings) - 1):
+        if readings[i].digit == 1 and len(groups[i].marks) == 1 and is_slash(marks[groups[i].marks[0]], pen):
+            top, bottom = readings[i].box[1], readings[i].box[3]
+            if all(
+                SLASH_HEIGHT * (other.box[3] - other.box[1]) < bottom - top
+                for other in (readings[i - 1], readings[i + 1])
+            ):
+                return True
+    return False
 
 
 def _current(readings: Sequence[Reading]) -> int:

@@ -23,9 +23,11 @@ PIXEL_LIMIT_MESSAGE = (
 )
 # Maximum size of a file in bytes. A picture with MAX_PIXELS pixels never needs a larger file.
 MAX_BYTES = 8 * MAX_PIXELS
-# Maximum longer side in pixels. Larger pictures are first averaged down to this size, because more pixels take time and
-# do not change the 28×28 image.
-WORKING_SIDE = 320
+# Larger pictures are averaged down to this number of pixels, because more pixels take time and do not change the 28×28
+# image. The limit is on the area, so that the digits in a long strip keep their height.
+WORKING_PIXELS = 400 * 400
+# Maximum longer side in pixels, for strips that are extremely long.
+WORKING_SIDE = 2_000
 # Bytes of memory for each pixel: the decoded picture with 4 bytes for a pixel, and a copy in another pixel mode. WebP
 # has three more copies.
 BYTES_PER_PIXEL, WEBP_BYTES_PER_PIXEL = 8, 16
@@ -40,8 +42,8 @@ class TooDemandingError(MemoryError):
 def decode(source: Source, max_memory: int | None = None) -> np.ndarray:
     """Return the channels in which ink differs from paper, float32 (H, W, C), 0 to 1.
 
-    They are one channel of gray, three channels of color, or one channel of opacity. The picture is upright, and its
-    longer side is at most WORKING_SIDE.
+    They are one channel of gray, three channels of color, or one channel of opacity. The picture is upright. Its
+    size is at most WORKING_PIXELS, and its longer side is at most WORKING_SIDE.
     source: path of a picture file, a binary file object or a PIL image. The first frame of an animation is used.
     max_memory: maximum number of bytes for decoding. None means no limit.
     Raises InputError if the source is not a picture, is damaged or has too many pixels, and TooDemandingError.
@@ -134,17 +136,21 @@ def _jpeg_coefficients(image: Image.Image) -> int:
 
 
 def _draft(image: Image.Image) -> None:
-    """Let Pillow decode a large JPEG at a reduced size."""
-    smallest = 2 * WORKING_SIDE
-    if image.width * image.height <= MAX_PIXELS:
-        image.draft(None, (smallest, smallest))
-    else:  # Only the longer side must have twice WORKING_SIDE, so that a long strip is reduced, too.
-        share = smallest / max(image.size)
-        image.draft(None, (max(1, int(image.width * share)), max(1, int(image.height * share))))
+    """Let Pillow decode a large JPEG at a reduced size, at least twice the working size."""
+    width, height = (2 * side for side in _working_size(image))
+    if image.width * image.height > MAX_PIXELS:  # Round down, so that the larger of two possible sizes is not taken.
+        width, height = max(1, width // 2), max(1, height // 2)
+    image.draft(None, (width, height))
+
+
+def _working_size(image: Image.Image) -> tuple[int, int]:
+    """Return the width and height to which the picture is reduced."""
+    scale = min(1, (WORKING_PIXELS / (image.width * image.height)) ** 0.5, WORKING_SIDE / max(image.size))
+    return max(1, int(image.width * scale)), max(1, int(image.height * scale))
 
 
 def _reduced(image: Image.Image, is_own: bool) -> Image.Image:
-    """Decode the picture, average it down to WORKING_SIDE, and rotate it by the EXIF orientation.
+    """Decode the picture, average it down to the working size, and rotate it by the EXIF orientation.
 
     Returns a picture in mode RGB, RGBA or F. is_own: whether `image` may be changed. Without a copy of a large picture,
     decoding takes half the memory.
@@ -160,7 +166,7 @@ def _reduced(image: Image.Image, is_own: bool) -> Image.Image:
         image.info = info
     elif image.mode != mode or not is_own:
         image = image.convert(mode)
-    image.thumbnail((WORKING_SIDE, WORKING_SIDE), Image.Resampling.BOX)
+    image.thumbnail(_working_size(image), Image.Resampling.BOX)
     return ImageOps.exif_transpose(image.copy())
 
 

@@ -28,7 +28,7 @@ function answer(...readings) {
   const order = /** @type {const} */ (["not a digit", "unsure", "digit", "blank"]);
   const verdict = order.find((each) => readings.some((one) => one.verdict === each)) ?? "blank";
   const number = readings.map(({ digit }) => digit ?? "?").join("");
-  return { id: 1, number, verdict, readings, current: readings.length - 1, milliseconds: {} };
+  return { id: 1, number, verdict, readings, marks: [], doubt: null, current: readings.length - 1, milliseconds: {} };
 }
 
 test("the reason follows the verdict", () => {
@@ -37,6 +37,16 @@ test("the reason follows the verdict", () => {
   assert.equal(reasonText(viewOf(answer(reading("not a digit")))), "Not a digit. If it were one: 4.");
   assert.match(reasonText(viewOf(answer(reading("blank")))), /The page looks for narrow lines/);
   assert.match(reasonText(BLANK), /appears here/);
+});
+
+test("the reason names the doubt about a number whose digits are sure", () => {
+  const sure = answer(reading("digit"), reading("digit"));
+  const reasonOf = (/** @type {Partial<Answer>} */ changes) => reasonText(viewOf({ ...sure, ...changes }));
+  assert.equal(reasonOf({ number: "4.4", marks: [{ kind: ".", box: [0, 0, 0, 0] }] }), "This is 4.4.");
+  assert.equal(reasonOf({ verdict: "unsure", number: "4?4", doubt: "sign" }), "A sign in 4?4 may not be a digit.");
+  assert.match(reasonOf({ verdict: "unsure", doubt: "two lines" }), /two lines of digits/);
+  assert.match(reasonOf({ verdict: "unsure", doubt: "lost part" }), /left out/);
+  assert.match(reasonOf({ verdict: "unsure", doubt: "ring" }), /ring/);
 });
 
 test("the reason says what the two highest bars say", () => {

@@ -41,7 +41,8 @@ def ask(server):
 
 def test_an_answer_has_all_fields(ask):
     answer = ask("predict", **SEVEN)
-    fields = ["number", "verdict", "reason", "readings", "marks", "current", "milliseconds", "version", "features"]
+    fields = ["number", "verdict", "reason", "readings", "marks", "doubt", "current", "milliseconds", "version"]
+    fields.append("features")
     assert list(answer) == fields
     assert (answer["number"], answer["verdict"], answer["version"]) == ("7", "digit", "1.0")
     assert min(answer["milliseconds"].values()) >= 0

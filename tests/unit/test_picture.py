@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from PIL import Image, ImageFilter
 
-from model.preprocessing import picture
-from model.preprocessing.decoding import WORKING_SIDE
+from model.preprocessing.decoding import WORKING_PIXELS, WORKING_SIDE
 from model.preprocessing.normalization import normalize
+from model.preprocessing.parts import parts
+from model.preprocessing.picture import to_ink
 from model.preprocessing.segmentation import MAX_MARKS
 from model.preprocessing.strokes import rasterize
 from tests.helpers.drawings import DIGIT_DRAWINGS
@@ -133,9 +134,12 @@ def test_any_pixels_give_ink_from_0_to_1(values):
     assert np.isfinite(normalize(ink)).all()
 
 
-def test_large_pictures_are_reduced_to_the_working_size():
-    for size in ((5000, 1), (321, 3000), (1000, 1000)):
-        assert max(ink_of(Image.new("L", size)).shape) == WORKING_SIDE
+@pytest.mark.parametrize("size", [(5000, 1), (321, 3000), (1000, 1000), (1, 1_000_000), (3844, 425)])
+def test_large_pictures_are_reduced_to_the_working_size(size):
+    height, width = ink_of(Image.new("L", size)).shape
+    assert height * width <= WORKING_PIXELS and max(height, width) <= WORKING_SIDE
+    assert height * width > 0.97 * WORKING_PIXELS or max(height, width) == WORKING_SIDE
+    assert width / height == pytest.approx(size[0] / size[1], rel=0.02) or min(height, width) == 1
 
 
 @pytest.mark.parametrize("size, form, seconds", [((1000, 1000), "PNG", 0.3), ((6000, 4000), "JPEG", 3)])
@@ -152,4 +156,4 @@ def test_a_picture_with_very_many_parts_is_one_part(count, masks):
     for number in range(count):
         top, left = 5 * (number // 64), 5 * (number % 64)
         paper[top : top + 2, left : left + 2] = 0
-    assert len(picture.parts(picture.to_ink(paper))) == masks
+    assert len(parts(to_ink(paper))) == masks

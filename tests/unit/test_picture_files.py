@@ -116,7 +116,7 @@ def test_the_size_of_a_webp_is_read_from_its_header(mode, lossless):
     file = saved(Image.new(mode, (700, 300)), "WEBP", lossless=lossless)
     with pytest.raises(TooDemandingError):
         decode(file, 700 * 300 * WEBP_BYTES_PER_PIXEL - 1)
-    assert decode(file, 700 * 300 * WEBP_BYTES_PER_PIXEL).shape[:2] == (137, 320)
+    assert decode(file, 700 * 300 * WEBP_BYTES_PER_PIXEL).shape[:2] == (261, 609)
 
 
 def test_a_webp_with_too_many_pixels_is_rejected_before_decoding():
@@ -128,13 +128,13 @@ def test_a_webp_with_too_many_pixels_is_rejected_before_decoding():
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 def test_a_jpeg_of_100_megapixels_is_decoded_at_a_reduced_size():
     file = saved(Image.new("L", (10_000, 10_000), 255), "JPEG")
-    assert decode(file, 20_000_000).shape == (320, 320, 3)
+    assert decode(file, 20_000_000).shape == (400, 400, 3)
 
 
-@pytest.mark.parametrize("size", [(9_000, 2_800), (65_000, 400)])
-def test_a_jpeg_strip_above_25_megapixels_is_decoded_at_a_reduced_size(size):
+@pytest.mark.parametrize("size, longer_side", [((9_000, 2_800), 717), ((65_000, 400), 1950)])
+def test_a_jpeg_strip_above_25_megapixels_is_decoded_at_a_reduced_size(size, longer_side):
     file = saved(Image.new("L", size, 255), "JPEG")
-    assert max(decode(file, 20_000_000).shape) == 320
+    assert max(decode(file, 20_000_000).shape) == longer_side
 
 
 def test_a_progressive_jpeg_needs_memory_for_all_its_pixels():

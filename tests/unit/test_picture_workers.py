@@ -82,7 +82,7 @@ def test_a_rejected_picture_gets_its_sentence_and_the_worker_stays(decoder):
 def test_a_picture_that_needs_more_memory_is_decoded_in_the_thorough_lane(decoder):
     assert_reads(decoder)
     before = pids(decoder)
-    assert decoder.decode(saved(Image.new("RGB", (1_500, 1_500))).getvalue()).shape == (320, 320, 3)
+    assert decoder.decode(saved(Image.new("RGB", (1_500, 1_500))).getvalue()).shape == (400, 400, 3)
     assert pids(decoder) == before
 
 
@@ -186,7 +186,7 @@ def test_a_picture_that_has_waited_too_long_to_be_decoded_in_time_gets_overloade
 @pytest.mark.parametrize(
     "message",
     [
-        messages.RESULT.pack(messages.PLANES, 321, 1, 1),
+        messages.RESULT.pack(messages.PLANES, 401, 400, 1),
         messages.RESULT.pack(messages.PLANES, 0, 1, 1),
         messages.RESULT.pack(messages.PLANES, 320, 320, 2**31),
         messages.RESULT.pack(99, 0, 0, 0),

@@ -10,7 +10,7 @@ from typing import BinaryIO
 import numpy as np
 
 from model.errors import InputError
-from model.preprocessing.decoding import WORKING_SIDE, TooDemandingError
+from model.preprocessing.decoding import WORKING_PIXELS, TooDemandingError
 
 PICTURE = struct.Struct("<Q")
 """The header of a picture: the number of bytes."""
@@ -72,7 +72,7 @@ def receive_result(stream: BinaryIO) -> np.ndarray:
     kind, *sizes = RESULT.unpack(_read(stream, RESULT.size))
     if kind == PLANES:
         height, width, channels = sizes
-        if not (0 < height <= WORKING_SIDE and 0 < width <= WORKING_SIDE and 0 < channels <= MAX_CHANNELS):
+        if not (0 < height * width <= WORKING_PIXELS and 0 < channels <= MAX_CHANNELS):
             raise ValueError("A worker sent planes of a wrong size.")
         values = np.frombuffer(_read(stream, 4 * height * width * channels), "<f4")
         return values.reshape(height, width, channels).astype(np.float32)

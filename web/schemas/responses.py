@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import BaseModel, Field
 
 from model.classes import NUM_DIGITS
-from model.inference.answer import Answer, Reading, Verdict
+from model.inference.answer import Answer, Doubt, Reading, Verdict
 from model.inference.comparison import ModelReading
 from web.schemas.fields import (
     Box,
@@ -63,7 +63,7 @@ class ReadingResponse(Response):
 
 
 class Mark(Response):
-    """A sign between digits that is not a digit, such as a point."""
+    """A sign between digits that is not a digit. `kind`: "." for a point or a comma, "?" for any other sign."""
 
     kind: str
     box: Box
@@ -78,6 +78,7 @@ class AnswerResponse(Response):
     reason: str
     readings: list[ReadingResponse] = Field(min_length=1)
     marks: list[Mark] = []
+    doubt: Doubt | None = Field(None, description="why a number is not sure although each of its digits may be")
     current: Count
     milliseconds: dict[str, Milliseconds]
     version: str = API_VERSION
@@ -90,6 +91,8 @@ class AnswerResponse(Response):
             verdict=answer.verdict,
             reason=answer_reason(answer),
             readings=[ReadingResponse.of(reading) for reading in answer.readings],
+            marks=[Mark(kind=sign.kind, box=list(sign.box), strokes=sign.strokes) for sign in answer.signs],
+            doubt=answer.doubt,
             current=answer.current,
             milliseconds=answer.milliseconds,
         )

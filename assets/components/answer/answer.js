@@ -90,6 +90,11 @@ export function mount({ element, props, trigger, watch }) {
       }
       return element;
     }));
+    for (const { kind, box } of answer?.marks ?? []) {  // A sign, such as a point, stands before the digit to its right.
+      const element = create("span", { className: "sign", textContent: kind });
+      const next = readings.findIndex((reading) => reading.box && reading.box[0] + reading.box[2] > box[0] + box[2]);
+      number.insertBefore(element, next < 0 ? null : number.querySelectorAll(".digit")[next]);
+    }
   }
 
   /** @param {AnswerView} view */

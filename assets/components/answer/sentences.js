@@ -6,6 +6,7 @@ import { selectedReading } from "../../shared/answers.js";
 import { answerOf, outcomes, roundedOutcomes } from "../../shared/shares.js";
 import { confidence, number, text } from "../../shared/text.js";
 
+const DOUBTS = { sign: "isWithSign", "lost part": "isWithoutPart", "two lines": "isTwoLines", ring: "isInRing" };
 const CERTAINTIES = { digit: "sure", unsure: "unsure", "not a digit": "noDigit" };
 
 /**
@@ -17,7 +18,9 @@ export function reasonText({ connection, answer }) {
   if (connection.state !== "ready") return text(connection.state);
   if (!answer) return text("waiting");
   if (answer.verdict === "blank") return text("nothingFound");
-  if (answer.readings.length === 1) return readingReason(answer.readings[0]);
+  const isSure = answer.readings.every(({ verdict }) => verdict === "digit");
+  if (answer.doubt && (isSure || answer.doubt === "two lines")) return text(DOUBTS[answer.doubt], { number: answer.number });
+  if (answer.readings.length === 1 && answer.marks.length === 0) return readingReason(answer.readings[0]);
   if (answer.verdict === "digit") return text("isNumber", { number: answer.number });
   const index = answer.readings.findIndex(({ verdict }) => verdict === answer.verdict);
   return text("isDoubtful", { number: answer.number, place: index + 1, reason: readingReason(answer.readings[index]) });

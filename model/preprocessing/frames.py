@@ -1,0 +1,81 @@
+"""Find frames and rings around digits, such as form boxes and circles."""
+
+import numpy as np
+from scipy import ndimage
+
+from model.preprocessing.rulings import NEIGHBORS, pen_width
+
+INNER = 0.3
+"""Smallest height of a digit in a frame, as a fraction of the frame's height."""
+MAX_FILL = 0.5
+"""Largest share of its box that a frame covers."""
+COVERED = 0.5
+"""A frame covers more than this share of each side of the digit. One side may be cut off or broken."""
+ATTACHED = 0.15
+"""Most ink inside a frame that is connected to it, as a share of the pixels of a digit in it. More is another digit."""
+BORDER = 2.5
+"""Width of the border of a frame, as a multiple of its pen."""
+AS_HIGH = 0.6
+"""A ring is a zero with a stroke in it, not a frame, if another part beside it has this share of its height."""
+MIN_ROUND, MAX_ROUND = 0.6, 0.88
+"""Share of its box that a filled ring covers. An ellipse covers 0.79, a rectangle more."""
+MAX_PARTS = 100
+"""Maximum number of parts, the largest, among which frames are searched."""
+MIN_SHARE = 0.02
+"""Smallest size of a part that is searched, as a share of the largest part."""
+
+
+def frames(mask: np.ndarray, sides: int) -> np.ndarray:
+    """Return the mask of frames and rings, bool (H, W): parts around another part that is not small beside them.
+
+    sides: the number of sides of the inner part, 3 or 4, that the frame must cover.
+    """
+    numbers, count = ndimage.label(mask, NEIGHBORS)
+    areas = np.bincount(numbers.ravel(), minlength=count + 1)[1:]
+    regions = ndimage.find_objects(numbers)
+    large = np.argsort(-areas, kind="stable")[:MAX_PARTS]
+    large = large[areas[large] > MIN_SHARE * areas.max(initial=0)]
+    boxes = np.array([(y.start, x.start, y.stop, x.stop) for y, x in (regions[i] for i in large)]).reshape(-1, 4)
+    heights, widths = (boxes[:, 2:] - boxes[:, :2]).T
+    starts, stops = boxes[:, :2], boxes[:, 2:]
+    is_inside = (starts > starts[:, None]).all(axis=2) & (stops < stops[:, None]).all(axis=2)
+    is_as_high = heights > AS_HIGH * heights[:, None]
+    np.fill_diagonal(is_as_high, False)
+    is_frame = (areas[large] < MAX_FILL * heights * widths) & ~(is_as_high & ~is_inside & ~is_inside.T).any(axis=1)
+    found = np.zeros(count + 1, bool)
+    for outer, inner in np.argwhere(is_inside & is_frame[:, None] & (heights > INNER * heights[:, None])):
+        part = numbers[regions[large[outer]]] == 1 + large[outer]
+        if _sides(part, boxes[inner] - np.tile(starts[outer], 2)) >= sides:
+            found[1 + large[outer]] = _attached(part) <= ATTACHED * areas[large[inner]]
+    return found[numbers]
+
+
+def has_ring(frames: np.ndarray) -> bool:
+    """Return whether one of the frames in a mask is round, so that it may be a zero with a stroke in it."""
+    numbers, _ = ndimage.label(frames, NEIGHBORS)
+    for number, region in enumerate(ndimage.find_objects(numbers), 1):
+        inside = ndimage.binary_fill_holes(numbers[region] == number)
+        if MIN_ROUND < inside.mean() < MAX_ROUND:
+            return True
+    return False
+
+
+def _sides(part: np.ndarray, box: np.ndarray) -> int:
+    """Return how many sides of a box the part covers. box: top, left, bottom, right, in pixels of the part."""
+    top, left, bottom, right = box
+    sides = (
+        part[:top, left:right].any(axis=0),
+        part[bottom:, left:right].any(axis=0),
+        part[top:bottom, :left].any(axis=1),
+        part[top:bottom, right:].any(axis=1),
+    )
+    return sum(side.mean() > COVERED for side in sides)
+
+
+def _attached(part: np.ndarray) -> int:
+    """Return the number of pixels of a frame that are not in its border, such as a digit that touches the frame."""
+    inside = ndimage.binary_fill_holes(part)
+    if inside.sum() < 2 * part.sum():
+        inside = np.ones_like(part)  # The frame is open.
+    border = 2 * int(BORDER * pen_width(part)) + 1
+    return int((part & ndimage.minimum_filter(inside, border, mode="constant", cval=False)).sum())

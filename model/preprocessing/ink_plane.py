@@ -1,0 +1,73 @@
+"""Reduce the channels of a picture to one plane in which ink is higher than paper."""
+
+import numpy as np
+from scipy import ndimage
+
+from model.preprocessing.paper import estimate_paper
+from model.preprocessing.rulings import pen_width
+
+# The constants were chosen with `python -m tests.tools.picture_kinds.sweep`.
+SAMPLE_SIDE = 128
+"""The direction from paper to ink is estimated on a reduced picture, whose longer side has about this many pixels."""
+FAR_WEIGHT = 1.0
+"""Weight of the skewness in wide surroundings, beside the skewness in narrow surroundings."""
+CLEAR = 1.2
+"""Skewness above which it is clear which side of the plane is ink. Below, two other measures count, too."""
+PEN_WEIGHT = 1.2
+"""Weight of the pen's width: ink is narrower than the paper between the strokes."""
+BORDER_WEIGHT = 4.0
+"""Weight of the border: most of the pixels along the picture's edges are paper."""
+
+
+def ink_plane(planes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return a plane, float32 (H, W), in which ink is higher than paper, and the paper of this plane, float32 (H, W).
+
+    The plane is the projection of the colors on the principal axis of their differences to the surroundings.
+    planes: float32 (H, W, C).
+    """
+    axis, skewness = _axis(planes)
+    plane = (planes @ axis).astype(np.float32)
+    paper = estimate_paper(plane)
+    if skewness >= CLEAR:
+        return plane, paper
+    inverse = -plane
+    inverse_paper = estimate_paper(inverse)
+    ink, inverse_ink = _strong(plane - paper), _strong(inverse - inverse_paper)
+    ratio = pen_width(inverse_ink) / max(pen_width(ink), 1.0)
+    evidence = skewness + PEN_WEIGHT * np.log(max(ratio, 0.01))
+    evidence += BORDER_WEIGHT * (_border_share(inverse_ink) - _border_share(ink)) / 2
+    return (plane, paper) if evidence >= 0 else (inverse, inverse_paper)
+
+
+def _strong(contrast: np.ndarray) -> np.ndarray:
+    return contrast > contrast.max() / 2
+
+
+def _border_share(mask: np.ndarray) -> float:
+    """Return the share of the pixels along the picture's edges that are in the mask."""
+    return float(np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]]).mean())
+
+
+def _axis(planes: np.ndarray) -> tuple[np.ndarray, float]:
+    """Return the direction from paper to ink, (C,), and its skewness, which is 0 or more."""
+    step = max(1, max(planes.shape) // SAMPLE_SIDE)
+    sample = planes[::step, ::step].astype(np.float64)
+    side = max(sample.shape)
+    near, far = (sample - _averaged(sample, max(1, side // part)) for part in (4, 2))
+    weights = (near**2).sum(axis=2)
+    axis = np.linalg.eigh(np.einsum("hw,hwc,hwd->cd", weights, near, near))[1][:, -1]
+    # Ink differs from its surroundings to one side, light and shade to both sides. The wide surroundings count for bold
+    # ink on little paper.
+    skewness = _skewness(near @ axis, 3) + FAR_WEIGHT * _skewness(far @ axis, 5)
+    return (axis, skewness) if skewness >= 0 else (-axis, -skewness)
+
+
+def _averaged(sample: np.ndarray, side: int) -> np.ndarray:
+    """Return the mean over a square around each pixel, for each channel."""
+    return ndimage.uniform_filter(sample, (side, side, 0), mode="nearest")
+
+
+def _skewness(values: np.ndarray, power: int) -> float:
+    """Return from −1 to 1 how much more of the sum of powers is above 0 than below 0. power: an odd number."""
+    powers = values**power
+    return float(powers.sum() / max(np.abs(powers).sum(), 1e-12))

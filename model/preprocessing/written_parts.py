@@ -1,0 +1,135 @@
+"""The connected parts of what is drawn in a picture, and the decision which parts are ink of digits and signs."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import ndimage
+
+from model.preprocessing.bars import Bars
+from model.preprocessing.rulings import FINE, NEIGHBORS, PALE, run_lengths
+from model.preprocessing.signs import is_sign
+
+# The constants were chosen with `python -m tests.tools.picture_kinds.sweep`.
+MIN_SHARPNESS = 0.5
+"""Smallest sharpness of an edge of ink, as a share of the contrast of the part. Shadows are below."""
+SPECK, SPECK_SHARE = 24, 0.03
+"""On dirty paper, a part is noise if it has fewer pixels than SPECK, or than SPECK_SHARE × the largest part."""
+SMALL = 0.1
+"""A part with fewer pixels than SMALL × the largest part is small: it is left out if it is faint or at the edge."""
+SIGN_PEN = 0.8
+"""A small part beside a removed line is a sign only if it is as thick as this share of the pen."""
+LOST_HEIGHT = 0.25
+"""Smallest height of a lost part, as a fraction of the height of the row."""
+MAX_PARTS = 100
+"""Maximum number of parts that are searched for signs and for lost parts."""
+
+
+@dataclass(frozen=True)
+class WrittenParts:
+    """The connected parts of the drawn pixels. Part 0 is the paper.
+
+    numbers: the part of each pixel, int (H, W). contrast: float (H, W). dirt: the unevenness of the paper, 0 to 1.
+    For each of the N + 1 parts: sizes: the number of pixels. strengths: the contrast of full ink. boxes: left, top,
+    right, bottom, int (N + 1, 4).
+    """
+
+    numbers: np.ndarray
+    contrast: np.ndarray
+    dirt: float
+    sizes: np.ndarray
+    strengths: np.ndarray
+    boxes: np.ndarray
+
+    @classmethod
+    def of(cls, mask: np.ndarray, contrast: np.ndarray, dirt: float) -> "WrittenParts":
+        numbers, count = ndimage.label(mask, NEIGHBORS)
+        index, values = numbers[mask], contrast[mask]
+        sizes = np.bincount(index, minlength=count + 1)
+        power = values**4
+        fourth, fifth = (np.bincount(index, weights, count + 1) for weights in (power, power * values))
+        peaks = np.zeros(count + 1)
+        np.maximum.at(peaks, index, values)
+        # On even paper, full ink has the largest contrast. On dirty paper, the largest contrast is noise.
+        strengths = (1 - dirt) * peaks + 0.75 * dirt * fifth / np.maximum(fourth, 1e-12)
+        regions = [(slice(0, 0),) * 2, *ndimage.find_objects(numbers)]
+        boxes = np.array([(x.start, y.start, x.stop, y.stop) for y, x in regions])
+        return cls(numbers, contrast, dirt, sizes, strengths, boxes)
+
+    def kept(self, removed: np.ndarray) -> np.ndarray:
+        """Return which parts are ink, bool (N + 1,): not dirt, and no remains along the edge or along a removed line.
+
+        removed: the mask of lines and frames.
+        """
+        height, width = self.numbers.shape
+        large = self.sizes > 0.02 * self.sizes.max()
+        strongest, biggest = self.strengths[large].max(), self.sizes.max()
+        is_faint = self.strengths < PALE * strongest
+        at_edge = (
+            (self.boxes[:, :2].min(axis=1) <= 1) | (self.boxes[:, 2] >= width - 1) | (self.boxes[:, 3] >= height - 1)
+        )
+        is_small = self.sizes < SMALL * biggest
+        kept = self.sizes >= self.dirt * max(SPECK, SPECK_SHARE * biggest)
+        kept &= ~(is_small & (at_edge | (self.strengths < 0.5 * strongest)))
+        if self.dirt > 0.5:
+            kept &= ~(at_edge & is_faint)
+        if removed.any():
+            pens = self._pens()
+            is_rest = is_faint & (pens <= FINE * pens[self.strengths.argmax()])
+            is_rest |= is_small & (pens < SIGN_PEN * pens[self.sizes.argmax()])
+            kept &= ~(self._beside(removed) & is_rest)
+        kept[0] = False
+        return kept
+
+    def _beside(self, removed: np.ndarray) -> np.ndarray:
+        near = np.zeros(len(self.sizes), bool)
+        near[self.numbers[ndimage.binary_dilation(removed, NEIGHBORS, iterations=2)]] = True
+        return near
+
+    def _pens(self) -> np.ndarray:
+        """Return the width of the pen of each part, in pixels."""
+        mask = self.numbers > 0
+        runs = np.minimum(run_lengths(mask), run_lengths(mask.T).T)
+        return np.concatenate([[0], ndimage.median(runs, self.numbers, np.arange(1, len(self.sizes)))])
+
+    def is_sharp(self, window: int) -> np.ndarray:
+        """Return which parts have the sharp edge that ink has and a shadow has not. window: in pixels."""
+        smooth = ndimage.uniform_filter(self.contrast, 3)
+        rises = ndimage.maximum_filter(smooth, window) - ndimage.minimum_filter(smooth, window)
+        index = np.arange(len(self.sizes))
+        return ndimage.maximum(rises, self.numbers, index) > MIN_SHARPNESS * ndimage.maximum(
+            smooth, self.numbers, index
+        )
+
+    def bars(self, kept: np.ndarray) -> np.ndarray:
+        """Return which of the kept parts are underlines, or remains of lines along the picture's edge."""
+        bars = Bars.of(self.numbers, len(kept))
+        remains = bars.remains(self.boxes, kept, self.numbers.shape)
+        return remains | bars.underlines(self.boxes, kept & ~remains)
+
+    def with_signs(self, kept: np.ndarray) -> np.ndarray:
+        """Return the kept parts and the small strong parts between two of them, which are points rather than dirt."""
+        if not kept.any():
+            return kept
+        kept, digits = kept.copy(), self.boxes[self._largest(kept & (self.sizes > SMALL * self.sizes[kept].max()))]
+        strong = self.strengths > 0.5 * self.strengths[kept].max()
+        for part in self._largest(~kept & strong):
+            kept[part] = is_sign(self.boxes[part], digits)
+        return kept
+
+    def lost(self, kept: np.ndarray) -> np.ndarray:
+        """Return the boxes of the parts that are not kept, but are as high as a sign between the kept parts."""
+        if not kept.any():
+            return np.zeros((0, 4), int)
+        rest = ~kept & (self.strengths >= PALE * self.strengths[kept].max()) & (self.sizes >= self.dirt * SPECK)
+        rest[0] = False
+        left, top = self.boxes[kept, :2].min(axis=0)
+        right, bottom = self.boxes[kept, 2:].max(axis=0)
+        boxes = self.boxes[self._largest(rest)]
+        is_high = boxes[:, 3] - boxes[:, 1] >= LOST_HEIGHT * (bottom - top)
+        is_between = (boxes[:, 0] > left) & (boxes[:, 2] < right) & (boxes[:, 3] > top) & (boxes[:, 1] < bottom)
+        return boxes[is_high & is_between]
+
+    def _largest(self, chosen: np.ndarray) -> np.ndarray:
+        """Return the indices of the largest of the chosen parts."""
+        index = np.flatnonzero(chosen)
+        return index[np.argsort(-self.sizes[index], kind="stable")][:MAX_PARTS]

@@ -1,0 +1,79 @@
+"""Points and other signs between digits; rings, underlines and lines of digits."""
+
+import numpy as np
+import pytest
+
+from model.preprocessing.enclosures import enclosing, has_two_lines, is_slash
+from model.preprocessing.signs import find_signs
+
+# Boxes: left, top, right, bottom. The first two are digits.
+DIGITS = [(0.0, 0.0, 0.6, 1.0), (1.0, 0.0, 1.6, 1.0)]
+ANGLES = np.linspace(0, 6.2, 40)
+RING = 0.5 + 0.5 * np.stack([np.cos(ANGLES), np.sin(ANGLES)], axis=1)
+BAR = np.array([[0.5, 0.25], [0.5, 0.8]])
+
+
+def kinds(*boxes: tuple[float, ...]) -> list[tuple[str, tuple[int, ...]]]:
+    return [(sign.kind, sign.marks) for sign in find_signs(np.array([*DIGITS, *boxes])).signs]
+
+
+@pytest.mark.parametrize("box", [(0.78, 0.95, 0.8, 0.96), (0.7, 0.9, 0.85, 1.15), (0.79, 0.96, 0.79, 0.96)])
+def test_a_small_low_mark_between_two_digits_is_a_point(box):
+    assert kinds(box) == [(".", (2,))]
+
+
+@pytest.mark.parametrize("box", [(0.68, 0.5, 0.93, 0.52), (0.78, 0.2, 0.82, 0.25), (0.7, 0.92, 0.99, 0.95)])
+def test_other_small_marks_between_digits_are_unknown_signs(box):
+    assert [kind for kind, _ in kinds(box)] in ([], ["?"])
+    assert "." not in [kind for kind, _ in kinds(box)]
+
+
+def test_a_colon_is_one_unknown_sign():
+    assert kinds((0.78, 0.3, 0.82, 0.34), (0.78, 0.9, 0.82, 0.94)) == [("?", (2, 3))]
+
+
+@pytest.mark.parametrize("box", [(2.0, 0.9, 2.02, 0.92), (-0.5, 0.1, -0.48, 0.12), (1.3, 1.5, 1.32, 1.52)])
+def test_a_stray_dot_beside_the_digits_is_ignored(box):
+    row = find_signs(np.array([*DIGITS, box]))
+    assert (row.digits, row.signs, row.ignored) == ((0, 1), (), (2,))
+
+
+def test_a_low_dot_before_the_first_digit_may_be_a_point():
+    assert kinds((-0.2, 0.95, -0.18, 0.97)) == [("?", (2,))]
+
+
+def test_a_point_stands_between_digits_of_several_strokes():
+    four = [(1.18, 0.0, 1.78, 0.61), (1.63, 0.26, 1.68, 1.15)]
+    [sign] = find_signs(np.array([(0.0, 0.08, 0.48, 1.08), *four, (0.71, 1.04, 0.8, 1.22)])).signs
+    assert (sign.kind, sign.marks) == (".", (3,))
+
+
+def test_a_part_of_a_digit_is_no_sign():
+    assert kinds((0.0, 0.0, 0.7, 0.05)) == []
+
+
+def boxes_of(*strokes: np.ndarray) -> np.ndarray:
+    return np.array([(*stroke.min(axis=0), *stroke.max(axis=0)) for stroke in strokes])
+
+
+def test_a_ring_around_a_stroke_and_an_underline_are_found():
+    line = np.array([[0.1, 1.0], [0.9, 1.02]])
+    assert enclosing([BAR, RING], boxes_of(BAR, RING)) == (1, False)
+    assert enclosing([BAR, line], boxes_of(BAR, line)) == (1, True)
+
+
+def test_the_foot_of_a_one_is_no_underline():
+    foot = np.array([[0.3, 0.8], [0.7, 0.8]])
+    assert enclosing([BAR, foot], boxes_of(BAR, foot))[0] is None
+
+
+def test_two_lines_have_a_gap_and_a_digit_of_two_strokes_has_none():
+    assert has_two_lines(np.array([(0, 0, 1, 1), (0, 1.3, 1, 2.3)]))
+    assert not has_two_lines(np.array([(0, 0, 1, 1), (0, 1.1, 1, 2.1)]))
+    assert not has_two_lines(np.array(DIGITS))
+
+
+def test_a_slash_leans_to_the_right_and_is_straight():
+    slash = np.linspace([0.5, 0], [0, 1], 20)
+    assert is_slash(slash, 0)
+    assert not is_slash(slash * [-1, 1], 0) and not is_slash(BAR, 0) and not is_slash(RING, 0)
