@@ -58,7 +58,7 @@ export function chooseLanguage(language) {
 export function labelDocument() {
   setLanguageAttributes();
   document.title = text("title");
-  find(document, "link[rel=manifest]", HTMLLinkElement).href = `manifest.json?language=${tag}`;
+  find(document, "link[rel=manifest]", HTMLLinkElement).href = `manifest.json?language=${shownLanguage().tag}`;
 }
 
 function setLanguageAttributes() {
@@ -117,5 +117,5 @@ function storedTag() {
 }
 
 const preferred = [storedTag() ?? [], navigator.languages].flat();
-const tag = matchLanguage(preferred, languages.map((language) => language.tag));
-useLanguage(languages.find((language) => language.tag === tag) ?? ENGLISH);
+const preferredTag = matchLanguage(preferred, languages.map(({ tag }) => tag));
+useLanguage(languages.find(({ tag }) => tag === preferredTag) ?? ENGLISH);

@@ -6,7 +6,7 @@ from scipy import ndimage
 from model.preprocessing.paper import estimate_paper
 from model.preprocessing.rulings import pen_width
 
-# The constants were chosen with `python -m tests.tools.picture_kinds.sweep`.
+# The constants were set by hand on pictures of `python -m tests.tools.picture_kinds`, with the seeds 1, 3 and 4.
 SAMPLE_SIDE = 128
 """The direction from paper to ink is estimated on a reduced picture, whose longer side has about this many pixels."""
 FAR_WEIGHT = 1.0
