@@ -33,6 +33,8 @@ def answers_with(page, *readings: dict) -> None:
         "verdict": next(each for each in ("not a digit", "unsure", "digit") if each in verdicts),
         "reason": "",
         "readings": readings,
+        "marks": [],
+        "doubt": None,
         "current": len(readings) - 1,
         "milliseconds": {"ink": 1.0, "normalization": 1.0, "network": 1.0},
         "version": "1.0",

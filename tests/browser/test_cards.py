@@ -50,7 +50,8 @@ def reading(digit, verdict="digit", probability=0.999, no_digit=0.0) -> dict:
 def answer(*readings) -> dict:
     """Return the answer with these readings. Its verdict is the verdict of the last reading."""
     name = "".join("?" if each["digit"] is None else str(each["digit"]) for each in readings)
-    return {"number": name, "verdict": readings[-1]["verdict"], "readings": readings, "current": 0, "milliseconds": {}}
+    result = {"number": name, "verdict": readings[-1]["verdict"], "marks": [], "doubt": None}
+    return result | {"readings": readings, "current": 0, "milliseconds": {}}
 
 
 NONE = reading(None, "not a digit", 0.9, no_digit=0.93)

@@ -50,7 +50,8 @@ def test_a_click_on_a_bar_compares_with_that_digit(page):
 # --- comparison of all models
 
 
-def test_the_comparison_shows_the_reading_of_every_model(page):
+def test_the_comparison_shows_the_reading_of_every_model(open_page):
+    page = open_page()
     summary = page.get_by_text("Compare all models on this drawing")
     rows = page.locator("#compare tbody tr")
     expect(rows).to_have_count(0)
