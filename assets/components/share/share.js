@@ -14,7 +14,7 @@
 
 import { context2d } from "../../shared/canvas.js";
 import { create, find } from "../../shared/dom.js";
-import { paintStrokes } from "../../shared/strokes.js";
+import { paintStrokes, withinLimits } from "../../shared/strokes.js";
 import { followLanguage, text } from "../../shared/text.js";
 import { paintCard } from "./card.js";
 import { copy, openMenu, save, sharesPictures, toPng } from "./clipboard.js";
@@ -46,7 +46,7 @@ export function mount({ element, props, trigger, watch }) {
     png: async (content) => save(await toPng(picture((await content).strokes)), "drawing.png"),
     json: async (content) => {
       const { strokes } = await content;
-      save(new Blob([JSON.stringify({ strokes })], { type: "application/json" }), "drawing.json");
+      save(new Blob([JSON.stringify({ strokes: withinLimits(strokes) })], { type: "application/json" }), "drawing.json");
     },
   };
 
