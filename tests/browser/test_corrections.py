@@ -126,6 +126,7 @@ def test_a_wrong_split_is_corrected_with_the_whole_drawing(correctable):
     draw(page, number("74"))
     settled(page)
     one, other, entry = part(page, ".one"), part(page, ".other"), part(page, ".entry input")
+    expect(part(page, ".choice + .question")).to_have_text("Digit 2 of 2, read as 4, is:")
     one.click()
     expect(part(page, ".choice + .question")).to_have_text("The whole drawing is:")
     label(page, "4").click()

@@ -22,7 +22,8 @@ new PerformanceObserver((list) => shifts.push(...list.getEntries().map((entry) =
 # Return the box and the color of each visible part of the first view, or of the page.
 PARTS = """() => {
   const root = document.querySelector("#first-view")?.shadowRoot ?? document;
-  const parts = "h1, .pad, .tools button, .verdict, .bar, .track, .timing, .frame, .picture, #share button, summary, a";
+  const parts = `h1, .pad, .tools button, .verdict, .bar, .track, .timing, .frame, .picture, #share button,
+    #correction p, #correction .labels button, summary, a`;
   return [...root.querySelectorAll(parts)].map((part) => {
     const { x, y, width, height } = part.getBoundingClientRect();
     const { color, backgroundColor, font } = getComputedStyle(part);
@@ -50,7 +51,10 @@ class HeldRequests:
 
 
 @pytest.mark.parametrize("window, theme, locale", [({"viewport": DESKTOP}, "light", "en"), (PHONE, "dark", "zh-CN")])
-def test_the_first_view_is_at_the_places_of_the_page_and_nothing_moves(chromium, server, window, theme, locale):
+def test_the_first_view_is_at_the_places_of_the_page_and_nothing_moves(
+    chromium, corrections_server, window, theme, locale
+):
+    server, _ = corrections_server
     context = chromium.new_context(**window, color_scheme=theme, locale=locale)
     page, gate = context.new_page(), HeldRequests()
     page.add_init_script(OBSERVE)

@@ -9,10 +9,10 @@
 /** @import { Component } from "../../shared/dom.js" */
 /** @import { Offer } from "../../page/corrections.js" */
 
-import { create, find } from "../../shared/dom.js";
+import { find } from "../../shared/dom.js";
 import { followLanguage, text } from "../../shared/text.js";
 import { DigitButtons } from "./digits.js";
-import { LABELS, nameOf, noteText, NOT_A_DIGIT, questionText } from "./sentences.js";
+import { LABELS, noteText, NOT_A_DIGIT, questionText } from "./sentences.js";
 
 const WHOLE = "whole";
 const NUMBER = /^[0-9]{1,10}$/;
@@ -27,10 +27,8 @@ export function mount({ element, props, trigger, watch }) {
   const status = find(element, ".status");
   const group = find(element, ".labels");
   const digits = new DigitButtons(find(element, ".digits"), chooseDigit);
-  const labels = LABELS.map((label) => button(() => request(label)));
-  const toggle = button(() => isDisabled(toggle) || setMode(mode === "number" ? "digit" : "number"));
-  toggle.className = "toggle";
-  group.replaceChildren(...labels, toggle);
+  const toggle = find(group, ".toggle");
+  const labels = /** @type {HTMLElement[]} */ ([...group.querySelectorAll("button:not(.toggle)")]);
   /** @type {"digit" | "one" | "number"} what the visitor corrects: a digit, or the whole drawing as a digit or number */
   let mode = "digit";
   /** @type {number | undefined} the id of the answer for which the visitor has chosen the mode */
@@ -110,11 +108,9 @@ export function mount({ element, props, trigger, watch }) {
   /** @param {string | undefined} pressed the label that is stored, or that is being stored */
   function showLabels(pressed) {
     LABELS.forEach((label, i) => {
-      labels[i].textContent = nameOf(label);
       press(labels[i], label === pressed);
       disable(labels[i], isLocked() || isAnswer(label));
     });
-    toggle.textContent = text("aNumber");
     toggle.setAttribute("aria-expanded", String(mode === "number"));
     disable(toggle, isLocked());
   }
@@ -136,6 +132,8 @@ export function mount({ element, props, trigger, watch }) {
     button.tabIndex = offer() ? 0 : -1;
   }
 
+  labels.forEach((button, i) => button.addEventListener("click", () => request(LABELS[i])));
+  toggle.addEventListener("click", () => isDisabled(toggle) || setMode(mode === "number" ? "digit" : "number"));
   one.addEventListener("click", () => setMode("one"));
   other.addEventListener("click", () => setMode("number"));
   undo.addEventListener("click", () => {
@@ -155,13 +153,6 @@ export function mount({ element, props, trigger, watch }) {
   });
   watch("value", show);
   followLanguage(element, show);
-}
-
-/** @param {() => void} act */
-function button(act) {
-  const created = create("button", { type: "button" });
-  created.addEventListener("click", act);
-  return created;
 }
 
 /** @param {HTMLElement} button */
