@@ -172,10 +172,10 @@ def calibrate(forward: ForwardPass, images: np.ndarray, labels: np.ndarray) -> d
 
 def _preferred(drawing: Candidates, inner: Answer, whole: Answer) -> Answer:
     """Return the answer to a drawing with a ring or an underline. inner: the answer without this stroke."""
-    if whole.verdict in (Verdict.NOT_DIGIT, Verdict.BLANK):
-        return inner
     if inner.verdict in (Verdict.NOT_DIGIT, Verdict.BLANK) or inner.number == whole.number:
         return whole
+    if whole.verdict in (Verdict.NOT_DIGIT, Verdict.BLANK):
+        return inner
     is_slashed_zero = len(drawing.marks) == 1 and is_slash(drawing.marks[0], drawing.pen)
     return whole if whole.number == "0" and is_slashed_zero else dataclasses.replace(whole, doubt=Doubt.RING)
 

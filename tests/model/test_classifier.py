@@ -55,6 +55,12 @@ def test_a_drawing_without_strokes_is_blank(classifier):
     assert reading.image.shape == (28, 28) and not reading.image.any()
 
 
+def test_the_ring_of_a_smiley_is_a_part_of_the_rejected_drawing(classifier):
+    smiley = arrays(NON_DIGIT_DRAWINGS["smiley"])
+    [reading] = classifier.read_strokes(smiley).readings
+    assert (reading.verdict, reading.strokes) == (Verdict.NOT_DIGIT, tuple(range(len(smiley))))
+
+
 def test_drawings_in_a_batch_get_the_same_answers_as_single_drawings(classifier):
     drawings = [arrays(number("2026")), [], SEVEN, [], arrays(NON_DIGIT_DRAWINGS["smiley"])]
     answers = classifier.read_drawings(drawings)
