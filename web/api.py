@@ -107,8 +107,8 @@ def correct(service: Service, request: CorrectionRequest) -> CorrectionResponse:
 
 @endpoint("DELETE", "/api/corrections", cost=STORAGE, stores=True)
 def undo_correction(service: Service, request: UndoRequest) -> UndoResponse:
-    """Delete a correction. The call that stored the correction returned the token. A token works once. No other token
-    can delete the correction. If another visitor gave the same correction, it stays for this visitor."""
+    """Delete a correction. The token comes from the answer that stored the correction. Each token works once. If two
+    visitors stored the same correction, each has a token, and the correction is deleted after both tokens are used."""
     if service.store is None:
         raise InputError(NO_STORE)
     if not service.store.delete(request.token):

@@ -38,7 +38,7 @@ def export_drawings(
     """
     drawings, given, divided, undivided = [], [], 0, 0
     for correction in corrections:
-        # Parsing a number costs time. If only non-digits are exported, its digits are not needed.
+        # Skip this correction before its strokes are parsed, because parsing takes time.
         if labels is not None and not set(labels) & {correction.label, *_digits_of(correction.label)}:
             continue
         strokes = _strokes_of(correction)

@@ -92,7 +92,7 @@ class HubBackup:
 def _replace(file: Path, content: str) -> None:
     """Replace a file in one step. An upload that is in progress still reads the old file.
 
-    The temporary file is no *.jsonl file, so that no process uploads it.
+    The name of the temporary file does not end in .jsonl, so that no process uploads it.
     """
     temporary = file.with_suffix(".new")
     try:

@@ -12,7 +12,7 @@ from model.preprocessing.enclosures import enclosing, has_two_lines
 from model.preprocessing.geometry import Stroke, bounding_box, longer_side
 from model.preprocessing.normalization import normalize_all
 from model.preprocessing.segmentation import Group
-from model.preprocessing.signs import UNKNOWN, find_signs
+from model.preprocessing.signs import UNKNOWN, Row, find_signs
 from model.preprocessing.strokes import rasterize
 
 DOT = 0.03
@@ -75,8 +75,9 @@ def _of_some(
 ) -> Candidates:
     """Return the candidates of some strokes of a drawing, given by their indices."""
     timer = Timer()
-    row = find_signs(boxes[list(chosen)]) if 1 < len(chosen) <= segmentation.MAX_MARKS else None
-    digits = chosen if row is None else tuple(chosen[i] for i in row.digits)
+    is_scribble = len(chosen) > segmentation.MAX_MARKS
+    row = Row(tuple(range(len(chosen)))) if is_scribble else find_signs(boxes[list(chosen)])
+    digits = tuple(chosen[i] for i in row.digits)
     marks = [strokes[i] for i in digits]
     groups = segmentation.groups_of_strokes(marks)
     inks = [rasterize([marks[i] for i in group.marks]) for group in groups]
@@ -84,16 +85,7 @@ def _of_some(
     timer.end("ink")
     images = normalize_all(inks)
     timer.end("normalization")
-    signs = (
-        ()
-        if row is None
-        else tuple(
-            SignReading(
-                sign.kind, stroke_box([strokes[chosen[i]] for i in sign.marks]), tuple(chosen[i] for i in sign.marks)
-            )
-            for sign in row.signs
-        )
-    )
+    signs = tuple(_sign(sign.kind, strokes, tuple(chosen[i] for i in sign.marks)) for sign in row.signs)
     return Candidates(
         groups,
         images,
@@ -106,6 +98,10 @@ def _of_some(
         whole,
         is_dot=bool(strokes) and longer_side(strokes) < DOT,
     )
+
+
+def _sign(kind: str, strokes: Sequence[Stroke], indices: tuple[int, ...]) -> SignReading:
+    return SignReading(kind, stroke_box([strokes[i] for i in indices]), indices)
 
 
 def doubt_of(boxes: np.ndarray, signs: Sequence[SignReading]) -> Doubt | None:

@@ -9,8 +9,6 @@ SLIM = 0.16
 """Largest ratio of the thickness of a bar to its length."""
 UNDERLINE_SLOPE, EDGE_SLOPE = 0.2, 0.1
 """Largest slope of an underline, and of a bar along the edge, in pixels per pixel."""
-COVERAGE = 0.6
-"""Smallest share of the width of the writing that an underline covers."""
 LONGER = 0.03
 """An underline extends beyond the writing above it by this fraction of the writing's height, at both ends."""
 EDGE_DISTANCE, EDGE_SHARE = 2, 0.08

@@ -23,8 +23,8 @@ PIXEL_LIMIT_MESSAGE = (
 )
 # Maximum size of a file in bytes. A picture with MAX_PIXELS pixels never needs a larger file.
 MAX_BYTES = 8 * MAX_PIXELS
-# Larger pictures are averaged down to this number of pixels, because more pixels take time and do not change the 28×28
-# image. The limit is on the area, so that the digits in a long strip keep their height.
+# Maximum number of pixels after reduction. More pixels take time and do not change the 28×28 image. The longer side has
+# a larger limit, so that the digits in a long strip keep their height.
 WORKING_PIXELS = 400 * 400
 # Maximum longer side in pixels, for strips that are extremely long.
 WORKING_SIDE = 2_000

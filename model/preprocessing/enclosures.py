@@ -1,4 +1,4 @@
-"""Find strokes around or below a drawing that do not belong to its digits: rings, frames, underlines; and its lines.
+"""Find what surrounds or separates the digits of a drawing: rings, underlines, slashes, and the gap between two lines.
 
 The functions work on the marks of a drawing: strokes, or outlines of the parts of a picture.
 """

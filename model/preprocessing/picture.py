@@ -27,7 +27,8 @@ EVEN = 0.15
 DIRTY = 1 / 150
 """Unevenness of dirty paper: the root mean square of the contrast outside the strokes, as a fraction of the range from
 black to white. Photographs are above. A drawing that was saved as JPEG with quality 90 has a quarter."""
-
+FAINTEST, DIRT_SHARE = 0.01, 0.35
+"""Shares of full ink up to which gray is paper: FAINTEST on even paper, DIRT_SHARE more on dirty paper."""
 HAIRLINE_SIDE = 100
 """Strokes of a pixel are broadened if the longer side of the ink has at least this many pixels."""
 
@@ -45,11 +46,6 @@ class PictureInk:
     ink: np.ndarray
     lost: np.ndarray
     whole: "PictureInk | None" = None
-
-
-def to_ink(planes: np.ndarray) -> np.ndarray:
-    """Return the ink of a picture, as `extract` does."""
-    return extract(planes).ink
 
 
 def extract(planes: np.ndarray) -> PictureInk:
@@ -87,7 +83,7 @@ def _written(drawn: np.ndarray, contrast: np.ndarray, dirt: float, removed: np.n
 def _without_hairlines(ink: np.ndarray) -> np.ndarray:
     """Return the ink, with broader strokes if they are about a pixel wide in a large picture.
 
-    The pixels of such a stroke differ in strength, so that it has gaps.
+    Some pixels of such a stroke are weak, so the stroke has gaps.
     """
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     if not rows.size or max(np.ptp(rows), np.ptp(columns)) < HAIRLINE_SIDE or pen_width(ink > 0.5) > 1:
@@ -109,7 +105,7 @@ def _ink(written: WrittenParts, kept: np.ndarray, removed: np.ndarray) -> np.nda
     """
     strokes = kept[written.numbers]
     full = ndimage.maximum_filter(written.strengths[written.numbers] * strokes, 5)
-    low = 0.003 + 0.35 * written.dirt
+    low = FAINTEST + DIRT_SHARE * written.dirt
     ink = np.clip((written.contrast / np.maximum(full, 1e-6) - low) / (1 - low), 0, 1)
     around = ndimage.binary_dilation(strokes, NEIGHBORS, iterations=2) & ~(removed & ~strokes)
     return np.where(around, ink, 0).astype(np.float32)

@@ -23,7 +23,7 @@ OVERSHOOT, LONG_OVERSHOOT = 0.1, 0.2
 """Shares of its length by which a line extends beyond the writing at both ends: OVERSHOOT for a fine line,
 LONG_OVERSHOOT for a line of the same pen."""
 ACROSS_OVERSHOOT = 0.05
-"""The same for a fine line across the whole picture."""
+"""Share of its length by which a fine line across the whole picture extends beyond the writing at both ends."""
 LEAST_SHARE, LEAST_EXTENT = 0.2, 0.25
 """A line of the same pen is removed if the writing has this share of all drawn pixels, and this share of its length."""
 LEAST_WRITING = 0.6

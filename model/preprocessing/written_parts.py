@@ -92,7 +92,7 @@ class WrittenParts:
         return np.concatenate([[0], ndimage.median(runs, self.numbers, np.arange(1, len(self.sizes)))])
 
     def is_sharp(self, window: int) -> np.ndarray:
-        """Return which parts have the sharp edge that ink has and a shadow has not. window: in pixels."""
+        """Return which parts have a sharp edge, as ink does. Shadows have soft edges. window: width in pixels."""
         smooth = ndimage.uniform_filter(self.contrast, 3)
         rises = ndimage.maximum_filter(smooth, window) - ndimage.minimum_filter(smooth, window)
         index = np.arange(len(self.sizes))

@@ -75,7 +75,7 @@ def test_a_saved_drawing_can_be_opened_again_by_dialog_drop_and_paste(open_page,
     expect(digit(page)).to_have_text("4")
 
 
-def test_a_file_that_is_no_drawing_gets_a_sentence_in_the_pages_language(open_page):
+def test_a_file_that_does_not_hold_a_drawing_gets_a_sentence_in_the_pages_language(open_page):
     page = open_page(locale="zh-CN")
     draw_seven(page)
     chinese = TEXTS["zh-CN"]

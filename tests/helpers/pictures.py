@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw
 
 from model.preprocessing.decoding import Source, decode
 from model.preprocessing.normalization import normalize
-from model.preprocessing.picture import to_ink
+from model.preprocessing.picture import extract
 from model.preprocessing.strokes import rasterize
 from tests.helpers.drawings import DIGIT_DRAWINGS, Stroke
 
@@ -44,7 +44,7 @@ def image_of(strokes: list[Stroke]) -> np.ndarray:
 
 def ink_of(source: Source) -> np.ndarray:
     """Return the ink of a picture, float32 (H, W). source: path of a picture file, a file object or a PIL image."""
-    return to_ink(decode(source))
+    return extract(decode(source)).ink
 
 
 def difference(source: Source, expected: np.ndarray) -> float:

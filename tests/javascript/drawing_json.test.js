@@ -30,7 +30,7 @@ test("the largest drawing that the API accepts is parsed, also with a line for e
   assert.equal(parseStrokes(JSON.stringify({ strokes }, null, 2)).flat().length, 12_000);
 });
 
-test("a text that is no drawing is rejected with the reason", () => {
+test("a text that does not hold a drawing is rejected with the reason", () => {
   const point = [0.5, 0.5];
   /** @type {(count: number, item: unknown) => unknown[]} */
   const many = (count, item) => Array.from({ length: count }, () => item);

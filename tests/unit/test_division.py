@@ -1,4 +1,4 @@
-"""Division of a number's drawing into digits: it takes place only if one division is possible."""
+"""The drawing of a number is divided into digits only if exactly one division is possible."""
 
 import numpy as np
 

@@ -12,7 +12,7 @@ from PIL import Image, ImageFilter
 from model.preprocessing.decoding import WORKING_PIXELS, WORKING_SIDE
 from model.preprocessing.normalization import normalize
 from model.preprocessing.parts import parts
-from model.preprocessing.picture import to_ink
+from model.preprocessing.picture import extract
 from model.preprocessing.segmentation import MAX_MARKS
 from model.preprocessing.strokes import rasterize
 from tests.helpers.drawings import DIGIT_DRAWINGS
@@ -156,4 +156,4 @@ def test_a_picture_with_very_many_parts_is_one_part(count, masks):
     for number in range(count):
         top, left = 5 * (number // 64), 5 * (number % 64)
         paper[top : top + 2, left : left + 2] = 0
-    assert len(parts(to_ink(paper))) == masks
+    assert len(parts(extract(paper).ink)) == masks

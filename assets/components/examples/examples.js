@@ -3,7 +3,7 @@
 // The component sets `props.value` to {strokes} with the strokes of an example or a file, or to {picture} with the object
 // URL of a picture.
 // The list `props.examples` has the form [{name, strokes}, …]. The text of an example has the key “example <name>”.
-// Emits "input" when the visitor chooses an example or a file. If a file is no drawing, the component says why.
+// Emits "input" when the visitor chooses an example or a file. If a file cannot be opened, the component says why.
 
 /** @import { Component } from "../../shared/dom.js" */
 /** @import { Drawing, Stroke } from "../../shared/strokes.js" */

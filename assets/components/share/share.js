@@ -6,7 +6,7 @@
 // When the pen rests, the page sets `props.value` to {drawing}. The component then updates what depends on the drawing:
 // the buttons, and the page's address if it holds a link.
 // If the page's address holds a link to a drawing, the component sets `props.value` to {strokes} from the link, and
-// emits "linked". If the link is damaged or too large, the component shows a sentence.
+// emits "linked". If the link is damaged or too large, the component says so.
 
 /** @import { Answer } from "../../shared/answers.js" */
 /** @import { Component } from "../../shared/dom.js" */

@@ -144,7 +144,7 @@ def underlined(rng, writing):
 
 
 def underline(row: Row, rng, pen: float) -> Stroke:
-    """Return a line below the row, with a slope, longer than the row at both ends."""
+    """Return a sloping line below the row. It extends beyond the row at both ends."""
     left, _, right, bottom = row.box
     height = bottom - row.box[1]
     y = bottom + 1.3 * pen + height * rng.uniform(0.03, 0.25)

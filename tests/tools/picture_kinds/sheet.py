@@ -28,7 +28,7 @@ class Sheet:
         self._layers: list[tuple[Image.Image, np.ndarray]] = []
 
     def contrast(self, share: float) -> np.ndarray:
-        """Return a color whose contrast to the paper is this share of the contrast of the ink."""
+        """Return a color between paper and ink. share: 0 is the paper, 1 is the ink."""
         return self.paper + share * (self.ink - self.paper)
 
     def color(self, share: float) -> np.ndarray:
@@ -66,7 +66,7 @@ class Sheet:
         return Image.fromarray(np.uint8(np.rint(255 * np.clip(image, 0, 1))))
 
     def photograph(self) -> Image.Image:
-        """Return a picture with uneven light, blur, sensor noise and the losses of JPEG."""
+        """Return a photograph of a picture: with uneven light, blur and sensor noise, and saved as JPEG."""
         rng, image = self.rng, np.asarray(self.scan(), np.float32) / 255
         y, x = np.mgrid[-1 : 1 : image.shape[0] * 1j, -1 : 1 : image.shape[1] * 1j].astype(np.float32)
         angle, dark = rng.uniform(0, 2 * np.pi), rng.uniform(0, 0.25)

@@ -76,7 +76,7 @@ class Row:
         return (*map(float, low), *map(float, high))
 
     def placed(self, left: float, top: float, height: float) -> "Row":
-        """Return the row with its box at (left, top). height: the new height of a digit."""
+        """Return the row, scaled and moved. left, top: the corner of its box. height: the height of a digit."""
         corner, offset = np.array(self.box[:2]), [left, top]
         digits = [[(stroke - corner) * height + offset for stroke in digit] for digit in self.digits]
         return Row(self.text, digits, tuple((stroke - corner) * height + offset for stroke in self.signs))
