@@ -15,7 +15,7 @@ def heading() -> gr.HTML:
 
 
 def sketchpad() -> gr.HTML:
-    """Return the pad. Value: {"strokes": [[[x, y], …], …]} in fractions of the pad's side, x right, y down."""
+    """Return the pad. Value: a Drawing, see shared/strokes.js."""
     return _component("sketchpad", label="drawing", events=["input"])
 
 
@@ -56,21 +56,21 @@ def correction(visible: bool) -> gr.HTML:
 
 
 def steps() -> gr.HTML:
-    """Return the folded section that shows the steps of normalization. Value: the answer of the endpoint `steps`."""
+    """Return the folded section that shows the steps of normalization. Value: see steps.js."""
     return _component("steps", label="steps", events=["opened"])
 
 
 def comparison(own: str) -> gr.HTML:
     """Return the folded section that shows every model's reading.
 
-    Value: the answer of the endpoint `compare`.
+    Value: see compare.js.
     own: the name of the model that serves the page.
     """
     return _component("compare", label="every model", events=["opened"], own=own)
 
 
 def about() -> gr.HTML:
-    """Return the folded section with the network's measurements. Value: the answer of the endpoint `about`."""
+    """Return the folded section with the network's measurements. Value: see about.js."""
     return _component("about", label="about", events=["opened"])
 
 

@@ -110,7 +110,7 @@ async function request(path, options, milliseconds) {
 }
 
 // Return the part of an answer that the page needs, with images as bytes.
-/** @type {(payload: any) => Omit<Answer, "id">} */
+/** @type {(payload: any) => Omit<Answer, "id" | "strokes">} */
 function toAnswer({ number, verdict, readings, marks, doubt, current, milliseconds }) {
   return {
     number, verdict, marks, doubt, current, milliseconds,

@@ -1,9 +1,8 @@
 // The functions of the page's events that store corrections and undo them. events.js exports them to the page.
 
 /** @import { Answer, AnswerView } from "../shared/answers.js" */
-/** @import { Drawing } from "../shared/strokes.js" */
 
-import { selectedReading, strokesOf } from "../shared/answers.js";
+import { isOfPicture, selectedReading, strokesOf } from "../shared/answers.js";
 import * as api from "./api_client.js";
 
 /**
@@ -60,12 +59,13 @@ class Corrections {
     };
   }
 
-  /** @type {(target: string, label: string, drawing: Drawing) => Promise<void>} */
-  async store(target, label, drawing) {
-    const strokes = target === "whole" ? drawing.strokes : strokesOf(drawing, this.answer.readings[Number(target)]);
+  /** @type {(target: string, label: string) => Promise<void>} */
+  async store(target, label) {
+    const { strokes: whole, readings } = this.answer;
+    const strokes = target === "whole" ? whole : strokesOf(this.answer, readings[Number(target)]);
     this.stored[target] = { label, token: null };
     await this.#request(target, "notCorrected", async () => {
-      this.stored[target].token = (await api.correct(strokes ?? [], label)).token;
+      this.stored[target].token = (await api.correct(strokes, label)).token;
     });
     if (this.stored[target].token === null) delete this.stored[target];
   }
@@ -100,12 +100,12 @@ let newest = null;
 
 /**
  * Return the value of the correction component for an answer. A picture cannot be corrected, because it has no strokes.
- * @type {(drawing: Drawing | null, view: AnswerView | null) => object}
+ * @type {(view: AnswerView | null) => object}
  */
-export function offerCorrection(drawing, view) {
+export function offerCorrection(view) {
   const answer = view?.answer;
   if (!answer || !selectedReading(view) || answer.verdict === "blank") return {};
-  if (drawing?.picture) return { picture: true };
+  if (isOfPicture(answer)) return { picture: true };
   if (newest?.answer.id !== answer.id) newest = new Corrections(answer);
   if (newest.selected !== view.selection.reading) newest.outcome = null;
   newest.selected = view.selection.reading;
@@ -121,13 +121,16 @@ export function chooseDigit({ id, selected }, view) {
   return { ...view, selection: { reading: selected, contrast: null }, evidence: null };
 }
 
-/** @type {(offer: Offer, drawing: Drawing) => Promise<Offer | undefined>} */
-export const storeCorrection = ({ id, request }, drawing) => whileNewest(id, (corrections) =>
-  request?.label === undefined ? undefined : corrections.store(request.target, request.label, drawing));
+/** @type {(offer: Offer) => Promise<Offer | undefined>} */
+export const storeCorrection = ({ id, request }) => whileNewest(id, (corrections) =>
+  request?.label === undefined ? undefined : corrections.store(request.target, request.label));
 
 /** @type {(offer: Offer) => Promise<Offer | undefined>} */
 export const undoCorrection = ({ id, request }) => whileNewest(id, async (corrections) => {
-  for (const target of request?.targets ?? []) await corrections.undo(target);
+  for (const target of request?.targets ?? []) {
+    await corrections.undo(target);
+    if (corrections.outcome?.failed) return; // The visitor reads about this failure, and can click again.
+  }
 });
 
 // Return the new value of the component. Return undefined if the visitor has changed the drawing meanwhile.

@@ -12,7 +12,7 @@
  * @property {Connection} failed
  */
 
-import { BLANK, selectedReading, strokesOf, viewOf, withoutAnswer } from "../shared/answers.js";
+import { BLANK, isOfPicture, isWaiting, selectedReading, strokesOf, viewOf, withoutAnswer } from "../shared/answers.js";
 import * as api from "./api_client.js";
 import { NewestFirst } from "./newest.js";
 import { reducedPicture } from "./pictures.js";
@@ -63,7 +63,8 @@ export async function readDrawing(drawing) {
 /** @param {Drawing} drawing */
 async function readNewest(drawing) {
   const view = await reader.submit(drawing);
-  return [view, view && framesOf(drawing, view)];
+  // The pad may have changed after the request. Then its value must not become the old picture.
+  return [view, view && drawing === reader.newest ? framesOf(drawing, view) : undefined];
 }
 
 /**
@@ -76,7 +77,7 @@ async function read({ strokes = [], picture }) {
   try {
     const answer = await (picture ? api.predictImage(await reducedPicture(picture)) : api.predict(strokes));
     const milliseconds = { ...answer.milliseconds, roundTrip: performance.now() - start };
-    return viewOf({ ...answer, milliseconds, id: ++answers });
+    return viewOf({ ...answer, strokes, milliseconds, id: ++answers });
   } catch (error) {
     return withoutAnswer({ ...connectionAfter(error), picture: Boolean(picture) });
   }
@@ -112,28 +113,25 @@ export async function explain(view) {
 /** @type {(view: AnswerView | null) => Promise<unknown>} */
 export async function compare(view) {
   if (isFolded("compare")) return undefined;
-  if (view && isWaiting(view)) return { failed: view.connection };
+  if (view && isWaiting(view.connection)) return { failed: view.connection };
   const reading = view && selectedReading(view);
   return reading ? aboutNewest(api.compare(reading.image)) : { models: [] };
 }
 
-/** @type {(drawing: Drawing | null, view: AnswerView | null) => Promise<unknown>} */
-export async function steps(drawing, view) {
+/** @type {(view: AnswerView | null) => Promise<unknown>} */
+export async function steps(view) {
   if (isFolded("steps")) return undefined;
-  if (drawing?.picture) return { picture: true };
-  if (view && isWaiting(view)) return { failed: view.connection };
+  if (view && isWaiting(view.connection)) return { failed: view.connection };
   const reading = view && selectedReading(view);
-  return reading ? aboutNewest(api.steps(strokesOf(drawing, reading))) : { steps: [] };
+  if (!view?.answer || !reading) return { steps: [] };
+  if (isOfPicture(view.answer)) return { picture: true };
+  return aboutNewest(api.steps(strokesOf(view.answer, reading)));
 }
 
 export const about = () => orFailure(api.about());
 
 /** @param {string} section */
 const isFolded = (section) => !document.querySelector(`#${section} details[open]`);
-
-// Return whether the page will request the answer again.
-/** @param {AnswerView} view */
-const isWaiting = ({ connection }) => ["warming", "busy", "offline"].includes(connection.state);
 
 // Return the result of a request about the newest drawing. Return undefined if the drawing changes before the result
 // arrives.

@@ -84,10 +84,20 @@ function showLoading(block) {
 
 // Styles of the document do not apply inside a shadow tree.
 function copyOfStyles() {
-  const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules].map((rule) => rule.cssText));
+  const rules = [...document.styleSheets].flatMap(rulesOf);
   const copy = new CSSStyleSheet();
   copy.replaceSync(rules.join("\n"));
   return copy;
+}
+
+// A browser's extension may have added a style sheet from another site, which cannot be read.
+/** @param {CSSStyleSheet} sheet */
+function rulesOf(sheet) {
+  try {
+    return [...sheet.cssRules].map((rule) => rule.cssText);
+  } catch {
+    return [];
+  }
 }
 
 // Gradio chooses the theme in this way.

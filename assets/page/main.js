@@ -1,12 +1,10 @@
-// The page's first module: it shows the first view, chooses the language, notes how the page was opened, and runs the
-// functions of events.js for Gradio.
+// The page's first module: it chooses the language, notes how the page was opened, runs the functions of events.js for
+// Gradio, and shows the first view.
 
 import * as functions from "./events.js";
 import { showFirstView } from "./first_view.js";
 import "./kept_drawing.js";
 import "./language.js";
-
-showFirstView();
 
 // Gradio's events reach their functions through an event of the document, at once. With a dynamic import in each call,
 // a request starts 2 ms later.
@@ -16,3 +14,5 @@ for (const [name, run] of Object.entries(functions)) {
     answer((async () => /** @type {Function} */ (run)(...values))());
   });
 }
+
+showFirstView();

@@ -1,6 +1,6 @@
 // Types and functions for the value of the answer component. The type of this value is AnswerView.
 
-/** @import { Drawing, Stroke } from "./strokes.js" */
+/** @import { Stroke } from "./strokes.js" */
 
 /** @typedef {"digit" | "unsure" | "not a digit" | "blank"} Verdict */
 
@@ -27,6 +27,7 @@
  * @property {"sign" | "lost part" | "two lines" | "ring" | null} doubt why the number is not sure
  * @property {number} current index of the reading whose digit was drawn last
  * @property {Record<string, number>} milliseconds duration of each step
+ * @property {Stroke[]} strokes the strokes that the server has read; none for a picture
  */
 
 /**
@@ -91,7 +92,43 @@ export const withoutAnswer = (connection) => ({ ...BLANK, connection });
 export const selectedReading = ({ answer, selection }) => answer?.readings[selection.reading];
 
 /**
- * Return the strokes of a reading. A picture has no strokes.
- * @type {(drawing: Drawing | null, reading: Reading) => Stroke[]}
+ * Return the strokes of a reading.
+ * @type {(answer: Answer, reading: Reading) => Stroke[]}
  */
-export const strokesOf = (drawing, reading) => reading.strokes.map((index) => drawing?.strokes?.[index] ?? []);
+export const strokesOf = ({ strokes }, reading) => reading.strokes.map((index) => strokes[index]);
+
+/**
+ * Return whether the answer is about a picture. The page sends no drawing without strokes.
+ * @param {Answer} answer
+ */
+export const isOfPicture = ({ strokes }) => strokes.length === 0;
+
+/**
+ * Return whether the page will request the answer again.
+ * @param {Connection} connection
+ */
+export const isWaiting = ({ state }) => ["warming", "busy", "offline"].includes(state);
+
+/**
+ * One character of a number: a digit, or a sign such as a point.
+ * @typedef {object} NumberCharacter
+ * @property {string} text
+ * @property {number | null} index the index of the digit's reading; null for a sign
+ * @property {Verdict | null} verdict the verdict on the digit; null for a sign
+ */
+
+/**
+ * Return the characters of the number from left to right.
+ * @param {Pick<Answer, "readings" | "marks">} answer
+ * @returns {NumberCharacter[]}
+ */
+export function charactersOf({ readings, marks }) {
+  const digits = readings.map(({ digit, verdict, box }, index) =>
+    ({ text: String(digit ?? (verdict === "blank" ? "" : "?")), index, verdict, box }));
+  if (marks.length === 0) return digits;
+  const center = (/** @type {{ box: number[] | null }} */ { box }) => (box ? box[0] + box[2] : 0);
+  const signs = marks.map(({ kind, box }) => ({ text: kind, index: null, verdict: null, box }));
+  const characters = [...digits, ...signs];
+  characters.sort((one, other) => center(one) - center(other));
+  return characters;
+}

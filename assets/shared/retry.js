@@ -2,6 +2,7 @@
 
 /** @import { Connection } from "./answers.js" */
 
+import { isWaiting } from "./answers.js";
 import { text } from "./text.js";
 
 const RETRY_AFTER = 3000; // Milliseconds.
@@ -30,6 +31,15 @@ export class Retry {
     this.stop();
     this.#timer = setTimeout(this.#run, RETRY_AFTER);
     addEventListener("online", this.#run);
+  }
+
+  /**
+   * Start after a failure that another request can change. Stop in all other cases.
+   * @param {Connection | undefined} failed
+   */
+  follow(failed) {
+    if (failed && isWaiting(failed)) this.start();
+    else this.stop();
   }
 
   stop() {

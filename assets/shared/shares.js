@@ -10,7 +10,7 @@
  */
 
 /** The index of “not a digit”. The index of a digit is the digit. */
-export const NOT_A_DIGIT = 10;
+export const CLASS_NOT_DIGIT = 10;
 
 /**
  * Return the probability of each of the eleven outcomes. Their sum is 1.
@@ -23,7 +23,7 @@ export const outcomes = ({ probabilities, no_digit }) =>
  * Return the index of the outcome that is the reading's answer.
  * @param {Probabilities} reading
  */
-export const answerOf = ({ digit }) => digit ?? NOT_A_DIGIT;
+export const answerOf = ({ digit }) => digit ?? CLASS_NOT_DIGIT;
 
 /**
  * Return the probability of each outcome, rounded to whole percentages whose sum is exactly 1. Each share is rounded
@@ -41,6 +41,12 @@ export function roundedOutcomes(reading) {
   for (const index of byLoss.slice(0, missing)) whole[index] += 1;
   return whole.map((percentage) => percentage / 100);
 }
+
+/**
+ * Return the rounded probability of the reading's answer.
+ * @param {Probabilities} reading
+ */
+export const shareOf = (reading) => roundedOutcomes(reading)[answerOf(reading)];
 
 /** @param {number[]} values */
 const sum = (values) => values.reduce((total, value) => total + value, 0);

@@ -97,6 +97,8 @@ def test_a_number_shows_the_probability_of_the_selected_digit_and_none_of_its_ow
     for index, text in ((2, "6: 98 % sure"), (1, "?: 70 % not a digit"), (0, "2: 90 % sure")):
         digit(page).get_by_role("button").nth(index).click()
         expect(page.locator("#answer .figures")).to_have_text(text)
+    digit(page).get_by_role("button").nth(2).press("Enter")
+    expect(digit(page).get_by_role("button").nth(2)).to_be_focused()
     # An attribution that arrives late does not take back the visitor's choice.
     held = []
     page.route("**/api/explain", lambda route: held.append(route))

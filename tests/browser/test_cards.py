@@ -44,7 +44,8 @@ PAINT = """async (cards) => {
 def reading(digit, verdict="digit", probability=0.999, no_digit=0.0) -> dict:
     probabilities = [(1 - probability) / 9] * 10
     probabilities[3 if digit is None else digit] = probability
-    return {"digit": digit, "verdict": verdict, "probabilities": probabilities, "no_digit": no_digit}
+    box = [0.0, 0.0, 0.2, 1.0]
+    return {"digit": digit, "verdict": verdict, "probabilities": probabilities, "no_digit": no_digit, "box": box}
 
 
 def answer(*readings) -> dict:
@@ -54,6 +55,13 @@ def answer(*readings) -> dict:
     return result | {"readings": readings, "current": 0, "milliseconds": {}}
 
 
+def pointed(answer: dict) -> dict:
+    """Return the answer with a point behind its first digit."""
+    boxes = [[0.3 * index, 0.0, 0.3 * index + 0.2, 1.0] for index in range(len(answer["readings"]))]
+    readings = [shown | {"box": box} for shown, box in zip(answer["readings"], boxes, strict=True)]
+    return answer | {"readings": readings, "marks": [{"kind": ".", "box": [0.23, 0.9, 0.27, 1.0]}]}
+
+
 NONE = reading(None, "not a digit", 0.9, no_digit=0.93)
 CARDS = {
     "sure": (DIGIT_DRAWINGS[7], answer(reading(7))),
@@ -61,6 +69,7 @@ CARDS = {
     "not a digit": (NON_DIGIT_DRAWINGS["letter"], answer(NONE)),
     "ten digits": (number("1234567890"), answer(*(reading(digit) for digit in (*range(1, 10), 0)))),
     "ten readings without an answer": (number("0000000000"), answer(*[NONE] * 10)),
+    "with a point": (number("314"), pointed(answer(reading(3), reading(1), reading(4)))),
     "blank": ([[[0.5, 0.5]]], answer(reading(None, "blank"))),
     "unread": (DIGIT_DRAWINGS[7], None),
 }
@@ -72,6 +81,7 @@ def test_a_card_shows_each_kind_of_answer_without_cut_or_overlapping_text(open_p
     pictures = {}
     for name, tag in (("English", "en"), ("简体中文", "zh-CN")):
         page.get_by_role("button", name=name).click()
+        expect(page.locator("html")).to_have_attribute("lang", tag)
         cards = dict(zip(CARDS, page.evaluate(PAINT, list(CARDS.values())), strict=True))
         for kind, card in cards.items():
             pictures[tag, kind] = np.asarray(Image.open(io.BytesIO(base64.b64decode(card["png"]))).convert("L"))
@@ -86,6 +96,7 @@ def test_a_card_shows_each_kind_of_answer_without_cut_or_overlapping_text(open_p
         assert words["unsure"].startswith("1 40") and TEXTS[tag]["unsure"] in words["unsure"]
         assert words["not a digit"].startswith("? 93") and words["not a digit"].count(TEXTS[tag]["noDigit"]) >= 2
         assert words["ten digits"].startswith("1 2 3 4 5 6 7 8 9 0 ")
+        assert words["with a point"].startswith("3 . 1 4 ")
         assert words["ten readings without an answer"].startswith("? " * 10)
         assert TEXTS[tag]["isBlank"] in words["blank"] and "%" not in words["blank"] + words["unread"]
         assert words["unread"].endswith(TEXTS[tag]["title"])

@@ -158,6 +158,7 @@ def test_a_wrong_split_is_corrected_with_the_whole_drawing(correctable):
     draw_seven(page)  # Let it be a number that is read as one digit.
     expect(entry).to_be_hidden()
     part(page, ".toggle").click()
+    expect(entry).to_have_value("")  # The number of the last drawing is gone.
     entry.fill("77")
     page.keyboard.press("Enter")
     note(page, "Thank you. Stored as “77”.")

@@ -128,7 +128,8 @@ def test_a_blank_pad_and_a_picture_offer_nothing_to_share_and_say_why(page, tmp_
             expect(notice).to_have_text(reason)
         assert "#" not in address_of(page)
 
-    assert_refused("Draw something first. Then you can share it.")
+    blank = "Draw something first. Then you can share it."
+    assert_refused(blank)
     draw_seven(page)
     expect(page.locator("#share [aria-disabled=false][title='']")).to_have_count(4)
     expect(notice).to_be_hidden()
@@ -136,6 +137,18 @@ def test_a_blank_pad_and_a_picture_offer_nothing_to_share_and_say_why(page, tmp_
     assert_refused("Only drawings can be shared, not pictures.")
     page.keyboard.press("Delete")
     expect(notice).to_be_hidden()
+    # The answer to a picture arrives after the pad was cleared.
+    held = []
+    page.route("**/api/predict_image", lambda route: held.append(route))
+    page.locator("#examples input[type=file]").set_input_files(picture)
+    eventually(page, lambda: held)
+    page.keyboard.press("Delete")
+    with page.expect_response("**/api/predict_image"):
+        held[0].continue_()
+    page.evaluate("new Promise((done) => setTimeout(done, 200))")  # The page handles the answer.
+    assert_refused(blank)
+    draw_seven(page)
+    expect(page.locator("#share [aria-disabled=false][title='']")).to_have_count(4)
 
 
 SIMPLIFY = """async ([start, drawings]) => {

@@ -73,6 +73,12 @@ def test_a_saved_drawing_can_be_opened_again_by_dialog_drop_and_paste(open_page,
         expect(digit(page)).to_have_text(value)
     page.keyboard.press("Control+z")
     expect(digit(page)).to_have_text("4")
+    page.evaluate(TRANSFER, ["paste", "text", json.dumps(payload([[(0.5, 0.5)]] * 500))])
+    settled(page)
+    draw(page, DIGIT_DRAWINGS[1])
+    for name in ("JSON", "Copy link"):  # Neither a file nor a link may lose strokes.
+        page.get_by_role("button", name=name, exact=True).click()
+        expect(page.locator("#share .notice")).to_have_text(TEXTS["en"]["tooManyStrokes"])
 
 
 def test_a_file_that_does_not_hold_a_drawing_gets_a_sentence_in_the_pages_language(open_page):

@@ -49,6 +49,18 @@ test("a stopped request is not repeated", () => {
   assert.equal(calls, 0);
 });
 
+test("a request is repeated after a failure of the connection, and not after a rejection", () => {
+  retry.follow({ state: "offline" });
+  mock.timers.tick(10_000);
+  assert.equal(calls, 1);
+  retry.follow({ state: "offline" });
+  retry.follow({ state: "error", message: "Too many strokes." });
+  mock.timers.tick(10_000);
+  retry.follow(undefined);
+  mock.timers.tick(10_000);
+  assert.equal(calls, 1);
+});
+
 test("the reason of a rejection is shown, and any other failure says that the page tries again", () => {
   setTexts("en", { retrying: "again" });
   assert.equal(failureText({ state: "error", message: "Too many strokes." }), "Too many strokes.");

@@ -28,7 +28,7 @@ function answer(...readings) {
   const order = /** @type {const} */ (["not a digit", "unsure", "digit", "blank"]);
   const verdict = order.find((each) => readings.some((one) => one.verdict === each)) ?? "blank";
   const number = readings.map(({ digit }) => digit ?? "?").join("");
-  return { id: 1, number, verdict, readings, marks: [], doubt: null, current: readings.length - 1, milliseconds: {} };
+  return { id: 1, number, verdict, readings, marks: [], doubt: null, current: readings.length - 1, milliseconds: {}, strokes: [] };
 }
 
 test("the reason follows the verdict", () => {

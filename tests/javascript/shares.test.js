@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { answerOf, NOT_A_DIGIT, outcomes, roundedOutcomes } from "../../assets/shared/shares.js";
+import { answerOf, CLASS_NOT_DIGIT, outcomes, roundedOutcomes } from "../../assets/shared/shares.js";
 
 /** @type {(probabilities: Record<number, number>, no_digit: number) => { digit: number, probabilities: number[], no_digit: number }} */
 const reading = (probabilities, no_digit) =>
@@ -18,7 +18,7 @@ const sum = (values) => values.reduce((total, value) => total + value, 0);
 test("the probability of a digit counts that the drawing may not be a digit", () => {
   const shown = outcomes(reading({ 8: 0.9, 3: 0.1 }, 0.25));
   assert.ok(Math.abs(sum(shown) - 1) < 1e-12);
-  assert.deepEqual([shown[8], shown[3], shown[NOT_A_DIGIT]].map((share) => share.toFixed(3)), ["0.675", "0.075", "0.250"]);
+  assert.deepEqual([shown[8], shown[3], shown[CLASS_NOT_DIGIT]].map((share) => share.toFixed(3)), ["0.675", "0.075", "0.250"]);
 });
 
 test("the rounded percentages sum to 100, and keep their order", () => {
@@ -43,5 +43,5 @@ test("whole percentages stay as they are", () => {
 
 test("a reading without a digit has the answer “not a digit”", () => {
   assert.equal(answerOf(reading({ 8: 1 }, 0.2)), 8);
-  assert.equal(answerOf({ ...reading({ 8: 1 }, 0.6), digit: null }), NOT_A_DIGIT);
+  assert.equal(answerOf({ ...reading({ 8: 1 }, 0.6), digit: null }), CLASS_NOT_DIGIT);
 });

@@ -44,7 +44,7 @@ export function mount({ element, props, trigger, watch }) {
     const { failed, facts, pictures } = props.value ?? {};
     find(element, ".hint").textContent = facts ? "" : failed ? failureText(failed) : text("aboutWaiting");
     find(element, ".measurements").hidden = !facts;
-    if (failed) retry.start();
+    retry.follow(failed);
     if (!facts) return;
     find(element, "tbody").replaceChildren(...facts.map(row));
     find(element, ".pictures").replaceChildren(...Object.entries(pictures).map(figure));

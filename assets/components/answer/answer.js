@@ -10,10 +10,11 @@
 /** @import { AnswerView, Connection, Selection } from "../../shared/answers.js" */
 /** @import { Component } from "../../shared/dom.js" */
 
-import { BLANK, selectedReading } from "../../shared/answers.js";
+import { BLANK, charactersOf, isWaiting, selectedReading } from "../../shared/answers.js";
 import { clearCanvas, paintAttribution, paintInk } from "../../shared/canvas.js";
 import { create, find } from "../../shared/dom.js";
 import { followLanguage } from "../../shared/text.js";
+import { Timer } from "../../shared/timer.js";
 import { Bars } from "./bars.js";
 import { attributionText, certaintyText, percentText, reasonText, timingText } from "./sentences.js";
 
@@ -59,7 +60,7 @@ export function mount({ element, props, trigger, watch }) {
     showNumber(view);
     // While the page requests the answer to a drawing again, the images and the bars of the last answer stay visible.
     // In the state “offline”, answer.css fades them. They never stay beside a picture, or beside a rejected drawing.
-    if (connection.state in RETRY_AFTER && !connection.picture) stale.start();
+    if (isWaiting(connection) && !connection.picture) stale.start();
     else {
       showReading(view);
       timing.textContent = timingText(answer?.milliseconds ?? {});
@@ -78,23 +79,21 @@ export function mount({ element, props, trigger, watch }) {
   // Show a single digit as text. Show each of several digits as a button that selects the digit's reading.
   /** @param {AnswerView} view */
   function showNumber({ answer, selection }) {
-    const readings = answer?.readings ?? [];
-    number.style.setProperty("--length", String(Math.max(1, readings.length)));
-    number.replaceChildren(...readings.map(({ digit, verdict }, index) => {
-      const element = create(readings.length > 1 ? "button" : "span", { className: "digit" });
-      element.dataset.verdict = verdict;
-      element.textContent = String(digit ?? (verdict === "blank" ? "" : "?"));
-      if (readings.length > 1) {
-        element.setAttribute("aria-pressed", String(index === selection.reading));
-        element.addEventListener("click", () => select({ reading: index, contrast: null }));
+    const characters = answer ? charactersOf(answer) : [];
+    const isSelectable = (answer?.readings.length ?? 0) > 1;
+    const focused = [...number.children].findIndex((child) => child === document.activeElement);
+    number.style.setProperty("--length", String(Math.max(1, characters.length)));
+    number.replaceChildren(...characters.map(({ text: character, index, verdict }) => {
+      if (index === null) return create("span", { className: "sign", textContent: character });
+      const digit = create(isSelectable ? "button" : "span", { className: "digit", textContent: character });
+      digit.dataset.verdict = verdict ?? "";
+      if (isSelectable) {
+        digit.setAttribute("aria-pressed", String(index === selection.reading));
+        digit.addEventListener("click", () => select({ reading: index, contrast: null }));
       }
-      return element;
+      return digit;
     }));
-    for (const { kind, box } of answer?.marks ?? []) {  // A sign, such as a point, stands before the digit to its right.
-      const element = create("span", { className: "sign", textContent: kind });
-      const next = readings.findIndex((reading) => reading.box && reading.box[0] + reading.box[2] > box[0] + box[2]);
-      number.insertBefore(element, next < 0 ? null : number.querySelectorAll(".digit")[next]);
-    }
+    /** @type {HTMLElement | undefined} */ (number.children[focused])?.focus({ preventScroll: true });
   }
 
   /** @param {AnswerView} view */
@@ -163,19 +162,4 @@ function isSameSelection(one, other) {
   const [selection, before] = [one.selection, other.selection];
   return one.answer?.id === other.answer?.id
     && selection.reading === before.reading && selection.contrast === before.contrast;
-}
-
-/** Calls a function once after a delay. If the timer is started again during the delay, only the new call happens. */
-class Timer {
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #timeout;
-
-  /**
-   * @param {number} [milliseconds] the delay; undefined stops the timer without a new call
-   * @param {() => void} [act]
-   */
-  start(milliseconds, act) {
-    clearTimeout(this.#timeout);
-    if (milliseconds !== undefined && act) this.#timeout = setTimeout(act, milliseconds);
-  }
 }

@@ -3,7 +3,7 @@
 /** @import { Reading } from "../../shared/answers.js" */
 
 import { find } from "../../shared/dom.js";
-import { answerOf, NOT_A_DIGIT, outcomes, roundedOutcomes } from "../../shared/shares.js";
+import { answerOf, CLASS_NOT_DIGIT, outcomes, roundedOutcomes } from "../../shared/shares.js";
 import { confidence, confidenceNumber } from "../../shared/text.js";
 
 /** The bars inside an element. A click on the bar of a digit calls the function `choose` with this digit. */
@@ -16,10 +16,10 @@ export class Bars {
    * @param {(digit: number) => void} choose
    */
   constructor(container, rejects, choose) {
-    if (!rejects) container.children[NOT_A_DIGIT].remove();
+    if (!rejects) container.children[CLASS_NOT_DIGIT].remove();
     this.#bars = [...container.children].map((child, index) => {
       const bar = /** @type {HTMLElement} */ (child);
-      if (index !== NOT_A_DIGIT) bar.addEventListener("click", () => choose(index));
+      if (index !== CLASS_NOT_DIGIT) bar.addEventListener("click", () => choose(index));
       const [long, short] = [".figure .long", ".figure .short"].map((selector) => find(bar, selector));
       return { bar, meter: find(bar, ".track"), long, short };
     });

@@ -3,7 +3,7 @@
 /** @import { AnswerView, Reading } from "../../shared/answers.js" */
 
 import { selectedReading } from "../../shared/answers.js";
-import { answerOf, outcomes, roundedOutcomes } from "../../shared/shares.js";
+import { outcomes, shareOf } from "../../shared/shares.js";
 import { confidence, number, text } from "../../shared/text.js";
 
 const DOUBTS = { sign: "isWithSign", "lost part": "isWithoutPart", "two lines": "isTwoLines", ring: "isInRing" };
@@ -53,7 +53,7 @@ function reasonKey(reading, second) {
 export function percentText(view) {
   const reading = selectedReading(view);
   if (!reading || reading.verdict === "blank") return "";
-  const percent = confidence(roundedOutcomes(reading)[answerOf(reading)]);
+  const percent = confidence(shareOf(reading));
   return view.answer?.readings.length === 1 ? percent : text("ofDigit", { digit: reading.digit ?? "?", percent });
 }
 

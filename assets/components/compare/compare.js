@@ -10,7 +10,7 @@
 
 import { create, find } from "../../shared/dom.js";
 import { failureText, Retry } from "../../shared/retry.js";
-import { answerOf, roundedOutcomes } from "../../shared/shares.js";
+import { shareOf } from "../../shared/shares.js";
 import { confidence, followLanguage, number, percent, text } from "../../shared/text.js";
 
 /**
@@ -40,8 +40,7 @@ export function mount({ element, props, trigger, watch }) {
     table.tBodies[0].replaceChildren(...models.map((model) => row(model, model.name === props.own)));
     const reason = failed ? failureText(failed) : text(props.value?.models ? "nothingToCompare" : "comparing");
     hint.textContent = models.length > 0 ? "" : reason;
-    if (failed) retry.start();
-    else retry.stop();
+    retry.follow(failed);
   }
 
   function request() {
@@ -58,8 +57,8 @@ function row(model, isOwn) {
   const { name, digit, verdict, mnist, bytes, milliseconds } = model;
   return create("tr", { className: isOwn ? "own" : "" },
     create("td", { textContent: name }),
-    create("td", { textContent: verdict === "not a digit" ? text("none") : String(digit), className: "says" }),
-    create("td", { textContent: confidence(roundedOutcomes(model)[answerOf(model)]) }),
+    create("td", { textContent: verdict === "not a digit" ? text("noDigit") : String(digit), className: "says" }),
+    create("td", { textContent: confidence(shareOf(model)) }),
     create("td", { textContent: percent(mnist, 2) }),
     create("td", { textContent: `${number(bytes / 1e6, 2)} MB` }),
     create("td", { textContent: `${number(milliseconds, 1)} ms` }),

@@ -12,7 +12,7 @@
 import { find } from "../../shared/dom.js";
 import { followLanguage, text } from "../../shared/text.js";
 import { DigitButtons } from "./digits.js";
-import { LABELS, noteText, NOT_A_DIGIT, questionText } from "./sentences.js";
+import { LABELS, noteText, LABEL_NOT_DIGIT, questionText } from "./sentences.js";
 
 const WHOLE = "whole";
 const NUMBER = /^[0-9]{1,10}$/;
@@ -80,12 +80,15 @@ export function mount({ element, props, trigger, watch }) {
   function isAnswer(label) {
     const { readings = [], selected = 0, number } = offer() ?? {};
     if (mode !== "digit" && readings.length > 1) return label === number;
-    return label === String(readings[selected]?.digit ?? NOT_A_DIGIT);
+    return label === String(readings[selected]?.digit ?? LABEL_NOT_DIGIT);
   }
 
   function show() {
     const current = offer();
-    if (current?.id !== id) [id, mode, mistake] = [current?.id, "digit", null];
+    if (current?.id !== id) {
+      [id, mode, mistake] = [current?.id, "digit", null];
+      entry.reset();
+    }
     const several = (current?.readings.length ?? 0) > 1;
     const stored = current?.stored ?? {};
     const undoable = excluding().filter((each) => !stored[each].pending);

@@ -24,7 +24,7 @@ export class DigitButtons {
   }
 
   /**
-   * Show the digits of an offer. The buttons stay the same, so that the focus stays, while the number of digits does.
+   * Show the digits of an offer. Keep the buttons while the number of digits is the same, so that the focus stays.
    * @param {Offer | null} offer
    * @param {string | null} target the target that is chosen; null for the whole drawing
    */

@@ -4,14 +4,14 @@
 
 import { text } from "../../shared/text.js";
 
-export const NOT_A_DIGIT = "not a digit";
-export const LABELS = [...Array(10).keys()].map(String).concat(NOT_A_DIGIT);
+export const LABEL_NOT_DIGIT = "not a digit";
+export const LABELS = [...Array(10).keys()].map(String).concat(LABEL_NOT_DIGIT);
 
 /** @param {string} label */
-export const nameOf = (label) => (label === NOT_A_DIGIT ? text("noDigit") : label);
+export const nameOf = (label) => (label === LABEL_NOT_DIGIT ? text("noDigit") : label);
 
 /** @param {number | null} digit the digit that the network has read; null for a non-digit */
-export const readAs = (digit) => nameOf(String(digit ?? NOT_A_DIGIT));
+export const readAs = (digit) => nameOf(String(digit ?? LABEL_NOT_DIGIT));
 
 /**
  * Return what the labels answer.

@@ -24,22 +24,23 @@ export function receiveFiles(element, { openFile, openText, refuse }) {
     return true;
   }
 
-  /** @param {ClipboardEvent} event */
-  function paste(event) {
-    if (!element.isConnected) return document.removeEventListener("paste", paste);
-    if (open(event.clipboardData, event)) event.preventDefault();
-  }
+  const removal = new AbortController();
+  /** @type {<Type extends "paste" | "drop" | "dragover">(type: Type, act: (event: DocumentEventMap[Type]) => void) => void} */
+  const on = (type, act) => document.addEventListener(type, (event) => {
+    if (element.isConnected) act(event);
+    else removal.abort();
+  }, { signal: removal.signal });
 
-  /** @param {DragEvent} event */
-  function drop(event) {
-    if (!element.isConnected) return document.removeEventListener("drop", drop);
+  on("paste", (event) => {
+    // A copied link is text for a text field.
+    if (isTextField(event.target) && !event.clipboardData?.files.length) return;
+    if (open(event.clipboardData, event)) event.preventDefault();
+  });
+  on("drop", (event) => {
     if (accepts(event)) event.preventDefault();
     open(event.dataTransfer, event);
-  }
-
-  document.addEventListener("paste", paste);
-  document.addEventListener("drop", drop);
-  document.addEventListener("dragover", (event) => {
+  });
+  on("dragover", (event) => {
     // Without this call, the browser would open the dropped file in place of the page.
     if (accepts(event)) event.preventDefault();
   });

@@ -4,14 +4,15 @@
 /** @import { Stroke } from "../../shared/strokes.js" */
 /** @import { Colors } from "./card_colors.js" */
 
-import { viewOf } from "../../shared/answers.js";
+import { charactersOf, viewOf } from "../../shared/answers.js";
 import { context2d, roundedRectangle } from "../../shared/canvas.js";
 import { create } from "../../shared/dom.js";
+import { shareOf } from "../../shared/shares.js";
 import { paintStrokes } from "../../shared/strokes.js";
 import { confidence, text } from "../../shared/text.js";
 import { certaintyText, reasonText } from "../answer/sentences.js";
 import { colorsOfPage } from "./card_colors.js";
-import { columnsOf, paintColumns, shareOf } from "./card_columns.js";
+import { columnsOf, paintColumns } from "./card_columns.js";
 import { fitted } from "./fitting.js";
 
 const [WIDTH, HEIGHT] = [1200, 630];
@@ -70,22 +71,21 @@ function paintPad(context, colors, strokes) {
 // Paint the number in the largest font that fits. A single digit has its percentage and its verdict beside it.
 /** @type {(context: CanvasRenderingContext2D, colors: Colors, answer: Answer | undefined) => void} */
 function paintNumber(context, colors, answer) {
-  const readings = answer && answer.verdict !== "blank" ? answer.readings : [];
-  const characters = readings.map(({ digit }) => String(digit ?? "?"));
-  if (characters.length === 0) return;
+  if (!answer || answer.verdict === "blank") return;
+  const characters = charactersOf(answer);
   const width = RIGHT - LEFT;
   const middle = NUMBER.top + NUMBER.height / 2;
   context.direction = "ltr"; // Numbers are written from left to right in every language.
   context.textAlign = "left";
-  const { size } = fitted(context, characters.join(""), { width, lines: 1, sizes: NUMBER_SIZES, font });
+  const { size } = fitted(context, characters.map((character) => character.text).join(""), { width, lines: 1, sizes: NUMBER_SIZES, font });
   context.font = font(size);
   let left = LEFT;
-  characters.forEach((character, i) => {
-    context.fillStyle = readings[i].verdict === "digit" ? colors.text : colors.subdued;
+  for (const { text: character, verdict } of characters) {
+    context.fillStyle = verdict === "digit" || verdict === null ? colors.text : colors.subdued;
     context.fillText(character, left, middle + size * 0.04);
     left += context.measureText(character).width;
-  });
-  if (readings.length === 1) paintCertainty(context, colors, readings[0], left + 28, middle);
+  }
+  if (characters.length === 1) paintCertainty(context, colors, answer.readings[0], left + 28, middle);
 }
 
 /** @type {(context: CanvasRenderingContext2D, colors: Colors, reading: Reading, left: number, middle: number) => void} */
@@ -162,7 +162,7 @@ function paintMark(context, left, top, scale) {
  * Return the page's address without "https://", or "" if others cannot reach it, because it names no domain.
  * @param {{ hostname: string, host: string, pathname: string }} location
  */
-export function publicAddress({ hostname, host, pathname }) {
+function publicAddress({ hostname, host, pathname }) {
   return /\.[a-z][a-z-]*[a-z]$/i.test(hostname) ? host + pathname.replace(/\/$/, "") : "";
 }
 

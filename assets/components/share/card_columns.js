@@ -1,11 +1,11 @@
 // The bars of the picture that visitors can post. They are columns: for a single digit, one for each digit and one for
 // “not a digit”. For a number, one for each position, because ten bars for each position would be too small.
 
-/** @import { Answer, Reading } from "../../shared/answers.js" */
+/** @import { Answer } from "../../shared/answers.js" */
 /** @import { Colors } from "./card_colors.js" */
 
 import { roundedRectangle } from "../../shared/canvas.js";
-import { answerOf, NOT_A_DIGIT, roundedOutcomes } from "../../shared/shares.js";
+import { answerOf, CLASS_NOT_DIGIT, roundedOutcomes, shareOf } from "../../shared/shares.js";
 import { confidence, confidenceNumber, text } from "../../shared/text.js";
 import { fitted } from "./fitting.js";
 
@@ -25,12 +25,6 @@ const FIGURE_HEIGHT = 30;
 const LABEL_HEIGHT = 40;
 
 /**
- * Return the probability of the answer of a reading, the same as on its bar on the page.
- * @param {Reading} reading
- */
-export const shareOf = (reading) => roundedOutcomes(reading)[answerOf(reading)];
-
-/**
  * @param {Answer | undefined} answer
  * @param {boolean} rejects whether the network can reject a drawing as a non-digit
  * @returns {Column[]}
@@ -46,12 +40,12 @@ export function columnsOf(answer, rejects) {
     }));
   }
   const [reading] = readings;
-  const shares = reading ? roundedOutcomes(reading) : Array(NOT_A_DIGIT + 1).fill(0);
-  return shares.slice(0, rejects ? shares.length : NOT_A_DIGIT).map((share, index) => ({
-    label: index === NOT_A_DIGIT ? text("noDigit") : String(index),
+  const shares = reading ? roundedOutcomes(reading) : Array(CLASS_NOT_DIGIT + 1).fill(0);
+  return shares.slice(0, rejects ? shares.length : CLASS_NOT_DIGIT).map((share, index) => ({
+    label: index === CLASS_NOT_DIGIT ? text("noDigit") : String(index),
     share,
     isAnswer: reading !== undefined && index === answerOf(reading),
-    isWide: index === NOT_A_DIGIT,
+    isWide: index === CLASS_NOT_DIGIT,
   }));
 }
 

@@ -14,8 +14,9 @@
 
 import { context2d } from "../../shared/canvas.js";
 import { create, find } from "../../shared/dom.js";
-import { paintStrokes, withinLimits } from "../../shared/strokes.js";
+import { MAX_POINTS, MAX_STROKES, paintStrokes, thinned } from "../../shared/strokes.js";
 import { followLanguage, text } from "../../shared/text.js";
+import { Timer } from "../../shared/timer.js";
 import { paintCard } from "./card.js";
 import { copy, openMenu, save, sharesPictures, toPng } from "./clipboard.js";
 import { Fallbacks } from "./fallbacks.js";
@@ -33,6 +34,7 @@ export function mount({ element, props, trigger, watch }) {
   const [linkButton, cardButton] = buttons;
   const [message, notice] = [find(element, ".message"), find(element, ".notice")];
   const fallbacks = new Fallbacks(element);
+  const clearing = new Timer();
   const opensMenu = sharesPictures();
   /** @type {{ format: string, done: (value: { drawing: Drawing, answer?: Answer }) => void }[]} clicks without a reply */
   let waiting = [];
@@ -45,14 +47,15 @@ export function mount({ element, props, trigger, watch }) {
     card: shareCard,
     png: async (content) => save(await toPng(picture((await content).strokes)), "drawing.png"),
     json: async (content) => {
-      const { strokes } = await content;
-      save(new Blob([JSON.stringify({ strokes: withinLimits(strokes) })], { type: "application/json" }), "drawing.json");
+      const strokes = thinned((await content).strokes, MAX_POINTS);
+      if (strokes.length > MAX_STROKES) refuse("tooManyStrokes");
+      save(new Blob([JSON.stringify({ strokes })], { type: "application/json" }), "drawing.json");
     },
   };
 
   /** @param {Promise<Content>} content */
   async function copyLink(content) {
-    const link = content.then(({ strokes }) => address.show(strokes) ?? refuse("linkTooLong"));
+    const link = content.then(({ strokes }) => address.show(strokes) ?? refuse("tooManyStrokes"));
     try {
       await copy("text/plain", link.then((words) => new Blob([words], { type: "text/plain" })));
     } catch {
@@ -112,7 +115,7 @@ export function mount({ element, props, trigger, watch }) {
     address.follow(drawing.strokes ?? []);
     if (JSON.stringify(drawing) !== JSON.stringify(shown)) {
       fallbacks.hide();
-      // The first drawing may be the one that the page restores. A damaged link is still to be told then.
+      // Keep the notice about a damaged link until the visitor draws.
       if (notice.dataset.text !== "linkRefused" || !reasonAgainst(shown)) showNotice("");
     }
     shown = drawing;
@@ -131,11 +134,14 @@ export function mount({ element, props, trigger, watch }) {
     button.style.minWidth = `${button.getBoundingClientRect().width}px`; // The buttons beside it do not move.
     button.textContent = text("copied");
     message.textContent = text(key);
-    setTimeout(clearMessage, MESSAGE_DURATION);
+    clearing.start(MESSAGE_DURATION, clearMessage);
   }
 
   function clearMessage() {
-    for (const button of buttons) button.textContent = text(button.dataset.text ?? "");
+    for (const button of buttons) {
+      button.textContent = text(button.dataset.text ?? "");
+      button.style.minWidth = "";
+    }
     message.textContent = "";
   }
 

@@ -26,7 +26,7 @@ export function simplified(strokes, fits) {
 /**
  * Return for each point the tolerance from which on the algorithm leaves it out. It never leaves out the first and the
  * last point. One pass gives the results for all tolerances: a part of the stroke is divided at its farthest point, and
- * the points inside are left out at the latest when this point is.
+ * no other point of the part stays longer than this point.
  * @param {Stroke} points
  */
 export function tolerancesOf(points) {

@@ -136,7 +136,8 @@ export class Sketchpad {
     const drawing = picture ? { picture } : { strokes: strokes.map((points) => points.slice()) };
     this.#props.value = drawing;
     this.#trigger("input");
-    this.#kept.keep(this.state.replay ?? drawing);
+    const { replay } = this.state;
+    this.#kept.keep(replay ? { strokes: replay.strokes } : drawing);
   }
 
   /** Repaint and emit "input" in the next screen frame, once for all calls before that frame. */

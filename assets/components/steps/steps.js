@@ -4,8 +4,8 @@
 // - {steps}, the answer of /steps. The list `steps` is empty if nothing is drawn.
 // - {picture: true} for a picture, because the page shows no steps for pictures
 // - {failed} if the server does not answer, with the state of the connection
-// Emits "opened" when the section is opened, and some time after a failure. The page sets the value after this event. While the section is open, the
-// page also sets the value whenever the pen rests.
+// Emits "opened" when the section is opened, and some time after a failure. The page sets the value after this event.
+// While the section is open, the page also sets the value whenever the pen rests.
 
 /** @import { Component } from "../../shared/dom.js" */
 
@@ -39,8 +39,7 @@ export function mount({ element, props, trigger, watch }) {
     images.hidden = note.hidden = steps.length === 0;
     const hint = failed ? failureText(failed) : text(picture ? "stepsOfPicture" : "stepsWaiting");
     find(element, ".hint").textContent = steps.length > 0 ? "" : hint;
-    if (failed) retry.start();
-    else retry.stop();
+    retry.follow(failed);
   }
 
   function request() {
