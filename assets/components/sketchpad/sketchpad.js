@@ -136,8 +136,7 @@ export class Sketchpad {
     const drawing = picture ? { picture } : { strokes: strokes.map((points) => points.slice()) };
     this.#props.value = drawing;
     this.#trigger("input");
-    const { replay } = this.state;
-    this.#kept.keep(replay ? { strokes: replay.strokes } : drawing);
+    this.#kept.keep(this.state.replay ? { strokes: this.state.replay.strokes } : drawing);
   }
 
   /** Repaint and emit "input" in the next screen frame, once for all calls before that frame. */
