@@ -279,14 +279,14 @@ def measure_seeds(paths: Sequence[Path], file: Path | None = None) -> dict[str, 
 
 
 def _distinct_seeds(notes: Sequence[dict]) -> list[int]:
+    if any("settings" not in note for note in notes):
+        raise UserError("An imported checkpoint has no seed. Expected checkpoints that train.py trained.")
     first, *others = (dict(note["settings"], recipe=note["recipe"]) for note in notes)
     for other in others:
         for name in first:
             if name != "seed" and first[name] != other.get(name):
                 values = f"{name} is {first[name]} in one and {other.get(name)} in another"
-                raise UserError(
-                    f"The checkpoints differ in more than the seed: {values}. Train them with equal settings."
-                )
+                raise UserError(f"The checkpoints differ in more than the seed: {values}. Use equal settings.")
     seeds = [settings["seed"] for settings in (first, *others)]
     if len(set(seeds)) < len(seeds):
         raise UserError(f"Two checkpoints have the same seed: {', '.join(map(str, seeds))}. Expected different seeds.")

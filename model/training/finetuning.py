@@ -75,8 +75,8 @@ def finetuning_recipe(recipe: Recipe) -> Recipe:
     )
 
 
-def run(recipe: Recipe, file: Path, folder: Path, data: Path | None, seed: int, even_if_worse: bool) -> None:
-    """Fine-tune a checkpoint of the recipe, and write the new checkpoint to `folder`.
+def run(recipe: Recipe, file: Path, folder: Path, data: Path | None, seed: int, even_if_worse: bool) -> Path:
+    """Fine-tune a checkpoint of the recipe. Write the new checkpoint to `folder`, and return its path.
 
     The old checkpoint is read from `folder`. If `folder` has no checkpoint of the recipe, the old checkpoint is read
     from `checkpoint.FOLDER`.
@@ -105,7 +105,8 @@ def run(recipe: Recipe, file: Path, folder: Path, data: Path | None, seed: int, 
         "after": asdict(after),
     }
     classifier.notes |= {name: notes[name] for name in KEPT_NOTES} | {"finetuning": about}
-    publish(classifier, known, path)
+    publish(classifier, known.validation, known.test, path)
+    return path
 
 
 def check_last_layer(network: keras.Model, name: str) -> None:

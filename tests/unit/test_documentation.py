@@ -165,7 +165,9 @@ def rows(name: str, heading: str) -> list[list[str]]:
 def options(program: ModuleType) -> dict[str, object]:
     """Return the options of a program and the default of each option."""
     with mock.patch.object(argparse.ArgumentParser, "parse_args", autospec=True) as parse_args:
-        parse_args.return_value = argparse.Namespace(resume=False, with_drawings=None, dry_run=False)
+        parse_args.return_value = argparse.Namespace(
+            resume=False, with_drawings=None, dry_run=False, model_file=None, name=None
+        )
         program.parse([])
     actions = parse_args.call_args.args[0]._actions
     return {action.option_strings[-1]: action.default for action in actions if action.dest != "help"}
