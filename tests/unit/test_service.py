@@ -64,7 +64,7 @@ def test_a_missing_file_is_named_and_a_command_is_suggested_only_if_it_would_hel
         ),
         (
             "quick.keras",
-            f"python train.py --recipe quick, or import a Keras model of your own with: {command} {tmp_path}/quick.keras",
+            f"python train.py --recipe quick, or import a Keras model of your own with: {command} {tmp_path}/quick",
         ),
     ]:
         with pytest.raises(UserError) as error:  # Before loading starts.
