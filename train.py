@@ -66,7 +66,10 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--resume", action="store_true", help="continue an interrupted training after its last epoch")
     parser.add_argument("--dry-run", action="store_true", help="try every stage with a few steps; write nothing")
     parser.add_argument(
-        "--with-drawings", type=Path, metavar="FILE", help="fine-tune the recipe's checkpoint on labeled drawings"
+        "--with-drawings",
+        type=Path,
+        metavar="FILE",
+        help="fine-tune the recipe's checkpoint on labeled drawings: a file, or a folder of pictures",
     )
     parser.add_argument(
         "--even-if-worse", action="store_true", help="with --with-drawings: write the checkpoint even if it is worse"

@@ -1,7 +1,8 @@
 """Measure checkpoints, store the metrics in the JSON beside each checkpoint, and draw figures.
 
 python -m model.evaluation                      print the README's table of recipes
-python -m model.evaluation --drawings FILE      measure the accuracy of every checkpoint on labeled digits
+python -m model.evaluation --drawings FILE      measure the accuracy of every checkpoint on labeled digits, which are in
+                                                a file of drawings or a folder of pictures
 python -m model.evaluation --tables FILE ...    update the tables in these documents from the stored metrics
 
 The option --mnist, or --drawings together with --checkpoint, --non-digits, --output or --mistakes, measures one
@@ -26,8 +27,10 @@ import numpy as np
 
 from model.data import mnist
 from model.data.drawings import LabeledDrawings, dataset_title, read_digits, read_non_digits
+from model.data.labeled_images import read_digit_images
+from model.data.pictures import NON_DIGITS, LabeledPictures, read_pictures
 from model.errors import exit_on_error
-from model.evaluation import metrics, multidigit, plots, readme_tables, robustness
+from model.evaluation import metrics, multidigit, pictures, plots, readme_tables, robustness, seeds
 from model.inference import checkpoint
 from model.inference.checkpoint import DEFAULT_CHECKPOINT
 from model.inference.classifier import Classifier
@@ -61,7 +64,9 @@ class Evaluation:
 def evaluate(path: Path, options: argparse.Namespace) -> None:
     """Measure one checkpoint fully. Print the metrics, store them in the checkpoint's JSON, and draw the figures."""
     # Read the files first, because the measurement takes minutes and an invalid file should be reported at once.
-    digits = read_digits(options.drawings) if options.drawings else None
+    folder = options.drawings if options.drawings and options.drawings.is_dir() else None
+    labeled_pictures = read_pictures(folder) if folder else None
+    digits = read_digits(options.drawings) if options.drawings and not folder else None
     non_digits = read_non_digits(options.non_digits) if options.non_digits else None
     evaluation = Evaluation(Classifier.load(path), path, options.output)
     if options.output:
@@ -69,6 +74,8 @@ def evaluate(path: Path, options: argparse.Namespace) -> None:
     calibration = {}
     if options.mnist:
         calibration["MNIST test"] = _evaluate_mnist(evaluation)
+    if labeled_pictures:
+        _evaluate_pictures(evaluation, folder, labeled_pictures)
     if digits:
         drawings, labels = digits
         name = options.drawings.stem
@@ -81,28 +88,26 @@ def evaluate(path: Path, options: argparse.Namespace) -> None:
         if options.mistakes:
             images = [rasterize(strokes, MISTAKES_PEN_WIDTH) for strokes in drawings.drawings]
             plots.draw_mistakes(dataset_title(name), images, labels, predictions.probabilities, options.mistakes)
-    if options.output:
+    if options.output and calibration:
         plots.draw_reliability(calibration, evaluation.figure("reliability"))
 
 
-def compare_seeds(path: Path, folders: list[Path], file: Path | None) -> None:
-    """Compare a checkpoint with the checkpoints in `folders` that have the same file name. Print and store accuracies.
+def measure_all(folder: Path, source: Path) -> None:
+    """Measure, print and store the accuracy of every checkpoint in `folder` on labeled digits.
 
-    file: a file of drawn digits on which the accuracy is measured, in addition to MNIST; None to use only MNIST.
+    source: a file of drawings, or a folder of pictures.
     """
-    for name, results in metrics.measure_seeds([path, *(folder / path.name for folder in folders)], file).items():
-        values = ", ".join(f"{seed}: {accuracy:.2%}" for seed, accuracy in zip(*results.values(), strict=True))
-        title, summary = dataset_title(name), metrics.format_mean_and_deviation(results)
-        print(f"{title}: accuracy {summary} (seed {values})", flush=True)
-        checkpoint.update_notes(path, "seeds", name, results)
-
-
-def measure_all(folder: Path, file: Path) -> None:
-    """Measure, print and store the accuracy of every checkpoint in `folder` on the drawn digits in `file`."""
+    images, labels, writers = read_digit_images(source)
+    name = data_name(source)
     for path in sorted(folder.glob("*.keras")):
-        results = metrics.measure_drawings(Classifier.load(path), file)
-        checkpoint.update_notes(path, "drawings", file.stem, results)
-        _print_classification(f"{path.stem} on {dataset_title(file.stem)}", results)
+        results = metrics.drawing_metrics(metrics.predict(Classifier.load(path), images), labels, writers)
+        checkpoint.update_notes(path, "drawings", name, results)
+        _print_classification(f"{path.stem} on {dataset_title(name)}", results)
+
+
+def data_name(source: Path) -> str:
+    """Return the name of labeled digits: that of a file without its suffix, or that of a folder."""
+    return source.resolve().name if source.is_dir() else source.stem
 
 
 def _evaluate_mnist(evaluation: Evaluation) -> dict:
@@ -126,16 +131,25 @@ def _evaluate_digits(
     results = metrics.drawing_metrics(predictions, labels, drawings.writers)
     results |= metrics.accuracy_without_augmentation(evaluation.classifier, predictions.images, labels)
     _print_classification(dataset_title(name), results)
-    results["end_to_end"] = end_to_end = metrics.end_to_end_digits(evaluation.classifier, drawings)
-    print(
-        f"  end to end: accuracy {end_to_end['accuracy']:.2%}, rejected {end_to_end['rejected']:.2%}, "
-        f"read as several digits {end_to_end['several']:.2%}",
-        flush=True,
-    )
+    results["end_to_end"] = metrics.end_to_end_digits(evaluation.classifier, drawings)
+    _print_end_to_end(results["end_to_end"])
     evaluation.store("drawings", name, results)
     if evaluation.output:
         plots.draw_confusion(dataset_title(name), results["confusion"], evaluation.figure("drawings"))
     return results
+
+
+def _evaluate_pictures(evaluation: Evaluation, folder: Path, found: LabeledPictures) -> None:
+    name, digits, non_digits = data_name(folder), found.digits(), found.non_digits()
+    results = pictures.measure_digits(evaluation.classifier, digits)
+    _print_classification(name, results)
+    _print_end_to_end(results["end_to_end"])
+    evaluation.store("drawings", name, results)
+    if len(non_digits):
+        title = f"{name}/{NON_DIGITS}"
+        rejection = pictures.measure_non_digits(evaluation.classifier, digits, non_digits) | {"against": name}
+        _print_rejection(title, rejection)
+        evaluation.store("rejection", title, rejection)
 
 
 def _evaluate_multidigit(evaluation: Evaluation, name: str, drawings: LabeledDrawings) -> None:
@@ -188,6 +202,14 @@ def _print_classification(title: str, results: dict) -> None:
         )
 
 
+def _print_end_to_end(outcomes: dict) -> None:
+    print(
+        f"  end to end: accuracy {outcomes['accuracy']:.2%}, rejected {outcomes['rejected']:.2%}, "
+        f"read as several digits {outcomes['several']:.2%}",
+        flush=True,
+    )
+
+
 def _print_rejection(title: str, results: dict) -> None:
     counts = f"{results['non_digits']:,} non-digits, {results['digits']:,} digits"
     print(f"{title}: AUROC {results['auroc']:.4f} ({counts})")
@@ -222,7 +244,7 @@ def _run(options: argparse.Namespace) -> None:
     path = options.checkpoint or DEFAULT_CHECKPOINT
     measured = options.drawings or options.mnist or options.seeds
     if options.seeds:
-        compare_seeds(path, options.seeds, options.drawings)
+        seeds.compare(path, options.seeds, options.drawings)
     elif measured and (options.checkpoint or options.non_digits or options.mnist or options.output or options.mistakes):
         evaluate(path, options)
     elif measured:
@@ -242,7 +264,12 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     )
     data = parser.add_argument_group("what is measured")
     data.add_argument("--checkpoint", type=Path, metavar="PATH", help="checkpoint to measure fully (default: digits)")
-    data.add_argument("--drawings", type=Path, metavar="FILE", help="labeled digits; format: model/data/drawings.py")
+    data.add_argument(
+        "--drawings",
+        type=Path,
+        metavar="FILE",
+        help="labeled digits: a file (model/data/drawings.py), or a folder of pictures",
+    )
     data.add_argument("--non-digits", type=Path, metavar="FILE", help="labeled drawings that are not digits")
     data.add_argument("--mnist", action="store_true", help="measure on the MNIST test images")
     data.add_argument("--seeds", type=Path, nargs="+", metavar="FOLDER", help="output folders of train.py --seed N")
@@ -255,6 +282,10 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     if options.non_digits and not options.drawings:
         parser.error("--non-digits needs --drawings: rejection is measured against digits.")
+    if options.drawings and options.drawings.is_dir() and (options.non_digits or options.mistakes):
+        parser.error(
+            "a folder of pictures has its non-digits in the subfolder other; omit --non-digits and --mistakes."
+        )
     if options.output and not (options.drawings or options.mnist):
         parser.error("--output needs --drawings or --mnist: otherwise there is nothing to draw.")
     if options.mistakes and not options.drawings:

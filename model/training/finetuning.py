@@ -24,13 +24,13 @@ import numpy as np
 from model.classes import CLASS_NOT_DIGIT, NUM_DIGITS, classes_of
 from model.data import dataset
 from model.data.dataset import Dataset, Split
-from model.data.drawings import LabeledDrawings
 from model.errors import UserError
 from model.inference import calibration, checkpoint
 from model.inference.classifier import Classifier, calibrate
 from model.inference.forward_pass import ForwardPass
 from model.recipes import SQUARED_ERROR, Recipe
 from model.training import finetuning_data
+from model.training.finetuning_data import Drawings
 from model.training.publish import publish
 
 MAX_FORGETTING = 0.0005
@@ -82,7 +82,7 @@ def run(recipe: Recipe, file: Path, folder: Path, data: Path | None, seed: int, 
     from `checkpoint.FOLDER`.
     Raises UserError, and writes nothing, if the new network is worse or if a file cannot be used.
     recipe: the result of `finetuning_recipe`.
-    file: a file of labeled drawings.
+    file: a file of labeled drawings, or a folder of labeled pictures.
     data: a file or folder with MNIST; None to download MNIST.
     even_if_worse: whether to write the new checkpoint even if it is worse than the old checkpoint.
     """
@@ -120,8 +120,8 @@ def finetune(
     notes: dict,
     recipe: Recipe,
     known: Dataset,
-    drawings: LabeledDrawings,
-    held_out: LabeledDrawings,
+    drawings: Drawings,
+    held_out: Drawings,
     seed: int,
 ) -> tuple[Accuracies, Accuracies, Classifier]:
     """Train `network` in place. Return the accuracies before and after training, and the calibrated network.
