@@ -8,6 +8,7 @@ import json
 import math
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +26,9 @@ MAX_PARAMETERS = 50_000_000
 MAX_LAYER_VALUES = 500_000
 """Largest number of values that a layer computes for an image. The network reads 500 images at a time, so a layer takes
 up to 1 GB. The layers of `deep-mnist` have up to 25,000 values."""
+
+# Exceptions that zipfile, h5py and json raise for a damaged file.
+_DAMAGED = (OSError, EOFError, ValueError, KeyError, TypeError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
 def load(path: Path) -> keras.Model:
@@ -47,7 +51,7 @@ def _read_config(path: Path) -> dict:
             return json.loads(_config_of_archive(path))
         if h5py.is_hdf5(path):
             return json.loads(_config_of_hdf5(path))
-    except (OSError, ValueError, KeyError, RuntimeError, RecursionError, zipfile.BadZipFile) as error:
+    except _DAMAGED as error:
         raise UserError(f"{path} is damaged ({first_line(error)}); {EXPECTED}") from None
     raise UserError(f"{path} is not a Keras model; {EXPECTED}")
 
@@ -93,21 +97,23 @@ def _check_config(config: dict, path: Path) -> None:
                 f"{path} contains a Lambda layer, which is code and is not run; replace it by one of Keras's own "
                 "layers, such as Rescaling."
             )
-        module = part.get("module") or ("" if part.get("registered_name") else "keras")
+        module = str(part.get("module") or ("" if part.get("registered_name") else "keras"))
         is_own = module.split(".")[0] == "keras" and name not in ("function", "__lambda__") and ">" not in name
         if not is_own:
             raise _custom_code(path, str(part.get("registered_name") or name).rpartition(">")[2])
 
 
-def _objects(value: object) -> Iterator[dict]:
+def _objects(description: dict) -> Iterator[dict]:
     """Yield every description of an object in a description of a model."""
-    if isinstance(value, dict):
-        if "class_name" in value:
-            yield value
-        value = list(value.values())
-    if isinstance(value, list):
-        for each in value:
-            yield from _objects(each)
+    values = [description]
+    while values:
+        value = values.pop()
+        if isinstance(value, dict):
+            if "class_name" in value:
+                yield value
+            values.extend(value.values())
+        elif isinstance(value, list):
+            values.extend(value)
 
 
 def _check_size(path: Path) -> None:
