@@ -12,13 +12,12 @@ from tests.helpers.drawings import DIGIT_DRAWINGS
 from tests.helpers.paths import ROOT
 from tests.helpers.server import Server, free_port
 
-DOCUMENT = "docs/own-model.md"
 IMAGES = 10_000
 
 
 @pytest.mark.slow
 def test_three_commands_lead_from_a_keras_script_to_the_page(mnist, open_page, tmp_path, monkeypatch, capsys):
-    text = (ROOT / DOCUMENT).read_text()
+    text = (ROOT / "docs" / "own-model.md").read_text()
     script, imports, serves = (
         shlex.split(line)[1:] for line in re.findall(r"^    (python .*my_model.*)$", text, re.MULTILINE)[:3]
     )
@@ -35,7 +34,7 @@ def test_three_commands_lead_from_a_keras_script_to_the_page(mnist, open_page, t
     some = mnist.train.images[:IMAGES], mnist.train.labels[:IMAGES]
     monkeypatch.setattr(keras.datasets.mnist, "load_data", lambda: (some, some))
     assert script == ["my_model.py"] and imports[0] == "train.py" and serves[0] == "demo.py"
-    exec(block(DOCUMENT, "import keras"), {})
+    exec(block("docs/own-model.md", "import keras"), {})
     capsys.readouterr()
     train.main(imports[1:])
     detected, measured, following = capsys.readouterr().out.splitlines()

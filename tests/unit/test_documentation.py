@@ -87,7 +87,8 @@ def commands(document: Path) -> list[str]:
 
 # The changelog is left out, because it names commands of earlier versions.
 COMMANDS = sorted({command for path in DOCUMENTS if path.stem != "CHANGELOG" for command in commands(path)})
-OWN_PROGRAM = re.compile(r"(?:[A-Z_]+=\S+ )?(python (?:\w+\.py|-m (?!pytest)[\w.]+).*)")
+# The readers write `my_model.py` themselves.
+OWN_PROGRAM = re.compile(r"(?:[A-Z_]+=\S+ )?(python (?:(?!my_model\.)\w+\.py|-m (?!pytest)[\w.]+).*)")
 
 
 def split(command: str) -> list[str]:
