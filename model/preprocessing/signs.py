@@ -97,9 +97,12 @@ def is_point(box: np.ndarray, digits: Boxes) -> bool:
 
 
 def _is_between(box: np.ndarray, digits: Boxes) -> bool:
-    center, quarter = (box[0] + box[2]) / 2, BESIDE * (digits[:, 2] - digits[:, 0])
-    is_right, is_left = digits[:, 2] - quarter <= center, digits[:, 0] + quarter >= center
-    return bool(is_right.any() and is_left.any() and (is_right | is_left).all())
+    center, middles = (box[0] + box[2]) / 2, (digits[:, 0] + digits[:, 2]) / 2
+    quarter = BESIDE * (digits[:, 2] - digits[:, 0])
+    # The comparison with the middle matters for a vertical line without width, which has its edges at its middle.
+    is_left = (digits[:, 2] - quarter <= center) & (middles < center)
+    is_right = (digits[:, 0] + quarter >= center) & (middles > center)
+    return bool(is_left.any() and is_right.any() and (is_left | is_right).all())
 
 
 def _neighbors(box: np.ndarray, digits: Boxes) -> tuple[np.ndarray, np.ndarray]:

@@ -28,6 +28,11 @@ def test_other_small_marks_between_digits_are_unknown_signs(box):
     assert "." not in [kind for kind, _ in kinds(box)]
 
 
+def test_a_dot_exactly_below_a_line_without_width_is_no_sign_between_digits():
+    row = find_signs(np.array([(0.0, 0.0, 0.6, 1.0), (0.8, 0.0, 0.8, 1.0), (0.78, 0.9, 0.82, 0.94)]))
+    assert row.signs == ()
+
+
 def test_a_colon_is_one_unknown_sign():
     assert kinds((0.78, 0.3, 0.82, 0.34), (0.78, 0.9, 0.82, 0.94)) == [("?", (2, 3))]
 
