@@ -65,7 +65,8 @@ def train_own_model(name: str, mnist: Mnist, folder: Path) -> OwnModel:
     keras.utils.set_random_seed(1)
     model = build()
     is_logits = interface.endswith("logits")
-    model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=is_logits), metrics=["accuracy"])
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=is_logits)
+    model.compile("adam", loss, metrics=["accuracy"], jit_compile=False)  # Compilation takes longer than the training.
     shape = (-1, *model.input_shape[1:])
     train, test = (part.images.reshape(shape) * (largest / 255) for part in (mnist.train, mnist.test))
     model.fit(train[:TRAINING_IMAGES], mnist.train.labels[:TRAINING_IMAGES], batch_size=50, epochs=3, verbose=0)
