@@ -59,10 +59,9 @@ def run(source: Path, name: str, folder: Path, data: Path | None) -> Path:
     data: a file or folder with MNIST; None to download MNIST.
     Raises UserError, and writes nothing, if a file cannot be used.
     """
-    path = folder / f"{name}.keras"
     check_name(name)
+    model, path = model_files.load(source), folder / f"{name}.keras"
     check_target(path, source)
-    model = model_files.load(source)
     shape = input_shape(model, source)
     splits = mnist.load(data)
     validation, test = (dataset.normalize_mnist(split) for split in (splits.validation, splits.test))
@@ -175,12 +174,11 @@ def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> float:
 
 def adapt(model: keras.Model, interface: Interface) -> keras.Model:
     """Return a network from normalized images, float32 (N, 28, 28), to logits, float32 (N, 10)."""
-    images = keras.Input((IMAGE_SIDE, IMAGE_SIDE), name="normalized_image")
-    inputs = images
+    images = inputs = keras.Input((IMAGE_SIDE, IMAGE_SIDE), name=_unused_name("normalized_image", model))
     if interface.largest != 1:
-        inputs = layers.Rescaling(float(interface.largest), name="model_values")(inputs)
+        inputs = layers.Rescaling(float(interface.largest), name=_unused_name("model_values", model))(inputs)
     if interface.shape != (IMAGE_SIDE, IMAGE_SIDE):
-        inputs = layers.Reshape(interface.shape, name="model_shape")(inputs)
+        inputs = layers.Reshape(interface.shape, name=_unused_name("model_shape", model))(inputs)
     # `call`, and not `model(inputs)`: the layers become layers of the new network, not of a network inside it.
     outputs = model.call(inputs)
     if outputs.dtype != "float32":
@@ -188,3 +186,8 @@ def adapt(model: keras.Model, interface: Interface) -> keras.Model:
     if interface.has_probabilities:
         outputs = ops.log(ops.maximum(outputs, SMALLEST_PROBABILITY))
     return keras.Model(images, outputs)
+
+
+def _unused_name(name: str, model: keras.Model) -> str:
+    """Return the name of a new layer. All layers of a network have different names."""
+    return name if all(layer.name != name for layer in model.layers) else _unused_name(f"{name}_", model)

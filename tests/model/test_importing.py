@@ -80,6 +80,14 @@ def test_imported_models_answer_in_the_comparison_and_on_the_page(imported):
     assert [model.name for model in shown.compare(reading.image) if model.own] == ["cnn"]
 
 
+def test_an_imported_model_can_be_imported_again(imported):
+    folder, _ = imported
+    network = model_files.load(folder / "cnn.keras")
+    again = importing.adapt(network, importing.Interface((28, 28), 255, False))
+    image = np.random.default_rng(1).random((1, 28, 28), np.float32)
+    np.testing.assert_allclose(again(image), network(255 * image), rtol=1e-4)
+
+
 def test_an_import_replaces_an_earlier_import_and_no_other_file(own_models, imported, tmp_path):
     folder, _ = imported
     source = shutil.copy(own_models["cnn.keras"].path, tmp_path)
