@@ -179,13 +179,19 @@ def adapt(model: keras.Model, interface: Interface) -> keras.Model:
         inputs = layers.Rescaling(float(interface.largest), name=_unused_name("model_values", model))(inputs)
     if interface.shape != (IMAGE_SIDE, IMAGE_SIDE):
         inputs = layers.Reshape(interface.shape, name=_unused_name("model_shape", model))(inputs)
-    # `call`, and not `model(inputs)`: the layers become layers of the new network, not of a network inside it.
-    outputs = model.call(inputs)
+    try:
+        # `call`, and not `model(inputs)`: the layers become layers of the new network, not of a network inside it.
+        return keras.Model(images, _logits(model.call(inputs), interface))
+    except (
+        ValueError
+    ):  # Two operations have the same name, which Keras chose. In a network inside the network, they may.
+        return keras.Model(images, _logits(model(inputs), interface))
+
+
+def _logits(outputs: keras.KerasTensor, interface: Interface) -> keras.KerasTensor:
     if outputs.dtype != "float32":
         outputs = ops.cast(outputs, "float32")
-    if interface.has_probabilities:
-        outputs = ops.log(ops.maximum(outputs, SMALLEST_PROBABILITY))
-    return keras.Model(images, outputs)
+    return ops.log(ops.maximum(outputs, SMALLEST_PROBABILITY)) if interface.has_probabilities else outputs
 
 
 def _unused_name(name: str, model: keras.Model) -> str:
