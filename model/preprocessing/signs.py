@@ -27,8 +27,8 @@ LOW, BELOW = 0.5, 0.35
 """A point begins below LOW × the height, from the top, and ends at most BELOW above or under the foot of the digits."""
 DOT = 0.2
 """Largest side of a stray dot."""
-FAR = 0.2
-"""A dot above or below the digits is stray if it is farther away than this."""
+FAR = 0.45
+"""A dot above or below the digits is stray if it is farther away than this. The dot of ! and of ? is nearer."""
 BESIDE = 0.25
 """A sign is between two digits if its center is at most this fraction of their width inside the box of a digit."""
 

@@ -3,10 +3,13 @@
 import json
 import shutil
 
+import numpy as np
 import pytest
 
 from model.evaluation import __main__, multidigit, plots, robustness
 from model.inference import checkpoint
+from model.preprocessing.strokes import rasterize
+from tests.helpers.drawings import DIGIT_DRAWINGS
 from tests.helpers.labeled_drawings import write_digits, write_non_digits
 
 
@@ -92,6 +95,17 @@ def test_mnist_is_measured_with_the_option_mnist(copy, tmp_path, monkeypatch):
     assert measured["accuracy"] == pytest.approx(notes(path)["test"]["accuracy"], abs=2e-4)
     drawn = {figure.name for figure in (tmp_path / "figures").iterdir()}
     assert drawn == {"softmax-mistakes.svg", "softmax-reliability.svg"}
+
+
+def test_labeled_images_are_normalized_and_measured(copy, tmp_path, capsys):
+    path = copy("digits")
+    images = np.pad(rasterize(DIGIT_DRAWINGS[7]), 20)[None].repeat(3, axis=0)
+    np.savez(tmp_path / "scans.npz", images=np.rint(255 * images).astype(np.uint8), labels=np.array([7, 7, 1]))
+    __main__.main(["--checkpoint", str(path), "--images", str(tmp_path / "scans.npz")])
+    measured = notes(path)["images"]["scans"]
+    assert measured["count"] == 3 and measured["accepted"] == 1
+    assert measured["accuracy"] == pytest.approx(2 / 3)
+    assert "scans, as normalized images: accuracy 66.67%" in capsys.readouterr().out
 
 
 def test_without_the_option_checkpoint_all_checkpoints_are_measured(file, copy, tmp_path, monkeypatch, capsys):
