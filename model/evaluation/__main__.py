@@ -5,9 +5,9 @@ python -m model.evaluation --drawings FILE      measure the accuracy of every ch
                                                 a file of drawings or a folder of pictures
 python -m model.evaluation --tables FILE ...    update the tables in these documents from the stored metrics
 
-The option --mnist, or --drawings together with --checkpoint, --non-digits, --output or --mistakes, measures one
-checkpoint fully (default: digits): accuracy, accuracy per writer, calibration, rejection of non-digits, end-to-end
-results, and robustness to transformed and corrupted drawings.
+The options --mnist and --images, and --drawings together with --checkpoint, --non-digits, --output or --mistakes,
+measure one checkpoint fully (default: digits): accuracy, accuracy per writer, calibration, rejection of non-digits,
+end-to-end results, and robustness to transformed and corrupted drawings.
 
 The page shows the figures that are in the same folder as the checkpoint. This command draws them:
 
@@ -27,10 +27,11 @@ import numpy as np
 
 from model.data import mnist
 from model.data.drawings import LabeledDrawings, dataset_title, read_digits, read_non_digits
+from model.data.images import read_images
 from model.data.labeled_images import read_digit_images
 from model.data.pictures import NON_DIGITS, LabeledPictures, read_pictures
 from model.errors import exit_on_error
-from model.evaluation import metrics, multidigit, pictures, plots, readme_tables, robustness, seeds
+from model.evaluation import metrics, multidigit, pictures, plots, readme_tables, report, robustness, seeds
 from model.inference import checkpoint
 from model.inference.checkpoint import DEFAULT_CHECKPOINT
 from model.inference.classifier import Classifier
@@ -39,6 +40,9 @@ from model.preprocessing.strokes import rasterize
 
 MISTAKES_PEN_WIDTH = 0.05
 """Pen width in the figure of mistakes. It is smaller than NETWORK_PEN_WIDTH, so that the path of the pen is visible."""
+
+ONE_CHECKPOINT = ("checkpoint", "images", "non_digits", "mnist", "output", "mistakes")
+"""Options that measure one checkpoint fully. Without them, --drawings measures all checkpoints."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,7 @@ def evaluate(path: Path, options: argparse.Namespace) -> None:
     labeled_pictures = read_pictures(folder) if folder else None
     digits = read_digits(options.drawings) if options.drawings and not folder else None
     non_digits = read_non_digits(options.non_digits) if options.non_digits else None
+    images = read_images(options.images) if options.images else None
     evaluation = Evaluation(Classifier.load(path), path, options.output)
     if options.output:
         options.output.mkdir(parents=True, exist_ok=True)
@@ -76,6 +81,8 @@ def evaluate(path: Path, options: argparse.Namespace) -> None:
         calibration["MNIST test"] = _evaluate_mnist(evaluation)
     if labeled_pictures:
         _evaluate_pictures(evaluation, folder, labeled_pictures)
+    if images:
+        _evaluate_images(evaluation, options.images.stem, *images)
     if digits:
         drawings, labels = digits
         name = options.drawings.stem
@@ -102,7 +109,7 @@ def measure_all(folder: Path, source: Path) -> None:
     for path in sorted(folder.glob("*.keras")):
         results = metrics.drawing_metrics(metrics.predict(Classifier.load(path), images), labels, writers)
         checkpoint.update_notes(path, "drawings", name, results)
-        _print_classification(f"{path.stem} on {dataset_title(name)}", results)
+        report.print_classification(f"{path.stem} on {dataset_title(name)}", results)
 
 
 def data_name(source: Path) -> str:
@@ -117,7 +124,7 @@ def _evaluate_mnist(evaluation: Evaluation) -> dict:
     results = metrics.classification_metrics(predictions.probabilities, test.labels)
     results |= metrics.accuracy_without_augmentation(evaluation.classifier, images, test.labels)
     results["accepted"] = float(np.mean(~evaluation.classifier.rejects(predictions.not_digit)))
-    _print_classification("MNIST test", results)
+    report.print_classification("MNIST test", results)
     print(f"  accepted as digits: {results['accepted']:.2%}", flush=True)
     evaluation.store("mnist", "test", results)
     if evaluation.output:
@@ -125,14 +132,23 @@ def _evaluate_mnist(evaluation: Evaluation) -> dict:
     return results
 
 
+def _evaluate_images(evaluation: Evaluation, name: str, images: np.ndarray, labels: np.ndarray) -> None:
+    predictions = metrics.predict(evaluation.classifier, normalization.normalize_all(images))
+    results = metrics.classification_metrics(predictions.probabilities, labels)
+    results["accepted"] = float(np.mean(~evaluation.classifier.rejects(predictions.not_digit)))
+    report.print_classification(f"{dataset_title(name)}, as normalized images", results)
+    print(f"  accepted as digits: {results['accepted']:.2%}", flush=True)
+    evaluation.store("images", name, results)
+
+
 def _evaluate_digits(
     evaluation: Evaluation, name: str, drawings: LabeledDrawings, labels: np.ndarray, predictions: metrics.Predictions
 ) -> dict:
     results = metrics.drawing_metrics(predictions, labels, drawings.writers)
     results |= metrics.accuracy_without_augmentation(evaluation.classifier, predictions.images, labels)
-    _print_classification(dataset_title(name), results)
+    report.print_classification(dataset_title(name), results)
     results["end_to_end"] = metrics.end_to_end_digits(evaluation.classifier, drawings)
-    _print_end_to_end(results["end_to_end"])
+    report.print_end_to_end(results["end_to_end"])
     evaluation.store("drawings", name, results)
     if evaluation.output:
         plots.draw_confusion(dataset_title(name), results["confusion"], evaluation.figure("drawings"))
@@ -142,13 +158,13 @@ def _evaluate_digits(
 def _evaluate_pictures(evaluation: Evaluation, folder: Path, found: LabeledPictures) -> None:
     name, digits, non_digits = data_name(folder), found.digits(), found.non_digits()
     results = pictures.measure_digits(evaluation.classifier, digits)
-    _print_classification(name, results)
-    _print_end_to_end(results["end_to_end"])
+    report.print_classification(name, results)
+    report.print_end_to_end(results["end_to_end"])
     evaluation.store("drawings", name, results)
     if len(non_digits):
         title = f"{name}/{NON_DIGITS}"
         rejection = pictures.measure_non_digits(evaluation.classifier, digits, non_digits) | {"against": name}
-        _print_rejection(title, rejection)
+        report.print_rejection(title, rejection)
         evaluation.store("rejection", title, rejection)
 
 
@@ -169,7 +185,7 @@ def _evaluate_non_digits(
     results = metrics.rejection_metrics(digit_scores, scores, non_digits.labels, threshold)
     results["against"] = digits_name
     results["end_to_end_rejected"] = metrics.end_to_end_rejection_rate(evaluation.classifier, non_digits)
-    _print_rejection(dataset_title(name), results)
+    report.print_rejection(dataset_title(name), results)
     evaluation.store("rejection", name, results)
     if evaluation.output:
         plots.draw_rejection(dataset_title(name), results, evaluation.figure("rejection"))
@@ -178,59 +194,10 @@ def _evaluate_non_digits(
 def _evaluate_robustness(evaluation: Evaluation, name: str, drawings: LabeledDrawings, labels: np.ndarray) -> None:
     sample = robustness.stratified_sample(labels)
     results = robustness.measure(evaluation.classifier, [drawings.drawings[i] for i in sample], labels[sample])
-    _print_robustness(dataset_title(name), results)
+    report.print_robustness(dataset_title(name), results)
     evaluation.store("robustness", name, results)
     if evaluation.output:
         plots.draw_sweeps(dataset_title(name), results, evaluation.figure("sweeps"))
-
-
-def _print_classification(title: str, results: dict) -> None:
-    low, high = results["interval"]
-    interval = f"95 % interval {low:.2%} to {high:.2%}"
-    print(f"{title}: accuracy {results['accuracy']:.2%} ({interval}) on {results['count']:,} images")
-    if "without_augmentation" in results:
-        print(f"  without test-time augmentation: {results['without_augmentation']:.2%}")
-    print("  per class: " + ", ".join(f"{digit}: {share:.1%}" for digit, share in enumerate(results["per_class"])))
-    mistakes = ", ".join(f"{label} → {read}: {count}" for label, read, count in metrics.most_common_mistakes(results))
-    print(f"  most common mistakes: {mistakes or 'none'}")
-    print(f"  expected calibration error: {results['calibration_error']:.2%}")
-    writers = results.get("writers")
-    if writers and writers["count"]:
-        print(
-            f"  {writers['count']} writers with at least {metrics.MIN_DRAWINGS_PER_WRITER} drawings: "
-            f"median accuracy {writers['median']:.1%}, 10th percentile {writers['worst_decile']:.1%}"
-        )
-
-
-def _print_end_to_end(outcomes: dict) -> None:
-    print(
-        f"  end to end: accuracy {outcomes['accuracy']:.2%}, rejected {outcomes['rejected']:.2%}, "
-        f"read as several digits {outcomes['several']:.2%}",
-        flush=True,
-    )
-
-
-def _print_rejection(title: str, results: dict) -> None:
-    counts = f"{results['non_digits']:,} non-digits, {results['digits']:,} digits"
-    print(f"{title}: AUROC {results['auroc']:.4f} ({counts})")
-    print(
-        f"  at the rejection threshold {results['rejection_threshold']:.3f}: "
-        f"rejection rate {results['non_digits_rejected']:.2%}, end to end {results['end_to_end_rejected']:.2%}; "
-        f"acceptance rate of digits {results['digits_accepted']:.2%}"
-    )
-    for acceptance, rate in results["at"].items():
-        print(f"  at {float(acceptance):.0%} acceptance: rejection rate {rate:.2%}")
-    rates = ", ".join(f"{label}: {found['rejected']:.0%}" for label, found in results["per_label"].items())
-    print(f"  rejection rate by label: {rates}", flush=True)
-
-
-def _print_robustness(title: str, results: dict) -> None:
-    print(f"{title}, {results['count']:,} drawings: accuracy as drawn {results['as_drawn']:.2%}")
-    for sweep in results["sweeps"].values():
-        points = zip(sweep["settings"], sweep["accuracy"], strict=True)
-        print(f"  {sweep['title']}: " + ", ".join(f"{setting}: {accuracy:.1%}" for setting, accuracy in points))
-    for name, corruption in results["corruptions"].items():
-        print(f"  {name}: {corruption['accuracy']:.1%} ({corruption['changed']:.0%} of the drawings changed)")
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -242,10 +209,10 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _run(options: argparse.Namespace) -> None:
     path = options.checkpoint or DEFAULT_CHECKPOINT
-    measured = options.drawings or options.mnist or options.seeds
+    measured = options.drawings or options.images or options.mnist or options.seeds
     if options.seeds:
         seeds.compare(path, options.seeds, options.drawings)
-    elif measured and (options.checkpoint or options.non_digits or options.mnist or options.output or options.mistakes):
+    elif measured and any(getattr(options, name) for name in ONE_CHECKPOINT):
         evaluate(path, options)
     elif measured:
         measure_all(checkpoint.FOLDER, options.drawings)
@@ -271,6 +238,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         help="labeled digits: a file (model/data/drawings.py), or a folder of pictures",
     )
     data.add_argument("--non-digits", type=Path, metavar="FILE", help="labeled drawings that are not digits")
+    data.add_argument("--images", type=Path, metavar="FILE", help="labeled images; format: model/data/images.py")
     data.add_argument("--mnist", action="store_true", help="measure on the MNIST test images")
     data.add_argument("--seeds", type=Path, nargs="+", metavar="FOLDER", help="output folders of train.py --seed N")
     output = parser.add_argument_group("what is written")

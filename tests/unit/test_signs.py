@@ -43,6 +43,14 @@ def test_a_stray_dot_beside_the_digits_is_ignored(box):
     assert (row.digits, row.signs, row.ignored) == ((0, 1), (), (2,))
 
 
+@pytest.mark.parametrize("dot", [(0.1, 1.4, 0.16, 1.46), (-0.2, 1.7, -0.15, 1.75), (0.1, -0.6, 0.15, -0.55)])
+def test_a_dot_above_or_below_a_single_stroke_belongs_to_it_as_in_an_exclamation_mark(dot):
+    assert find_signs(np.array([(0.0, 0.0, 0.2, 1.0), dot])).digits == (0, 1)
+    beside, far = (0.6, 0.9, 0.65, 0.95), (0.1, 2.4, 0.15, 2.45)
+    for stray in (beside, far):
+        assert find_signs(np.array([(0.0, 0.0, 0.2, 1.0), stray])).ignored == (1,)
+
+
 def test_a_low_dot_before_the_first_digit_may_be_a_point():
     assert kinds((-0.2, 0.95, -0.18, 0.97)) == [("?", (2,))]
 

@@ -1,5 +1,7 @@
 """Locales are complete. The field `reason` of an answer is the verdict as an English sentence."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -30,6 +32,12 @@ def test_a_single_digit_has_the_reason_of_its_verdict(verdict, not_digit, reason
     one = reading(verdict, not_digit=not_digit)
     assert reading_reason(one) == reason
     assert answer_reason(Answer((one,), 0, {})) == reason
+
+
+def test_digits_that_touch_have_their_own_reason():
+    touching = dataclasses.replace(reading(Verdict.NOT_DIGIT, not_digit=0.9), several=0.6)
+    assert reading_reason(touching) == "Several digits that touch? Leave a gap between them."
+    assert reading_reason(dataclasses.replace(touching, several=0.3)) == "Not a digit. If it were one: 4."
 
 
 def test_a_confident_number_is_named():
