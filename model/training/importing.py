@@ -174,17 +174,16 @@ def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> float:
 
 def adapt(model: keras.Model, interface: Interface) -> keras.Model:
     """Return a network from normalized images, float32 (N, 28, 28), to logits, float32 (N, 10)."""
-    images = inputs = keras.Input((IMAGE_SIDE, IMAGE_SIDE), name=_unused_name("normalized_image", model))
+    images = inputs = keras.Input((IMAGE_SIDE, IMAGE_SIDE), name="normalized_image")
     if interface.largest != 1:
-        inputs = layers.Rescaling(float(interface.largest), name=_unused_name("model_values", model))(inputs)
+        inputs = layers.Rescaling(float(interface.largest), name="model_values")(inputs)
     if interface.shape != (IMAGE_SIDE, IMAGE_SIDE):
-        inputs = layers.Reshape(interface.shape, name=_unused_name("model_shape", model))(inputs)
+        inputs = layers.Reshape(interface.shape, name="model_shape")(inputs)
     try:
         # `call`, and not `model(inputs)`: the layers become layers of the new network, not of a network inside it.
         return keras.Model(images, _logits(model.call(inputs), interface))
-    except (
-        ValueError
-    ):  # Two operations have the same name, which Keras chose. In a network inside the network, they may.
+    except ValueError:
+        # Two layers or operations have the same name. In a network inside the network, they may.
         return keras.Model(images, _logits(model(inputs), interface))
 
 
@@ -192,8 +191,3 @@ def _logits(outputs: keras.KerasTensor, interface: Interface) -> keras.KerasTens
     if outputs.dtype != "float32":
         outputs = ops.cast(outputs, "float32")
     return ops.log(ops.maximum(outputs, SMALLEST_PROBABILITY)) if interface.has_probabilities else outputs
-
-
-def _unused_name(name: str, model: keras.Model) -> str:
-    """Return the name of a new layer. All layers of a network have different names."""
-    return name if all(layer.name != name for layer in model.layers) else _unused_name(f"{name}_", model)
