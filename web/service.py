@@ -35,7 +35,7 @@ class Service:
         self.path, self.name, self.store = path, path.stem, store
         self.notes = checkpoint.load_notes(path)
         self.rejects = self.notes["rejection_threshold"] < 1
-        self.comparison = Comparison(checkpoint.FOLDER)
+        self.comparison = Comparison(checkpoint.FOLDER, path)
         self.pictures = PictureDecoder()
         self._picture_lock = threading.Lock()
         # Loading creates half a million objects that stay. A search for cyclic garbage among them takes 0.4 s, in which

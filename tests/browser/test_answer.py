@@ -76,9 +76,11 @@ def test_all_percentages_agree_with_the_bars(page):
     expect(page.locator("#answer .spoken")).to_have_text("This could be 8 or 3. 74 % unsure")
     assert [bars.nth(index).inner_text() for index in (8, 3, 10)] == ["74 %", "13 %", "13 %"]
     model = reading(8, "unsure", 0.85, no_digit=0.125) | {"name": "digits", "mnist": 1, "bytes": 1, "milliseconds": 1}
-    page.route("**/api/compare", lambda route: route.fulfill(json={"models": [model]}))
+    models = [model | {"own": False, "no_digit": 0}, model | {"own": True}]  # Two checkpoints can have the same name.
+    page.route("**/api/compare", lambda route: route.fulfill(json={"models": models}))
     page.locator("#compare summary").click()
     expect(page.locator("#compare tr.own td").nth(2)).to_have_text("74 %")
+    expect(page.locator("#compare tr[aria-current=true]")).to_have_count(1)
     answers_with(page, reading(None, "not a digit", 0.97, no_digit=0.7))
     read_again(page)
     expect(percent).to_have_text("70 %")

@@ -126,6 +126,7 @@ class ModelResponse(Response):
     mnist: Probability = Field(description="accuracy on the MNIST test images")
     bytes: Count = Field(description="size of the checkpoint")
     milliseconds: Milliseconds
+    own: bool = Field(description="whether the page uses this model")
 
     @classmethod
     def of(cls, model: ModelReading) -> Self:
@@ -140,6 +141,7 @@ class ModelResponse(Response):
             mnist=model.test_accuracy,
             bytes=model.size,
             milliseconds=round(model.milliseconds, 3),
+            own=model.own,
         )
 
 
