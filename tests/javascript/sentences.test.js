@@ -35,7 +35,7 @@ test("the reason follows the verdict", () => {
   assert.equal(reasonText(viewOf(answer(reading("digit")))), "This is 4.");
   assert.equal(reasonText(viewOf(answer(reading("unsure")))), "This could be 4 or 9.");
   assert.equal(reasonText(viewOf(answer(reading("not a digit")))), "Not a digit. If it were one: 4.");
-  assert.match(reasonText(viewOf(answer(reading("blank")))), /The page looks for narrow lines/);
+  assert.match(reasonText(viewOf(answer(reading("blank")))), /The program looks for narrow lines/);
   assert.match(reasonText(BLANK), /appears here/);
 });
 

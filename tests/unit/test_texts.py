@@ -32,6 +32,15 @@ def test_a_single_digit_has_the_reason_of_its_verdict(verdict, not_digit, reason
     assert answer_reason(Answer((one,), 0, {})) == reason
 
 
+def test_a_picture_without_ink_has_its_own_reason():
+    blank = reading(Verdict.BLANK)
+    expected = (
+        "No strokes found. The program looks for narrow lines with sharp edges, darker or lighter than the paper."
+    )
+    assert reading_reason(blank, is_picture=True) == answer_reason(Answer((blank,), 0, {}), is_picture=True) == expected
+    assert reading_reason(reading(Verdict.DIGIT), is_picture=True) == "This is 4."
+
+
 def test_a_confident_number_is_named():
     answer = Answer((reading(Verdict.DIGIT, 7, 1), reading(Verdict.DIGIT)), 0, {})
     assert answer_reason(answer) == "This is 74."
