@@ -12,12 +12,10 @@ from model.preprocessing.signs import is_sign
 # The constants were set by hand on pictures of `python -m tests.tools.picture_kinds`, with the seeds 1, 3 and 4.
 MIN_SHARPNESS = 0.5
 """Smallest sharpness of an edge of ink, as a share of the contrast of the part. Shadows are below."""
-SPECK, SPECK_SHARE = 24, 0.03
-"""On dirty paper, a part is noise if it has fewer pixels than SPECK, or than SPECK_SHARE × the largest part."""
+SPECK = 24
+"""On dirty paper, a part with fewer pixels is noise."""
 SMALL = 0.1
 """A part with fewer pixels than SMALL × the largest part is small: it is left out if it is faint or at the edge."""
-SIGN_PEN = 0.8
-"""A small part beside a removed line is a sign only if it is as thick as this share of the pen."""
 LOST_HEIGHT = 0.25
 """Smallest height of a lost part, as a fraction of the height of the row."""
 MAX_PARTS = 100
@@ -68,14 +66,13 @@ class WrittenParts:
             (self.boxes[:, :2].min(axis=1) <= 1) | (self.boxes[:, 2] >= width - 1) | (self.boxes[:, 3] >= height - 1)
         )
         is_small = self.sizes < SMALL * biggest
-        kept = self.sizes >= self.dirt * max(SPECK, SPECK_SHARE * biggest)
+        kept = self.sizes >= self.dirt * SPECK
         kept &= ~(is_small & (at_edge | (self.strengths < 0.5 * strongest)))
         if self.dirt > 0.5:
             kept &= ~(at_edge & is_faint)
         if removed.any():
             pens = self._pens()
             is_rest = is_faint & (pens <= FINE * pens[self.strengths.argmax()])
-            is_rest |= is_small & (pens < SIGN_PEN * pens[self.sizes.argmax()])
             kept &= ~(self._beside(removed) & is_rest)
         kept[0] = False
         return kept
