@@ -12,8 +12,8 @@ from model.preprocessing.signs import is_sign
 # The constants were set by hand on pictures of `python -m tests.tools.picture_kinds`, with the seeds 1, 3 and 4.
 MIN_SHARPNESS = 0.5
 """Smallest sharpness of an edge of ink, as a share of the contrast of the part. Shadows are below."""
-SPECK = 24
-"""On dirty paper, a part with fewer pixels is noise."""
+SPECK, SPECK_SHARE = 24, 0.03
+"""On dirty paper, a part is noise if it has fewer pixels than SPECK, or than SPECK_SHARE × the largest part."""
 SMALL = 0.1
 """A part with fewer pixels than SMALL × the largest part is small: it is left out if it is faint or at the edge."""
 LOST_HEIGHT = 0.25
@@ -66,7 +66,7 @@ class WrittenParts:
             (self.boxes[:, :2].min(axis=1) <= 1) | (self.boxes[:, 2] >= width - 1) | (self.boxes[:, 3] >= height - 1)
         )
         is_small = self.sizes < SMALL * biggest
-        kept = self.sizes >= self.dirt * SPECK
+        kept = self.sizes >= self.dirt * max(SPECK, SPECK_SHARE * biggest)
         kept &= ~(is_small & (at_edge | (self.strengths < 0.5 * strongest)))
         if self.dirt > 0.5:
             kept &= ~(at_edge & is_faint)
