@@ -17,7 +17,8 @@ MAX_PEN_WIDTH = 2.0
 NETWORK_PEN_WIDTH."""
 MIN_PEN_WIDTH = 0.9
 """Smallest pen width whose ink is not broadened, as a multiple of NETWORK_PEN_WIDTH. Of 240 generated wide strips, 10
-are unsure without broadening, and 8, 4 and 5 with 0.75, 0.9 and 1 (`tests.tools.picture_kinds.sweep`)."""
+are not read without broadening, and 8, 4 and 5 with 0.75, 0.9 and 1. This command prints other values:
+`python -m tests.tools.picture_kinds.sweep --only MIN_PEN_WIDTH`."""
 
 
 def adjust(ink: np.ndarray) -> np.ndarray:
