@@ -148,7 +148,9 @@ def train(recipe, options: argparse.Namespace, folder: Path) -> None:
         )
     if recipe.synthetic_per_batch:
         print(
-            f"Generating {recipe.synthetic_digits:,} digits and {recipe.synthetic_non_digits:,} non-digits.", flush=True
+            f"Generating {recipe.synthetic_digits:,} digits, {recipe.synthetic_non_digits:,} non-digits and "
+            f"{recipe.synthetic_numbers:,} numbers.",
+            flush=True,
         )
     data = dataset.load(recipe, options.data)
     state = TrainingState(folder / f"{recipe.name}.resume", settings(recipe, options))
@@ -178,7 +180,8 @@ def with_options(recipe, options: argparse.Namespace):
     if options.dry_run:
         given |= {"epochs": 1, "epoch_steps": DRY_RUN_STEPS}
         if recipe.synthetic_per_batch:
-            given |= {"synthetic_digits": DRY_RUN_SYNTHETIC, "synthetic_non_digits": DRY_RUN_SYNTHETIC}
+            kinds = ("synthetic_digits", "synthetic_non_digits", "synthetic_numbers")
+            given |= {kind: min(DRY_RUN_SYNTHETIC, getattr(recipe, kind)) for kind in kinds}
     return dataclasses.replace(recipe, **{name: value for name, value in given.items() if value is not None})
 
 
@@ -186,7 +189,7 @@ def settings(recipe, options: argparse.Namespace) -> dict:
     """Return the settings for the checkpoint's JSON. Resuming a training needs the settings with which it started."""
     names = ("epochs", "batch_size", "learning_rate", "epoch_steps", "validation")
     if recipe.synthetic_per_batch:
-        names += ("synthetic_per_batch", "synthetic_digits", "synthetic_non_digits")
+        names += ("synthetic_per_batch", "synthetic_digits", "synthetic_non_digits", "synthetic_numbers")
     return {name: getattr(recipe, name) for name in names} | {
         "seed": options.seed,
         "deterministic": options.deterministic,

@@ -1,4 +1,4 @@
-"""The classes of the networks: ten digits and, for networks with eleven outputs, "not a digit"."""
+"""The classes of the networks: ten digits and, depending on the network, "not a digit" and "several digits"."""
 
 import re
 from collections.abc import Iterable
@@ -7,7 +7,10 @@ import numpy as np
 
 NUM_DIGITS = 10
 CLASS_NOT_DIGIT = NUM_DIGITS
-"""The class of non-digits. In a network with eleven outputs, this is also the index of the output for non-digits."""
+"""The class of non-digits. In a network with 11 or 12 outputs, this is also the index of the output for non-digits."""
+CLASS_SEVERAL = NUM_DIGITS + 1
+"""The class of several digits in one image, and the index of this output in a network with 12 outputs."""
+NUM_CLASSES = NUM_DIGITS + 2
 
 DIGIT_LABELS = tuple(str(digit) for digit in range(NUM_DIGITS))
 LABEL_NOT_DIGIT = "not a digit"
@@ -28,5 +31,14 @@ def is_label(label: object) -> bool:
 
 
 def classes_of(labels: Iterable[str]) -> np.ndarray:
-    """Return the classes of N labels, uint8 (N,). All labels except "0" to "9" have the class CLASS_NOT_DIGIT."""
-    return np.array([int(label) if label in DIGIT_LABELS else CLASS_NOT_DIGIT for label in labels], np.uint8)
+    """Return the classes of N labels, uint8 (N,).
+
+    A number has the class CLASS_SEVERAL. All other labels except "0" to "9" have the class CLASS_NOT_DIGIT.
+    """
+    return np.array([_class_of(label) for label in labels], np.uint8)
+
+
+def _class_of(label: str) -> int:
+    if label in DIGIT_LABELS:
+        return int(label)
+    return CLASS_SEVERAL if is_number(label) else CLASS_NOT_DIGIT

@@ -10,7 +10,8 @@
  * @property {number | null} digit
  * @property {Verdict} verdict
  * @property {number[]} probabilities the probability of each digit, given that the drawing is a digit
- * @property {number} no_digit the probability that the drawing is not a digit
+ * @property {number} no_digit the probability that the drawing is not one digit
+ * @property {number} several the probability that the drawing is several digits, a part of no_digit
  * @property {Uint8Array} image
  * @property {[number, number, number, number] | null} box left, top, right, bottom
  * @property {number[]} strokes indices of the strokes in the drawing

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from model.classes import CLASS_NOT_DIGIT
+from model.classes import CLASS_NOT_DIGIT, CLASS_SEVERAL
 from model.data import mnist
 from model.preprocessing import normalization
 from model.recipes import Recipe
@@ -17,12 +17,12 @@ from model.synthetic import generator
 # Seeds of the synthetic handwriting. They do not depend on the seed of the training, so that all trainings of a recipe
 # use the same synthetic images.
 TRAINING_SEED, VALIDATION_SEED = 1, 2
-VALIDATION_DIGITS, VALIDATION_NON_DIGITS = 5_000, 2_500
+VALIDATION_DIGITS, VALIDATION_NON_DIGITS, VALIDATION_NUMBERS = 5_000, 2_500, 1_000
 
 
 @dataclass(frozen=True)
 class Split:
-    """Normalized images, float32 (N, 28, 28), and labels, uint8 (N,): 0 to 9, or CLASS_NOT_DIGIT."""
+    """Normalized images, float32 (N, 28, 28), and labels, uint8 (N,): 0 to 9, CLASS_NOT_DIGIT or CLASS_SEVERAL."""
 
     images: np.ndarray
     labels: np.ndarray
@@ -69,10 +69,13 @@ def load(recipe: Recipe, path: Path | None = None) -> Dataset:
         return Dataset(*splits)
     return Dataset(
         *splits,
-        synthetic=generate(recipe.synthetic_digits, recipe.synthetic_non_digits, TRAINING_SEED),
+        synthetic=generate(
+            recipe.synthetic_digits, recipe.synthetic_non_digits, recipe.synthetic_numbers, TRAINING_SEED
+        ),
         synthetic_validation=generate(
             min(VALIDATION_DIGITS, recipe.synthetic_digits),
             min(VALIDATION_NON_DIGITS, recipe.synthetic_non_digits),
+            min(VALIDATION_NUMBERS, recipe.synthetic_numbers),
             VALIDATION_SEED,
         ),
     )
@@ -83,9 +86,14 @@ def normalize_mnist(examples: mnist.Examples) -> Split:
     return Split(normalization.normalize_all(examples.images / np.float32(255)), examples.labels)
 
 
-def generate(digits: int, non_digits: int, seed: int) -> Split:
-    """Return synthetic handwriting: `digits` images of digits, then `non_digits` images of non-digits."""
+def generate(digits: int, non_digits: int, numbers: int, seed: int) -> Split:
+    """Return synthetic handwriting: images of digits, then of non-digits, then of numbers. The arguments are counts."""
     images, labels = generator.digit_images(digits, seed)
-    images = np.concatenate([images, generator.non_digit_images(non_digits, seed)])
-    labels = np.concatenate([labels, np.full(non_digits, CLASS_NOT_DIGIT, np.uint8)])
-    return Split(images / np.float32(255), labels)
+    others = [
+        (generator.non_digit_images(non_digits, seed), CLASS_NOT_DIGIT),
+        (generator.number_images(numbers, seed), CLASS_SEVERAL),
+    ]
+    return Split(
+        np.concatenate([images, *(part for part, _ in others)]) / np.float32(255),
+        np.concatenate([labels, *(np.full(len(part), label, np.uint8) for part, label in others)]),
+    )

@@ -4,9 +4,9 @@ python -m model.evaluation                      print the README's table of reci
 python -m model.evaluation --drawings FILE      measure the accuracy of every checkpoint on labeled digits
 python -m model.evaluation --tables FILE ...    update the tables in these documents from the stored metrics
 
-The option --mnist, or --drawings together with --checkpoint, --non-digits, --output or --mistakes, measures one
-checkpoint fully (default: digits): accuracy, accuracy per writer, calibration, rejection of non-digits, end-to-end
-results, and robustness to transformed and corrupted drawings.
+The options --mnist and --images, and --drawings together with --checkpoint, --non-digits, --output or --mistakes,
+measure one checkpoint fully (default: digits): accuracy, accuracy per writer, calibration, rejection of non-digits,
+end-to-end results, and robustness to transformed and corrupted drawings.
 
 The page shows the figures that are in the same folder as the checkpoint. This command draws them:
 
@@ -26,6 +26,7 @@ import numpy as np
 
 from model.data import mnist
 from model.data.drawings import LabeledDrawings, dataset_title, read_digits, read_non_digits
+from model.data.images import read_images
 from model.errors import exit_on_error
 from model.evaluation import metrics, multidigit, plots, readme_tables, robustness
 from model.inference import checkpoint
@@ -36,6 +37,9 @@ from model.preprocessing.strokes import rasterize
 
 MISTAKES_PEN_WIDTH = 0.05
 """Pen width in the figure of mistakes. It is smaller than NETWORK_PEN_WIDTH, so that the path of the pen is visible."""
+
+ONE_CHECKPOINT = ("checkpoint", "images", "non_digits", "mnist", "output", "mistakes")
+"""Options that measure one checkpoint fully. Without them, --drawings measures all checkpoints."""
 
 
 @dataclass(frozen=True)
@@ -63,12 +67,15 @@ def evaluate(path: Path, options: argparse.Namespace) -> None:
     # Read the files first, because the measurement takes minutes and an invalid file should be reported at once.
     digits = read_digits(options.drawings) if options.drawings else None
     non_digits = read_non_digits(options.non_digits) if options.non_digits else None
+    images = read_images(options.images) if options.images else None
     evaluation = Evaluation(Classifier.load(path), path, options.output)
     if options.output:
         options.output.mkdir(parents=True, exist_ok=True)
     calibration = {}
     if options.mnist:
         calibration["MNIST test"] = _evaluate_mnist(evaluation)
+    if images:
+        _evaluate_images(evaluation, options.images.stem, *images)
     if digits:
         drawings, labels = digits
         name = options.drawings.stem
@@ -118,6 +125,15 @@ def _evaluate_mnist(evaluation: Evaluation) -> dict:
     if evaluation.output:
         plots.draw_mistakes("MNIST test", images, test.labels, predictions.probabilities, evaluation.figure("mistakes"))
     return results
+
+
+def _evaluate_images(evaluation: Evaluation, name: str, images: np.ndarray, labels: np.ndarray) -> None:
+    predictions = metrics.predict(evaluation.classifier, normalization.normalize_all(images))
+    results = metrics.classification_metrics(predictions.probabilities, labels)
+    results["accepted"] = float(np.mean(~evaluation.classifier.rejects(predictions.not_digit)))
+    _print_classification(f"{dataset_title(name)}, as normalized images", results)
+    print(f"  accepted as digits: {results['accepted']:.2%}", flush=True)
+    evaluation.store("images", name, results)
 
 
 def _evaluate_digits(
@@ -220,10 +236,10 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _run(options: argparse.Namespace) -> None:
     path = options.checkpoint or DEFAULT_CHECKPOINT
-    measured = options.drawings or options.mnist or options.seeds
+    measured = options.drawings or options.images or options.mnist or options.seeds
     if options.seeds:
         compare_seeds(path, options.seeds, options.drawings)
-    elif measured and (options.checkpoint or options.non_digits or options.mnist or options.output or options.mistakes):
+    elif measured and any(getattr(options, name) for name in ONE_CHECKPOINT):
         evaluate(path, options)
     elif measured:
         measure_all(checkpoint.FOLDER, options.drawings)
@@ -244,6 +260,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     data.add_argument("--checkpoint", type=Path, metavar="PATH", help="checkpoint to measure fully (default: digits)")
     data.add_argument("--drawings", type=Path, metavar="FILE", help="labeled digits; format: model/data/drawings.py")
     data.add_argument("--non-digits", type=Path, metavar="FILE", help="labeled drawings that are not digits")
+    data.add_argument("--images", type=Path, metavar="FILE", help="labeled images; format: model/data/images.py")
     data.add_argument("--mnist", action="store_true", help="measure on the MNIST test images")
     data.add_argument("--seeds", type=Path, nargs="+", metavar="FOLDER", help="output folders of train.py --seed N")
     output = parser.add_argument_group("what is written")

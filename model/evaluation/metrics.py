@@ -47,7 +47,8 @@ class Predictions:
 
 def predict(classifier: Classifier, images: np.ndarray) -> Predictions:
     """Return the predictions for normalized images, float32 (N, 28, 28)."""
-    return Predictions(images, *classifier.predict(images))
+    predicted = classifier.predict(images)
+    return Predictions(images, predicted.digits, predicted.not_digit)
 
 
 def predict_drawings(classifier: Classifier, drawings: Sequence[list[Stroke]]) -> Predictions:

@@ -84,6 +84,8 @@ def evaluation(path: Path) -> str:
     sections = {}
     if "mnist" in notes:
         sections["MNIST test"] = _mnist(notes["mnist"]["test"])
+    for name, results in notes.get("images", {}).items():
+        sections[name] = _images(results)
     for name, results in notes.get("drawings", {}).items():
         if "end_to_end" in results:
             sections[name] = _digits(results)
@@ -113,6 +115,15 @@ def _mnist(results: dict) -> dict[str, str]:
         "accuracy (95 % interval)": _accuracy(results),
         **_without_augmentation(results),
         "expected calibration error (ECE)": f"{results['calibration_error']:.2%}",
+        "accepted as digits": f"{results['accepted']:.2%}",
+    }
+
+
+def _images(results: dict) -> dict[str, str]:
+    lowest = np.argsort(results["per_class"])[:2]
+    return {
+        "accuracy of the normalized images (95 % interval)": _accuracy(results),
+        "lowest per-class accuracies": ", ".join(f"{digit}: {results['per_class'][digit]:.1%}" for digit in lowest),
         "accepted as digits": f"{results['accepted']:.2%}",
     }
 

@@ -36,7 +36,9 @@ class Reading:
 
     probabilities: the calibrated probability of each digit, given that the group is a digit. The sum is 1. If nothing
         is drawn, each probability is 0.1.
-    not_digit: the probability that the group is not a digit; 0 if the network has no output for non-digits.
+    not_digit: the probability that the group is not one digit; 0 if the network has no output for non-digits.
+    several: the probability that the group is several digits, a part of `not_digit`; 0 if the network has no output
+        for them.
     verdict: the decision on this group.
     image: the network's input, a normalized image, float32 (28, 28), 0 paper, 1 ink.
     box: the bounding box of the group: left, top, right, bottom, as fractions of the pad's or the picture's sides; None
@@ -50,6 +52,7 @@ class Reading:
     image: np.ndarray
     box: tuple[float, ...] | None = None
     strokes: tuple[int, ...] = ()
+    several: float = 0.0
 
     @property
     def ranking(self) -> tuple[int, ...]:

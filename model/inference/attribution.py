@@ -7,7 +7,7 @@ minus the log-odds for the blank image. Pixels without ink contribute 0.
 
 import numpy as np
 
-from model.classes import CLASS_NOT_DIGIT, NUM_DIGITS
+from model.classes import NUM_DIGITS
 from model.errors import InputError
 from model.inference import backend
 from model.preprocessing.normalization import IMAGE_SIDE
@@ -23,7 +23,7 @@ class IntegratedGradients:
     """Attribution for one network, without test-time augmentation. `attribute` is thread-safe."""
 
     def __init__(self, network):
-        """Compile the gradients. `network` maps float32 (N, 28, 28) to logits (N, 10 or 11)."""
+        """Compile the gradients. `network` maps float32 (N, 28, 28) to logits (N, 10, 11 or 12)."""
         tf = self._tf = backend.load_tensorflow()
         self._network = network
         self._num_classes = network.output_shape[1]
@@ -36,7 +36,7 @@ class IntegratedGradients:
         """Return the contribution of each pixel to an answer, float32 (28, 28), in nats of log-odds.
 
         image: a normalized image, (28, 28).
-        digit: the answer to explain; None means "not a digit".
+        digit: the answer to explain; None means "not one digit": a non-digit or several digits.
         contrast: the digit to compare the answer with. If None, a digit is compared with all other digits, and "not a
             digit" with all digits.
         Raises InputError if `digit` equals `contrast`, or if `digit` is None and the network has no output for
@@ -47,13 +47,13 @@ class IntegratedGradients:
         if digit is None and self._num_classes == NUM_DIGITS:
             raise InputError("This network only knows digits; it cannot explain why a drawing is not a digit.")
         classes = np.arange(self._num_classes)
-        answer = classes == (CLASS_NOT_DIGIT if digit is None else digit)
+        answer = classes >= NUM_DIGITS if digit is None else classes == digit
         others = (classes < NUM_DIGITS) & ~answer if contrast is None else classes == contrast
         masks = (mask.astype(np.float32) for mask in (answer, others))
         return self._gradients(np.asarray(image, np.float32), *masks).numpy()
 
     def _integrate(self, image, answer, others):
-        """Return the integrated gradient, (28, 28), of the log-odds of the class `answer` against the classes `others`.
+        """Return the integrated gradient, (28, 28), of the log-odds of the classes `answer` against `others`.
 
         answer, others: masks of classes, float32 (K,): 1 for the selected classes, 0 for all other classes.
         """
@@ -64,6 +64,6 @@ class IntegratedGradients:
             tape.watch(images)
             logits = self._network(images, training=False)
             # For a class outside the mask, add log(1e-30), which is about −69, to the logit. This excludes the class.
-            rivals = tf.reduce_logsumexp(logits + tf.math.log(others + 1e-30), axis=1)
-            log_odds = tf.reduce_sum(logits * answer, axis=1) - rivals
+            own, rivals = (tf.reduce_logsumexp(logits + tf.math.log(mask + 1e-30), axis=1) for mask in (answer, others))
+            log_odds = own - rivals
         return image * tf.reduce_mean(2 * roots * tape.gradient(log_odds, images), axis=0)

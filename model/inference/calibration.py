@@ -1,11 +1,15 @@
 """Calibration: turn logits into calibrated probabilities. Fit the temperature and the thresholds of the verdicts."""
 
+from typing import NamedTuple
+
 import numpy as np
 
-from model.classes import NUM_DIGITS
+from model.classes import CLASS_SEVERAL, NUM_DIGITS
 
-CONFIDENT_ACCURACY = 0.999
-"""Required accuracy, on validation data, of all answers with a probability at or above the confidence threshold."""
+SURE_ACCURACY = 0.999
+"""Required accuracy, on the accepted digits of the validation data, of the answers that are sure."""
+MAX_REJECTED = 0.01
+"""Largest share of the digits of the validation data that may be rejected."""
 
 
 def softmax(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
@@ -15,33 +19,47 @@ def softmax(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
     return powers / powers.sum(axis=1, keepdims=True)
 
 
-def digit_probabilities(logits: np.ndarray, temperature: float) -> np.ndarray:
-    """Return the probability of each digit, (N, 10), given that the image is a digit. `logits`: (N, 10 or 11)."""
-    return softmax(logits[:, :NUM_DIGITS], temperature)
+class Probabilities(NamedTuple):
+    """The calibrated probabilities of N images.
+
+    digits: the probability of each digit, given that the image is one digit, (N, 10). Each row sums to 1.
+    not_digit: the probability that the image is not one digit, but a non-digit or several digits, (N,).
+    several: the probability that the image is several digits, (N,); None if the network has no output for this class.
+    """
+
+    digits: np.ndarray
+    not_digit: np.ndarray
+    several: np.ndarray | None = None
+
+    def rows(self, chosen: slice) -> "Probabilities":
+        """Return the probabilities of some of the images."""
+        return Probabilities(*(None if part is None else part[chosen] for part in self))
 
 
-def not_digit_probability(logits: np.ndarray, temperature: float) -> np.ndarray:
-    """Return the probability that each image is not a digit, (N,). `logits`: (N, 10 or 11); with 10, return zeros."""
-    if logits.shape[1] == NUM_DIGITS:
-        return np.zeros(len(logits))
-    return softmax(logits, temperature)[:, NUM_DIGITS]
+def calibrated(logits: np.ndarray, temperature: float) -> Probabilities:
+    """Return the probabilities of N images. `logits`: (N, 10, 11 or 12). With 10 outputs, `not_digit` is 0."""
+    digits, every = softmax(logits[:, :NUM_DIGITS], temperature), softmax(logits, temperature)
+    several = every[:, CLASS_SEVERAL] if logits.shape[1] > CLASS_SEVERAL else None
+    return Probabilities(digits, every[:, NUM_DIGITS:].sum(axis=1), several)
 
 
 def fit_calibration(logits: np.ndarray, labels: np.ndarray) -> dict[str, float]:
     """Return the calibration: `temperature`, `confidence_threshold` and `rejection_threshold`.
 
-    logits: the network's logits for the validation data, (N, 10 or 11).
-    labels: the classes of the validation data, (N,); CLASS_NOT_DIGIT for non-digits.
+    logits: the network's logits for the validation data, (N, 10, 11 or 12).
+    labels: the classes of the validation data, (N,): digits, CLASS_NOT_DIGIT or CLASS_SEVERAL.
     """
     is_digit = labels < NUM_DIGITS
-    digits, non_digits, labels = logits[is_digit], logits[~is_digit], labels[is_digit]
-    temperature = fit_temperature(digits[:, :NUM_DIGITS], labels)
+    temperature = fit_temperature(logits[is_digit, :NUM_DIGITS], labels[is_digit])
+    found = calibrated(logits, temperature)
+    rejection_threshold = fit_rejection_threshold(found.not_digit[is_digit], found.not_digit[~is_digit])
+    is_accepted = is_digit & (found.not_digit <= rejection_threshold)
+    confidence = (1 - found.not_digit) * found.digits.max(axis=1)
+    is_correct = found.digits.argmax(axis=1) == labels
     return {
         "temperature": temperature,
-        "confidence_threshold": fit_confidence_threshold(digit_probabilities(digits, temperature), labels),
-        "rejection_threshold": fit_rejection_threshold(
-            not_digit_probability(digits, temperature), not_digit_probability(non_digits, temperature)
-        ),
+        "confidence_threshold": fit_confidence_threshold(confidence[is_accepted], is_correct[is_accepted]),
+        "rejection_threshold": rejection_threshold,
     }
 
 
@@ -64,29 +82,28 @@ def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
     return float(np.exp((low + high) / 2))
 
 
-def fit_confidence_threshold(probabilities: np.ndarray, labels: np.ndarray) -> float:
-    """Return the lowest threshold, at least 0.5, for which confident answers are accurate enough.
+def fit_confidence_threshold(confidence: np.ndarray, is_correct: np.ndarray) -> float:
+    """Return the lowest threshold, at least 0.5, for which sure answers are accurate enough.
 
-    An answer is confident if the probability of the most probable digit is at or above the threshold. The accuracy of
-    the confident answers must be at least CONFIDENT_ACCURACY. Returns 1 if no threshold achieves this.
-    probabilities: the probability of each digit, (N, 10). labels: the true digits, (N,).
+    An answer is sure if its confidence is at or above the threshold. The share of sure answers that are correct must be
+    at least SURE_ACCURACY. Returns 1 if no threshold achieves this.
+    confidence: for each of N accepted digits, the probability that it is a digit, and this one, (N,).
+    is_correct: whether each answer is correct, bool (N,).
     """
-    confidence = probabilities.max(axis=1)
     order = np.argsort(-confidence)
-    correct = (probabilities.argmax(axis=1) == labels)[order]
-    accurate = np.flatnonzero(np.cumsum(correct) >= CONFIDENT_ACCURACY * np.arange(1, len(correct) + 1))
+    accurate = np.flatnonzero(np.cumsum(is_correct[order]) >= SURE_ACCURACY * np.arange(1, len(order) + 1))
     return float(max(0.5, confidence[order][accurate[-1]])) if len(accurate) else 1.0
 
 
 def fit_rejection_threshold(digits: np.ndarray, non_digits: np.ndarray) -> float:
-    """Return the equal-error-rate threshold: the false rejection rate is nearly equal to the false acceptance rate.
+    """Return the threshold that rejects at most MAX_REJECTED of the digits, and no more digits than necessary.
 
-    The result is the lowest threshold at which the share of rejected digits is not above the share of accepted
-    non-digits.
-    digits: the probability of "not a digit" for each of N digits, (N,).
-    non_digits: the probability of "not a digit" for each of M non-digits, (M,).
-    A drawing is rejected if this probability is above the threshold. If there are no non-digits, or if the network has
-    no output for non-digits, the result is 1, which rejects nothing.
+    The result is the equal-error-rate threshold, at which the share of rejected digits is not above the share of
+    accepted non-digits; or a higher threshold if that one would reject too many digits.
+    digits: the probability of "not one digit" for each of N digits, (N,).
+    non_digits: this probability for each of M drawings that are not one digit, (M,).
+    A drawing is rejected if this probability is above the threshold. If there are no such drawings, or if the network
+    has no output for them, the result is 1, which rejects nothing.
     """
     if not non_digits.any():
         return 1.0
@@ -94,4 +111,5 @@ def fit_rejection_threshold(digits: np.ndarray, non_digits: np.ndarray) -> float
     digits_accepted, non_digits_accepted = (
         np.searchsorted(np.sort(part), thresholds, side="right") / len(part) for part in (digits, non_digits)
     )
-    return float(thresholds[np.argmax(1 - digits_accepted <= non_digits_accepted)])
+    rejected = 1 - digits_accepted
+    return float(thresholds[np.argmax((rejected <= non_digits_accepted) & (rejected <= MAX_REJECTED))])

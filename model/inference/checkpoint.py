@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from model.classes import NUM_DIGITS
+from model.classes import NUM_CLASSES, NUM_DIGITS
 from model.errors import UserError, first_line
 from model.files import atomic_write
 from model.preprocessing.normalization import IMAGE_SIDE
@@ -26,7 +26,7 @@ CALIBRATION = ("temperature", "confidence_threshold", "rejection_threshold")
 """Entries that the notes must have. Without these entries, the network cannot be used."""
 
 _INPUT_SHAPE = (None, IMAGE_SIDE, IMAGE_SIDE)
-_OUTPUT_SHAPES = ((None, NUM_DIGITS), (None, NUM_DIGITS + 1))
+_OUTPUT_SHAPES = tuple((None, outputs) for outputs in range(NUM_DIGITS, NUM_CLASSES + 1))
 
 
 def round_weights(network) -> None:
@@ -49,7 +49,7 @@ def save(network, notes: dict, path: Path) -> None:
 def load(path: Path):
     """Return the network and the notes of a checkpoint. Raises UserError if a file is missing, damaged or unsuitable.
 
-    The network maps normalized images (N, 28, 28) to logits (N, 10 or 11).
+    The network maps normalized images (N, 28, 28) to logits (N, 10, 11 or 12).
     """
     path = Path(path)
     remedy = _remedy(path)

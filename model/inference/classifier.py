@@ -25,6 +25,7 @@ import numpy as np
 from model.classes import NUM_DIGITS
 from model.inference import backend, calibration, candidates, checkpoint
 from model.inference.answer import Answer, Doubt, Reading, Verdict
+from model.inference.calibration import Probabilities
 from model.inference.candidates import Candidates
 from model.inference.checkpoint import DEFAULT_CHECKPOINT
 from model.inference.forward_pass import ForwardPass
@@ -41,7 +42,7 @@ class Classifier:
     def __init__(self, network, notes: dict, name: str, forward: ForwardPass | None = None):
         """Compile the network, unless its compiled forward pass is given.
 
-        network: a function from images, float32 (N, 28, 28), to logits (N, 10 or 11).
+        network: a function from images, float32 (N, 28, 28), to logits (N, 10, 11 or 12).
         notes: the checkpoint's notes, with at least the entries that `calibrate` returns.
         name: the name of the recipe.
         forward: the forward pass of the network, with the test-time augmentation of the notes.
@@ -78,20 +79,12 @@ class Classifier:
 
     def read_image(self, image: np.ndarray) -> Reading:
         """Return the prediction for a normalized image, (28, 28), of one digit. The image must contain ink."""
-        [probabilities], [not_digit] = self.predict(image[None])
-        return self._reading(image, probabilities, not_digit)
+        found = self.predict(image[None])
+        return self._reading(image, found, 0)
 
-    def predict(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the calibrated predictions for normalized images, float32 (N, 28, 28), N ≥ 1.
-
-        Returns the probability of each digit, given that the image is a digit, float64 (N, 10), and the
-        probability that the image is not a digit, float64 (N,).
-        """
-        logits, temperature = self.logits(images), self.notes["temperature"]
-        return (
-            calibration.digit_probabilities(logits, temperature),
-            calibration.not_digit_probability(logits, temperature),
-        )
+    def predict(self, images: np.ndarray) -> Probabilities:
+        """Return the calibrated probabilities of normalized images, float32 (N, 28, 28), N ≥ 1."""
+        return calibration.calibrated(self.logits(images), self.notes["temperature"])
 
     def rejects(self, not_digit: np.ndarray) -> np.ndarray:
         """Return whether each drawing is rejected as a non-digit, bool (N,).
@@ -105,42 +98,42 @@ class Classifier:
         start = time.perf_counter()
         variants = [each for drawing in drawings for each in (drawing, drawing.whole) if each is not None]
         images = [each.images for each in variants if each.groups]
-        probabilities, not_digit = self.predict(np.concatenate(images)) if images else ((), ())
+        found = self.predict(np.concatenate(images)) if images else None
         answers, first = [], 0
         for each in variants:
             rows = slice(first, first := first + len(each.groups))
-            answers.append(self._answer(each, probabilities[rows], not_digit[rows], start))
+            answers.append(self._answer(each, found and found.rows(rows), start))
         remaining = iter(answers)
         return [
             next(remaining) if drawing.whole is None else _preferred(drawing, next(remaining), next(remaining))
             for drawing in drawings
         ]
 
-    def _answer(self, drawing: Candidates, probabilities: np.ndarray, not_digit: np.ndarray, start: float) -> Answer:
+    def _answer(self, drawing: Candidates, found: Probabilities | None, start: float) -> Answer:
         """Return the answer with the best grouping. `start`: the `time.perf_counter()` before the network ran."""
         milliseconds = drawing.milliseconds | {"network": _milliseconds(start)}
         if not drawing.groups:
             return Answer((_blank_reading(),), 0, milliseconds)
         if drawing.is_dot:
-            not_digit = np.ones_like(not_digit)
-        best = segmentation.best_grouping(drawing.groups, probabilities, not_digit)
-        readings = tuple(
-            self._reading(drawing.images[i], probabilities[i], not_digit[i], drawing.boxes[i], drawing.strokes[i])
-            for i in best
-        )
+            found = found._replace(not_digit=np.ones_like(found.not_digit), several=None)
+        best = segmentation.best_grouping(drawing.groups, found.digits, found.not_digit, found.several)
+        readings = tuple(self._reading(drawing.images[i], found, i, drawing.boxes[i], drawing.strokes[i]) for i in best)
         doubt = drawing.doubt or (Doubt.SIGN if _has_slash(drawing, best, readings) else None)
         return Answer(readings, _current(readings), milliseconds, drawing.signs, doubt)
 
     def _reading(
         self,
         image: np.ndarray,
-        probabilities: np.ndarray,
-        not_digit: float,
+        found: Probabilities,
+        index: int,
         box: tuple[float, ...] | None = None,
         strokes: tuple[int, ...] = (),
     ) -> Reading:
+        """Return the reading of an image. `index`: the image's row in `found`."""
+        probabilities, not_digit = found.digits[index], float(found.not_digit[index])
+        several = 0.0 if found.several is None else float(found.several[index])
         verdict = self._verdict(probabilities, not_digit)
-        return Reading(tuple(probabilities.tolist()), float(not_digit), verdict, image, box, strokes)
+        return Reading(tuple(probabilities.tolist()), not_digit, verdict, image, box, strokes, several)
 
     def _verdict(self, probabilities: np.ndarray, not_digit: float) -> Verdict:
         if self.rejects(not_digit):
@@ -154,7 +147,7 @@ def calibrate(forward: ForwardPass, images: np.ndarray, labels: np.ndarray) -> d
 
     forward: the forward pass of the network, which may include test-time augmentation.
     images: normalized images, float32 (N, 28, 28).
-    labels: the classes of the images, (N,); CLASS_NOT_DIGIT for non-digits.
+    labels: the classes of the images, (N,): digits, CLASS_NOT_DIGIT or CLASS_SEVERAL.
     """
     notes = {"test_time_augmentation": forward.has_test_time_augmentation}
     return notes | calibration.fit_calibration(forward(images), labels)

@@ -3,7 +3,8 @@
 Test-time augmentation averages the probabilities of an image and of four transformed copies, called views. This average
 reduces errors near decision boundaries (Krizhevsky, Sutskever, Hinton 2012, "ImageNet classification with deep
 convolutional neural networks"). It is computed only for unsure images, which are few. An image is unsure if, without
-the views, the probability of the most probable class is below SINGLE_VIEW_CONFIDENCE.
+the views, the probability of the most probable class is below SINGLE_VIEW_CONFIDENCE. This probability is not
+calibrated, because the calibration is fitted to the results of this module, which depend on the threshold.
 """
 
 import functools

@@ -5,8 +5,10 @@ A mark is a stroke of a drawing or a connected component of a picture's ink. The
 
 1. Join marks into pieces. Two marks belong to the same piece if they overlap horizontally by at least half the width of
    the narrower mark.
-2. List all groups that could be a digit. A group is one piece, or two or three neighboring pieces with small gaps.
+2. List all groups that could be a digit. A group is one piece, or two or three neighboring pieces with small gaps. If
+   there are at most three pieces, or many marks, the whole drawing is also a group, whatever its gaps.
 3. Classify every group with the network. Choose the groups that together cover each piece once, at the lowest cost.
+   Dividing the drawing is expensive if the network does not see several digits in the whole drawing.
 """
 
 from collections.abc import Sequence
@@ -31,14 +33,16 @@ MAX_GROUPS = 48
 MAX_PATH = 16_000
 """Maximum length of the path of the pen in all groups together, in pixels of the groups' ink."""
 
-# These values were chosen on synthetic numbers, digits and non-digits.
-# `python -m model.evaluation.multidigit` measures the result.
+# These values were chosen on synthetic drawings. `python -m model.evaluation.multidigit` measures how well synthetic
+# numbers, digits and non-digits are read.
 MAX_GAP = 0.12
 """Largest horizontal gap between neighboring pieces of a group, as a fraction of the drawing's height."""
 TOUCHING_DISTANCE = 0.04
 """Two pieces touch if the distance between them is at most this fraction of the drawing's height."""
 MAX_PIECES = 3
 """Largest number of pieces in a group. No digit has more than three pieces."""
+MANY_MARKS = 5
+"""With this number of marks or more, the whole drawing could be one non-digit, even if it has more than MAX_PIECES."""
 GROUP_COST = 0.25
 """Cost of each group, in nats. It favors few groups: a single 4 has this cost once, but an L and a 1 have it twice."""
 NOT_DIGIT_COST = 3.0
@@ -51,14 +55,16 @@ class Group:
 
     start, stop: the group consists of the pieces with indices start to stop − 1, counted from the left.
     marks: the indices of the group's marks, ascending.
-    connected: whether each piece of the group touches the next piece; True for a single piece. Only a connected
-        group can be a non-digit.
+    connected: whether each piece of the group touches the next piece; True for a single piece. A part of a drawing can
+        be a non-digit only if it is connected.
+    near: whether the gaps between the pieces of the group are small. Only the whole drawing can have large gaps.
     """
 
     start: int
     stop: int
     marks: tuple[int, ...]
     connected: bool
+    near: bool = True
 
 
 def mark_from_stroke(stroke: Stroke) -> Mark:
@@ -122,17 +128,24 @@ def _groups(marks: Sequence[Mark], pieces: Sequence[list[int]]) -> list[Group]:
                 connected &= _distance(marks, pieces[stop - 2], pieces[stop - 1]) <= TOUCHING_DISTANCE * height
                 right = max(right, ranges[stop - 1][1])
             groups.append(Group(start, stop, tuple(sorted(sum(pieces[start:stop], []))), connected))
+    has_whole = any(group.stop - group.start == len(pieces) for group in groups)
+    if not has_whole and (len(pieces) <= MAX_PIECES or len(marks) >= MANY_MARKS):
+        groups.append(Group(0, len(pieces), tuple(range(len(marks))), connected=False, near=False))
     return groups
 
 
-def best_grouping(groups: Sequence[Group], probabilities: np.ndarray, not_digit: np.ndarray) -> list[int]:
+def best_grouping(
+    groups: Sequence[Group], probabilities: np.ndarray, not_digit: np.ndarray, several: np.ndarray | None = None
+) -> list[int]:
     """Return the indices of the groups in the best grouping, from left to right.
 
     The best grouping covers every piece exactly once, at the lowest total cost.
     probabilities: for each of the N groups, the probability of each digit, (N, 10).
-    not_digit: for each group, the probability that it is not a digit, (N,).
+    not_digit: for each group, the probability that it is not one digit, (N,).
+    several: for each group, the probability that it is several digits, (N,); None if the network does not know it.
+        This probability is a part of `not_digit`.
     """
-    costs = _costs(groups, probabilities, not_digit)
+    costs = _costs(groups, probabilities, not_digit, several)
     # Dynamic programming: best[i] holds the cost and the groups of the best grouping of the first i pieces.
     best: dict[int, tuple[float, list[int]]] = {0: (0.0, [])}
     for index in sorted(range(len(groups)), key=lambda index: groups[index].stop):
@@ -144,17 +157,31 @@ def best_grouping(groups: Sequence[Group], probabilities: np.ndarray, not_digit:
     return best[max(best)][1]
 
 
-def _costs(groups: Sequence[Group], probabilities: np.ndarray, not_digit: np.ndarray) -> list[float]:
+def _costs(
+    groups: Sequence[Group], probabilities: np.ndarray, not_digit: np.ndarray, several: np.ndarray | None
+) -> list[float]:
     """Return the cost of each group in nats: the cost as a digit or the cost as a non-digit, whichever is lower.
 
-    Each cost is a negative log-likelihood plus GROUP_COST. The cost as a non-digit also includes NOT_DIGIT_COST. This
-    cost is infinite for a group that is not connected, because such a group can only be a digit.
+    Each cost is a negative log-likelihood plus GROUP_COST. The cost as a non-digit also includes NOT_DIGIT_COST.
     """
     tiny = 1e-12
     as_digit = -np.log((1 - not_digit) * probabilities.max(axis=1) + tiny)
-    as_non_digit = NOT_DIGIT_COST - np.log(not_digit + tiny)
-    as_non_digit = np.where([group.connected for group in groups], as_non_digit, np.inf)
-    return (GROUP_COST + np.minimum(as_digit, as_non_digit)).tolist()
+    non_digit = not_digit if several is None else not_digit - several
+    as_non_digit = NOT_DIGIT_COST - np.log(np.maximum(non_digit, 0) + tiny)
+    is_whole = np.array([group.stop - group.start == max(each.stop for each in groups) for group in groups])
+    connected, near = (np.array([getattr(group, name) for group in groups]) for name in ("connected", "near"))
+    if several is None:
+        # Without this probability, a drawing with large gaps is always divided.
+        as_digit, as_non_digit = np.where(near, as_digit, np.inf), np.where(connected, as_non_digit, np.inf)
+        return (GROUP_COST + np.minimum(as_digit, as_non_digit)).tolist()
+    too_many = np.array([group.stop - group.start > MAX_PIECES for group in groups])
+    as_digit, as_non_digit = (
+        np.where(too_many, np.inf, as_digit),
+        np.where(connected | is_whole, as_non_digit, np.inf),
+    )
+    # A division costs −log p(several digits). It is the same to give this amount to the undivided drawing.
+    undivided = np.where(is_whole, np.log(several + tiny), 0.0)
+    return (GROUP_COST + np.minimum(as_digit, as_non_digit) + undivided).tolist()
 
 
 def _pieces(marks: Sequence[Mark]) -> list[list[int]]:

@@ -29,6 +29,8 @@ DOT = 0.2
 """Largest side of a stray dot."""
 FAR = 0.2
 """A dot above or below the digits is stray if it is farther away than this."""
+ATTACHED, ASIDE = 1.0, 0.3
+"""A dot above or below a single stroke belongs to it, as in ! and ?, if it is at most this far away and to the side."""
 BESIDE = 0.25
 """A sign is between two digits if its center is at most this fraction of their width inside the box of a digit."""
 
@@ -63,6 +65,7 @@ def find_signs(boxes: Boxes) -> Row:
     if not small or not height:
         return Row(everything)
     points = [i for i in small if is_point(boxes[i], tall)]
+    small = [i for i in small if i in points or not _is_attached(boxes[i], tall, height)]
     others = [i for i in small if i not in points and _stands_alone(boxes[i], tall)]
     dots = [i for i in small if i not in points and sizes[i].max() <= DOT * height]
     ignored = tuple(i for i in dots if _is_stray(boxes[i], tall, height))
@@ -97,9 +100,12 @@ def is_point(box: np.ndarray, digits: Boxes) -> bool:
 
 
 def _is_between(box: np.ndarray, digits: Boxes) -> bool:
-    center, quarter = (box[0] + box[2]) / 2, BESIDE * (digits[:, 2] - digits[:, 0])
-    is_right, is_left = digits[:, 2] - quarter <= center, digits[:, 0] + quarter >= center
-    return bool(is_right.any() and is_left.any() and (is_right | is_left).all())
+    center, middles = (box[0] + box[2]) / 2, (digits[:, 0] + digits[:, 2]) / 2
+    quarter = BESIDE * (digits[:, 2] - digits[:, 0])
+    # The comparison with the middle matters for a vertical line without width, which has its edges at its middle.
+    is_left = (digits[:, 2] - quarter <= center) & (middles < center)
+    is_right = (digits[:, 0] + quarter >= center) & (middles > center)
+    return bool(is_left.any() and is_right.any() and (is_left | is_right).all())
 
 
 def _neighbors(box: np.ndarray, digits: Boxes) -> tuple[np.ndarray, np.ndarray]:
@@ -122,6 +128,12 @@ def _stands_alone(box: np.ndarray, digits: Boxes) -> bool:
     """Return whether no digit is above, below or around the box, or close to its left or right."""
     gap = GAP * (digits[:, 3] - digits[:, 1])
     return not ((digits[:, 0] - gap < box[2]) & (digits[:, 2] + gap > box[0])).any()
+
+
+def _is_attached(box: np.ndarray, digits: Boxes, height: float) -> bool:
+    """Return whether a dot above or below a single stroke may belong to it, as in an exclamation mark."""
+    aside, above_or_below = np.maximum(digits[0, :2] - box[2:], box[:2] - digits[0, 2:])
+    return bool(len(digits) == 1 and 0 < above_or_below <= ATTACHED * height and aside <= ASIDE * height)
 
 
 def _is_stray(box: np.ndarray, digits: Boxes, height: float) -> bool:

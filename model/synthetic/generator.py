@@ -1,4 +1,4 @@
-"""Sample synthetic handwriting: digits in many styles, and drawings that are not digits.
+"""Sample synthetic handwriting: digits in many styles, numbers, and drawings that are not digits.
 
 A sample is made in four steps:
 
@@ -35,8 +35,13 @@ from model.synthetic.writer import Writer, draw_glyph
 PEN_WIDTH_SIGMA = 0.36
 PEN_WIDTH_LIMITS = (0.25, 3.0)
 
-# Smallest and largest gap between neighboring digits of a number. A digit is about 100 units high (see `notation`).
-DIGIT_GAPS = (0, 45)
+# The numbers of digits of a sampled number, and their probabilities.
+NUMBER_LENGTHS = {2: 0.65, 3: 0.2, 4: 0.08, 5: 0.04, 6: 0.03}
+# The kinds of gaps between neighboring digits of a number: overlapping, narrow and wide. A digit is about 100 units
+# high (see `notation`). Each kind has a smallest and a largest gap, and a probability.
+DIGIT_GAPS = {(-12, 0): 0.15, (0, 45): 0.55, (45, 120): 0.3}
+# Standard deviations, within a number, of the logarithm of a digit's size, and of a digit's vertical offset in units.
+SIZE_SIGMA, OFFSET_SIGMA = 0.08, 5
 
 
 def sample_digit(digit: int, rng: np.random.Generator) -> list[Stroke]:
@@ -48,6 +53,22 @@ def sample_non_digit(rng: np.random.Generator) -> list[Stroke]:
     """Return the strokes of a drawing that people would not take for a digit, on a pad of side 1."""
     weights, samplers = zip(*NON_DIGIT_KINDS.values(), strict=True)
     return samplers[rng.choice(len(samplers), p=np.array(weights) / sum(weights))](rng)
+
+
+def sample_number(rng: np.random.Generator) -> list[Stroke]:
+    """Return the strokes of two to six digits side by side, drawn by one random writer, on a pad of side 1."""
+    writer = Writer.sample(rng)
+    gaps = list(DIGIT_GAPS)
+    kind = rng.choice(len(gaps), p=list(DIGIT_GAPS.values()))
+    strokes, left = [], 0.0
+    for _ in range(rng.choice(list(NUMBER_LENGTHS), p=list(NUMBER_LENGTHS.values()))):
+        glyph = _sample_style(int(rng.integers(NUM_DIGITS)), rng)
+        size, offset = np.exp(rng.normal(0, SIZE_SIGMA)), rng.normal(0, OFFSET_SIGMA)
+        digit = [stroke * size for stroke in glyph.sample(rng, writer.unsteadiness)]
+        x = np.concatenate(digit)[:, 0]
+        strokes += [stroke + [left - x.min(), offset] for stroke in digit]
+        left += np.ptp(x) + rng.uniform(*gaps[kind])
+    return writer.draw(strokes, rng)
 
 
 def digit_images(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -65,10 +86,18 @@ def digit_images(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 def non_digit_images(count: int, seed: int) -> np.ndarray:
     """Return `count` normalized images of non-digits, uint8 (N, 28, 28), 0 to 255."""
-    rng = np.random.default_rng(seed)
+    return _images(sample_non_digit, count, np.random.default_rng(seed))
+
+
+def number_images(count: int, seed: int) -> np.ndarray:
+    """Return `count` normalized images of numbers, uint8 (N, 28, 28), 0 to 255."""
+    return _images(sample_number, count, np.random.default_rng(seed))
+
+
+def _images(sample: Callable[[np.random.Generator], list[Stroke]], count: int, rng: np.random.Generator) -> np.ndarray:
     images = np.empty((count, IMAGE_SIDE, IMAGE_SIDE), np.uint8)
     for i in range(count):
-        images[i] = to_image(sample_non_digit(rng), rng)
+        images[i] = to_image(sample(rng), rng)
     return images
 
 
@@ -119,19 +148,6 @@ def _mirrored_or_rotated_digit(rng: np.random.Generator) -> list[Stroke]:
     return writer.draw([stroke @ matrix.T for stroke in glyph.sample(rng, writer.unsteadiness)], rng)
 
 
-def _number(rng: np.random.Generator) -> list[Stroke]:
-    """Return the strokes of two or three digits side by side, which together are not one digit."""
-    writer = Writer.sample(rng)
-    strokes, left = [], 0.0
-    for _ in range(rng.choice((2, 3), p=(0.75, 0.25))):
-        glyph = _sample_style(int(rng.integers(NUM_DIGITS)), rng)
-        digit = glyph.sample(rng, writer.unsteadiness)
-        x = np.concatenate(digit)[:, 0]
-        strokes += [stroke + [left - x.min(), 0] for stroke in digit]
-        left += np.ptp(x) + rng.uniform(*DIGIT_GAPS)
-    return writer.draw(strokes, rng)
-
-
 class NonDigitKind(NamedTuple):
     """A kind of non-digit: the relative frequency of the kind, and the function that samples the strokes."""
 
@@ -147,5 +163,4 @@ NON_DIGIT_KINDS = {
     "scribbles": NonDigitKind(12, lambda rng: Writer.sample(rng).draw(scribbles.scribble(rng), rng)),
     "mirrored or rotated digits": NonDigitKind(8, _mirrored_or_rotated_digit),
     "parts of digits": NonDigitKind(3, _any_of(non_digit_glyphs.PARTS)),
-    "numbers": NonDigitKind(9, _number),
 }

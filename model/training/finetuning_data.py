@@ -7,7 +7,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from model.classes import classes_of, is_number
+from model.classes import CLASS_NOT_DIGIT, CLASS_SEVERAL, classes_of
 from model.data.dataset import Dataset, Split
 from model.data.drawings import LabeledDrawings, read_drawings
 from model.errors import UserError
@@ -65,20 +65,20 @@ def _select(drawings: LabeledDrawings, indices: np.ndarray) -> LabeledDrawings:
 def usable_drawings(file: Path, num_outputs: int) -> LabeledDrawings:
     """Read a file of drawings. Return the drawings that have at least one point and a class that the network knows.
 
-    Drawings of whole numbers are left out, because the network learns from single digits.
-    num_outputs: the number of outputs of the network. A network with 10 outputs does not know the class of non-digits,
-        a network with 11 outputs does.
+    num_outputs: the number of outputs of the network. With 10 outputs, it knows only digits, with 11 also non-digits,
+        and with 12 also the class of several digits, which is the class of drawings of whole numbers.
     Raises UserError if the file is missing or damaged.
     """
     drawings = read_drawings(file)
     has_ink = np.array([any(map(len, strokes)) for strokes in drawings.drawings], bool)
-    has_number = np.array([is_number(label) for label in drawings.labels], bool)
-    has_class = has_number | (classes_of(drawings.labels) < num_outputs)
-    if has_number.any():
-        print(f"Skipped {has_number.sum():,} numbers that are not divided into digits.")
-    if not has_class.all():
-        print(f"Skipped {np.sum(~has_class):,} drawings that are not digits: this network distinguishes digits only.")
-    return _select(drawings, np.flatnonzero(has_ink & has_class & ~has_number))
+    classes = classes_of(drawings.labels)
+    has_class = classes < num_outputs
+    numbers, non_digits = (int(np.sum(~has_class & (classes == one))) for one in (CLASS_SEVERAL, CLASS_NOT_DIGIT))
+    if numbers:
+        print(f"Skipped {numbers:,} numbers that are not divided into digits: this network reads single digits only.")
+    if non_digits:
+        print(f"Skipped {non_digits:,} drawings that are not digits: this network distinguishes digits only.")
+    return _select(drawings, np.flatnonzero(has_ink & has_class))
 
 
 def augmented_copies(drawings: LabeledDrawings, seed: int) -> Split:

@@ -111,9 +111,9 @@ def serving(module: str = "demo", environment: dict[str, str] | None = None, fol
 
 
 @contextlib.contextmanager
-def serving_with_uvicorn(*options: str) -> Iterator[UvicornServer]:
+def serving_with_uvicorn(*options: str, environment: dict[str, str] | None = None) -> Iterator[UvicornServer]:
     """Yield a running server that uvicorn's own command has started with these options, and stop it at the end."""
-    with _running(UvicornServer(free_port(), options=options)) as server:
+    with _running(UvicornServer(free_port(), environment=environment or {}, options=options)) as server:
         yield server
 
 

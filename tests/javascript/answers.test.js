@@ -9,7 +9,7 @@ import { charactersOf } from "../../assets/shared/answers.js";
 
 /** @type {(digit: number, left: number) => Reading} */
 const reading = (digit, left) => ({
-  digit, verdict: "digit", probabilities: [], no_digit: 0, image: new Uint8Array(784), box: [left, 0, left + 0.2, 1],
+  digit, verdict: "digit", probabilities: [], no_digit: 0, several: 0, image: new Uint8Array(784), box: [left, 0, left + 0.2, 1],
   strokes: [0],
 });
 

@@ -14,7 +14,7 @@ const STROKES = [[[0.1, 0.2]], [[0.6, 0.2]], [[0.7, 0.3]]];
 const ANSWER = {
   id: 1, number: "74", verdict: "digit", marks: [], doubt: null, current: 0, milliseconds: {}, strokes: STROKES,
   readings: [[0], [1, 2]].map((strokes, index) => ({
-    digit: [7, 4][index], verdict: "digit", probabilities: [], no_digit: 0, image: new Uint8Array(784), box: null, strokes,
+    digit: [7, 4][index], verdict: "digit", probabilities: [], no_digit: 0, several: 0, image: new Uint8Array(784), box: null, strokes,
   })),
 };
 

@@ -20,7 +20,7 @@ function reading(verdict, first = 4, second = 9, no_digit = verdict === "not a d
   const probabilities = Array(10).fill(0);
   [probabilities[first], probabilities[second]] = [0.6, 0.4];
   const digit = verdict === "digit" || verdict === "unsure" ? first : null;
-  return { digit, verdict, probabilities, no_digit, image: new Uint8Array(784), box: null, strokes: [0] };
+  return { digit, verdict, probabilities, no_digit, several: 0, image: new Uint8Array(784), box: null, strokes: [0] };
 }
 
 /** @type {(...readings: Reading[]) => Answer} */
@@ -35,6 +35,8 @@ test("the reason follows the verdict", () => {
   assert.equal(reasonText(viewOf(answer(reading("digit")))), "This is 4.");
   assert.equal(reasonText(viewOf(answer(reading("unsure")))), "This could be 4 or 9.");
   assert.equal(reasonText(viewOf(answer(reading("not a digit")))), "Not a digit. If it were one: 4.");
+  const several = { ...reading("not a digit"), several: 0.6 };
+  assert.equal(reasonText(viewOf(answer(several))), "Several digits that touch? Leave a gap between them.");
   assert.match(reasonText(viewOf(answer(reading("blank")))), /The program looks for narrow lines/);
   assert.match(reasonText(BLANK), /appears here/);
 });

@@ -30,7 +30,7 @@ def few(mnist):
 @pytest.fixture(scope="session")
 def few_synthetic():
     """150 synthetic digits and 75 synthetic non-digits."""
-    return dataset.generate(digits=150, non_digits=75, seed=3)
+    return dataset.generate(digits=150, non_digits=75, numbers=25, seed=3)
 
 
 @pytest.fixture(scope="session")

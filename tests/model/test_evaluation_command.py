@@ -3,10 +3,13 @@
 import json
 import shutil
 
+import numpy as np
 import pytest
 
 from model.evaluation import __main__, multidigit, plots, robustness
 from model.inference import checkpoint
+from model.preprocessing.strokes import rasterize
+from tests.helpers.drawings import DIGIT_DRAWINGS
 from tests.helpers.labeled_drawings import write_digits, write_non_digits
 
 
@@ -94,6 +97,17 @@ def test_mnist_is_measured_with_the_option_mnist(copy, tmp_path, monkeypatch):
     assert drawn == {"softmax-mistakes.svg", "softmax-reliability.svg"}
 
 
+def test_labeled_images_are_normalized_and_measured(copy, tmp_path, capsys):
+    path = copy("digits")
+    images = np.pad(rasterize(DIGIT_DRAWINGS[7]), 20)[None].repeat(3, axis=0)
+    np.savez(tmp_path / "scans.npz", images=np.rint(255 * images).astype(np.uint8), labels=np.array([7, 7, 1]))
+    __main__.main(["--checkpoint", str(path), "--images", str(tmp_path / "scans.npz")])
+    measured = notes(path)["images"]["scans"]
+    assert measured["count"] == 3 and measured["accepted"] == 1
+    assert measured["accuracy"] == pytest.approx(2 / 3)
+    assert "scans, as normalized images: accuracy 66.67%" in capsys.readouterr().out
+
+
 def test_without_the_option_checkpoint_all_checkpoints_are_measured(file, copy, tmp_path, monkeypatch, capsys):
     for recipe in ("softmax", "dense"):
         copy(recipe)
@@ -126,8 +140,11 @@ def test_the_command_for_numbers_prints_the_results_for_each_gap(file, capsys):
 
 def test_the_command_for_numbers_composes_synthetic_digits_by_default(capsys, monkeypatch):
     monkeypatch.setattr(multidigit, "SYNTHETIC_DIGITS", 10)
+    monkeypatch.setattr(multidigit, "SYNTHETIC_NON_DIGITS", 10)
     multidigit.main(["--count", "1"])
-    assert "all gaps: " in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    for text in ("10 synthetic digits: ", "10 synthetic non-digits: ", "all gaps: "):
+        assert text in printed
 
 
 # Variance over seeds

@@ -36,8 +36,8 @@ def known(mnist):
     used = Examples(mnist.train.images[:10_000], mnist.train.labels[:10_000])
     test = Examples(mnist.test.images[:100], mnist.test.labels[:100])
     synthetic = (
-        dataset.generate(RECIPE.synthetic_digits, RECIPE.synthetic_non_digits, dataset.TRAINING_SEED),
-        dataset.generate(1_600, 800, dataset.VALIDATION_SEED),
+        dataset.generate(RECIPE.synthetic_digits, RECIPE.synthetic_non_digits, 0, dataset.TRAINING_SEED),
+        dataset.generate(1_600, 800, 0, dataset.VALIDATION_SEED),
     )
     return Dataset(*map(dataset.normalize_mnist, (used, mnist.validation, test)), *synthetic)
 

@@ -154,10 +154,13 @@ def test_a_dry_run_with_drawings_runs_every_stage_and_writes_nothing(small_mnist
     assert [path.name for path in tmp_path.iterdir()] == ["corrections.npz"]
 
 
-def test_drawings_of_whole_numbers_are_counted_and_not_trained_on(tmp_path, capsys):
-    drawings = random_drawings(["7"] * 3 + ["74", "not a digit", "2026"])
-    usable = finetuning_data.usable_drawings(file_of(tmp_path / "mixed.npz", drawings), num_outputs=11)
-    assert usable.labels == ["7", "7", "7", "not a digit"]
-    assert "Skipped 2 numbers that are not divided into digits." in capsys.readouterr().out
+def test_drawings_of_whole_numbers_are_of_the_class_several_digits_or_counted_and_skipped(tmp_path, capsys):
+    file = file_of(tmp_path / "mixed.npz", random_drawings(["7"] * 3 + ["74", "not a digit", "2026"]))
+    assert finetuning_data.usable_drawings(file, num_outputs=11).labels == ["7", "7", "7", "not a digit"]
+    assert "Skipped 2 numbers that are not divided into digits: this network" in capsys.readouterr().out
+    everything = finetuning_data.usable_drawings(file, num_outputs=12)
+    assert everything.labels == ["7", "7", "7", "74", "not a digit", "2026"]
+    assert finetuning_data.augmented_copies(everything, seed=1).labels[:6].tolist() == [7, 7, 7, 11, 10, 11]
+    assert capsys.readouterr().out == ""
     with pytest.raises(UserError, match="contains digits"):
         read_non_digits(file_of(tmp_path / "numbers.npz", random_drawings(["74", "not a digit"])))

@@ -73,7 +73,7 @@ def test_digits_has_at_most_a_million_parameters():
 def test_every_recipe_trains_and_gives_finite_logits(name, trained, few):
     recipe, network = trained(name).recipe, trained(name).network
     outputs = ForwardPass(network)(few.images)
-    assert outputs.shape == (600, 11 if recipe.synthetic_non_digits else 10)
+    assert outputs.shape == (600, 12 if recipe.synthetic_non_digits else 10)
     assert np.isfinite(outputs).all()
     assert outputs.std() > 0  # Without any training, all logits of `softmax` would be 0.
 

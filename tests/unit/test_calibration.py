@@ -36,26 +36,45 @@ def test_the_temperature_that_generated_the_labels_is_recovered():
 
 
 def test_the_confidence_threshold_is_the_lowest_threshold_with_the_required_accuracy(monkeypatch):
-    monkeypatch.setattr(calibration, "CONFIDENT_ACCURACY", 0.95)
+    monkeypatch.setattr(calibration, "SURE_ACCURACY", 0.95)
     rng = np.random.default_rng(2)
     values = rng.normal(0, 3, (20_000, 10))
     labels = sample_labels(rng, values, 1.0)
     probabilities = calibration.softmax(values)
-    threshold = calibration.fit_confidence_threshold(probabilities, labels)
     confidence, correct = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
+    threshold = calibration.fit_confidence_threshold(confidence, correct)
     assert correct[confidence >= threshold].mean() >= 0.95
     lower = np.sort(confidence[confidence < threshold])[-200]
     assert correct[confidence >= lower].mean() < 0.95
 
 
-def test_no_answer_is_confident_if_even_the_most_probable_answers_are_wrong():
-    probabilities = np.eye(10)[np.zeros(50, int)]
-    assert calibration.fit_confidence_threshold(probabilities, np.ones(50, int)) == 1.0
+def test_no_answer_is_sure_if_even_the_most_probable_answers_are_wrong():
+    assert calibration.fit_confidence_threshold(np.ones(50), np.zeros(50, bool)) == 1.0
 
 
-def test_at_the_rejection_threshold_false_rejection_rate_equals_false_acceptance_rate():
+def test_sure_answers_on_validation_data_are_accurate_enough_and_few_digits_are_rejected():
+    """ "Sure" is decided with the probability that the drawing is this digit, which includes that it is a digit."""
+    rng = np.random.default_rng(5)
+    values, labels = rng.normal(0, 6, (20_000, 12)), rng.integers(0, 12, 20_000)
+    values[np.arange(20_000), labels] += rng.normal(9, 4, 20_000)
+    fitted = calibration.fit_calibration(values, labels)
+    found, is_digit = calibration.calibrated(values, fitted["temperature"]), labels < 10
+    accepted = found.not_digit <= fitted["rejection_threshold"]
+    sure = accepted & ((1 - found.not_digit) * found.digits.max(axis=1) >= fitted["confidence_threshold"])
+    assert np.mean(~accepted[is_digit]) <= calibration.MAX_REJECTED
+    assert np.mean(found.digits.argmax(axis=1)[sure & is_digit] == labels[sure & is_digit]) >= 0.999
+    assert sure.sum() > 100
+
+
+def test_the_rejection_threshold_rejects_at_most_one_percent_of_the_digits():
     rng = np.random.default_rng(3)
     digits, non_digits = rng.beta(1, 9, 10_000), rng.beta(5, 2, 3_000)
+    assert np.mean(digits > calibration.fit_rejection_threshold(digits, non_digits)) == pytest.approx(0.01, abs=2e-4)
+
+
+def test_if_few_digits_are_rejected_the_false_rejection_rate_equals_the_false_acceptance_rate():
+    rng = np.random.default_rng(3)
+    digits, non_digits = rng.beta(1, 19, 10_000), rng.beta(9, 2, 3_000)
     threshold = calibration.fit_rejection_threshold(digits, non_digits)
     assert np.mean(digits > threshold) == pytest.approx(np.mean(non_digits <= threshold), abs=1 / 3_000)
 
@@ -69,31 +88,32 @@ def test_separable_digits_and_non_digits_are_separated_without_errors():
 def test_a_network_without_an_output_for_non_digits_rejects_nothing():
     fitted = calibration.fit_calibration(np.eye(10)[np.arange(100) % 10] * 9, np.arange(100) % 10)
     assert fitted["rejection_threshold"] == 1.0
-    assert (calibration.not_digit_probability(np.zeros((3, 10)), 1.0) == 0).all()
+    found = calibration.calibrated(np.zeros((3, 10)), 1.0)
+    assert (found.not_digit == 0).all() and found.several is None
 
 
-@given(arrays(np.float32, (3, 11), elements=st.floats(-50, 50, width=32)), st.floats(0.5, 3))
+@given(arrays(np.float32, (3, 12), elements=st.floats(-50, 50, width=32)), st.floats(0.5, 3))
 def test_digit_probabilities_are_conditional_on_being_a_digit(values, temperature):
     """Chain rule: the probability of a 7 given a digit, times the probability of a digit, is the probability of a 7.
 
-    The probability of a 7 is the one in the softmax over all eleven outputs.
+    The probability of a 7 is the one in the softmax over all twelve outputs. "Not one digit" has the last two outputs.
     """
-    digits = calibration.digit_probabilities(values, temperature)
-    not_digit = calibration.not_digit_probability(values, temperature)
+    digits, not_digit, several = calibration.calibrated(values, temperature)
     joint = calibration.softmax(values, temperature)
+    np.testing.assert_allclose(several, joint[:, 11])
+    np.testing.assert_allclose(not_digit, joint[:, 10] + joint[:, 11], atol=1e-12)
     np.testing.assert_allclose(digits.sum(axis=1), 1)
     np.testing.assert_allclose(digits * (1 - not_digit[:, None]), joint[:, :10], atol=1e-12)
 
 
-def test_non_digits_do_not_change_the_temperature_and_the_confidence_threshold():
+def test_non_digits_do_not_change_the_temperature():
     rng = np.random.default_rng(4)
     values, labels = rng.normal(0, 4, (3_000, 11)), rng.integers(0, 10, 3_000)
     digits_only = calibration.fit_calibration(values, labels)
     with_non_digits = calibration.fit_calibration(
         np.concatenate([values, rng.normal(0, 9, (500, 11))]), np.concatenate([labels, np.full(500, 10)])
     )
-    for name in ("temperature", "confidence_threshold"):
-        assert with_non_digits[name] == digits_only[name]
+    assert with_non_digits["temperature"] == digits_only["temperature"]
 
 
 def test_the_expected_calibration_error_is_the_gap_between_confidence_and_accuracy():

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from model.classes import CLASS_NOT_DIGIT, LABELS, classes_of
+from model.classes import CLASS_NOT_DIGIT, CLASS_SEVERAL, LABELS, classes_of
 
 
-def test_the_class_of_a_digit_is_the_digit_and_all_other_labels_have_one_class():
-    classes = classes_of(["0", "9", "not a digit", "A", "12", "", "٣"])
-    assert classes.tolist() == [0, 9, *[CLASS_NOT_DIGIT] * 5]
+def test_the_class_of_a_digit_is_the_digit_numbers_have_one_class_and_all_other_labels_another():
+    classes = classes_of(["0", "9", "12", "2026", "not a digit", "A", "", "٣", "1" * 11])
+    assert classes.tolist() == [0, 9, *[CLASS_SEVERAL] * 2, *[CLASS_NOT_DIGIT] * 5]
     assert classes.dtype == np.uint8
 
 

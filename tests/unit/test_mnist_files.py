@@ -12,7 +12,11 @@ from model.errors import UserError
 
 
 @pytest.mark.parametrize("name", ["mnist.npz", "mnist.pkl.gz", "mnist.csv"])
-@pytest.mark.parametrize("content", [b"", b"hello", gzip.compress(b"hello"), gzip.compress(bytes(3000))])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"hello", gzip.compress(b"hello"), gzip.compress(bytes(3000))],
+    ids=["empty", "text", "packed text", "packed zeros"],
+)
 def test_a_file_that_is_not_mnist_is_named(tmp_path, name, content):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(UserError, match=name):

@@ -32,9 +32,18 @@ def test_the_strokes_of_a_digit_form_one_piece(drawn):
     assert stroke_sets(drawn) == {tuple(range(len(drawn)))}
 
 
-def test_strokes_with_a_wide_gap_are_never_one_digit():
-    apart = stroke_sets([*BAR, BAR[0] + [0.3, 0]])
-    assert apart == {(0,), (1,)}
+def test_with_wide_gaps_only_the_whole_drawing_is_a_candidate_of_several_pieces():
+    groups = candidates([*BAR, BAR[0] + [0.3, 0], BAR[0] + [0.6, 0]])
+    assert {(group.marks, group.near) for group in groups} == {
+        *(((i,), True) for i in range(3)),
+        ((0, 1, 2), False),
+    }
+
+
+def test_the_whole_of_four_pieces_is_a_candidate_only_if_there_are_many_marks():
+    four = [BAR[0] + [0.3 * i, 0] for i in range(4)]
+    assert stroke_sets(four) == {(0,), (1,), (2,), (3,)}
+    assert (0, 1, 2, 3, 4) in stroke_sets([*four, four[0]])
 
 
 def test_strokes_with_a_small_gap_are_a_candidate_together():
@@ -114,6 +123,41 @@ def test_strokes_of_a_letter_are_one_non_digit_if_they_touch():
     parts = [(0, 1, 0.9, 0.9), (1, 2, 0.9, 0.9), (0, 2, 0.5, 0.999)]
     assert best(*parts) == [(0, 2)]
     assert best(*parts, connected=False) == [(0, 1), (1, 2)]
+
+
+def divided(whole_digit: float, not_digit: float, several: float | None) -> bool:
+    """Return whether two bars with a wide gap, each of which could be a digit, are read as two groups.
+
+    The arguments are the network's probabilities of the whole drawing.
+    """
+    groups = [Group(0, 1, (0,), True), Group(1, 2, (1,), True), Group(0, 2, (0, 1), connected=False, near=False)]
+    probabilities = np.zeros((3, 10))
+    probabilities[:, 1] = 0.9, 0.9, whole_digit
+    known = None if several is None else np.array([0, 0, several])
+    best = segmentation.best_grouping(groups, probabilities, np.array([0.01, 0.01, not_digit]), known)
+    return best == [0, 1]
+
+
+def test_a_drawing_is_divided_only_if_the_network_sees_several_digits():
+    assert divided(0.9, not_digit=0.999, several=0.99)
+    assert not divided(0.9, not_digit=0.999, several=0.001)  # One non-digit, such as quotes.
+    assert not divided(0.99, not_digit=0.01, several=0.001)  # One digit, such as a 4 with a distant stem.
+    assert divided(0.99, not_digit=0.01, several=None)  # The network does not know this class.
+
+
+def test_the_whole_of_many_marks_can_be_one_non_digit_but_not_one_digit():
+    groups = [Group(i, i + 1, (i,), True) for i in range(5)]
+    groups.append(Group(0, 5, tuple(range(5)), connected=False, near=False))
+    probabilities = np.tile(np.eye(10)[3], (6, 1))
+
+    def best(part: float, whole: float, several: float) -> list[int]:
+        """The arguments: p(not one digit) of each part and of the whole drawing, p(several digits) of the whole."""
+        not_digit = np.array([*[part] * 5, whole])
+        return segmentation.best_grouping(groups, probabilities, not_digit, np.array([*[0] * 5, several]))
+
+    assert best(0.4, whole=0.999, several=0.0) == [5]
+    assert best(0.4, whole=0.999, several=0.998) == list(range(5))
+    assert best(0.01, whole=0.01, several=0.005) == list(range(5))
 
 
 def test_number_returns_the_strokes_of_every_digit():

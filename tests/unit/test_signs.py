@@ -28,6 +28,11 @@ def test_other_small_marks_between_digits_are_unknown_signs(box):
     assert "." not in [kind for kind, _ in kinds(box)]
 
 
+def test_a_dot_exactly_below_a_line_without_width_is_no_sign_between_digits():
+    row = find_signs(np.array([(0.0, 0.0, 0.6, 1.0), (0.8, 0.0, 0.8, 1.0), (0.78, 0.9, 0.82, 0.94)]))
+    assert row.signs == ()
+
+
 def test_a_colon_is_one_unknown_sign():
     assert kinds((0.78, 0.3, 0.82, 0.34), (0.78, 0.9, 0.82, 0.94)) == [("?", (2, 3))]
 
@@ -36,6 +41,14 @@ def test_a_colon_is_one_unknown_sign():
 def test_a_stray_dot_beside_the_digits_is_ignored(box):
     row = find_signs(np.array([*DIGITS, box]))
     assert (row.digits, row.signs, row.ignored) == ((0, 1), (), (2,))
+
+
+@pytest.mark.parametrize("dot", [(0.1, 1.4, 0.16, 1.46), (-0.2, 1.7, -0.15, 1.75), (0.1, -0.6, 0.15, -0.55)])
+def test_a_dot_above_or_below_a_single_stroke_belongs_to_it_as_in_an_exclamation_mark(dot):
+    assert find_signs(np.array([(0.0, 0.0, 0.2, 1.0), dot])).digits == (0, 1)
+    beside, far = (0.6, 0.9, 0.65, 0.95), (0.1, 2.4, 0.15, 2.45)
+    for stray in (beside, far):
+        assert find_signs(np.array([(0.0, 0.0, 0.2, 1.0), stray])).ignored == (1,)
 
 
 def test_a_low_dot_before_the_first_digit_may_be_a_point():

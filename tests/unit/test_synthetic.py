@@ -126,8 +126,17 @@ def test_mirrored_and_rotated_digits_have_existing_styles(styles):
 
 def test_numbers_are_mostly_wider_than_high():
     rng = np.random.default_rng(0)
-    sizes = [np.ptp(np.concatenate(generator.NON_DIGIT_KINDS["numbers"].sample(rng)), axis=0) for _ in range(100)]
+    sizes = [np.ptp(np.concatenate(generator.sample_number(rng)), axis=0) for _ in range(100)]
     assert np.mean([width > height for width, height in sizes]) > 0.75
+
+
+def test_numbers_have_two_to_six_digits_and_every_number_is_on_the_pad():
+    rng = np.random.default_rng(1)
+    numbers = [generator.sample_number(rng) for _ in range(100)]
+    widths = [np.ptp(points[:, 0]) / np.ptp(points[:, 1]) for points in map(np.concatenate, numbers)]
+    assert min(widths) < 1 and max(widths) > 3
+    for strokes in numbers:
+        assert_on_the_pad(strokes)
 
 
 # Shapes match labels
@@ -215,6 +224,7 @@ def test_a_seed_determines_the_images():
     assert not np.array_equal(images, generator.digit_images(30, seed=6)[0])
     assert np.array_equal(generator.non_digit_images(30, seed=5), generator.non_digit_images(30, seed=5))
     assert not np.array_equal(generator.non_digit_images(30, seed=5), generator.non_digit_images(30, seed=6))
+    assert np.array_equal(generator.number_images(30, seed=5), generator.number_images(30, seed=5))
 
 
 def test_nearly_all_images_are_different(generated):

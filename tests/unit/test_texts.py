@@ -1,5 +1,7 @@
 """Locales are complete. The field `reason` of an answer is the verdict as an English sentence."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -39,6 +41,12 @@ def test_a_picture_without_ink_has_its_own_reason():
     )
     assert reading_reason(blank, is_picture=True) == answer_reason(Answer((blank,), 0, {}), is_picture=True) == expected
     assert reading_reason(reading(Verdict.DIGIT), is_picture=True) == "This is 4."
+
+
+def test_digits_that_touch_have_their_own_reason():
+    touching = dataclasses.replace(reading(Verdict.NOT_DIGIT, not_digit=0.9), several=0.6)
+    assert reading_reason(touching) == "Several digits that touch? Leave a gap between them."
+    assert reading_reason(dataclasses.replace(touching, several=0.3)) == "Not a digit. If it were one: 4."
 
 
 def test_a_confident_number_is_named():

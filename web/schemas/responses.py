@@ -44,6 +44,7 @@ class ReadingResponse(Response):
     reason: str
     probabilities: list[Probability] = Field(min_length=NUM_DIGITS, max_length=NUM_DIGITS)
     no_digit: Probability
+    several: Probability = 0
     image: ImageText | None
     box: Box | None
     strokes: list[Count]
@@ -56,6 +57,7 @@ class ReadingResponse(Response):
             reason=reading_reason(reading, is_picture),
             probabilities=reading.probabilities,
             no_digit=reading.not_digit,
+            several=reading.several,
             image=encode(reading.image),
             box=reading.box and list(reading.box),
             strokes=reading.strokes,

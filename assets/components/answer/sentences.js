@@ -38,7 +38,8 @@ function readingReason(reading) {
 
 /** @type {(reading: Reading, second: number) => string} */
 function reasonKey(reading, second) {
-  const { verdict, no_digit } = reading;
+  const { verdict, no_digit, several } = reading;
+  if (verdict === "not a digit" && several >= no_digit / 2) return "isSeveral";
   // A drawing is rejected at a lower probability than 50 %, so that few non-digits are accepted.
   if (verdict === "not a digit") return no_digit >= 0.5 ? "isNone" : "isPerhapsNone";
   if (verdict === "unsure") return outcomes(reading)[second] >= no_digit ? "isBetween" : "isDigitOrNone";
