@@ -58,7 +58,7 @@ def predict_image(service: Service, request: PictureRequest) -> AnswerResponse:
     """Read a digit or a number from a picture. The ink may be dark on light or light on dark. The picture may have at
     most 25 megapixels, a JPEG 100 and a WebP 12. The answer has one reading for each digit, from left to right: the
     digit, ten calibrated probabilities, and the probability that it is not a digit."""
-    return AnswerResponse.of(service.read_picture(request.picture))
+    return AnswerResponse.of(service.read_picture(request.picture), is_picture=True)
 
 
 @endpoint(cost=ATTRIBUTION)

@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.helpers.browser import draw, ready
-from tests.helpers.drawings import DIGIT_DRAWINGS
+from tests.helpers.drawings import DIGIT_DRAWINGS, number
 from tests.helpers.page import alpha, attribution, digit, draw_seven, eventually, settled, traffic
 
 IMAGE = base64.b64encode(bytes(28 * 28)).decode()
@@ -111,6 +111,16 @@ def test_a_number_shows_the_probability_of_the_selected_digit_and_none_of_its_ow
     eventually(page, lambda: len(held) > 1)
     expect(page.locator("#answer .figures")).to_have_text("6: 98 % sure")
     expect(page.locator("#answer .reason")).to_have_text("Position 2 of 2?6: Not a digit. If it were one: 8.")
+
+
+def test_a_drawn_point_is_shown_between_the_digits_narrower_than_they_are_and_cannot_be_selected(page):
+    draw(page, [*number("314"), [(0.37, 0.67)]])
+    settled(page)
+    expect(digit(page)).to_have_text("3.14")
+    expect(page.locator("#answer .reason")).to_have_text("This is 3.14.")
+    assert [button.inner_text() for button in digit(page).get_by_role("button").all()] == ["3", "1", "4"]
+    sign, one = (page.locator(f"#answer {part}").first.bounding_box() for part in (".sign", ".digit"))
+    assert 0.3 * one["width"] < sign["width"] < 0.7 * one["width"]
 
 
 def test_a_network_without_an_output_for_non_digits_has_ten_bars(tab_of, server):
