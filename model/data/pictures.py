@@ -16,7 +16,7 @@ from model.errors import InputError, UserError
 from model.preprocessing.decoding import decode
 from model.preprocessing.normalization import normalize, normalize_all
 from model.preprocessing.picture import extract
-from model.preprocessing.stroke_width import thin
+from model.preprocessing.stroke_width import adjust
 
 NON_DIGITS = "other"
 """Name of the subfolder for pictures that are not digits."""
@@ -93,7 +93,7 @@ def read_picture(path: Path) -> np.ndarray:
     ink = found.ink if found.ink.any() or found.whole is None else found.whole.ink
     if not ink.any():
         raise InputError("The picture is blank. Expected a digit.")
-    return normalize(thin(ink))
+    return normalize(adjust(ink))
 
 
 def _subfolders() -> dict[str, str]:
