@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from model.errors import InputError
 from model.inference.answer import Reading
 from model.inference.classifier import Classifier
 
@@ -28,12 +29,12 @@ class ModelReading:
 
 
 class Comparison:
-    """All models in a folder. The first call of `compare` loads the models. Thread-safe."""
+    """All models in a folder. Each model is loaded when it is needed first. Thread-safe."""
 
     def __init__(self, folder: Path):
         self._folder = folder
         self._lock = threading.Lock()
-        self._classifiers: list[Classifier] | None = None
+        self._classifiers: dict[str, Classifier] = {}
 
     def compare(self, image: np.ndarray) -> list[ModelReading]:
         """Return each model's prediction for a normalized image, (28, 28), with the least accurate model first.
@@ -42,14 +43,25 @@ class Comparison:
         """
         if not image.any():
             return []
-        return [_read(classifier, image) for classifier in self._loaded()]
+        return [
+            _read(classifier, image) for classifier in sorted(map(self.classifier, self._names()), key=_test_accuracy)
+        ]
 
-    def _loaded(self) -> list[Classifier]:
+    def classifier(self, name: str) -> Classifier:
+        """Return a model by its name. Raises InputError for an unknown name, and UserError if it cannot be loaded."""
         with self._lock:
-            if self._classifiers is None:
-                classifiers = [Classifier.load(path) for path in sorted(self._folder.glob("*.keras"))]
-                self._classifiers = sorted(classifiers, key=_test_accuracy)
-            return self._classifiers
+            if name not in self._classifiers:
+                if name not in self._names():
+                    raise InputError(f"There is no such model; expected one of {', '.join(self._names())}.")
+                self._classifiers[name] = Classifier.load(self.path(name))
+            return self._classifiers[name]
+
+    def path(self, name: str) -> Path:
+        """Return the path of a model's .keras file."""
+        return self._folder / f"{name}.keras"
+
+    def _names(self) -> list[str]:
+        return sorted(path.stem for path in self._folder.glob("*.keras"))
 
 
 def _read(classifier: Classifier, image: np.ndarray) -> ModelReading:

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 from model.data.dataset import Dataset
-from model.evaluation import metrics, plots
+from model.evaluation import map_selection, metrics, plots
 from model.inference import checkpoint
 from model.inference.classifier import Classifier
 
 
 def publish(classifier: Classifier, dataset: Dataset, path: Path) -> None:
-    """Measure the network on MNIST. Write the checkpoint to `path`, its JSON and the figure of the confusion matrix.
+    """Measure the network on MNIST. Write the checkpoint to `path`, its JSON, its maps and the confusion matrix.
 
     The accuracy on MNIST's test images is printed.
     classifier: a trained network with rounded weights (`checkpoint.round_weights`), so that the metrics describe the
@@ -23,6 +23,8 @@ def publish(classifier: Classifier, dataset: Dataset, path: Path) -> None:
         measured[name] = metrics.classification_metrics(predictions.probabilities, split.labels)
         measured[name] |= metrics.accuracy_without_augmentation(classifier, split.images, split.labels)
     checkpoint.save(classifier.network, classifier.notes | measured | {"versions": checkpoint.versions()}, path)
+    sha256 = checkpoint.load_notes(path)["sha256"]
+    map_selection.select(classifier.network, dataset.train.images, sha256, path)
     test = measured["test"]
     plots.draw_confusion("MNIST test", test["confusion"], plots.figure_path(path.parent, path, "confusion"))
     low, high = test["interval"]
