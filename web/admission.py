@@ -12,9 +12,10 @@ if 64 drawings wait, the newest of them gets its answer after about 160 ms."""
 COSTLY_CAPACITY = CAPACITY // 2
 """Maximum cost of all calls that cost more than 1. The rest of CAPACITY is for drawings, so that slow calls, such as
 those with pictures, cannot stop the page."""
-BACKGROUND_CAPACITY = CAPACITY // 4
+BACKGROUND_CAPACITY = 12
 """Maximum cost of all calls together when a background call is admitted. Under load, background calls are therefore
-refused first. They take no room of CAPACITY, so that they never cause the refusal of a drawing."""
+refused first: an occlusion, which costs 8, if five drawings wait. Background calls take no room of CAPACITY, so that
+they never cause the refusal of a drawing."""
 
 
 class Overloaded(Exception):
