@@ -48,7 +48,7 @@ def build_page(api: Api) -> gr.Blocks:
         with gr.Column(elem_id="more"):
             correction = components.correction(visible=api.service.store is not None)
             steps = components.steps()
-            comparison = components.comparison(api.service.name)
+            comparison = components.comparison()
             about = components.about()
         components.footer()
 

@@ -61,7 +61,7 @@ def predict_image(service: Service, request: PictureRequest) -> AnswerResponse:
     """Read a digit or a number from a picture. The ink may be dark on light or light on dark. The picture may have at
     most 25 megapixels, a JPEG 100 and a WebP 12. The answer has one reading for each digit, from left to right: the
     digit, ten calibrated probabilities, and the probability that it is not a digit."""
-    return AnswerResponse.of(service.read_picture(request.picture))
+    return AnswerResponse.of(service.read_picture(request.picture), is_picture=True)
 
 
 @endpoint(cost=ATTRIBUTION)
@@ -84,16 +84,15 @@ def activations(service: Service, request: ActivationsRequest) -> ActivationsRes
     """Return what the ink of one digit, given as strokes or as the image of a reading, changes in the layers of a
     network: chosen maps of each layer, against the empty pad. Maps can be silenced: they keep their value on the empty
     pad. The HTTP API answers with bytes: a header as JSON and the maps as signed bytes."""
-    temperature = service.model(request.model).notes["temperature"]
-    inside = service.activations(request.model)
-    return ActivationsResponse.of(request.model or service.name, temperature, inside, request.normalized, request)
+    (classifier, path), inside = service.model(request.model), service.activations(request.model)
+    return ActivationsResponse.of(path.stem, classifier.notes["temperature"], inside, request.normalized, request)
 
 
 @endpoint(cost=OCCLUSION, background=True)
 def occlusion(service: Service, request: OcclusionRequest) -> OcclusionResponse:
     """Return how the score of an answer for one digit, given as strokes or as the image of a reading, changes if one of
     49 blocks of the image is erased, or if a dot is added to it. A change below 0 means that the answer loses."""
-    forward = service.model(request.model).logits.single_view
+    forward = service.model(request.model)[0].logits.single_view
     if request.silenced:
         inside = service.activations(request.model)
         forward = lambda images: inside.logits(images, request.silenced)  # noqa: E731

@@ -36,10 +36,10 @@ class Service:
         self.path, self.name, self.store = path, path.stem, store
         self.notes = checkpoint.load_notes(path)
         self.rejects = self.notes["rejection_threshold"] < 1
-        self.comparison = Comparison(checkpoint.FOLDER)
+        self.comparison = Comparison(checkpoint.FOLDER, path)
         self.pictures = PictureDecoder()
         self._picture_lock, self._activations_lock = threading.Lock(), threading.Lock()
-        self._activations: dict[str, Activations] = {}
+        self._activations: dict[Path, Activations] = {}
         # Loading creates half a million objects that stay. A search for cyclic garbage among them takes 0.4 s, in which
         # nobody gets an answer. Therefore, search only among the objects that are created after loading.
         gc.disable()
@@ -63,21 +63,23 @@ class Service:
         """The attribution. Reading this property waits until the attribution is compiled, or raises UserError."""
         return self._attribution.result()
 
-    def model(self, name: str | None = None) -> Classifier:
-        """Return a model by its name; None means the model of this server. Raises InputError for an unknown name."""
-        return self.classifier if name in (None, self.name) else self.comparison.classifier(name)
+    def model(self, name: str | None = None) -> tuple[Classifier, Path]:
+        """Return a model and its path. `name`: as in the comparison; None means the model of this server.
+
+        Raises InputError if there is no such model.
+        """
+        return (self.classifier, self.path) if name in (None, self.name) else self.comparison.model(name)
 
     def activations(self, name: str | None = None) -> Activations:
         """Return the activations of a model. The first call for a model compiles it, which takes half a second.
 
         Raises InputError if there is no such model, or if the model has no layers that can be shown.
         """
-        classifier, name = self.model(name), name or self.name
-        path = self.path if name == self.name else self.comparison.path(name)
+        classifier, path = self.model(name)
         with self._activations_lock:
-            if name not in self._activations:
-                self._activations[name] = Activations(classifier.network, path, classifier.notes["sha256"])
-            return self._activations[name]
+            if path not in self._activations:
+                self._activations[path] = Activations(classifier.network, path, classifier.notes["sha256"])
+            return self._activations[path]
 
     @property
     def ready(self) -> bool:

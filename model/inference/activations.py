@@ -24,7 +24,10 @@ STRONGEST = 5
 """Number of maps that `Ledger.strongest` lists."""
 LINEAR_TOLERANCE = 1e-3
 """Largest difference between a logit and its ledger, in relation to the largest logit, that is due to rounding."""
-NOTHING_TO_SHOW = "This model has neither a convolution nor a dense layer whose maps or units could be shown."
+NOTHING_TO_SHOW = (
+    "This model has no convolution and no hidden dense layer, and its outputs are not sums over the pixels, so nothing "
+    "of its inside can be shown."
+)
 # Two drawings with straight and round strokes, as points in fractions of the pad's side. They show whether the last
 # layers are linear, and give the scales of a checkpoint without chosen maps.
 _CIRCLE = [(0.5 + 0.3 * np.cos(angle), 0.5 + 0.4 * np.sin(angle)) for angle in np.linspace(0, 2 * np.pi, 25)]
@@ -58,12 +61,15 @@ class Layer:
 class Ledger:
     """The logits as sums over the maps of the last layer: logits = empty + the sum of `contributions` over the maps.
 
+    is_centered: whether these are logits less their mean. A model that ends in a softmax gives logits up to a number
+        that is the same for all classes, and that the softmax removes.
     empty: the logits of the empty pad, (K,): the biases, and what the maps add without ink.
     contributions: what the change of each map adds to each logit, (K, C).
     """
 
     empty: np.ndarray
     contributions: np.ndarray
+    is_centered: bool = False
 
     def strongest(self, answer: int) -> list[int]:
         """Return the indices of the maps that support a class most: their own logit, less the mean of the others."""
@@ -75,8 +81,8 @@ class Activations:
     """The activations of one network. Thread-safe.
 
     layers: the layers that are shown, from the input to the output.
-    is_measured: whether the shown maps and the scales were chosen on training images.
-    has_ledger: whether the logits depend linearly on the last layer.
+    is_measured: whether the shown maps and the scales were chosen on images of digits.
+    has_ledger: whether the logits, or the logits less their mean, depend linearly on the last layer.
     """
 
     def __init__(self, network, checkpoint: Path | None = None, sha256: str = ""):
@@ -97,10 +103,14 @@ class Activations:
         masks = tuple(tf.TensorSpec((None, layer.shape[2])) for layer in self._shown)
         images = tf.TensorSpec((None, IMAGE_SIDE, IMAGE_SIDE))
         self._compiled = tf.function(self._pass, input_signature=[images, masks], autograph=False)
-        self._slopes = self._slopes_at(blank)
+        self._slopes, self._is_centered = self._slopes_at(blank), False
         self._empty_logits = self._compiled(blank, self._masks([]))[0].numpy()[0]
         examples = normalize_all(rasterize([np.array(stroke) for stroke in strokes]) for strokes in EXAMPLES)
         self.has_ledger = self._is_linear(examples)
+        if not self.has_ledger:
+            self._slopes, self._is_centered = self._slopes - self._slopes.mean(axis=0), True
+            self._empty_logits = self._empty_logits - self._empty_logits.mean()
+            self.has_ledger = self._is_linear(examples)
         if not self._shown and not self.has_ledger:
             raise InputError(NOTHING_TO_SHOW)
         chosen = feature_maps.load(checkpoint, sha256, self._counts) if checkpoint else None
@@ -141,8 +151,10 @@ class Activations:
         if not self.has_ledger:
             return None
         if not self._shown:  # The maps are products of weights and pixels. Each belongs to one logit.
-            return Ledger(self._empty_logits, np.diag(changes[-1].sum(axis=(0, 1))))
-        return Ledger(self._empty_logits, np.einsum("khwc,hwc->kc", self._slopes, changes[-1], dtype=np.float64))
+            contributions = np.diag(changes[-1].sum(axis=(0, 1)))
+        else:
+            contributions = np.einsum("khwc,hwc->kc", self._slopes, changes[-1], dtype=np.float64)
+        return Ledger(self._empty_logits, contributions, self._is_centered)
 
     @property
     def _counts(self) -> list[int]:
@@ -213,6 +225,8 @@ class Activations:
     def _is_linear(self, images: np.ndarray) -> bool:
         """Return whether the logits of images are the sums of their ledgers."""
         logits, changes = self._pass_of(images, [])
+        if self._is_centered:
+            logits = logits - logits.mean(axis=1, keepdims=True)
         sums = changes[-1].sum(axis=(1, 2))
         if self._shown:
             sums = np.einsum("khwc,nhwc->nk", self._slopes, changes[-1], dtype=np.float64)

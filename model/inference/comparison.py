@@ -1,4 +1,4 @@
-"""Compare models: classify the same image with every checkpoint in a folder."""
+"""Compare models: classify the same image with every checkpoint in a folder, and with the page's checkpoint."""
 
 import threading
 import time
@@ -19,6 +19,7 @@ class ModelReading:
     milliseconds: the duration of the prediction.
     test_accuracy: the model's accuracy on the MNIST test images.
     size: the size of the model's .keras file, in bytes.
+    own: whether the page uses this model.
     """
 
     name: str
@@ -26,15 +27,17 @@ class ModelReading:
     milliseconds: float
     test_accuracy: float
     size: int
+    own: bool
 
 
 class Comparison:
-    """All models in a folder. Each model is loaded when it is needed first. Thread-safe."""
+    """All models in a folder, and the page's model. Each model is loaded when it is needed first. Thread-safe."""
 
-    def __init__(self, folder: Path):
-        self._folder = folder
+    def __init__(self, folder: Path, own: Path | None = None):
+        """folder: the folder of checkpoints. own: the page's checkpoint, in this folder or in another one."""
+        self._folder, self._own = folder, own
         self._lock = threading.Lock()
-        self._classifiers: dict[str, Classifier] = {}
+        self._classifiers: dict[Path, Classifier] = {}
 
     def compare(self, image: np.ndarray) -> list[ModelReading]:
         """Return each model's prediction for a normalized image, (28, 28), with the least accurate model first.
@@ -43,32 +46,45 @@ class Comparison:
         """
         if not image.any():
             return []
-        return [
-            _read(classifier, image) for classifier in sorted(map(self.classifier, self._names()), key=_test_accuracy)
-        ]
+        own = self._own and self._own.resolve()
+        models = [(self._load(path), path.resolve() == own) for path in self._paths()]
+        return [_read(*model, image) for model in sorted(models, key=lambda model: _test_accuracy(model[0]))]
 
-    def classifier(self, name: str) -> Classifier:
-        """Return a model by its name. Raises InputError for an unknown name, and UserError if it cannot be loaded."""
+    def model(self, name: str) -> tuple[Classifier, Path]:
+        """Return a model and the path of its .keras file. If two models have this name, return the page's model.
+
+        Raises InputError if no model has this name, and UserError if it cannot be loaded.
+        """
+        by_name = {path.stem: path for path in self._paths()}
+        if name not in by_name:
+            raise InputError(f"There is no such model; expected one of {', '.join(sorted(by_name))}.")
+        return self._load(by_name[name]), by_name[name]
+
+    def _paths(self) -> list[Path]:
+        """Return the paths of the models in the order of their resolved paths, with the page's model at the end."""
+        # A Keras model without a JSON beside it is not a checkpoint.
+        paths = {path.resolve(): path for path in self._folder.glob("*.keras") if path.with_suffix(".json").exists()}
+        own = {self._own.resolve(): paths.pop(self._own.resolve(), self._own)} if self._own else {}
+        return [path for _, path in [*sorted(paths.items()), *own.items()]]
+
+    def _load(self, path: Path) -> Classifier:
         with self._lock:
-            if name not in self._classifiers:
-                if name not in self._names():
-                    raise InputError(f"There is no such model; expected one of {', '.join(self._names())}.")
-                self._classifiers[name] = Classifier.load(self.path(name))
-            return self._classifiers[name]
-
-    def path(self, name: str) -> Path:
-        """Return the path of a model's .keras file."""
-        return self._folder / f"{name}.keras"
-
-    def _names(self) -> list[str]:
-        return sorted(path.stem for path in self._folder.glob("*.keras"))
+            if path.resolve() not in self._classifiers:
+                self._classifiers[path.resolve()] = Classifier.load(path)
+            return self._classifiers[path.resolve()]
 
 
-def _read(classifier: Classifier, image: np.ndarray) -> ModelReading:
+def _read(classifier: Classifier, own: bool, image: np.ndarray) -> ModelReading:
     start = time.perf_counter()
     reading = classifier.read_image(image)
-    milliseconds = (time.perf_counter() - start) * 1000
-    return ModelReading(classifier.name, reading, milliseconds, _test_accuracy(classifier), classifier.notes["bytes"])
+    return ModelReading(
+        name=classifier.name,
+        reading=reading,
+        milliseconds=(time.perf_counter() - start) * 1000,
+        test_accuracy=_test_accuracy(classifier),
+        size=classifier.notes["bytes"],
+        own=own,
+    )
 
 
 def _test_accuracy(classifier: Classifier) -> float:

@@ -1,6 +1,6 @@
 """The maps of each layer that are shown, and the scale of their brightness. Both are fixed for a network.
 
-They are chosen on training images (`model.evaluation.map_selection`) and stored beside the checkpoint, in
+They are chosen on images of digits (`model.evaluation.map_selection`) and stored beside the checkpoint, in
 `<name>-maps.json`, with the SHA-256 of the network's file. A network without this file gets a choice on a few drawings.
 
 All values are changes against the empty pad. Batch normalization gives about half of the maps a value without any ink.

@@ -122,7 +122,8 @@ def shown_layers(calls: Sequence[Call], image) -> list[ShownLayer]:
 def _shown_layer(calls: Sequence[Call], first: int, last: int, windows: dict[int, Window]) -> ShownLayer:
     layer, output = calls[first].layer, calls[last].output
     shape = (1, 1, output.shape[1]) if _is_dense(calls[first]) else tuple(output.shape[1:])
-    kernel = layer.kernel if _is_dense(calls[first]) and _reads_pixels(calls[:first], layer) else None
+    factor = _pixel_factor(calls[:first], layer) if _is_dense(calls[first]) else None
+    kernel = None if factor is None else layer.kernel * factor
     return ShownLayer(layer.name, first, last, shape, windows.get(id(output)), kernel)
 
 
@@ -174,10 +175,15 @@ def _is_activation(layer) -> bool:
     return isinstance(layer, ACTIVATIONS) or hasattr(keras.activations, type(layer).__name__.lower())
 
 
-def _reads_pixels(before: Sequence[Call], layer: layers.Dense) -> bool:
-    """Return whether a dense layer reads the 784 pixels: only layers that change no value are before it."""
-    unchanged = (layers.Flatten, layers.Reshape, *WITHOUT_EFFECT)
-    return layer.kernel.shape[0] == IMAGE_SIDE**2 and all(isinstance(other.layer, unchanged) for other in before)
+def _pixel_factor(before: Sequence[Call], layer: layers.Dense) -> float | None:
+    """Return the factor by which a dense layer reads the 784 pixels; None if other layers have changed them."""
+    factor = 1.0
+    for call in before:
+        if isinstance(call.layer, layers.Rescaling) and call.layer.offset == 0:
+            factor *= call.layer.scale
+        elif not isinstance(call.layer, (layers.Flatten, layers.Reshape, *WITHOUT_EFFECT)):
+            return None
+    return factor if layer.kernel.shape[0] == IMAGE_SIDE**2 else None
 
 
 def _windows(calls: Sequence[Call], image) -> dict[int, Window]:

@@ -50,7 +50,10 @@ def fake_service(store=None) -> SimpleNamespace:
         read_picture=lambda content: IS_SEVEN,
         attribution=SimpleNamespace(attribute=lambda image, digit, contrast: np.full((28, 28), digit / 10)),
         comparison=SimpleNamespace(compare=lambda image: []),
-        model=lambda name: SimpleNamespace(notes=notes, logits=SimpleNamespace(single_view=logits_of)),
+        model=lambda name: (
+            SimpleNamespace(notes=notes, logits=SimpleNamespace(single_view=logits_of)),
+            Path("digits.keras"),
+        ),
         activations=lambda name: FakeActivations(),
         notes=notes,
     )

@@ -198,6 +198,24 @@ def test_a_network_that_ends_in_a_convolution_has_a_ledger_over_its_maps(images)
     assert [layer.name for layer in inside.layers] == ["last"]
 
 
+def test_a_model_that_ends_in_a_softmax_has_a_ledger_of_logits_less_their_mean(images):
+    def body(values):
+        hidden = layers.Dense(20, activation="relu")(layers.Flatten()(layers.Rescaling(255.0)(values)))
+        return keras.ops.log(layers.Dense(10, activation="softmax", kernel_initializer="zeros")(hidden))
+
+    network = functional(body)
+    hidden, outputs = (layer for layer in network.layers if isinstance(layer, layers.Dense))
+    outputs.kernel.assign(np.random.default_rng(1).normal(size=(20, 10)) / 100)
+    inside = Activations(network)
+    logits, changes = inside.of(images[0])
+    ledger = inside.ledger(changes)
+    assert ledger.is_centered and logits.mean() < -1
+    sums = ledger.empty + ledger.contributions.sum(axis=1)
+    np.testing.assert_allclose(sums, logits - logits.mean(), atol=1e-4)
+    [units] = inside.layers
+    np.testing.assert_allclose(units.weights.reshape(784, 20), 255 * hidden.kernel.numpy(), rtol=1e-5)
+
+
 class Subclassed(keras.Model):
     def call(self, images):
         return keras.ops.reshape(images, (-1, 784))[:, :10]
@@ -207,7 +225,10 @@ class Subclassed(keras.Model):
     "network, sentence",
     [
         (Subclassed(), "not a Sequential or functional Keras model"),
-        (functional(lambda values: layers.Dense(10)(layers.Flatten()(values * values))), "neither a convolution nor"),
+        (
+            functional(lambda values: layers.Dense(10)(layers.Flatten()(values * values))),
+            "no hidden dense layer",
+        ),
     ],
 )
 def test_a_network_that_cannot_be_shown_says_why(network, sentence):

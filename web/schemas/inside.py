@@ -102,11 +102,13 @@ class LayerResponse(PartResponse):
 class LedgerResponse(Response):
     """The logits as sums over the maps of the last layer: logit = `empty` + the sum of its row.
 
+    `centered`: whether these are logits less their mean, as for a model that ends in a softmax.
     The rows are at `offset` in `data`: for each output, `columns` numbers (float32), one for each map of the layer.
     `empty`: the logits of the empty pad. `strongest`: the maps that support the most probable answer most.
     """
 
     empty: list[float]
+    centered: bool
     offset: Count
     columns: Count
     strongest: list[Count]
@@ -115,6 +117,7 @@ class LedgerResponse(Response):
     def of(cls, ledger: Ledger, logits: np.ndarray) -> Self:
         return cls(
             empty=np.asarray(ledger.empty, float).round(5),
+            centered=ledger.is_centered,
             offset=0,
             columns=ledger.contributions.shape[1],
             strongest=ledger.strongest(int(logits.argmax())),
@@ -124,7 +127,7 @@ class LedgerResponse(Response):
 class ActivationsResponse(BinaryResponse):
     """The activations of a network for one image, as changes against the empty pad, and its answer.
 
-    `measured`: whether the maps and scales were chosen on training images. `silenced`: the outcome with silenced maps,
+    `measured`: whether the maps and scales were chosen on images of digits. `silenced`: the outcome with silenced maps,
     which `layers` and `ledger` then describe; otherwise null. `ledger`: null if it was not requested, or if the logits
     do not depend linearly on the last layer.
     """
