@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from model.corrections.store import CorrectionStore
-from model.inference import checkpoint
+from model.inference import checkpoint, features
 from model.inference.answer import Answer
 from model.inference.attribution import IntegratedGradients
 from model.inference.classifier import Classifier
@@ -24,6 +24,7 @@ class Service:
     path: the checkpoint's .keras file. name: the checkpoint's name. notes: the content of the checkpoint's JSON file.
     store: the store of corrections, or None.
     rejects: whether the network can reject a drawing as a non-digit.
+    network: the short hash of the network if it has features, so that it can learn from corrections; otherwise None.
     """
 
     def __init__(self, path: Path, store: CorrectionStore | None = None):
@@ -35,6 +36,7 @@ class Service:
         self.path, self.name, self.store = path, path.stem, store
         self.notes = checkpoint.load_notes(path)
         self.rejects = self.notes["rejection_threshold"] < 1
+        self.network = features.short_hash(self.notes["sha256"]) if features.is_available(path, self.notes) else None
         self.comparison = Comparison(checkpoint.FOLDER)
         self.pictures = PictureDecoder()
         self._picture_lock = threading.Lock()
@@ -45,6 +47,7 @@ class Service:
         self._classifier = loading.submit(Classifier.load, path)
         # The attribution has its own job, so that the classifier can answer before the attribution is compiled.
         self._attribution = loading.submit(lambda: IntegratedGradients(self.classifier.network))
+        self._features = loading.submit(lambda: self.network and self.classifier.compile_features())
         loading.submit(_resume_garbage_collection)
         loading.submit(self.pictures.start)
         loading.submit(importlib.import_module, "model.inference.picture_candidates")  # It imports SciPy, in 0.3 s.
@@ -63,7 +66,8 @@ class Service:
     @property
     def ready(self) -> bool:
         """Whether all networks are loaded and compiled."""
-        return all(part.done() and not part.exception() for part in (self._classifier, self._attribution))
+        parts = (self._classifier, self._attribution, self._features)
+        return all(part.done() and not part.exception() for part in parts)
 
     def read_picture(self, content: bytes) -> Answer:
         """Return the answer to a picture file. Several files are decoded at a time, and one is read at a time.

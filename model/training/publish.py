@@ -6,10 +6,12 @@ from model.data.dataset import Dataset
 from model.evaluation import metrics, plots
 from model.inference import checkpoint
 from model.inference.classifier import Classifier
+from model.training import features
 
 
 def publish(classifier: Classifier, dataset: Dataset, path: Path) -> None:
-    """Measure the network on MNIST. Write the checkpoint to `path`, its JSON and the figure of the confusion matrix.
+    """Measure the network on MNIST. Write the checkpoint to `path`, its JSON, its file of features and the figure of
+    the confusion matrix.
 
     The accuracy on MNIST's test images is printed.
     classifier: a trained network with rounded weights (`checkpoint.round_weights`), so that the metrics describe the
@@ -23,6 +25,7 @@ def publish(classifier: Classifier, dataset: Dataset, path: Path) -> None:
         measured[name] = metrics.classification_metrics(predictions.probabilities, split.labels)
         measured[name] |= metrics.accuracy_without_augmentation(classifier, split.images, split.labels)
     checkpoint.save(classifier.network, classifier.notes | measured | {"versions": checkpoint.versions()}, path)
+    features.write(classifier.network, dataset.validation, path)
     test = measured["test"]
     plots.draw_confusion("MNIST test", test["confusion"], plots.figure_path(path.parent, path, "confusion"))
     low, high = test["interval"]

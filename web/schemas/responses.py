@@ -6,9 +6,10 @@ from typing import Self
 import numpy as np
 from pydantic import BaseModel, Field
 
-from model.classes import NUM_DIGITS
+from model.classes import LABELS, NUM_DIGITS
 from model.inference.answer import Answer, Doubt, Reading, Verdict
 from model.inference.comparison import ModelReading
+from model.inference.examples import Example
 from web.schemas.fields import (
     Box,
     CorrectionLabel,
@@ -16,8 +17,12 @@ from web.schemas.fields import (
     Digit,
     FeaturesText,
     ImageText,
+    Label,
     Milliseconds,
+    NetworkHash,
     Probability,
+    Reach,
+    Weight,
 )
 from web.texts import answer_reason, reading_reason
 
@@ -87,7 +92,8 @@ class AnswerResponse(Response):
     features: list[FeaturesText] | None = Field(None, description="the features of each reading, if requested")
 
     @classmethod
-    def of(cls, answer: Answer) -> Self:
+    def of(cls, answer: Answer, with_features: bool = False) -> Self:
+        features = [None if each.features is None else _text(each.features) for each in answer.readings]
         return cls(
             number=answer.number,
             verdict=answer.verdict,
@@ -97,6 +103,7 @@ class AnswerResponse(Response):
             doubt=answer.doubt,
             current=answer.current,
             milliseconds=answer.milliseconds,
+            features=features if with_features and None not in features else None,
         )
 
     def brief(self) -> Self:
@@ -197,6 +204,28 @@ class AboutResponse(Response):
 
     def brief(self) -> Self:
         return self.model_copy(update={"pictures": None})
+
+
+class LearnResponse(Response):
+    """A personal example, in the form in which /predict takes it."""
+
+    features: FeaturesText
+    label: Label
+    rather_than: Label | None = Field(description="the network's own answer, which was wrong")
+    reach: Reach
+    weight: Weight
+    network: NetworkHash
+
+    @classmethod
+    def of(cls, example: Example, network: str) -> Self:
+        return cls(
+            features=_text(example.features),
+            label=LABELS[example.label],
+            rather_than=None if example.rather_than is None else LABELS[example.rather_than],
+            reach=example.reach,
+            weight=example.weight,
+            network=network,
+        )
 
 
 class CorrectionResponse(Response):
