@@ -47,12 +47,32 @@ def share_tools(rejects: bool) -> gr.HTML:
     return _component("share", label="share", events=["requested", "linked"], rejects=rejects)
 
 
-def correction(visible: bool) -> gr.HTML:
-    """Return the buttons that store a drawing or one of its digits with a label, for a server that stores corrections.
+def correction(stores: bool, learns: bool) -> gr.HTML:
+    """Return the buttons that give a drawing or one of its digits the correct label.
 
     Value: an Offer, see page/corrections.js, or {} if nothing can be corrected.
+    stores: whether the server stores corrections. learns: whether the page learns from them.
     """
-    return _component("correction", label="correction", events=["chosen", "labeled", "undone"], visible=visible)
+    events = ["chosen", "labeled", "undone"]
+    return _component(
+        "correction", label="correction", events=events, visible=stores or learns, stores=stores, learns=learns
+    )
+
+
+def learned(network: str | None) -> gr.HTML:
+    """Return the drawings that the page has learned from the visitor.
+
+    network: the short hash of the network, or None if it cannot learn.
+    """
+    return _component("learned", label="learned", events=["changed"], visible=network is not None, network=network)
+
+
+def quiz(learns: bool) -> gr.HTML:
+    """Return the folded section with the test of ten digits. Value: see quiz.js.
+
+    learns: whether the page can learn from a drawing of the test.
+    """
+    return _component("quiz", label="test", events=["started", "drawn", "taught"], learns=learns)
 
 
 def steps() -> gr.HTML:
