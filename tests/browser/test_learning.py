@@ -20,6 +20,7 @@ def part(page, selector: str):
 
 
 def teach(page, label: str) -> None:
+    expect(page.locator("#answer .why figcaption")).to_contain_text("Why")  # The page has noticed that the pen rests.
     page.locator("#correction .labels").get_by_role("button", name=label, exact=True).click()
     expect(page.locator("#correction [role=status]")).to_have_text(f"Learned: this is “{label}”.")
 
