@@ -51,7 +51,7 @@ def build_page(api: Api) -> gr.Blocks:
             learned = components.learned(api.service.network)
             quiz = components.quiz(learns)
             steps = components.steps()
-            comparison = components.comparison(api.service.name)
+            comparison = components.comparison()
             about = components.about()
         components.footer()
 

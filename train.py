@@ -1,9 +1,10 @@
-"""Train a recipe, or fine-tune the trained network of a recipe on drawings. Write the checkpoint and the metrics.
+"""Train a recipe, fine-tune the trained network of a recipe, or import a model. Write the checkpoint and the metrics.
 
 python train.py                       train `digits`, this project's own network
 python train.py --recipe softmax      train another recipe
 python train.py --list                list all recipes
 python train.py --with-drawings FILE  fine-tune a trained network on labeled drawings
+python train.py --import FILE         import a Keras model that was trained elsewhere
 """
 
 from model.interrupts import exit_while_importing, interruptible
@@ -33,7 +34,7 @@ def main(arguments: list[str] | None = None) -> None:
         with exit_on_error("train"):
             run(options)
     except KeyboardInterrupt:
-        lost = options.with_drawings or options.dry_run
+        lost = options.with_drawings or options.dry_run or options.model_file
         remedy = "Nothing was written." if lost else "The same command with --resume continues after the last epoch."
         sys.exit(f"\ntrain: interrupted. {remedy}")
 
@@ -65,12 +66,25 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--resume", action="store_true", help="continue an interrupted training after its last epoch")
     parser.add_argument("--dry-run", action="store_true", help="try every stage with a few steps; write nothing")
     parser.add_argument(
-        "--with-drawings", type=Path, metavar="FILE", help="fine-tune the recipe's checkpoint on labeled drawings"
+        "--with-drawings",
+        type=Path,
+        metavar="FILE",
+        help="fine-tune the recipe's checkpoint on labeled drawings: a file, or a folder of pictures",
     )
     parser.add_argument(
         "--even-if-worse", action="store_true", help="with --with-drawings: write the checkpoint even if it is worse"
     )
+    parser.add_argument(
+        "--import", dest="model_file", type=Path, metavar="FILE", help="import a Keras model, a .keras or .h5 file"
+    )
+    parser.add_argument(
+        "--name", metavar="NAME", help="with --import: the checkpoint's name (default: the file's name)"
+    )
     options = parser.parse_args(arguments)
+    if options.model_file and (options.resume or options.with_drawings):
+        parser.error("--import takes seconds and trains nothing; omit --resume and --with-drawings.")
+    if options.name and not options.model_file:
+        parser.error("--name needs --import: the checkpoint of a recipe has the recipe's name.")
     if options.resume and options.with_drawings:
         parser.error("--with-drawings takes only minutes and cannot be resumed; omit --resume.")
     if options.resume and options.dry_run:
@@ -100,7 +114,7 @@ def seed(text: str) -> int:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Train, fine-tune or list recipes, depending on the options. Raises UserError."""
+    """Train, fine-tune, import, or list recipes, depending on the options. Raises UserError."""
     tensorflow = backend.load_tensorflow()
     from model.recipes import RECIPES
 
@@ -111,28 +125,44 @@ def run(options: argparse.Namespace) -> None:
         raise UserError(f"there is no recipe “{options.recipe}”; the recipes are {', '.join(RECIPES)}.")
     if options.deterministic:
         tensorflow.config.experimental.enable_op_determinism()
-    work = finetune if options.with_drawings else train
+    work = import_model if options.model_file else finetune if options.with_drawings else train
     recipe = RECIPES[options.recipe]
     if not options.dry_run:
-        return work(recipe, options, options.output)
+        path = work(recipe, options, options.output)
+        print(f"Next: {shlex.join(['python', 'demo.py', '--checkpoint', shown(path)])}")
+        return
     with tempfile.TemporaryDirectory() as folder:
         work(recipe, options, Path(folder))
     print("Dry run: every stage works, nothing was written.")
 
 
-def finetune(recipe, options: argparse.Namespace, folder: Path) -> None:
-    """Fine-tune the recipe's checkpoint on drawings, and write the new checkpoint to `folder`."""
+def shown(path: Path) -> str:
+    """Return the path as a user types it: relative to the current folder, if the file is in or below this folder."""
+    folder = Path.cwd()
+    return str(path.relative_to(folder) if path.is_relative_to(folder) else path)
+
+
+def import_model(recipe, options: argparse.Namespace, folder: Path) -> Path:
+    """Import a model. Write its checkpoint to `folder`, and return the checkpoint's path. `recipe` is not used."""
+    from model.training import importing
+
+    name = options.model_file.stem if options.name is None else options.name
+    return importing.run(options.model_file, name, folder, options.data)
+
+
+def finetune(recipe, options: argparse.Namespace, folder: Path) -> Path:
+    """Fine-tune the recipe's checkpoint on drawings. Write the new checkpoint to `folder`, and return its path."""
     from model.training import finetuning
 
     recipe = with_options(finetuning.finetuning_recipe(recipe), options)
     # Without `even_if_worse`, a checkpoint is written only if the network is better. The few steps of a dry run seldom
     # make the network better, but the dry run must also try to write a checkpoint.
     even_if_worse = options.even_if_worse or options.dry_run
-    finetuning.run(recipe, options.with_drawings, folder, options.data, options.seed, even_if_worse)
+    return finetuning.run(recipe, options.with_drawings, folder, options.data, options.seed, even_if_worse)
 
 
-def train(recipe, options: argparse.Namespace, folder: Path) -> None:
-    """Train and calibrate the recipe's network, and write checkpoint, metrics and figures to `folder`."""
+def train(recipe, options: argparse.Namespace, folder: Path) -> Path:
+    """Train and calibrate the recipe's network. Write checkpoint, metrics and figures to `folder`. Return the path."""
     from model.data import dataset
     from model.evaluation import plots
     from model.inference.classifier import Classifier, calibrate
@@ -169,9 +199,11 @@ def train(recipe, options: argparse.Namespace, folder: Path) -> None:
         "settings": settings(recipe, options),
         "command": shlex.join(["python", *sys.argv]),
     }
-    publish(Classifier(network, notes, recipe.name, forward), data, folder / f"{recipe.name}.keras")
+    path = folder / f"{recipe.name}.keras"
+    publish(Classifier(network, notes, recipe.name, forward), data.validation, data.test, path)
     plots.draw_curves(state.progress.history, folder / f"{recipe.name}-curves.svg")
     state.remove()
+    return path
 
 
 def with_options(recipe, options: argparse.Namespace):

@@ -61,7 +61,10 @@ def predict(service: Service, requests: list[PredictRequest]) -> list[AnswerResp
         return [AnswerResponse.of(answer) for answer in service.classifier.read_drawings(drawings)]
     personal = [_own_examples(service, request.examples) for request in requests]
     answers = service.classifier.read_drawings(drawings, personal)
-    return [AnswerResponse.of(answer, request.features) for answer, request in zip(answers, requests, strict=True)]
+    return [
+        AnswerResponse.of(answer, with_features=request.features)
+        for answer, request in zip(answers, requests, strict=True)
+    ]
 
 
 @endpoint(cost=LEARNING)
@@ -85,7 +88,7 @@ def predict_image(service: Service, request: PictureRequest) -> AnswerResponse:
     """Read a digit or a number from a picture. The ink may be dark on light or light on dark. The picture may have at
     most 25 megapixels, a JPEG 100 and a WebP 12. The answer has one reading for each digit, from left to right: the
     digit, ten calibrated probabilities, and the probability that it is not a digit."""
-    return AnswerResponse.of(service.read_picture(request.picture))
+    return AnswerResponse.of(service.read_picture(request.picture), is_picture=True)
 
 
 @endpoint(cost=ATTRIBUTION)

@@ -80,13 +80,9 @@ def steps() -> gr.HTML:
     return _component("steps", label="steps", events=["opened"])
 
 
-def comparison(own: str) -> gr.HTML:
-    """Return the folded section that shows every model's reading.
-
-    Value: see compare.js.
-    own: the name of the model that serves the page.
-    """
-    return _component("compare", label="every model", events=["opened"], own=own)
+def comparison() -> gr.HTML:
+    """Return the folded section that shows every model's reading. Value: see compare.js."""
+    return _component("compare", label="every model", events=["opened"])
 
 
 def about() -> gr.HTML:

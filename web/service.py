@@ -37,7 +37,7 @@ class Service:
         self.notes = checkpoint.load_notes(path)
         self.rejects = self.notes["rejection_threshold"] < 1
         self.network = features.short_hash(self.notes["sha256"]) if features.is_available(path, self.notes) else None
-        self.comparison = Comparison(checkpoint.FOLDER)
+        self.comparison = Comparison(checkpoint.FOLDER, path)
         self.pictures = PictureDecoder()
         self._picture_lock = threading.Lock()
         # Loading creates half a million objects that stay. A search for cyclic garbage among them takes 0.4 s, in which

@@ -24,10 +24,11 @@ _DOUBT_KEYS = {
 }
 
 
-def reading_reason(reading: Reading) -> str:
-    """Return the verdict on one reading as an English sentence."""
+def reading_reason(reading: Reading, is_picture: bool = False) -> str:
+    """Return the verdict on one reading of a drawing or of a picture as an English sentence."""
     first, second = reading.ranking[:2]
-    return ENGLISH[_reason_key(reading)].format(number=first, first=first, second=second)
+    key = "nothingFound" if is_picture and reading.verdict == Verdict.BLANK else _reason_key(reading)
+    return ENGLISH[key].format(number=first, first=first, second=second)
 
 
 def _reason_key(reading: Reading) -> str:
@@ -42,14 +43,14 @@ def _reason_key(reading: Reading) -> str:
     return {Verdict.DIGIT: "isNumber", Verdict.BLANK: "isBlank"}[reading.verdict]
 
 
-def answer_reason(answer: Answer) -> str:
-    """Return the verdict on the whole drawing as an English sentence."""
+def answer_reason(answer: Answer, is_picture: bool = False) -> str:
+    """Return the verdict on a whole drawing or picture as an English sentence."""
     if answer.doubt is not None and answer.readings[answer.least_certain].verdict == Verdict.DIGIT:
         return ENGLISH[_DOUBT_KEYS[answer.doubt]].format(number=answer.number)
     if answer.doubt == Doubt.TWO_LINES:
         return ENGLISH[_DOUBT_KEYS[answer.doubt]]
     if len(answer.readings) == 1 and not answer.signs:
-        return reading_reason(answer.reading)
+        return reading_reason(answer.reading, is_picture)
     if answer.verdict == Verdict.DIGIT:
         return ENGLISH["isNumber"].format(number=answer.number)
     index = answer.least_certain

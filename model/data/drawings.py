@@ -12,6 +12,7 @@ In each drawing, the smallest x and the smallest y are 0, and the longer side of
 import os
 import zipfile
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -63,6 +64,15 @@ class LabeledDrawings:
 
     def __len__(self) -> int:
         return len(self.drawings)
+
+    def select(self, indices: Iterable[int]) -> "LabeledDrawings":
+        """Return the drawings with these indices."""
+        columns = (self.drawings, self.labels, self.writers)
+        return LabeledDrawings(*([column[i] for i in indices] for column in columns))
+
+    def contents(self) -> list[bytes]:
+        """Return the points of each drawing. Equal drawings have equal contents."""
+        return [np.concatenate([np.zeros((0, 2)), *strokes]).tobytes() for strokes in self.drawings]
 
 
 def read_drawings(path: str | os.PathLike) -> LabeledDrawings:

@@ -1,7 +1,8 @@
 """Measure checkpoints, store the metrics in the JSON beside each checkpoint, and draw figures.
 
 python -m model.evaluation                      print the README's table of recipes
-python -m model.evaluation --drawings FILE      measure the accuracy of every checkpoint on labeled digits
+python -m model.evaluation --drawings FILE      measure the accuracy of every checkpoint on labeled digits, which are in
+                                                a file of drawings or a folder of pictures
 python -m model.evaluation --tables FILE ...    update the tables in these documents from the stored metrics
 
 The options --mnist and --images, and --drawings together with --checkpoint, --non-digits, --output or --mistakes,
@@ -27,8 +28,10 @@ import numpy as np
 from model.data import mnist
 from model.data.drawings import LabeledDrawings, dataset_title, read_digits, read_non_digits
 from model.data.images import read_images
+from model.data.labeled_images import read_digit_images
+from model.data.pictures import NON_DIGITS, LabeledPictures, read_pictures
 from model.errors import exit_on_error
-from model.evaluation import metrics, multidigit, plots, readme_tables, robustness
+from model.evaluation import metrics, multidigit, pictures, plots, readme_tables, report, robustness, seeds
 from model.inference import checkpoint
 from model.inference.checkpoint import DEFAULT_CHECKPOINT
 from model.inference.classifier import Classifier
@@ -65,7 +68,9 @@ class Evaluation:
 def evaluate(path: Path, options: argparse.Namespace) -> None:
     """Measure one checkpoint fully. Print the metrics, store them in the checkpoint's JSON, and draw the figures."""
     # Read the files first, because the measurement takes minutes and an invalid file should be reported at once.
-    digits = read_digits(options.drawings) if options.drawings else None
+    folder = options.drawings if options.drawings and options.drawings.is_dir() else None
+    labeled_pictures = read_pictures(folder) if folder else None
+    digits = read_digits(options.drawings) if options.drawings and not folder else None
     non_digits = read_non_digits(options.non_digits) if options.non_digits else None
     images = read_images(options.images) if options.images else None
     evaluation = Evaluation(Classifier.load(path), path, options.output)
@@ -74,6 +79,8 @@ def evaluate(path: Path, options: argparse.Namespace) -> None:
     calibration = {}
     if options.mnist:
         calibration["MNIST test"] = _evaluate_mnist(evaluation)
+    if labeled_pictures:
+        _evaluate_pictures(evaluation, folder, labeled_pictures)
     if images:
         _evaluate_images(evaluation, options.images.stem, *images)
     if digits:
@@ -88,28 +95,26 @@ def evaluate(path: Path, options: argparse.Namespace) -> None:
         if options.mistakes:
             images = [rasterize(strokes, MISTAKES_PEN_WIDTH) for strokes in drawings.drawings]
             plots.draw_mistakes(dataset_title(name), images, labels, predictions.probabilities, options.mistakes)
-    if options.output:
+    if options.output and calibration:
         plots.draw_reliability(calibration, evaluation.figure("reliability"))
 
 
-def compare_seeds(path: Path, folders: list[Path], file: Path | None) -> None:
-    """Compare a checkpoint with the checkpoints in `folders` that have the same file name. Print and store accuracies.
+def measure_all(folder: Path, source: Path) -> None:
+    """Measure, print and store the accuracy of every checkpoint in `folder` on labeled digits.
 
-    file: a file of drawn digits on which the accuracy is measured, in addition to MNIST; None to use only MNIST.
+    source: a file of drawings, or a folder of pictures.
     """
-    for name, results in metrics.measure_seeds([path, *(folder / path.name for folder in folders)], file).items():
-        values = ", ".join(f"{seed}: {accuracy:.2%}" for seed, accuracy in zip(*results.values(), strict=True))
-        title, summary = dataset_title(name), metrics.format_mean_and_deviation(results)
-        print(f"{title}: accuracy {summary} (seed {values})", flush=True)
-        checkpoint.update_notes(path, "seeds", name, results)
-
-
-def measure_all(folder: Path, file: Path) -> None:
-    """Measure, print and store the accuracy of every checkpoint in `folder` on the drawn digits in `file`."""
+    images, labels, writers = read_digit_images(source)
+    name = data_name(source)
     for path in sorted(folder.glob("*.keras")):
-        results = metrics.measure_drawings(Classifier.load(path), file)
-        checkpoint.update_notes(path, "drawings", file.stem, results)
-        _print_classification(f"{path.stem} on {dataset_title(file.stem)}", results)
+        results = metrics.drawing_metrics(metrics.predict(Classifier.load(path), images), labels, writers)
+        checkpoint.update_notes(path, "drawings", name, results)
+        report.print_classification(f"{path.stem} on {dataset_title(name)}", results)
+
+
+def data_name(source: Path) -> str:
+    """Return the name of labeled digits: that of a file without its suffix, or that of a folder."""
+    return source.resolve().name if source.is_dir() else source.stem
 
 
 def _evaluate_mnist(evaluation: Evaluation) -> dict:
@@ -119,7 +124,7 @@ def _evaluate_mnist(evaluation: Evaluation) -> dict:
     results = metrics.classification_metrics(predictions.probabilities, test.labels)
     results |= metrics.accuracy_without_augmentation(evaluation.classifier, images, test.labels)
     results["accepted"] = float(np.mean(~evaluation.classifier.rejects(predictions.not_digit)))
-    _print_classification("MNIST test", results)
+    report.print_classification("MNIST test", results)
     print(f"  accepted as digits: {results['accepted']:.2%}", flush=True)
     evaluation.store("mnist", "test", results)
     if evaluation.output:
@@ -131,7 +136,7 @@ def _evaluate_images(evaluation: Evaluation, name: str, images: np.ndarray, labe
     predictions = metrics.predict(evaluation.classifier, normalization.normalize_all(images))
     results = metrics.classification_metrics(predictions.probabilities, labels)
     results["accepted"] = float(np.mean(~evaluation.classifier.rejects(predictions.not_digit)))
-    _print_classification(f"{dataset_title(name)}, as normalized images", results)
+    report.print_classification(f"{dataset_title(name)}, as normalized images", results)
     print(f"  accepted as digits: {results['accepted']:.2%}", flush=True)
     evaluation.store("images", name, results)
 
@@ -141,17 +146,26 @@ def _evaluate_digits(
 ) -> dict:
     results = metrics.drawing_metrics(predictions, labels, drawings.writers)
     results |= metrics.accuracy_without_augmentation(evaluation.classifier, predictions.images, labels)
-    _print_classification(dataset_title(name), results)
-    results["end_to_end"] = end_to_end = metrics.end_to_end_digits(evaluation.classifier, drawings)
-    print(
-        f"  end to end: accuracy {end_to_end['accuracy']:.2%}, rejected {end_to_end['rejected']:.2%}, "
-        f"read as several digits {end_to_end['several']:.2%}",
-        flush=True,
-    )
+    report.print_classification(dataset_title(name), results)
+    results["end_to_end"] = metrics.end_to_end_digits(evaluation.classifier, drawings)
+    report.print_end_to_end(results["end_to_end"])
     evaluation.store("drawings", name, results)
     if evaluation.output:
         plots.draw_confusion(dataset_title(name), results["confusion"], evaluation.figure("drawings"))
     return results
+
+
+def _evaluate_pictures(evaluation: Evaluation, folder: Path, found: LabeledPictures) -> None:
+    name, digits, non_digits = data_name(folder), found.digits(), found.non_digits()
+    results = pictures.measure_digits(evaluation.classifier, digits)
+    report.print_classification(name, results)
+    report.print_end_to_end(results["end_to_end"])
+    evaluation.store("drawings", name, results)
+    if len(non_digits):
+        title = f"{name}/{NON_DIGITS}"
+        rejection = pictures.measure_non_digits(evaluation.classifier, digits, non_digits) | {"against": name}
+        report.print_rejection(title, rejection)
+        evaluation.store("rejection", title, rejection)
 
 
 def _evaluate_multidigit(evaluation: Evaluation, name: str, drawings: LabeledDrawings) -> None:
@@ -171,7 +185,7 @@ def _evaluate_non_digits(
     results = metrics.rejection_metrics(digit_scores, scores, non_digits.labels, threshold)
     results["against"] = digits_name
     results["end_to_end_rejected"] = metrics.end_to_end_rejection_rate(evaluation.classifier, non_digits)
-    _print_rejection(dataset_title(name), results)
+    report.print_rejection(dataset_title(name), results)
     evaluation.store("rejection", name, results)
     if evaluation.output:
         plots.draw_rejection(dataset_title(name), results, evaluation.figure("rejection"))
@@ -180,51 +194,10 @@ def _evaluate_non_digits(
 def _evaluate_robustness(evaluation: Evaluation, name: str, drawings: LabeledDrawings, labels: np.ndarray) -> None:
     sample = robustness.stratified_sample(labels)
     results = robustness.measure(evaluation.classifier, [drawings.drawings[i] for i in sample], labels[sample])
-    _print_robustness(dataset_title(name), results)
+    report.print_robustness(dataset_title(name), results)
     evaluation.store("robustness", name, results)
     if evaluation.output:
         plots.draw_sweeps(dataset_title(name), results, evaluation.figure("sweeps"))
-
-
-def _print_classification(title: str, results: dict) -> None:
-    low, high = results["interval"]
-    interval = f"95 % interval {low:.2%} to {high:.2%}"
-    print(f"{title}: accuracy {results['accuracy']:.2%} ({interval}) on {results['count']:,} images")
-    if "without_augmentation" in results:
-        print(f"  without test-time augmentation: {results['without_augmentation']:.2%}")
-    print("  per class: " + ", ".join(f"{digit}: {share:.1%}" for digit, share in enumerate(results["per_class"])))
-    mistakes = ", ".join(f"{label} → {read}: {count}" for label, read, count in metrics.most_common_mistakes(results))
-    print(f"  most common mistakes: {mistakes or 'none'}")
-    print(f"  expected calibration error: {results['calibration_error']:.2%}")
-    writers = results.get("writers")
-    if writers and writers["count"]:
-        print(
-            f"  {writers['count']} writers with at least {metrics.MIN_DRAWINGS_PER_WRITER} drawings: "
-            f"median accuracy {writers['median']:.1%}, 10th percentile {writers['worst_decile']:.1%}"
-        )
-
-
-def _print_rejection(title: str, results: dict) -> None:
-    counts = f"{results['non_digits']:,} non-digits, {results['digits']:,} digits"
-    print(f"{title}: AUROC {results['auroc']:.4f} ({counts})")
-    print(
-        f"  at the rejection threshold {results['rejection_threshold']:.3f}: "
-        f"rejection rate {results['non_digits_rejected']:.2%}, end to end {results['end_to_end_rejected']:.2%}; "
-        f"acceptance rate of digits {results['digits_accepted']:.2%}"
-    )
-    for acceptance, rate in results["at"].items():
-        print(f"  at {float(acceptance):.0%} acceptance: rejection rate {rate:.2%}")
-    rates = ", ".join(f"{label}: {found['rejected']:.0%}" for label, found in results["per_label"].items())
-    print(f"  rejection rate by label: {rates}", flush=True)
-
-
-def _print_robustness(title: str, results: dict) -> None:
-    print(f"{title}, {results['count']:,} drawings: accuracy as drawn {results['as_drawn']:.2%}")
-    for sweep in results["sweeps"].values():
-        points = zip(sweep["settings"], sweep["accuracy"], strict=True)
-        print(f"  {sweep['title']}: " + ", ".join(f"{setting}: {accuracy:.1%}" for setting, accuracy in points))
-    for name, corruption in results["corruptions"].items():
-        print(f"  {name}: {corruption['accuracy']:.1%} ({corruption['changed']:.0%} of the drawings changed)")
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -238,7 +211,7 @@ def _run(options: argparse.Namespace) -> None:
     path = options.checkpoint or DEFAULT_CHECKPOINT
     measured = options.drawings or options.images or options.mnist or options.seeds
     if options.seeds:
-        compare_seeds(path, options.seeds, options.drawings)
+        seeds.compare(path, options.seeds, options.drawings)
     elif measured and any(getattr(options, name) for name in ONE_CHECKPOINT):
         evaluate(path, options)
     elif measured:
@@ -258,7 +231,12 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     )
     data = parser.add_argument_group("what is measured")
     data.add_argument("--checkpoint", type=Path, metavar="PATH", help="checkpoint to measure fully (default: digits)")
-    data.add_argument("--drawings", type=Path, metavar="FILE", help="labeled digits; format: model/data/drawings.py")
+    data.add_argument(
+        "--drawings",
+        type=Path,
+        metavar="FILE",
+        help="labeled digits: a file (model/data/drawings.py), or a folder of pictures",
+    )
     data.add_argument("--non-digits", type=Path, metavar="FILE", help="labeled drawings that are not digits")
     data.add_argument("--images", type=Path, metavar="FILE", help="labeled images; format: model/data/images.py")
     data.add_argument("--mnist", action="store_true", help="measure on the MNIST test images")
@@ -272,6 +250,10 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     if options.non_digits and not options.drawings:
         parser.error("--non-digits needs --drawings: rejection is measured against digits.")
+    if options.drawings and options.drawings.is_dir() and (options.non_digits or options.mistakes):
+        parser.error(
+            "a folder of pictures has its non-digits in the subfolder other; omit --non-digits and --mistakes."
+        )
     if options.output and not (options.drawings or options.mnist):
         parser.error("--output needs --drawings or --mnist: otherwise there is nothing to draw.")
     if options.mistakes and not options.drawings:

@@ -1,16 +1,15 @@
-"""Compute metrics of a checkpoint: accuracy, calibration, rejection of non-digits, variance over seeds."""
+"""Compute metrics of a checkpoint: accuracy, calibration, rejection of non-digits."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from model.classes import NUM_DIGITS
-from model.data.drawings import LabeledDrawings, read_digits
-from model.errors import UserError
-from model.inference import checkpoint
+from model.data.drawings import LabeledDrawings
+from model.data.labeled_images import read_digit_images
 from model.inference.answer import Answer, Verdict
 from model.inference.classifier import Classifier
 from model.preprocessing import normalization
@@ -147,10 +146,10 @@ def expected_calibration_error(probabilities: np.ndarray, labels: np.ndarray) ->
 # Drawings
 
 
-def measure_drawings(classifier: Classifier, file: Path) -> dict:
-    """Return the `drawing_metrics` of the drawn digits in `file`. Raises UserError if `read_digits` fails."""
-    drawings, labels = read_digits(file)
-    return drawing_metrics(predict_drawings(classifier, drawings.drawings), labels, drawings.writers)
+def measure_drawings(classifier: Classifier, source: Path) -> dict:
+    """Return the `drawing_metrics` of labeled digits. Raises UserError if `read_digit_images` fails."""
+    images, labels, writers = read_digit_images(source)
+    return drawing_metrics(predict(classifier, images), labels, writers)
 
 
 def drawing_metrics(predictions: Predictions, labels: np.ndarray, writers: Sequence[str]) -> dict:
@@ -175,16 +174,21 @@ def writer_accuracy(correct: np.ndarray, writers: Sequence[str]) -> dict:
 
 
 def end_to_end_digits(classifier: Classifier, drawings: LabeledDrawings) -> dict:
-    """Read drawn digits end to end. Return the share of drawings with each outcome.
+    """Read drawn digits end to end. Return the `outcomes`."""
+    return outcomes(read_all(classifier, drawings.drawings), drawings.labels)
 
-    `accuracy`: the answer is the correct digit. `rejected`: the verdict is "not a digit". `several`: the strokes were
-    grouped into several digits.
+
+def outcomes(answers: Iterable[Answer], labels: Sequence[str]) -> dict:
+    """Return the share of digits with each outcome.
+
+    `accuracy`: the answer is the correct digit. `rejected`: the verdict is "not a digit". `several`: the answer has
+    several digits.
     """
-    outcomes = [
+    found = [
         (answer.number == label, answer.verdict == Verdict.NOT_DIGIT, len(answer.readings) > 1)
-        for answer, label in zip(read_all(classifier, drawings.drawings), drawings.labels, strict=True)
+        for answer, label in zip(answers, labels, strict=True)
     ]
-    return dict(zip(("accuracy", "rejected", "several"), np.mean(outcomes, axis=0).tolist(), strict=True))
+    return dict(zip(("accuracy", "rejected", "several"), np.mean(found, axis=0).tolist(), strict=True))
 
 
 def end_to_end_rejection_rate(classifier: Classifier, drawings: LabeledDrawings) -> float:
@@ -258,43 +262,3 @@ def _rejection_per_label(rejected: np.ndarray, labels: np.ndarray) -> dict[str, 
         for label in np.unique(labels)
     }
     return dict(sorted(rates.items(), key=lambda item: item[1]["rejected"]))
-
-
-# Variance over seeds
-
-
-def measure_seeds(paths: Sequence[Path], file: Path | None = None) -> dict[str, dict]:
-    """Return the accuracies of checkpoints of one recipe that were trained with different seeds.
-
-    Returns {name of the data set: {"seeds": [...], "accuracy": [...]}}. The accuracies on "MNIST validation" and "MNIST
-    test" are read from the checkpoints' JSON. If `file` is given, the accuracies on its drawn digits are measured.
-    Raises UserError if a file is unreadable, if two seeds are equal, or if any setting except the seed differs.
-    """
-    notes = [checkpoint.load_notes(path) for path in paths]
-    seeds = _distinct_seeds(notes)
-    accuracies = {f"MNIST {part}": [note[part]["accuracy"] for note in notes] for part in ("validation", "test")}
-    if file:
-        classifiers = map(Classifier.load, paths)
-        accuracies[file.stem] = [measure_drawings(classifier, file)["accuracy"] for classifier in classifiers]
-    return {name: {"seeds": seeds, "accuracy": values} for name, values in accuracies.items()}
-
-
-def _distinct_seeds(notes: Sequence[dict]) -> list[int]:
-    first, *others = (dict(note["settings"], recipe=note["recipe"]) for note in notes)
-    for other in others:
-        for name in first:
-            if name != "seed" and first[name] != other.get(name):
-                values = f"{name} is {first[name]} in one and {other.get(name)} in another"
-                raise UserError(
-                    f"The checkpoints differ in more than the seed: {values}. Train them with equal settings."
-                )
-    seeds = [settings["seed"] for settings in (first, *others)]
-    if len(set(seeds)) < len(seeds):
-        raise UserError(f"Two checkpoints have the same seed: {', '.join(map(str, seeds))}. Expected different seeds.")
-    return seeds
-
-
-def format_mean_and_deviation(metrics: dict) -> str:
-    """Return the mean and the sample standard deviation of the accuracies, for example "99.50% ± 0.04"."""
-    accuracies = metrics["accuracy"]
-    return f"{np.mean(accuracies):.2%} ± {100 * np.std(accuracies, ddof=1):.2f}"

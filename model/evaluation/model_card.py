@@ -68,7 +68,8 @@ def _rejection(notes: dict) -> list[dict]:
 
 def _size(notes: dict) -> list[dict]:
     kinds = {"parameters": "count", "bytes": "bytes", "seconds": "seconds"}
-    return [{"name": name, "kind": kind, "value": notes[name]} for name, kind in kinds.items()]
+    # An imported network has no training time.
+    return [{"name": name, "kind": kind, "value": notes[name]} for name, kind in kinds.items() if name in notes]
 
 
 def _accuracy(name: str, measured: dict) -> dict:

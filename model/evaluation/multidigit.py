@@ -1,6 +1,6 @@
 """Measure how well a network reads numbers. Each number is composed of drawings of single digits, side by side.
 
-python -m model.evaluation.multidigit                     use synthetic digits
+python -m model.evaluation.multidigit                     use synthetic digits; also measure digits and non-digits
 python -m model.evaluation.multidigit --drawings FILE     use the digits in a file
 """
 
@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from model.data.drawings import dataset_title, read_digits
+from model.data.drawings import LabeledDrawings, dataset_title, read_digits
 from model.errors import UserError, exit_on_error
-from model.evaluation.metrics import read_all
+from model.evaluation.metrics import end_to_end_digits, end_to_end_rejection_rate, read_all
 from model.inference.checkpoint import DEFAULT_CHECKPOINT
 from model.inference.classifier import Classifier
 from model.preprocessing.geometry import Stroke, bounding_box, scaled
@@ -26,7 +26,7 @@ COUNT, SEED = 400, 1
 """Number of composed numbers for each gap, and seed of the random choices."""
 UNEVENNESS = 0.05
 """Standard deviation of a digit's vertical offset, as a fraction of the digit's longer side."""
-SYNTHETIC_DIGITS = 2_000
+SYNTHETIC_DIGITS, SYNTHETIC_NON_DIGITS = 2_000, 1_000
 MARGIN = 0.05
 """Distance of a number from the left edge and from the upper edge of the pad, as a fraction of the pad's side."""
 
@@ -115,7 +115,10 @@ def main(arguments: list[str] | None = None) -> None:
             print(f"Numbers composed of {dataset_title(options.drawings.stem)}:")
         else:
             drawings, labels = synthetic_digits(SYNTHETIC_DIGITS, options.seed)
-        results = measure(Classifier.load(options.checkpoint), drawings, labels, options.count, options.seed)
+        classifier = Classifier.load(options.checkpoint)
+        if not options.drawings:
+            _print_end_to_end(classifier, LabeledDrawings(drawings, labels, [""] * len(labels)), options.seed)
+        results = measure(classifier, drawings, labels, options.count, options.seed)
     for gap, result in results.items():
         print(
             f"gap {gap:>4}: {result['found']:.2%} of {result['digits']} digits found and read in order; "
@@ -123,6 +126,19 @@ def main(arguments: list[str] | None = None) -> None:
         )
     found, digits = overall(results)
     print(f"all gaps: {found:.2%} of {digits:,} digits found and read in order")
+
+
+def _print_end_to_end(classifier: Classifier, digits: LabeledDrawings, seed: int) -> None:
+    """Print how synthetic digits and non-digits are read end to end."""
+    rng = np.random.default_rng(seed)
+    non_digits = [generator.sample_non_digit(rng) for _ in range(SYNTHETIC_NON_DIGITS)]
+    found = end_to_end_digits(classifier, digits)
+    rejected = end_to_end_rejection_rate(classifier, LabeledDrawings(non_digits, *[[""] * len(non_digits)] * 2))
+    print(
+        f"{len(digits):,} synthetic digits: {found['accuracy']:.2%} correct, {found['rejected']:.2%} rejected, "
+        f"{found['several']:.2%} read as several digits\n"
+        f"{len(non_digits):,} synthetic non-digits: {rejected:.2%} rejected"
+    )
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:

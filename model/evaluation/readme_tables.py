@@ -6,7 +6,7 @@ import numpy as np
 
 from model.data.drawings import dataset_title
 from model.errors import UserError
-from model.evaluation import metrics
+from model.evaluation.seeds import format_mean_and_deviation
 from model.inference import backend, checkpoint
 from model.inference.checkpoint import DEFAULT_CHECKPOINT
 
@@ -94,7 +94,7 @@ def evaluation(path: Path) -> str:
     for name, results in notes.get("seeds", {}).items():
         if name in sections:
             label = f"accuracy over {len(results['seeds'])} seeds (mean ± standard deviation)"
-            sections[name][label] = metrics.format_mean_and_deviation(results)
+            sections[name][label] = format_mean_and_deviation(results)
     for name, results in notes.get("rejection", {}).items():
         sections[name] = _rejection(results)
     sections = {_title(name): rows for name, rows in sections.items()}

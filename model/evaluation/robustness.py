@@ -6,7 +6,7 @@ The position and the size of a drawing on the pad have no effect, because `raste
 RESOLUTION. The sweeps "shift" and "size" confirm this.
 
 The strokes of a drawing have no width; only a picture has a pen width. Therefore, the sweep "pen" turns drawings into
-pictures: it rasterizes them with different pen widths and thins the ink (`stroke_width.thin`).
+pictures: it rasterizes them with different pen widths and adjusts them (`stroke_width.adjust`).
 """
 
 from collections.abc import Callable, Sequence
@@ -103,7 +103,7 @@ SWEEPS = {
         "stroke width in a picture (multiple of the network's pen width)",
         (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 2.5, 3.0),
         1.0,
-        lambda strokes, factor, _: stroke_width.thin(rasterize(strokes, factor * NETWORK_PEN_WIDTH)),
+        lambda strokes, factor, _: stroke_width.adjust(rasterize(strokes, factor * NETWORK_PEN_WIDTH)),
     ),
     "aspect": Sweep(
         "aspect ratio (multiple of the original)",

@@ -8,6 +8,7 @@ are measured after the rounding, so they describe the saved weights.
 import hashlib
 import json
 import platform
+import shlex
 import tempfile
 import zipfile
 from pathlib import Path
@@ -24,6 +25,9 @@ DEFAULT_CHECKPOINT = FOLDER / "digits.keras"
 
 CALIBRATION = ("temperature", "confidence_threshold", "rejection_threshold")
 """Entries that the notes must have. Without these entries, the network cannot be used."""
+
+RECIPES_FILE = Path(__file__).parent.parent / "recipes.py"
+"""The text of this file tells whether a recipe has a name. Importing the module would import Keras, in seconds."""
 
 _INPUT_SHAPE = (None, IMAGE_SIDE, IMAGE_SIDE)
 _OUTPUT_SHAPES = tuple((None, outputs) for outputs in range(NUM_DIGITS, NUM_CLASSES + 1))
@@ -56,8 +60,6 @@ def load(path: Path):
     notes = load_notes(path)
     try:
         described = _sha256(path) == notes.get("sha256")
-    except FileNotFoundError:
-        raise UserError(f"{path} does not exist. {remedy}") from None
     except OSError as error:
         raise UserError(f"{path} cannot be read ({error.strerror}).") from None
     if not described:
@@ -78,9 +80,11 @@ def load(path: Path):
 
 
 def load_notes(path: Path) -> dict:
-    """Return the notes of a checkpoint. Raises UserError if the notes are missing, damaged or incomplete."""
-    path = Path(path).with_suffix(".json")
-    remedy = _remedy(path)
+    """Return the notes of a checkpoint. Raises UserError if a file is missing, or if the notes are incomplete."""
+    network_path, path = Path(path), Path(path).with_suffix(".json")
+    remedy = _remedy(network_path)
+    if not network_path.exists():
+        raise UserError(f"{network_path} does not exist. {remedy}".rstrip())
     try:
         notes = json.loads(path.read_text())
         return notes | {name: float(notes[name]) for name in CALIBRATION}
@@ -116,7 +120,14 @@ def versions() -> dict[str, str]:
 
 
 def _remedy(path: Path) -> str:
-    return f"Make it with: python train.py --recipe {path.stem}"
+    """Return how to make a checkpoint: by training, if a recipe has its name, or by importing a file that exists."""
+    ways = []
+    if f'name="{path.stem}"' in RECIPES_FILE.read_text(encoding="utf-8"):
+        ways.append(f"make it with: python train.py --recipe {path.stem}")
+    if path.exists():
+        ways.append(f"import a Keras model of your own with: python train.py --import {shlex.quote(str(path))}")
+    remedy = ", or ".join(ways)
+    return remedy[:1].upper() + remedy[1:]
 
 
 def _write_notes(notes: dict, path: Path) -> None:

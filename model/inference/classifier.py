@@ -33,13 +33,9 @@ from model.inference.features import FeatureSpace
 from model.inference.forward_pass import ForwardPass
 from model.preprocessing import segmentation
 from model.preprocessing.decoding import Source, decode
-from model.preprocessing.enclosures import is_slash
+from model.preprocessing.enclosures import ZERO_SLASH_SLOPE, has_slash, is_slash
 from model.preprocessing.geometry import Stroke
 from model.preprocessing.normalization import IMAGE_SIDE
-from model.preprocessing.segmentation import Group
-
-SLASH_HEIGHT = 1.05
-"""A slash is higher than its neighbors by at least this factor."""
 
 
 class Classifier:
@@ -167,13 +163,7 @@ class Classifier:
             found = found._replace(not_digit=np.ones_like(found.not_digit), several=None)
         best = segmentation.best_grouping(drawing.groups, found.digits, found.not_digit, found.several)
         readings = tuple(self._reading(drawing.images[i], found, i, drawing.boxes[i], drawing.strokes[i]) for i in best)
-        doubt = drawing.doubt
-        if (
-            doubt is None
-            and len(best) > 2
-            and _has_slash(readings, [drawing.groups[i] for i in best], drawing.marks, drawing.pen)
-        ):
-            doubt = Doubt.SIGN
+        doubt = drawing.doubt or (Doubt.SIGN if _has_slash(drawing, best, readings) else None)
         return Answer(readings, _current(readings), milliseconds, drawing.signs, doubt)
 
     def _reading(
@@ -219,21 +209,18 @@ def _preferred(drawing: Candidates, inner: Answer, whole: Answer) -> Answer:
         return whole
     if whole.verdict in (Verdict.NOT_DIGIT, Verdict.BLANK):
         return inner
-    is_slashed_zero = len(drawing.marks) == 1 and is_slash(drawing.marks[0], drawing.pen)
+    is_slashed_zero = len(drawing.marks) == 1 and is_slash(drawing.marks[0], drawing.pen, ZERO_SLASH_SLOPE)
     return whole if whole.number == "0" and is_slashed_zero else dataclasses.replace(whole, doubt=Doubt.RING)
 
 
-def _has_slash(readings: Sequence[Reading], groups: Sequence[Group], marks: Sequence[np.ndarray], pen: float) -> bool:
-    """Return whether a one between two digits may be a slash: it is straight, oblique and higher than its neighbors."""
-    for i in range(1, len(readings) - 1):
-        if readings[i].digit == 1 and len(groups[i].marks) == 1 and is_slash(marks[groups[i].marks[0]], pen):
-            top, bottom = readings[i].box[1], readings[i].box[3]
-            if all(
-                SLASH_HEIGHT * (other.box[3] - other.box[1]) < bottom - top
-                for other in (readings[i - 1], readings[i + 1])
-            ):
-                return True
-    return False
+def _has_slash(drawing: Candidates, groups: Sequence[int], readings: Sequence[Reading]) -> bool:
+    """Return whether one of the readings is a slash between digits. groups: the indices of their groups."""
+    marks = [[drawing.marks[mark] for mark in drawing.groups[i].marks] for i in groups]
+    ones = [
+        each[0] if reading.digit == 1 and len(each) == 1 else None
+        for each, reading in zip(marks, readings, strict=True)
+    ]
+    return has_slash(ones, [reading.box[3] - reading.box[1] for reading in readings], drawing.pen)
 
 
 def _current(readings: Sequence[Reading]) -> int:

@@ -1,4 +1,4 @@
-"""Compare models: classify the same image with every checkpoint in a folder."""
+"""Compare models: classify the same image with every checkpoint in a folder, and with the page's checkpoint."""
 
 import threading
 import time
@@ -18,6 +18,7 @@ class ModelReading:
     milliseconds: the duration of the prediction.
     test_accuracy: the model's accuracy on the MNIST test images.
     size: the size of the model's .keras file, in bytes.
+    own: whether the page uses this model.
     """
 
     name: str
@@ -25,15 +26,17 @@ class ModelReading:
     milliseconds: float
     test_accuracy: float
     size: int
+    own: bool
 
 
 class Comparison:
-    """All models in a folder. The first call of `compare` loads the models. Thread-safe."""
+    """All models in a folder, and the page's model. The first call of `compare` loads the models. Thread-safe."""
 
-    def __init__(self, folder: Path):
-        self._folder = folder
+    def __init__(self, folder: Path, own: Path | None = None):
+        """folder: the folder of checkpoints. own: the page's checkpoint, in this folder or in another one."""
+        self._folder, self._own = folder, own
         self._lock = threading.Lock()
-        self._classifiers: list[Classifier] | None = None
+        self._models: list[tuple[Classifier, bool]] | None = None
 
     def compare(self, image: np.ndarray) -> list[ModelReading]:
         """Return each model's prediction for a normalized image, (28, 28), with the least accurate model first.
@@ -42,21 +45,35 @@ class Comparison:
         """
         if not image.any():
             return []
-        return [_read(classifier, image) for classifier in self._loaded()]
+        return [_read(classifier, own, image) for classifier, own in self._loaded()]
 
-    def _loaded(self) -> list[Classifier]:
+    def _loaded(self) -> list[tuple[Classifier, bool]]:
+        """Return each model, and whether it is the page's model."""
         with self._lock:
-            if self._classifiers is None:
-                classifiers = [Classifier.load(path) for path in sorted(self._folder.glob("*.keras"))]
-                self._classifiers = sorted(classifiers, key=_test_accuracy)
-            return self._classifiers
+            if self._models is None:
+                own = self._own and self._own.resolve()
+                # A Keras model without a JSON beside it is not a checkpoint.
+                paths = {
+                    path.resolve(): path for path in self._folder.glob("*.keras") if path.with_suffix(".json").exists()
+                }
+                if own:
+                    paths.setdefault(own, self._own)
+                models = [(Classifier.load(path), resolved == own) for resolved, path in sorted(paths.items())]
+                self._models = sorted(models, key=lambda model: _test_accuracy(model[0]))
+            return self._models
 
 
-def _read(classifier: Classifier, image: np.ndarray) -> ModelReading:
+def _read(classifier: Classifier, own: bool, image: np.ndarray) -> ModelReading:
     start = time.perf_counter()
     reading = classifier.read_image(image)
-    milliseconds = (time.perf_counter() - start) * 1000
-    return ModelReading(classifier.name, reading, milliseconds, _test_accuracy(classifier), classifier.notes["bytes"])
+    return ModelReading(
+        name=classifier.name,
+        reading=reading,
+        milliseconds=(time.perf_counter() - start) * 1000,
+        test_accuracy=_test_accuracy(classifier),
+        size=classifier.notes["bytes"],
+        own=own,
+    )
 
 
 def _test_accuracy(classifier: Classifier) -> float:

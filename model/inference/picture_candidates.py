@@ -32,7 +32,7 @@ def _of_ink(found: PictureInk, timer: Timer) -> Candidates:
     digits = [i for i in range(len(masks)) if i in row.digits]
     groups = segmentation.candidate_groups([outlines[i] for i in digits])
     chosen = [[digits[i] for i in group.marks] for group in groups]
-    inks = [stroke_width.thin(_cut(ink, [masks[i] for i in marks], len(masks))) for marks in chosen]
+    inks = [stroke_width.adjust(_cut(ink, [masks[i] for i in marks], len(masks))) for marks in chosen]
     size = np.array(ink.shape[::-1], float)
     group_boxes = [stroke_box([outlines[i] / size for i in marks]) for marks in chosen]
     signs = tuple(SignReading(sign.kind, stroke_box([outlines[i] / size for i in sign.marks])) for sign in row.signs)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 # The constants were set by hand on pictures of `python -m tests.tools.picture_kinds`, with the seeds 1, 3 and 4.
-SLIM = 0.16
+BAR_RATIO = 0.16
 """Largest ratio of the thickness of a bar to its length."""
 UNDERLINE_SLOPE, EDGE_SLOPE = 0.2, 0.1
 """Largest slope of an underline, and of a bar along the edge, in pixels per pixel."""
@@ -44,7 +44,7 @@ class Bars:
         long, short = (xx + yy) / 2 + root, np.maximum((xx + yy) / 2 - root, 0)
         angle = np.arctan2(2 * xy, xx - yy) / 2
         slopes = np.minimum(np.abs(np.sin(angle)), np.abs(np.cos(angle)))
-        return cls(np.sqrt(short / np.maximum(long, 1e-9)) <= SLIM, slopes, xx >= yy)
+        return cls(np.sqrt(short / np.maximum(long, 1e-9)) <= BAR_RATIO, slopes, xx >= yy)
 
     def underlines(self, boxes: np.ndarray, kept: np.ndarray) -> np.ndarray:
         """Return which of the kept parts are underlines, bool (N,). boxes: left, top, right, bottom, (N, 4)."""

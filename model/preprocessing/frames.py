@@ -7,8 +7,6 @@ from model.preprocessing.rulings import NEIGHBORS, pen_width
 
 INNER = 0.3
 """Smallest height of a digit in a frame, as a fraction of the frame's height."""
-MAX_FILL = 0.5
-"""Largest share of its box that a frame covers."""
 COVERED = 0.5
 """A frame covers more than this share of each side of the digit. One side may be cut off or broken."""
 ATTACHED = 0.15
@@ -21,8 +19,6 @@ MIN_ROUND, MAX_ROUND = 0.6, 0.88
 """Share of its box that a filled ring covers. An ellipse covers 0.79, a rectangle more."""
 MAX_PARTS = 100
 """Maximum number of parts, the largest, among which frames are searched."""
-MIN_SHARE = 0.02
-"""Smallest size of a part that is searched, as a share of the largest part."""
 
 
 def frames(mask: np.ndarray, sides: int) -> np.ndarray:
@@ -34,14 +30,13 @@ def frames(mask: np.ndarray, sides: int) -> np.ndarray:
     areas = np.bincount(numbers.ravel(), minlength=count + 1)[1:]
     regions = ndimage.find_objects(numbers)
     large = np.argsort(-areas, kind="stable")[:MAX_PARTS]
-    large = large[areas[large] > MIN_SHARE * areas.max(initial=0)]
     boxes = np.array([(y.start, x.start, y.stop, x.stop) for y, x in (regions[i] for i in large)]).reshape(-1, 4)
-    heights, widths = (boxes[:, 2:] - boxes[:, :2]).T
+    heights = boxes[:, 2] - boxes[:, 0]
     starts, stops = boxes[:, :2], boxes[:, 2:]
     is_inside = (starts > starts[:, None]).all(axis=2) & (stops < stops[:, None]).all(axis=2)
     is_as_high = heights > AS_HIGH * heights[:, None]
     np.fill_diagonal(is_as_high, False)
-    is_frame = (areas[large] < MAX_FILL * heights * widths) & ~(is_as_high & ~is_inside & ~is_inside.T).any(axis=1)
+    is_frame = ~(is_as_high & ~is_inside & ~is_inside.T).any(axis=1)
     found = np.zeros(count + 1, bool)
     for outer, inner in np.argwhere(is_inside & is_frame[:, None] & (heights > INNER * heights[:, None])):
         part = numbers[regions[large[outer]]] == 1 + large[outer]

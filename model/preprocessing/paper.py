@@ -3,15 +3,11 @@
 import numpy as np
 from scipy import ndimage
 
-from model.preprocessing.rulings import pen_width
-
 # The constants were set by hand on pictures of `python -m tests.tools.picture_kinds`, with the seeds 1, 3 and 4.
 WINDOWS = (0.12, 0.3, 0.75, 2.0)
 """Widths of the windows for the paper, as fractions of the side of a square of the picture's area. Ink is narrower."""
 MIN_WINDOW = 24
 """Smallest window, in pixels."""
-PENS_PER_WINDOW = 3
-"""A window is at least this many pens wide."""
 EDGE = 1 / 80
 """The sharpness of an edge is the change of a value over this distance, a fraction of the side of this square."""
 MAX_STEPS = ((EDGE, 0.35), (1 / 12, 0.7))
@@ -22,8 +18,7 @@ second pair is for pictures that were enlarged, whose ink has soft edges."""
 def estimate_paper(plane: np.ndarray) -> np.ndarray:
     """Return the plane that paper, light and shade would have without ink, (H, W).
 
-    It is a morphological opening with the narrowest window that removes all ink: the window is wider than the strokes,
-    and the result has no sharp edge.
+    It is a morphological opening with the narrowest window that removes all ink, so that the result has no sharp edge.
     """
     side, spread = plane.size**0.5, np.ptp(plane)
     limits = [(max(2, round(side * distance)), share * spread) for distance, share in MAX_STEPS]
@@ -31,11 +26,8 @@ def estimate_paper(plane: np.ndarray) -> np.ndarray:
     for share in WINDOWS:
         window = max(MIN_WINDOW, int(share * side))
         paper = _opened(smooth, window | 1)
-        if any(_largest_step(paper, distance) >= limit for distance, limit in limits):
-            continue  # The paper contains ink.
-        raised = smooth - paper
-        if PENS_PER_WINDOW * pen_width(raised > raised.max() / 2) <= window:
-            break
+        if all(_largest_step(paper, distance) < limit for distance, limit in limits):
+            break  # A wider window would remove shade, too.
     return paper
 
 

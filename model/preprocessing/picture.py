@@ -14,7 +14,7 @@ from scipy import ndimage
 from model.preprocessing.frames import frames, has_ring
 from model.preprocessing.ink_plane import ink_plane
 from model.preprocessing.paper import EDGE
-from model.preprocessing.rulings import NEIGHBORS, lines, pen_width
+from model.preprocessing.rulings import NEIGHBORS, lines
 from model.preprocessing.written_parts import WrittenParts
 
 # The constants were set by hand on pictures of `python -m tests.tools.picture_kinds`, with the seeds 1, 3 and 4.
@@ -29,8 +29,6 @@ DIRTY = 1 / 150
 black to white. Photographs are above. A drawing that was saved as JPEG with quality 90 has a quarter."""
 FAINTEST, DIRT_SHARE = 0.01, 0.35
 """Shares of full ink up to which gray is paper: FAINTEST on even paper, DIRT_SHARE more on dirty paper."""
-HAIRLINE_SIDE = 100
-"""Strokes of a pixel are broadened if the longer side of the ink has at least this many pixels."""
 
 
 @dataclass(frozen=True)
@@ -77,18 +75,7 @@ def _written(drawn: np.ndarray, contrast: np.ndarray, dirt: float, removed: np.n
     if is_uneven:
         kept &= written.is_sharp(max(2, round(contrast.size**0.5 * EDGE)) + 1)
     kept = written.with_signs(kept & ~written.bars(kept))
-    return PictureInk(_without_hairlines(_ink(written, kept, removed)), written.lost(kept))
-
-
-def _without_hairlines(ink: np.ndarray) -> np.ndarray:
-    """Return the ink, with broader strokes if they are about a pixel wide in a large picture.
-
-    Some pixels of such a stroke are weak, so the stroke has gaps.
-    """
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    if not rows.size or max(np.ptp(rows), np.ptp(columns)) < HAIRLINE_SIDE or pen_width(ink > 0.5) > 1:
-        return ink
-    return ndimage.maximum_filter(ink, 3)
+    return PictureInk(_ink(written, kept, removed), written.lost(kept))
 
 
 def _dirt(contrast: np.ndarray, drawn: np.ndarray) -> float:

@@ -22,10 +22,8 @@ FINE, PALE = 0.65, 0.6
 OVERSHOOT, LONG_OVERSHOOT = 0.1, 0.2
 """Shares of its length by which a line extends beyond the writing at both ends: OVERSHOOT for a fine line,
 LONG_OVERSHOOT for a line of the same pen."""
-ACROSS_OVERSHOOT = 0.05
-"""Share of its length by which a fine line across the whole picture extends beyond the writing at both ends."""
-LEAST_SHARE, LEAST_EXTENT = 0.2, 0.25
-"""A line of the same pen is removed if the writing has this share of all drawn pixels, and this share of its length."""
+LEAST_EXTENT = 0.25
+"""A line of the same pen is removed if the writing extends over this share of its length."""
 LEAST_WRITING = 0.6
 """Fewest pixels of the writing beside a ruled line, as a share of the pixels of the line."""
 WIDE = 1.3
@@ -77,7 +75,7 @@ def lines(mask: np.ndarray, contrast: np.ndarray) -> np.ndarray:
         candidates += here
     if not candidates or not rest.any():
         return found
-    writing = _Writing.of(rest, contrast, int(mask.sum()))
+    writing = _Writing.of(rest, contrast)
     rulings = [line for line in candidates if writing.is_ruling(line, contrast)]
     thickest = max((line.thickness for line in rulings), default=0.0)
     for line in rulings:
@@ -94,7 +92,7 @@ class _Writing:
     """What remains without the candidates for ruled lines.
 
     pen: the width of the strokes in pixels. strength: the contrast of the ink. low, high: the box, (row, column).
-    size, share: the number of pixels, and the share of the drawn pixels.
+    size: the number of pixels.
     """
 
     pen: float
@@ -102,13 +100,11 @@ class _Writing:
     low: np.ndarray
     high: np.ndarray
     size: int
-    share: float
 
     @classmethod
-    def of(cls, rest: np.ndarray, contrast: np.ndarray, drawn: int) -> "_Writing":
+    def of(cls, rest: np.ndarray, contrast: np.ndarray) -> "_Writing":
         low, high = np.quantile(np.argwhere(rest), (0.01, 0.99), axis=0)
-        size = int(rest.sum())
-        return cls(pen_width(rest), strength(contrast[rest]), low, high, size, size / drawn)
+        return cls(pen_width(rest), strength(contrast[rest]), low, high, int(rest.sum()))
 
     def is_ruling(self, line: _Line, contrast: np.ndarray) -> bool:
         axis = 0 if line.turned else 1
@@ -121,12 +117,12 @@ class _Writing:
         ends_at_edge = [line.start <= 2, line.stop >= side - 2]
         if self._is_underline(line, overshoot):
             return True
-        if all(ends_at_edge) and overshoot > (ACROSS_OVERSHOOT if is_fine else LONG_OVERSHOOT):
+        if all(ends_at_edge) and overshoot > (OVERSHOOT if is_fine else LONG_OVERSHOOT):
             return True
         if self.size < LEAST_WRITING * line.mask.sum():
             return False  # The line is the stem of a digit.
         # The stem of a digit also overshoots what remains, if only a small flag remains.
-        if overshoot > LONG_OVERSHOOT and self.share > LEAST_SHARE and high - low > LEAST_EXTENT * line.length:
+        if overshoot > LONG_OVERSHOOT and high - low > LEAST_EXTENT * line.length:
             return True
         return is_fine and (
             any(ends_at_edge) or overshoot > OVERSHOOT or line.length > 4 * SLIM * max(line.thickness, THINNEST)

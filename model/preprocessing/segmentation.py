@@ -33,8 +33,8 @@ MAX_GROUPS = 48
 MAX_PATH = 16_000
 """Maximum length of the path of the pen in all groups together, in pixels of the groups' ink."""
 
-# These values were chosen on synthetic numbers, digits and non-digits.
-# `python -m model.evaluation.multidigit` measures the result.
+# These values were chosen on synthetic drawings. `python -m model.evaluation.multidigit` measures how well synthetic
+# numbers, digits and non-digits are read.
 MAX_GAP = 0.12
 """Largest horizontal gap between neighboring pieces of a group, as a fraction of the drawing's height."""
 TOUCHING_DISTANCE = 0.04

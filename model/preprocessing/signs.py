@@ -27,8 +27,10 @@ LOW, BELOW = 0.5, 0.35
 """A point begins below LOW × the height, from the top, and ends at most BELOW above or under the foot of the digits."""
 DOT = 0.2
 """Largest side of a stray dot."""
-FAR = 0.45
-"""A dot above or below the digits is stray if it is farther away than this. The dot of ! and of ? is nearer."""
+FAR = 0.2
+"""A dot above or below the digits is stray if it is farther away than this."""
+ATTACHED, ASIDE = 1.0, 0.3
+"""A dot above or below a single stroke belongs to it, as in ! and ?, if it is at most this far away and to the side."""
 BESIDE = 0.25
 """A sign is between two digits if its center is at most this fraction of their width inside the box of a digit."""
 
@@ -63,6 +65,7 @@ def find_signs(boxes: Boxes) -> Row:
     if not small or not height:
         return Row(everything)
     points = [i for i in small if is_point(boxes[i], tall)]
+    small = [i for i in small if i in points or not _is_attached(boxes[i], tall, height)]
     others = [i for i in small if i not in points and _stands_alone(boxes[i], tall)]
     dots = [i for i in small if i not in points and sizes[i].max() <= DOT * height]
     ignored = tuple(i for i in dots if _is_stray(boxes[i], tall, height))
@@ -125,6 +128,12 @@ def _stands_alone(box: np.ndarray, digits: Boxes) -> bool:
     """Return whether no digit is above, below or around the box, or close to its left or right."""
     gap = GAP * (digits[:, 3] - digits[:, 1])
     return not ((digits[:, 0] - gap < box[2]) & (digits[:, 2] + gap > box[0])).any()
+
+
+def _is_attached(box: np.ndarray, digits: Boxes, height: float) -> bool:
+    """Return whether a dot above or below a single stroke may belong to it, as in an exclamation mark."""
+    aside, above_or_below = np.maximum(digits[0, :2] - box[2:], box[:2] - digits[0, 2:])
+    return bool(len(digits) == 1 and 0 < above_or_below <= ATTACHED * height and aside <= ASIDE * height)
 
 
 def _is_stray(box: np.ndarray, digits: Boxes, height: float) -> bool:

@@ -16,8 +16,6 @@ SPECK, SPECK_SHARE = 24, 0.03
 """On dirty paper, a part is noise if it has fewer pixels than SPECK, or than SPECK_SHARE × the largest part."""
 SMALL = 0.1
 """A part with fewer pixels than SMALL × the largest part is small: it is left out if it is faint or at the edge."""
-SIGN_PEN = 0.8
-"""A small part beside a removed line is a sign only if it is as thick as this share of the pen."""
 LOST_HEIGHT = 0.25
 """Smallest height of a lost part, as a fraction of the height of the row."""
 MAX_PARTS = 100
@@ -75,7 +73,6 @@ class WrittenParts:
         if removed.any():
             pens = self._pens()
             is_rest = is_faint & (pens <= FINE * pens[self.strengths.argmax()])
-            is_rest |= is_small & (pens < SIGN_PEN * pens[self.sizes.argmax()])
             kept &= ~(self._beside(removed) & is_rest)
         kept[0] = False
         return kept

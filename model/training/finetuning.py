@@ -24,13 +24,13 @@ import numpy as np
 from model.classes import CLASS_NOT_DIGIT, NUM_DIGITS, classes_of
 from model.data import dataset
 from model.data.dataset import Dataset, Split
-from model.data.drawings import LabeledDrawings
 from model.errors import UserError
 from model.inference import calibration, checkpoint
 from model.inference.classifier import Classifier, calibrate
 from model.inference.forward_pass import ForwardPass
 from model.recipes import SQUARED_ERROR, Recipe
 from model.training import finetuning_data
+from model.training.finetuning_data import Drawings
 from model.training.publish import publish
 
 MAX_FORGETTING = 0.0005
@@ -76,14 +76,14 @@ def finetuning_recipe(recipe: Recipe) -> Recipe:
     )
 
 
-def run(recipe: Recipe, file: Path, folder: Path, data: Path | None, seed: int, even_if_worse: bool) -> None:
-    """Fine-tune a checkpoint of the recipe, and write the new checkpoint to `folder`.
+def run(recipe: Recipe, file: Path, folder: Path, data: Path | None, seed: int, even_if_worse: bool) -> Path:
+    """Fine-tune a checkpoint of the recipe. Write the new checkpoint to `folder`, and return its path.
 
     The old checkpoint is read from `folder`. If `folder` has no checkpoint of the recipe, the old checkpoint is read
     from `checkpoint.FOLDER`.
     Raises UserError, and writes nothing, if the new network is worse or if a file cannot be used.
     recipe: the result of `finetuning_recipe`.
-    file: a file of labeled drawings.
+    file: a file of labeled drawings, or a folder of labeled pictures.
     data: a file or folder with MNIST; None to download MNIST.
     even_if_worse: whether to write the new checkpoint even if it is worse than the old checkpoint.
     """
@@ -106,7 +106,8 @@ def run(recipe: Recipe, file: Path, folder: Path, data: Path | None, seed: int, 
         "after": asdict(after),
     }
     classifier.notes |= {name: notes[name] for name in KEPT_NOTES} | {"finetuning": about}
-    publish(classifier, known, path)
+    publish(classifier, known.validation, known.test, path)
+    return path
 
 
 def check_last_layer(network: keras.Model, name: str) -> None:
@@ -120,8 +121,8 @@ def finetune(
     notes: dict,
     recipe: Recipe,
     known: Dataset,
-    drawings: LabeledDrawings,
-    held_out: LabeledDrawings,
+    drawings: Drawings,
+    held_out: Drawings,
     seed: int,
 ) -> tuple[Accuracies, Accuracies, Classifier]:
     """Train `network` in place. Return the accuracies before and after training, and the calibrated network.

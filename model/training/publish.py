@@ -1,32 +1,32 @@
-"""Evaluate a trained network on MNIST and write its checkpoint."""
+"""Evaluate a network on MNIST and write its checkpoint. Trained, fine-tuned and imported networks come here."""
 
 from pathlib import Path
 
-from model.data.dataset import Dataset
+from model.data.dataset import Split
 from model.evaluation import metrics, plots
 from model.inference import checkpoint
 from model.inference.classifier import Classifier
 from model.training import features
 
 
-def publish(classifier: Classifier, dataset: Dataset, path: Path) -> None:
+def publish(classifier: Classifier, validation: Split, test: Split, path: Path) -> float:
     """Measure the network on MNIST. Write the checkpoint to `path`, its JSON, its file of features and the figure of
     the confusion matrix.
 
-    The accuracy on MNIST's test images is printed.
-    classifier: a trained network with rounded weights (`checkpoint.round_weights`), so that the metrics describe the
-        stored file. Its notes are the entries of the JSON about training and calibration. This function adds the
-        MNIST metrics.
-    dataset: the recipe's dataset. Training and calibration do not use its test images. This function measures on them.
+    The accuracy on MNIST's test images is printed and returned.
+    classifier: the calibrated network. The weights of a trained network are rounded already
+        (`checkpoint.round_weights`), so that the metrics describe the stored file. Its notes are the entries of the
+        JSON about training and calibration. This function adds the MNIST metrics.
+    validation, test: images of MNIST. Training and calibration do not use the test images.
     """
     measured = {}
-    for name, split in {"test": dataset.test, "validation": dataset.validation}.items():
+    for name, split in {"test": test, "validation": validation}.items():
         predictions = metrics.predict(classifier, split.images)
         measured[name] = metrics.classification_metrics(predictions.probabilities, split.labels)
         measured[name] |= metrics.accuracy_without_augmentation(classifier, split.images, split.labels)
     checkpoint.save(classifier.network, classifier.notes | measured | {"versions": checkpoint.versions()}, path)
-    features.write(classifier.network, dataset.validation, path)
-    test = measured["test"]
-    plots.draw_confusion("MNIST test", test["confusion"], plots.figure_path(path.parent, path, "confusion"))
-    low, high = test["interval"]
-    print(f"{path}: test accuracy on MNIST {test['accuracy']:.2%} (95 % interval {low:.2%} to {high:.2%}).")
+    features.write(classifier.network, validation, path)
+    plots.draw_confusion("MNIST test", measured["test"]["confusion"], plots.figure_path(path.parent, path, "confusion"))
+    accuracy, (low, high) = measured["test"]["accuracy"], measured["test"]["interval"]
+    print(f"{path}: test accuracy on MNIST {accuracy:.2%} (95 % interval {low:.2%} to {high:.2%}).")
+    return accuracy

@@ -111,15 +111,17 @@ def _shuffled_indices(count: int, size: int, seed: int, first_step: int) -> tf.d
 def _fit(
     network: keras.Model, recipe: Recipe, batches: tf.data.Dataset, steps: int, callback: "ValidationCallback"
 ) -> None:
+    # If the output goes to a file, omit the progress bar, because the bar would fill a thousand lines. The bar is the
+    # first callback, so that it ends before `ValidationCallback` prints a line.
+    bar = [keras.callbacks.ProgbarLogger()] if sys.stdout.isatty() else []
     network.fit(
         batches,
         shuffle=False,  # The batches are shuffled already.
         steps_per_epoch=steps,
         epochs=recipe.epochs,
         initial_epoch=callback.state.progress.epoch,
-        # If the output goes to a file, omit the progress bar, because the bar would fill a thousand lines.
-        verbose=int(sys.stdout.isatty()),
-        callbacks=[callback],
+        verbose=len(bar),
+        callbacks=[*bar, callback],
     )
 
 

@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.helpers.browser import draw, ready
-from tests.helpers.drawings import DIGIT_DRAWINGS
+from tests.helpers.drawings import DIGIT_DRAWINGS, number
 from tests.helpers.page import alpha, attribution, digit, draw_seven, eventually, settled, traffic
 
 IMAGE = base64.b64encode(bytes(28 * 28)).decode()
@@ -76,9 +76,11 @@ def test_all_percentages_agree_with_the_bars(page):
     expect(page.locator("#answer .spoken")).to_have_text("This could be 8 or 3. 74 % unsure")
     assert [bars.nth(index).inner_text() for index in (8, 3, 10)] == ["74 %", "13 %", "13 %"]
     model = reading(8, "unsure", 0.85, no_digit=0.125) | {"name": "digits", "mnist": 1, "bytes": 1, "milliseconds": 1}
-    page.route("**/api/compare", lambda route: route.fulfill(json={"models": [model]}))
+    models = [model | {"own": False, "no_digit": 0}, model | {"own": True}]  # Two checkpoints can have the same name.
+    page.route("**/api/compare", lambda route: route.fulfill(json={"models": models}))
     page.locator("#compare summary").click()
     expect(page.locator("#compare tr.own td").nth(2)).to_have_text("74 %")
+    expect(page.locator("#compare tr[aria-current=true]")).to_have_count(1)
     answers_with(page, reading(None, "not a digit", 0.97, no_digit=0.7))
     read_again(page)
     expect(percent).to_have_text("70 %")
@@ -109,6 +111,16 @@ def test_a_number_shows_the_probability_of_the_selected_digit_and_none_of_its_ow
     eventually(page, lambda: len(held) > 1)
     expect(page.locator("#answer .figures")).to_have_text("6: 98 % sure")
     expect(page.locator("#answer .reason")).to_have_text("Position 2 of 2?6: Not a digit. If it were one: 8.")
+
+
+def test_a_drawn_point_is_shown_between_the_digits_narrower_than_they_are_and_cannot_be_selected(page):
+    draw(page, [*number("314"), [(0.37, 0.67)]])
+    settled(page)
+    expect(digit(page)).to_have_text("3.14")
+    expect(page.locator("#answer .reason")).to_have_text("This is 3.14.")
+    assert [button.inner_text() for button in digit(page).get_by_role("button").all()] == ["3", "1", "4"]
+    sign, one = (page.locator(f"#answer {part}").first.bounding_box() for part in (".sign", ".digit"))
+    assert 0.3 * one["width"] < sign["width"] < 0.7 * one["width"]
 
 
 def test_a_network_without_an_output_for_non_digits_has_ten_bars(tab_of, server):

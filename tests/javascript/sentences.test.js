@@ -37,7 +37,7 @@ test("the reason follows the verdict", () => {
   assert.equal(reasonText(viewOf(answer(reading("not a digit")))), "Not a digit. If it were one: 4.");
   const several = { ...reading("not a digit"), several: 0.6 };
   assert.equal(reasonText(viewOf(answer(several))), "Several digits that touch? Leave a gap between them.");
-  assert.match(reasonText(viewOf(answer(reading("blank")))), /The page looks for narrow lines/);
+  assert.match(reasonText(viewOf(answer(reading("blank")))), /The program looks for narrow lines/);
   assert.match(reasonText(BLANK), /appears here/);
 });
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from model.errors import InputError
-from model.inference.answer import Verdict
+from model.inference.answer import Doubt, Verdict
 from model.preprocessing.normalization import normalize
 from model.preprocessing.strokes import NETWORK_PEN_WIDTH, rasterize
 from tests.helpers.drawings import DIGIT_DRAWINGS, NON_DIGIT_DRAWINGS, STYLES, number
@@ -59,6 +59,15 @@ def test_the_ring_of_a_smiley_is_a_part_of_the_rejected_drawing(classifier):
     smiley = arrays(NON_DIGIT_DRAWINGS["smiley"])
     [reading] = classifier.read_strokes(smiley).readings
     assert (reading.verdict, reading.strokes) == (Verdict.NOT_DIGIT, tuple(range(len(smiley))))
+
+
+def test_a_circled_one_is_no_slashed_zero(classifier):
+    angles = np.linspace(0, 6.2, 40)
+    ring = 0.5 + np.stack([0.26 * np.cos(angles), 0.4 * np.sin(angles)], axis=1)
+    one, slash = (np.array([[0.5 + x, 0.26], [0.5 - x, 0.74]]) for x in (0.12, 0.16))
+    circled, zero = classifier.read_drawings([[one, ring], [ring, slash]])
+    assert (circled.verdict, circled.doubt) == (Verdict.UNSURE, Doubt.RING)
+    assert (zero.number, zero.verdict) == ("0", Verdict.DIGIT)
 
 
 def test_drawings_in_a_batch_get_the_same_answers_as_single_drawings(classifier):

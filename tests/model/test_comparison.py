@@ -1,4 +1,4 @@
-"""Comparison: every checkpoint in a folder reads one image. The first comparison loads the checkpoints."""
+"""Comparison: every checkpoint in a folder, and the page's, reads one image. The first comparison loads them."""
 
 import shutil
 
@@ -63,3 +63,17 @@ def test_models_are_loaded_once(folder, classifier, monkeypatch):
     for _ in range(2):
         comparison.compare(image_of(DIGIT_DRAWINGS[7]))
     assert sorted(loaded) == ["digits", "softmax"]
+
+
+def test_the_pages_checkpoint_is_marked_even_if_another_one_has_its_name(folder, tmp_path):
+    for suffix in (".keras", ".json"):
+        shutil.copy(checkpoint.FOLDER / f"quick{suffix}", tmp_path / f"digits{suffix}")
+    shutil.copy(checkpoint.FOLDER / "quick.keras", tmp_path / "without-json.keras")
+    image = image_of(DIGIT_DRAWINGS[7])
+    for own, expected in [
+        (tmp_path / "digits.keras", [("softmax", False), ("digits", True), ("digits", False)]),
+        (folder / ".." / folder.name / "digits.keras", [("softmax", False), ("digits", True)]),
+    ]:
+        assert [(model.name, model.own) for model in Comparison(folder, own).compare(image)] == expected
+    [model] = Comparison(tmp_path).compare(image)
+    assert model.name == "digits" and not model.own

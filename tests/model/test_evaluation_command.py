@@ -140,8 +140,11 @@ def test_the_command_for_numbers_prints_the_results_for_each_gap(file, capsys):
 
 def test_the_command_for_numbers_composes_synthetic_digits_by_default(capsys, monkeypatch):
     monkeypatch.setattr(multidigit, "SYNTHETIC_DIGITS", 10)
+    monkeypatch.setattr(multidigit, "SYNTHETIC_NON_DIGITS", 10)
     multidigit.main(["--count", "1"])
-    assert "all gaps: " in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    for text in ("10 synthetic digits: ", "10 synthetic non-digits: ", "all gaps: "):
+        assert text in printed
 
 
 # Variance over seeds

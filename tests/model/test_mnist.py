@@ -2,6 +2,7 @@
 
 import functools
 import gzip
+import os
 import pickle
 import shutil
 import struct
@@ -77,6 +78,65 @@ def test_each_format_gives_the_same_mnist(write, whole, written):
     assert sizes(data) == [55_000, 5_000, 10_000]
     np.testing.assert_array_equal(data.train.images, whole[0][:55_000])
     np.testing.assert_array_equal(data.test.labels, whole[3])
+
+
+def arrange(source, root, place):
+    """Give the four files in `source` other names, without copying them. place(name) is the new path below `root`."""
+    for file in source.iterdir():
+        path = root / place(file.name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.link(file, path)
+
+
+def dotted(name):
+    return name.replace("-idx", ".idx")
+
+
+LAYOUTS = {
+    "names with a dot": (write_idx, dotted),
+    "each file in a folder of its own": (write_idx, lambda name: f"{name}/{dotted(name)}"),
+    "the root folder of torchvision": (write_idx, lambda name: f"MNIST/raw/{name}"),
+    "gzip without .gz": (write_gzipped_idx, lambda name: name.removesuffix(".gz")),
+    "no gzip, but .gz": (write_idx, lambda name: f"{name}.gz"),
+    "capital letters": (write_idx, str.upper),
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_idx_files_are_found_in_every_layout(layout, whole, written, tmp_path):
+    write, place = LAYOUTS[layout]
+    arrange(written(write), tmp_path, place)
+    np.testing.assert_array_equal(mnist.load(tmp_path).test.images, whole[2])
+    if layout == "names with a dot":
+        # A folder of the same name, which some programs create when they unpack a file, changes nothing.
+        for name in IDX_NAMES:
+            (tmp_path / f"{name}-idx3-ubyte").mkdir()
+        assert sizes(mnist.load(tmp_path / "train-images.idx3-ubyte")) == [55_000, 5_000, 10_000]
+
+
+def test_a_damaged_copy_of_an_idx_file_does_no_harm_beside_a_whole_one(whole, written, tmp_path):
+    arrange(written(write_idx), tmp_path, str)
+    (tmp_path / "t10k-labels-idx1-ubyte").rename(tmp_path / "t10k-labels-idx1-ubyte.gz")
+    (tmp_path / "t10k-labels-idx1-ubyte").write_bytes(b"damaged")
+    np.testing.assert_array_equal(mnist.load(tmp_path).test.labels, whole[3])
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.uint32, np.int8])
+def test_an_npz_file_can_have_any_name_and_labels_of_any_integer_type(dtype, whole, tmp_path):
+    path = tmp_path / "MNIST.NPZ"
+    labels = [whole[0], whole[1].astype(dtype), whole[2], whole[3].astype(dtype)]
+    with open(path, "wb") as file:
+        np.savez(file, **dict(zip(mnist.NPZ_NAMES, labels, strict=True)))
+    np.testing.assert_array_equal(mnist.load(path).test.labels, whole[3])
+
+
+def test_a_file_that_is_whole_but_not_mnist_is_not_called_damaged(tmp_path):
+    np.savez(tmp_path / "other.npz", images=np.zeros(3))
+    with pytest.raises(UserError, match="is not MNIST: it has no array x_train"):
+        mnist.load(tmp_path / "other.npz")
+    np.savez(tmp_path / "random.npz", **{name: np.zeros(3) for name in mnist.NPZ_NAMES})
+    with pytest.raises(UserError, match="is not MNIST: its train images differ"):
+        mnist.load(tmp_path / "random.npz")
 
 
 def test_the_size_of_the_validation_split_is_a_parameter():

@@ -1,6 +1,8 @@
 """`train.py` trains and writes a checkpoint, resumes a killed training, and explains a user's mistakes."""
 
+import io
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -28,7 +30,9 @@ def with_small_mnist(small_mnist, monkeypatch):
 
 def test_softmax_learns_real_digits_in_one_epoch_and_writes_a_checkpoint_with_metrics_and_figures(tmp_path, capfd):
     train.main(["--recipe", "softmax", "--epochs", "1", "--output", str(tmp_path)])
-    assert capfd.readouterr().err == ""
+    printed, errors = capfd.readouterr()
+    assert errors == ""
+    assert printed.splitlines()[-1] == f"Next: python demo.py --checkpoint {tmp_path / 'softmax.keras'}"
     notes = json.loads((tmp_path / "softmax.json").read_text())
     assert notes["test"]["accuracy"] > 0.9
     assert notes["test"]["count"] == 10_000
@@ -71,6 +75,35 @@ def test_a_dry_run_with_few_images_runs_every_stage_and_writes_nothing(with_smal
     train.main(["--recipe", "softmax", "--dry-run", "--output", str(tmp_path)])
     assert "nothing was written" in capsys.readouterr().out
     assert list(tmp_path.iterdir()) == []
+
+
+class Terminal(io.StringIO):
+    """A terminal. `lines` are the lines that its user sees."""
+
+    def isatty(self) -> bool:
+        return True
+
+    @property
+    def lines(self) -> list[str]:
+        visible = re.sub(r"\x1b\[[\d;]*m", "", self.getvalue())  # Without colors.
+        lines = []
+        for line in visible.split("\n"):
+            shown = ""
+            for part in re.split(r"[\r\x08]+", line):  # Each part is written over the earlier ones.
+                shown = part + shown[len(part) :]
+            lines.append(shown)
+        return lines
+
+
+@pytest.mark.parametrize("recipe", ["softmax", "softmax-tape"])
+def test_the_line_of_an_epoch_is_below_its_progress_bar(recipe, with_small_mnist, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    train.main(["--recipe", recipe, "--epochs", "2", "--batch-size", "20", "--output", str(tmp_path)])
+    lines = [line for line in sys.stdout.lines if line]
+    for epoch in (1, 2):
+        index = next(i for i, line in enumerate(lines) if line.startswith(f"epoch  {epoch} of 2: loss"))
+        assert re.match(r"(\d+)/\1 .*loss: ", lines[index - 1]), lines
+        assert lines[index].endswith("minutes left")
 
 
 # Mistakes

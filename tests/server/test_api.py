@@ -148,6 +148,13 @@ def test_a_picture_that_takes_too_much_memory_is_rejected_and_the_next_picture_i
         assert read.json()["number"] == "5"
 
 
+def test_a_picture_without_ink_has_its_own_reason(client):
+    answer = client.post("/api/predict_image", files={"picture": saved(Image.new("L", (60, 40), 255))}).json()
+    assert answer["verdict"] == "blank"
+    assert answer["reason"] == answer["readings"][0]["reason"]
+    assert answer["reason"].startswith("No strokes found. ")
+
+
 def test_a_picture_of_100_megapixels_is_rejected(client, tmp_path):
     Image.new("1", (10_000, 10_000)).save(tmp_path / "huge.png")
     rejected = client.post("/api/predict_image", files={"picture": (tmp_path / "huge.png").read_bytes()})

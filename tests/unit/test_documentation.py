@@ -87,7 +87,8 @@ def commands(document: Path) -> list[str]:
 
 # The changelog is left out, because it names commands of earlier versions.
 COMMANDS = sorted({command for path in DOCUMENTS if path.stem != "CHANGELOG" for command in commands(path)})
-OWN_PROGRAM = re.compile(r"(?:[A-Z_]+=\S+ )?(python (?:\w+\.py|-m (?!pytest)[\w.]+).*)")
+# The readers write `my_model.py` themselves.
+OWN_PROGRAM = re.compile(r"(?:[A-Z_]+=\S+ )?(python (?:(?!my_model\.)\w+\.py|-m (?!pytest)[\w.]+).*)")
 
 
 def split(command: str) -> list[str]:
@@ -165,7 +166,9 @@ def rows(name: str, heading: str) -> list[list[str]]:
 def options(program: ModuleType) -> dict[str, object]:
     """Return the options of a program and the default of each option."""
     with mock.patch.object(argparse.ArgumentParser, "parse_args", autospec=True) as parse_args:
-        parse_args.return_value = argparse.Namespace(resume=False, with_drawings=None, dry_run=False)
+        parse_args.return_value = argparse.Namespace(
+            resume=False, with_drawings=None, dry_run=False, model_file=None, name=None
+        )
         program.parse([])
     actions = parse_args.call_args.args[0]._actions
     return {action.option_strings[-1]: action.default for action in actions if action.dest != "help"}

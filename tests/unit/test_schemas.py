@@ -208,7 +208,7 @@ def test_contributions_are_scaled_to_127():
 
 
 def test_a_model_has_the_probability_of_its_answer():
-    softmax = ModelReading("softmax", reading(7), 0.12345, 0.92, 30_000)
+    softmax = ModelReading("softmax", reading(7), 0.12345, 0.92, 30_000, own=True)
     assert through_json(responses.ModelResponse.of(softmax)) == {
         "name": "softmax",
         "digit": 7,
@@ -219,8 +219,11 @@ def test_a_model_has_the_probability_of_its_answer():
         "mnist": 0.92,
         "bytes": 30_000,
         "milliseconds": 0.123,
+        "own": True,
     }
-    rejected = responses.ModelResponse.of(ModelReading("digits", reading(7, Verdict.NOT_DIGIT), 1.0, 0.997, 900_000))
+    rejected = responses.ModelResponse.of(
+        ModelReading("digits", reading(7, Verdict.NOT_DIGIT), 1.0, 0.997, 900_000, own=False)
+    )
     assert (rejected.digit, rejected.probability) == (None, 0.25)
 
 

@@ -55,9 +55,25 @@ def test_a_checkpoint_that_cannot_be_loaded_is_never_ready_and_raises_its_error(
     assert not failed.ready
 
 
-def test_a_checkpoint_without_json_is_an_error_before_loading_starts(tmp_path):
-    with pytest.raises(UserError, match="mine"):
-        Service(tmp_path / "mine.keras")
+def test_a_missing_file_is_named_and_a_command_is_suggested_only_if_it_would_help(tmp_path):
+    (tmp_path / "my model.keras").touch()
+    (tmp_path / "quick.keras").touch()
+    command = "python train.py --import"
+    for name, message in [
+        ("misspelt.keras", f"{tmp_path}/misspelt.keras does not exist"),
+        ("dense.keras", f"{tmp_path}/dense.keras does not exist. Make it with: python train.py --recipe dense"),
+        (
+            "my model.keras",
+            f"model.json does not exist. Import a Keras model of your own with: {command} '{tmp_path}/my",
+        ),
+        (
+            "quick.keras",
+            f"python train.py --recipe quick, or import a Keras model of your own with: {command} {tmp_path}/quick",
+        ),
+    ]:
+        with pytest.raises(UserError) as error:  # Before loading starts.
+            Service(tmp_path / name)
+        assert message in str(error.value) and str(error.value).count("python") == message.count("python")
 
 
 def test_garbage_collection_leaves_out_the_objects_of_loading(loading):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from model.preprocessing.enclosures import enclosing, has_two_lines, is_slash
+from model.preprocessing.enclosures import ZERO_SLASH_SLOPE, enclosing, has_slash, has_two_lines, is_slash
 from model.preprocessing.signs import find_signs
 
 # Boxes: left, top, right, bottom. The first two are digits.
@@ -41,6 +41,14 @@ def test_a_colon_is_one_unknown_sign():
 def test_a_stray_dot_beside_the_digits_is_ignored(box):
     row = find_signs(np.array([*DIGITS, box]))
     assert (row.digits, row.signs, row.ignored) == ((0, 1), (), (2,))
+
+
+@pytest.mark.parametrize("dot", [(0.1, 1.4, 0.16, 1.46), (-0.2, 1.7, -0.15, 1.75), (0.1, -0.6, 0.15, -0.55)])
+def test_a_dot_above_or_below_a_single_stroke_belongs_to_it_as_in_an_exclamation_mark(dot):
+    assert find_signs(np.array([(0.0, 0.0, 0.2, 1.0), dot])).digits == (0, 1)
+    beside, far = (0.6, 0.9, 0.65, 0.95), (0.1, 2.4, 0.15, 2.45)
+    for stray in (beside, far):
+        assert find_signs(np.array([(0.0, 0.0, 0.2, 1.0), stray])).ignored == (1,)
 
 
 def test_a_low_dot_before_the_first_digit_may_be_a_point():
@@ -82,3 +90,15 @@ def test_a_slash_leans_to_the_right_and_is_straight():
     slash = np.linspace([0.5, 0], [0, 1], 20)
     assert is_slash(slash, 0)
     assert not is_slash(slash * [-1, 1], 0) and not is_slash(BAR, 0) and not is_slash(RING, 0)
+
+
+def test_a_slash_in_a_zero_is_less_steep_than_a_one_in_a_ring():
+    one, slash = np.linspace([0.5, 0], [0, 1], 20), np.linspace([0.8, 0], [0, 1], 20)
+    assert [is_slash(mark, 0, ZERO_SLASH_SLOPE) for mark in (one, slash)] == [False, True]
+
+
+def test_an_oblique_one_that_is_higher_than_both_neighbors_may_be_a_slash():
+    slash = np.linspace([0.5, 0], [0, 1], 20)
+    assert has_slash([None, slash, None], [1, 1.2, 1.1], 0)
+    assert not has_slash([None, slash, None], [1, 1.2, 1.3], 0) and not has_slash([slash, None, None], [2, 1, 1], 0)
+    assert not has_slash([None, BAR, None], [1, 2, 1], 0)

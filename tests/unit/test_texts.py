@@ -34,6 +34,15 @@ def test_a_single_digit_has_the_reason_of_its_verdict(verdict, not_digit, reason
     assert answer_reason(Answer((one,), 0, {})) == reason
 
 
+def test_a_picture_without_ink_has_its_own_reason():
+    blank = reading(Verdict.BLANK)
+    expected = (
+        "No strokes found. The program looks for narrow lines with sharp edges, darker or lighter than the paper."
+    )
+    assert reading_reason(blank, is_picture=True) == answer_reason(Answer((blank,), 0, {}), is_picture=True) == expected
+    assert reading_reason(reading(Verdict.DIGIT), is_picture=True) == "This is 4."
+
+
 def test_digits_that_touch_have_their_own_reason():
     touching = dataclasses.replace(reading(Verdict.NOT_DIGIT, not_digit=0.9), several=0.6)
     assert reading_reason(touching) == "Several digits that touch? Leave a gap between them."

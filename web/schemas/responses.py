@@ -55,11 +55,11 @@ class ReadingResponse(Response):
     strokes: list[Count]
 
     @classmethod
-    def of(cls, reading: Reading) -> Self:
+    def of(cls, reading: Reading, is_picture: bool = False) -> Self:
         return cls(
             digit=reading.digit,
             verdict=reading.verdict,
-            reason=reading_reason(reading),
+            reason=reading_reason(reading, is_picture),
             probabilities=reading.probabilities,
             no_digit=reading.not_digit,
             several=reading.several,
@@ -92,13 +92,13 @@ class AnswerResponse(Response):
     features: list[FeaturesText] | None = Field(None, description="the features of each reading, if requested")
 
     @classmethod
-    def of(cls, answer: Answer, with_features: bool = False) -> Self:
+    def of(cls, answer: Answer, is_picture: bool = False, with_features: bool = False) -> Self:
         features = [None if each.features is None else _text(each.features) for each in answer.readings]
         return cls(
             number=answer.number,
             verdict=answer.verdict,
-            reason=answer_reason(answer),
-            readings=[ReadingResponse.of(reading) for reading in answer.readings],
+            reason=answer_reason(answer, is_picture),
+            readings=[ReadingResponse.of(reading, is_picture) for reading in answer.readings],
             marks=[Mark(kind=sign.kind, box=list(sign.box), strokes=sign.strokes) for sign in answer.signs],
             doubt=answer.doubt,
             current=answer.current,
@@ -133,6 +133,7 @@ class ModelResponse(Response):
     mnist: Probability = Field(description="accuracy on the MNIST test images")
     bytes: Count = Field(description="size of the checkpoint")
     milliseconds: Milliseconds
+    own: bool = Field(description="whether the page uses this model")
 
     @classmethod
     def of(cls, model: ModelReading) -> Self:
@@ -147,6 +148,7 @@ class ModelResponse(Response):
             mnist=model.test_accuracy,
             bytes=model.size,
             milliseconds=round(model.milliseconds, 3),
+            own=model.own,
         )
 
 

@@ -1,7 +1,6 @@
 // A folded section with a table of the answers of all models.
 // The value `props.value` is null until the page sets it to {models}, the answer of /compare. The list `models` is
 // empty if nothing is drawn. If the server does not answer, the value is {failed}, with the state of the connection.
-// The value `props.own` is the name of the model that serves the page.
 // Emits "opened" when the section is opened, and some time after a failure. The page sets the value after this event.
 // While the section is open, the page also sets the value whenever the pen rests.
 
@@ -23,6 +22,7 @@ import { confidence, followLanguage, number, percent, text } from "../../shared/
  * @property {number} mnist accuracy on the MNIST test images
  * @property {number} bytes size of the model's file
  * @property {number} milliseconds
+ * @property {boolean} own whether the page uses this model
  */
 
 /** @param {Component} component */
@@ -37,7 +37,7 @@ export function mount({ element, props, trigger, watch }) {
     /** @type {Model[]} */
     const models = props.value?.models ?? [];
     table.hidden = models.length === 0;
-    table.tBodies[0].replaceChildren(...models.map((model) => row(model, model.name === props.own)));
+    table.tBodies[0].replaceChildren(...models.map(row));
     const reason = failed ? failureText(failed) : text(props.value?.models ? "nothingToCompare" : "comparing");
     hint.textContent = models.length > 0 ? "" : reason;
     retry.follow(failed);
@@ -52,10 +52,10 @@ export function mount({ element, props, trigger, watch }) {
   followLanguage(element, show);
 }
 
-/** @type {(model: Model, isOwn: boolean) => HTMLTableRowElement} */
-function row(model, isOwn) {
-  const { name, digit, verdict, mnist, bytes, milliseconds } = model;
-  return create("tr", { className: isOwn ? "own" : "" },
+/** @type {(model: Model) => HTMLTableRowElement} */
+function row(model) {
+  const { name, digit, verdict, mnist, bytes, milliseconds, own } = model;
+  return create("tr", { className: own ? "own" : "", ariaCurrent: own ? "true" : null },
     create("td", { textContent: name }),
     create("td", { textContent: verdict === "not a digit" ? text("noDigit") : String(digit), className: "says" }),
     create("td", { textContent: confidence(shareOf(model)) }),

@@ -20,7 +20,6 @@ SEED = 1
 VALUES = {
     "MIN_CONTRAST": (0.04, 0.06, 0.08),
     "MIN_SHARE": (0.08, 0.12, 0.18),
-    "PENS_PER_WINDOW": (2, 3, 4),
     "LONG": (0.2, 0.3, 0.45),
     "SLIM": (7, 10, 14),
     "FINE": (0.5, 0.65, 0.8),
@@ -28,8 +27,9 @@ VALUES = {
     "LONG_OVERSHOOT": (0.12, 0.2, 0.3),
     "LEAST_WRITING": (0.3, 0.6, 1.0),
     "ATTACHED": (0.05, 0.15, 0.3),
-    "PEN_WEIGHT": (0.5, 1.2, 2.0),
+    "BORDER_SHARE": (0.03, 0.1, 0.2),
     "BORDER_WEIGHT": (2.0, 4.0, 6.0),
+    "MIN_PEN_WIDTH": (0.5, 0.75, 0.9, 1.0),
     "MIN_SHARPNESS": (0.4, 0.5, 0.6),
     "EDGE_SHARE": (0.04, 0.08, 0.12),
 }
@@ -38,10 +38,7 @@ VALUES = {
 def set_everywhere(name: str, value: float) -> float:
     """Set a constant in every module of `model.preprocessing` that has it. Return the old value."""
     modules = [module for key, module in sys.modules.items() if key.startswith("model.preprocessing")]
-    # SLIM is a constant of two modules with different meanings: the sweep changes the one of `rulings`.
-    owners = [
-        module for module in modules if hasattr(module, name) and not (name == "SLIM" and "bars" in module.__name__)
-    ]
+    owners = [module for module in modules if hasattr(module, name)]
     old = getattr(owners[0], name)
     for module in owners:
         setattr(module, name, value)
