@@ -61,10 +61,8 @@ def predict(service: Service, requests: list[PredictRequest]) -> list[AnswerResp
         return [AnswerResponse.of(answer) for answer in service.classifier.read_drawings(drawings)]
     personal = [_own_examples(service, request.examples) for request in requests]
     answers = service.classifier.read_drawings(drawings, personal)
-    return [
-        AnswerResponse.of(answer, with_features=request.features)
-        for answer, request in zip(answers, requests, strict=True)
-    ]
+    wanted = [request.features for request in requests]
+    return [AnswerResponse.of(answer, with_features=each) for answer, each in zip(answers, wanted, strict=True)]
 
 
 @endpoint(cost=LEARNING)

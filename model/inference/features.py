@@ -111,11 +111,12 @@ def _damaged(checkpoint: Path, error: Exception) -> UserError:
 
 
 def last_dense(network):
-    """Return the last Dense layer of a Keras network, or None if the network has none."""
+    """Return the Dense layer of a Keras network that gives the outputs, or None if there is none."""
     import keras
 
-    dense = [layer for layer in network.layers if isinstance(layer, keras.layers.Dense)]
-    return dense[-1] if dense else None
+    outputs = network.output_shape[-1]
+    dense = [layer for layer in network.layers if isinstance(layer, keras.layers.Dense) and layer.units == outputs]
+    return dense[-1] if dense and len(dense[-1].input.shape) == 2 else None
 
 
 def with_features(network, space: FeatureSpace):

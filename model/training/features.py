@@ -35,17 +35,17 @@ SPARE, POWER_STEPS = 32, 4
 """Randomized PCA: further components during the computation, and the number of power iterations."""
 
 
-def write(network, validation: "Split", path: Path) -> bool:
+def write(validation: "Split", path: Path) -> bool:
     """Write the file of features beside a checkpoint that is already written. Return whether it was written.
 
-    A network without a Dense layer gets no file, and an old file is deleted.
-    network: the Keras network of the checkpoint. validation: MNIST's validation images. path: the checkpoint.
+    A network whose outputs do not come from a Dense layer gets no file, and an old file is deleted.
+    validation: MNIST's validation images. path: the checkpoint.
     """
-    if not _has_features(network):
+    network, notes = checkpoint.load(path)
+    if features.last_dense(network) is None:
         features.path_of(path).unlink(missing_ok=True)
         return False
-    sha256 = checkpoint.load_notes(path)["sha256"]
-    features.save(make(network, known_images(validation), sha256), path)
+    features.save(make(network, known_images(validation), notes["sha256"]), path)
     return True
 
 
@@ -92,11 +92,6 @@ def whitening(centered: np.ndarray) -> np.ndarray:
     return matrix.astype(np.float16)
 
 
-def _has_features(network) -> bool:
-    layer = features.last_dense(network)
-    return layer is not None and len(layer.input.shape) == 2
-
-
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(
@@ -117,9 +112,9 @@ def run(path: Path, data: Path | None) -> None:
     backend.load_tensorflow()
     from model.data import dataset
 
-    network, _ = checkpoint.load(path)
+    checkpoint.load_notes(path)  # If there is no such checkpoint, say so before MNIST is loaded.
     validation = dataset.normalize_mnist(mnist.load(data).validation)
-    if not write(network, validation, path):
+    if not write(validation, path):
         raise UserError(f"{path.stem} has no features: its network has no Dense layer.")
     made = features.path_of(path)
     print(f"{made}: {made.stat().st_size / 1e6:.2f} MB.")

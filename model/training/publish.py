@@ -25,7 +25,7 @@ def publish(classifier: Classifier, validation: Split, test: Split, path: Path) 
         measured[name] = metrics.classification_metrics(predictions.probabilities, split.labels)
         measured[name] |= metrics.accuracy_without_augmentation(classifier, split.images, split.labels)
     checkpoint.save(classifier.network, classifier.notes | measured | {"versions": checkpoint.versions()}, path)
-    features.write(classifier.network, validation, path)
+    features.write(validation, path)
     plots.draw_confusion("MNIST test", measured["test"]["confusion"], plots.figure_path(path.parent, path, "confusion"))
     accuracy, (low, high) = measured["test"]["accuracy"], measured["test"]["interval"]
     print(f"{path}: test accuracy on MNIST {accuracy:.2%} (95 % interval {low:.2%} to {high:.2%}).")

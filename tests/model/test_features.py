@@ -62,10 +62,17 @@ def test_whitened_components_have_the_same_variance():
     assert few.any(axis=0).sum() == 20 and np.abs(few).max() == 1
 
 
-def test_a_network_without_a_dense_layer_has_no_features_and_loses_its_old_file(own_path, small_dataset):
-    network = keras.Sequential([keras.Input((28, 28)), keras.layers.Flatten()])
-    assert not making.write(network, None, own_path)
+def test_a_network_without_a_dense_layer_has_no_features_and_loses_its_old_file(own_path, few):
+    calibration = dict.fromkeys(checkpoint.CALIBRATION, 1)
+    body = [keras.Input((28, 28)), keras.layers.Reshape((28, 28, 1))]
+    convolution = keras.Sequential([*body, keras.layers.Conv2D(10, 28), keras.layers.Flatten()])
+    checkpoint.save(convolution, calibration, own_path)
+    assert not making.write(few, own_path)
     assert not features.path_of(own_path).exists()
+    dense = keras.Sequential([*body, keras.layers.Flatten(), keras.layers.Dense(10)])
+    checkpoint.save(dense, calibration, own_path)
+    assert making.write(few, own_path)
+    assert features.load(own_path, checkpoint.load_notes(own_path)).bank.shape == (960, FEATURES)
 
 
 WRITERS, DRAWINGS = 6, 20
