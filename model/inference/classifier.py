@@ -96,7 +96,7 @@ class Classifier:
         reading = self._reading(image, found, 0)
         answer = CLASS_NOT_DIGIT if reading.digit is None else reading.digit
         outcomes = examples.outcomes_of(found.digits[0], reading.not_digit)
-        return examples.learn(self.space, reading.features, outcomes, answer, label)
+        return examples.learn(self.space, features.quantize(reading.features), outcomes, answer, label)
 
     def read_picture(self, source: Source) -> Answer:
         """Return the answer to a picture. Raises InputError if the file is not a picture or is damaged."""
@@ -124,7 +124,7 @@ class Classifier:
         logits, found = self.logits.with_features(images)
         # The logits are divided by the temperature later, and the shifts are not.
         shifted = logits + temperature * examples.shifts(found, personal, logits.shape[1])
-        return calibration.calibrated(shifted, temperature)._replace(features=features.quantize(found))
+        return calibration.calibrated(shifted, temperature)._replace(features=found)
 
     def rejects(self, not_digit: np.ndarray) -> np.ndarray:
         """Return whether each drawing is rejected as a non-digit, bool (N,).

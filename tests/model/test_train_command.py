@@ -39,7 +39,13 @@ def test_softmax_learns_real_digits_in_one_epoch_and_writes_a_checkpoint_with_me
     assert notes["test"]["interval"][0] < notes["test"]["accuracy"] < notes["test"]["interval"][1]
     assert notes["settings"]["epochs"] == 1 and len(notes["history"]) == 1
     files = {path.name for path in tmp_path.iterdir()}
-    assert files == {"softmax.keras", "softmax.json", "softmax-curves.svg", "softmax-confusion.svg"}
+    assert files == {
+        "softmax.keras",
+        "softmax.json",
+        "softmax.features.npz",
+        "softmax-curves.svg",
+        "softmax-confusion.svg",
+    }
 
 
 @pytest.mark.slow

@@ -10,6 +10,7 @@ from model.classes import LABELS, NUM_DIGITS
 from model.inference.answer import Answer, Doubt, Reading, Verdict
 from model.inference.comparison import ModelReading
 from model.inference.examples import Example
+from model.inference.features import quantize
 from web.schemas.fields import (
     Box,
     CorrectionLabel,
@@ -93,7 +94,8 @@ class AnswerResponse(Response):
 
     @classmethod
     def of(cls, answer: Answer, is_picture: bool = False, with_features: bool = False) -> Self:
-        features = [None if each.features is None else _text(each.features) for each in answer.readings]
+        vectors = [each.features for each in answer.readings] if with_features else [None]
+        has_features = all(vector is not None for vector in vectors)
         return cls(
             number=answer.number,
             verdict=answer.verdict,
@@ -103,7 +105,7 @@ class AnswerResponse(Response):
             doubt=answer.doubt,
             current=answer.current,
             milliseconds=answer.milliseconds,
-            features=features if with_features and None not in features else None,
+            features=[_text(quantize(vector)) for vector in vectors] if has_features else None,
         )
 
     def brief(self) -> Self:
