@@ -95,7 +95,6 @@ export function mount({ element, props, trigger, watch }) {
     const stored = current?.stored ?? {};
     const undoable = excluding().filter((each) => !stored[each].pending);
     choice.hidden = !several;
-    element.toggleAttribute("data-stores", stores);
     other.hidden = !stores; // The page learns single digits only.
     digits.show(current, mode === "digit" ? target() : null);
     press(one, mode === "one");
