@@ -11,12 +11,14 @@ from model.classes import LABELS
 from model.errors import InputError
 from model.evaluation.model_card import model_card
 from model.inference.examples import Example
+from model.inference.occlusion import occlude
 from model.preprocessing.trace import trace_strokes
 from web import metrics
 from web.admission import COSTLY_CAPACITY, Admission
 from web.batching import MAX_BATCH, Batcher
 from web.errors import NotFoundError
 from web.registry import ENDPOINTS, Endpoint, endpoint
+from web.schemas.inside import ActivationsRequest, ActivationsResponse, OcclusionRequest, OcclusionResponse
 from web.schemas.requests import (
     CorrectionRequest,
     DigitDrawing,
@@ -43,8 +45,9 @@ from web.schemas.responses import (
 from web.service import Service
 
 # Costs of calls, from their processor time: about 16 ms for an attribution, 9 ms for a comparison, up to 11 ms for the
-# images of a scribble. A call with a picture keeps up to 21 MB in memory, and an answer about the network 180 kB.
-ATTRIBUTION, COMPARISON, STEPS, PICTURE, ABOUT, STORAGE, LEARNING = 4, 4, 2, 4, 2, 2, 2
+# images of a scribble, 3 ms for activations, and 30 ms for an occlusion. A call with a picture keeps up to 21 MB in
+# memory, and an answer about the network 180 kB.
+ATTRIBUTION, COMPARISON, STEPS, PICTURE, ABOUT, STORAGE, ACTIVATIONS, OCCLUSION, LEARNING = 4, 4, 2, 4, 2, 2, 2, 8, 2
 NO_STORE = "This server does not store corrections."
 NO_FEATURES = "The network of this server provides no features, so it cannot learn from a correction."
 NO_INK = "There is nothing to learn from an empty drawing; expected a drawing with ink."
@@ -102,6 +105,28 @@ def compare(service: Service, request: DigitDrawing) -> CompareResponse:
     lists the models, the least accurate first."""
     models = service.comparison.compare(request.normalized)
     return CompareResponse(models=[ModelResponse.of(model) for model in models])
+
+
+@endpoint(cost=ACTIVATIONS, background=True)
+def activations(service: Service, request: ActivationsRequest) -> ActivationsResponse:
+    """Return what the ink of one digit, given as strokes or as the image of a reading, changes in the layers of a
+    network: chosen maps of each layer, against the empty pad. Maps can be silenced: they keep their value on the empty
+    pad. The HTTP API answers with bytes: a header as JSON and the maps as signed bytes."""
+    (classifier, path), inside = service.model(request.model), service.activations(request.model)
+    return ActivationsResponse.of(path.stem, classifier.notes["temperature"], inside, request.normalized, request)
+
+
+@endpoint(cost=OCCLUSION, background=True)
+def occlusion(service: Service, request: OcclusionRequest) -> OcclusionResponse:
+    """Return how the score of an answer for one digit, given as strokes or as the image of a reading, changes if one of
+    49 blocks of the image is erased, or if a dot is added to it. A change below 0 means that the answer loses."""
+    forward = service.model(request.model)[0].logits.single_view
+    if request.silenced:
+        inside = service.activations(request.model)
+        forward = lambda images: inside.logits(images, request.silenced)  # noqa: E731
+    return OcclusionResponse.of(
+        occlude(forward, request.normalized, request.digit, request.rather_than, dots=request.dots)
+    )
 
 
 @endpoint(cost=STEPS)
@@ -163,7 +188,7 @@ class Api:
 
     def check_capacity(self, endpoint: Endpoint) -> None:
         """Raise Overloaded if a call of the endpoint would be refused now."""
-        with self._admission.admit(endpoint.cost):
+        with self._admission.admit(endpoint.cost, endpoint.background):
             pass
 
     async def call(self, endpoint: Endpoint, request: Request) -> BaseModel:
@@ -171,7 +196,7 @@ class Api:
 
         Raises InputError for an invalid request, StorageError, and Overloaded if too many calls are pending.
         """
-        with self._admission.admit(endpoint.cost):
+        with self._admission.admit(endpoint.cost, endpoint.background):
             return await self._batchers[endpoint.name](request)
 
     def _batcher(self, endpoint: Endpoint) -> Batcher:

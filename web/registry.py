@@ -31,6 +31,7 @@ class Endpoint:
     cost: the work of a call, in calls of the endpoint `predict`; see `web/admission.py`.
     threads: the number of batches that may be in progress.
     stores: whether a call stores or deletes something.
+    background: whether calls are refused first under load; see `web/admission.py`.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Endpoint:
     cost: int
     threads: int
     stores: bool
+    background: bool
 
     @property
     def description(self) -> str:
@@ -57,7 +59,12 @@ class Endpoint:
 
 
 def endpoint(
-    method: str = "POST", path: str | None = None, cost: int = 1, threads: int = 1, stores: bool = False
+    method: str = "POST",
+    path: str | None = None,
+    cost: int = 1,
+    threads: int = 1,
+    stores: bool = False,
+    background: bool = False,
 ) -> Callable:
     """Return a decorator that registers a function as an endpoint.
 
@@ -65,6 +72,7 @@ def endpoint(
     cost: the work of a call, in calls of the endpoint `predict`. A call with a picture also needs much memory.
     threads: the number of batches that may be in progress.
     stores: whether a call stores or deletes something. Pages of other sites may not call such an endpoint.
+    background: whether calls are refused first under load.
     """
 
     def register(function: Callable) -> Callable:
@@ -86,6 +94,7 @@ def endpoint(
             cost=cost,
             threads=threads,
             stores=stores,
+            background=background,
         )
         return function
 

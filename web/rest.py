@@ -27,7 +27,7 @@ from web.forms import DamagedFormError, FormReader
 from web.paths import route_path
 from web.registry import Endpoint
 from web.schemas.requests import Request
-from web.schemas.responses import API_VERSION, ErrorResponse, HealthResponse, LiveResponse
+from web.schemas.responses import API_VERSION, BinaryResponse, ErrorResponse, HealthResponse, LiveResponse
 from web.static_files import UNCHANGING
 from web.texts import ENGLISH
 
@@ -39,7 +39,10 @@ SWAGGER = "fastapi_swagger"
 SWAGGER_PATH = f"static/swagger-ui-{importlib.metadata.version(SWAGGER)}"
 # Seconds after which a client may call again.
 RETRY_WHILE_LOADING, RETRY_STORAGE = 1, 60
+BINARY = "application/octet-stream"
 RETRY_HEADER = {"Retry-After": {"description": "seconds", "schema": {"type": "integer"}}}
+# FastAPI would give the errors of a route the media type of its answers.
+ERROR_CONTENT = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorResponse"}}}}
 FAILURES = {
     413: "The request is too large.",
     422: "The request is invalid.",
@@ -95,10 +98,14 @@ def _add(app: FastAPI, api: Api, endpoint: Endpoint) -> None:
         source, extra = Depends(_Form(api, endpoint)), {"requestBody": _form_schema(endpoint)}
     else:
         source = Query() if endpoint.method in ("GET", "DELETE") else Body()
+    is_binary = issubclass(endpoint.response, BinaryResponse)
 
     async def handle(request: Annotated[endpoint.request, source]) -> Response:
         # The response is valid already: FastAPI would validate it again.
-        return Response((await api.call(endpoint, request)).model_dump_json(), media_type="application/json")
+        response = await api.call(endpoint, request)
+        if is_binary:
+            return Response(response.to_bytes(), media_type=BINARY)
+        return Response(response.model_dump_json(), media_type="application/json")
 
     handle.model = endpoint.request
     failures = FAILURES | (STORING_FAILURES if endpoint.stores else {})
@@ -109,14 +116,20 @@ def _add(app: FastAPI, api: Api, endpoint: Endpoint) -> None:
         methods=[endpoint.method],
         name=endpoint.name,
         description=endpoint.description,
-        response_model=endpoint.response,
+        response_model=None if is_binary else endpoint.response,
+        response_class=_BinaryResponse if is_binary else JSONResponse,
         responses={
-            status: {"model": ErrorResponse, "description": text}
+            status: (ERROR_CONTENT if is_binary else {"model": ErrorResponse})
+            | {"description": text}
             | ({"headers": RETRY_HEADER} if status in (429, 503) else {})
             for status, text in failures.items()
         },
         openapi_extra=extra,
     )
+
+
+class _BinaryResponse(Response):
+    media_type = BINARY
 
 
 class _Form:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from model.corrections.store import CorrectionStore
 from model.inference import checkpoint, features
+from model.inference.activations import Activations
 from model.inference.answer import Answer
 from model.inference.attribution import IntegratedGradients
 from model.inference.classifier import Classifier
@@ -39,7 +40,8 @@ class Service:
         self.network = features.short_hash(self.notes["sha256"]) if features.is_available(path, self.notes) else None
         self.comparison = Comparison(checkpoint.FOLDER, path)
         self.pictures = PictureDecoder()
-        self._picture_lock = threading.Lock()
+        self._picture_lock, self._activations_lock = threading.Lock(), threading.Lock()
+        self._activations: dict[Path, Activations] = {}
         # Loading creates half a million objects that stay. A search for cyclic garbage among them takes 0.4 s, in which
         # nobody gets an answer. Therefore, search only among the objects that are created after loading.
         gc.disable()
@@ -48,6 +50,7 @@ class Service:
         # The attribution has its own job, so that the classifier can answer before the attribution is compiled.
         self._attribution = loading.submit(lambda: IntegratedGradients(self.classifier.network))
         self._features = loading.submit(lambda: self.network and self.classifier.compile_features())
+        loading.submit(self.activations)
         loading.submit(_resume_garbage_collection)
         loading.submit(self.pictures.start)
         loading.submit(importlib.import_module, "model.inference.picture_candidates")  # It imports SciPy, in 0.3 s.
@@ -62,6 +65,24 @@ class Service:
     def attribution(self) -> IntegratedGradients:
         """The attribution. Reading this property waits until the attribution is compiled, or raises UserError."""
         return self._attribution.result()
+
+    def model(self, name: str | None = None) -> tuple[Classifier, Path]:
+        """Return a model and its path. `name`: as in the comparison; None means the model of this server.
+
+        Raises InputError if there is no such model.
+        """
+        return (self.classifier, self.path) if name in (None, self.name) else self.comparison.model(name)
+
+    def activations(self, name: str | None = None) -> Activations:
+        """Return the activations of a model. The first call for a model compiles it, which takes half a second.
+
+        Raises InputError if there is no such model, or if the model has no layers that can be shown.
+        """
+        classifier, path = self.model(name)
+        with self._activations_lock:
+            if path not in self._activations:
+                self._activations[path] = Activations(classifier.network, path, classifier.notes["sha256"])
+            return self._activations[path]
 
     @property
     def ready(self) -> bool:

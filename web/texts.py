@@ -33,10 +33,7 @@ def reading_reason(reading: Reading, is_picture: bool = False) -> str:
 
 def _reason_key(reading: Reading) -> str:
     if reading.verdict == Verdict.NOT_DIGIT:
-        if reading.several >= reading.not_digit / 2:
-            return "isSeveral"
-        # A drawing is rejected at a lower probability than 50 %, so that few non-digits are accepted.
-        return "isNone" if reading.not_digit >= 0.5 else "isPerhapsNone"
+        return "isSeveral" if reading.several >= reading.not_digit / 2 else "isNone"
     if reading.verdict == Verdict.UNSURE:
         second = (1 - reading.not_digit) * reading.probabilities[reading.ranking[1]]
         return "isBetween" if second >= reading.not_digit else "isDigitOrNone"

@@ -42,7 +42,8 @@ def calibrated(logits: np.ndarray, temperature: float) -> Probabilities:
     """Return the probabilities of N images. `logits`: (N, 10, 11 or 12). With 10 outputs, `not_digit` is 0."""
     digits, every = softmax(logits[:, :NUM_DIGITS], temperature), softmax(logits, temperature)
     several = every[:, CLASS_SEVERAL] if logits.shape[1] > CLASS_SEVERAL else None
-    return Probabilities(digits, every[:, NUM_DIGITS:].sum(axis=1), several)
+    # A sum of two rounded probabilities can be slightly above 1.
+    return Probabilities(digits, np.minimum(every[:, NUM_DIGITS:].sum(axis=1), 1), several)
 
 
 def fit_calibration(logits: np.ndarray, labels: np.ndarray) -> dict[str, float]:
@@ -98,10 +99,9 @@ def fit_confidence_threshold(confidence: np.ndarray, is_correct: np.ndarray) -> 
 
 
 def fit_rejection_threshold(digits: np.ndarray, non_digits: np.ndarray) -> float:
-    """Return the threshold that rejects at most MAX_REJECTED of the digits, and no more digits than necessary.
+    """Return 0.5, or a higher threshold if 0.5 would reject more than MAX_REJECTED of the digits.
 
-    The result is the equal-error-rate threshold, at which the share of rejected digits is not above the share of
-    accepted non-digits; or a higher threshold if that one would reject too many digits.
+    With 0.5, a drawing is rejected if it is more probably not one digit than one.
     digits: the probability of "not one digit" for each of N digits, (N,).
     non_digits: this probability for each of M drawings that are not one digit, (M,).
     A drawing is rejected if this probability is above the threshold. If there are no such drawings, or if the network
@@ -109,9 +109,4 @@ def fit_rejection_threshold(digits: np.ndarray, non_digits: np.ndarray) -> float
     """
     if not non_digits.any():
         return 1.0
-    thresholds = np.unique(np.concatenate([digits, non_digits]))
-    digits_accepted, non_digits_accepted = (
-        np.searchsorted(np.sort(part), thresholds, side="right") / len(part) for part in (digits, non_digits)
-    )
-    rejected = 1 - digits_accepted
-    return float(thresholds[np.argmax((rejected <= non_digits_accepted) & (rejected <= MAX_REJECTED))])
+    return max(0.5, float(np.quantile(digits, 1 - MAX_REJECTED, method="inverted_cdf")))

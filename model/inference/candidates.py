@@ -12,7 +12,7 @@ from model.preprocessing.enclosures import enclosing, has_two_lines
 from model.preprocessing.geometry import Stroke, bounding_box, longer_side
 from model.preprocessing.normalization import normalize_all
 from model.preprocessing.segmentation import Group
-from model.preprocessing.signs import UNKNOWN, Row, find_signs
+from model.preprocessing.signs import POINT, UNKNOWN, Row, find_signs
 from model.preprocessing.strokes import rasterize
 
 DOT = 0.03
@@ -108,7 +108,8 @@ def doubt_of(boxes: np.ndarray, signs: Sequence[SignReading]) -> Doubt | None:
     """Return why the answer to marks with these boxes, (N, 4), is not sure."""
     if has_two_lines(boxes):
         return Doubt.TWO_LINES
-    return Doubt.SIGN if any(sign.kind == UNKNOWN for sign in signs) else None
+    kinds = [sign.kind for sign in signs]
+    return Doubt.SIGN if UNKNOWN in kinds or kinds.count(POINT) > 1 else None  # A number has one decimal point.
 
 
 def stroke_box(marks: Sequence[Stroke]) -> tuple[float, ...]:

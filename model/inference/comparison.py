@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from model.errors import InputError
 from model.inference.answer import Reading
 from model.inference.classifier import Classifier
 
@@ -30,13 +31,13 @@ class ModelReading:
 
 
 class Comparison:
-    """All models in a folder, and the page's model. The first call of `compare` loads the models. Thread-safe."""
+    """All models in a folder, and the page's model. Each model is loaded when it is needed first. Thread-safe."""
 
     def __init__(self, folder: Path, own: Path | None = None):
         """folder: the folder of checkpoints. own: the page's checkpoint, in this folder or in another one."""
         self._folder, self._own = folder, own
         self._lock = threading.Lock()
-        self._models: list[tuple[Classifier, bool]] | None = None
+        self._classifiers: dict[Path, Classifier] = {}
 
     def compare(self, image: np.ndarray) -> list[ModelReading]:
         """Return each model's prediction for a normalized image, (28, 28), with the least accurate model first.
@@ -45,22 +46,32 @@ class Comparison:
         """
         if not image.any():
             return []
-        return [_read(classifier, own, image) for classifier, own in self._loaded()]
+        own = self._own and self._own.resolve()
+        models = [(self._load(path), path.resolve() == own) for path in self._paths()]
+        return [_read(*model, image) for model in sorted(models, key=lambda model: _test_accuracy(model[0]))]
 
-    def _loaded(self) -> list[tuple[Classifier, bool]]:
-        """Return each model, and whether it is the page's model."""
+    def model(self, name: str) -> tuple[Classifier, Path]:
+        """Return a model and the path of its .keras file. If two models have this name, return the page's model.
+
+        Raises InputError if no model has this name, and UserError if it cannot be loaded.
+        """
+        by_name = {path.stem: path for path in self._paths()}
+        if name not in by_name:
+            raise InputError(f"There is no such model; expected one of {', '.join(sorted(by_name))}.")
+        return self._load(by_name[name]), by_name[name]
+
+    def _paths(self) -> list[Path]:
+        """Return the paths of the models in the order of their resolved paths, with the page's model at the end."""
+        # A Keras model without a JSON beside it is not a checkpoint.
+        paths = {path.resolve(): path for path in self._folder.glob("*.keras") if path.with_suffix(".json").exists()}
+        own = {self._own.resolve(): paths.pop(self._own.resolve(), self._own)} if self._own else {}
+        return [path for _, path in [*sorted(paths.items()), *own.items()]]
+
+    def _load(self, path: Path) -> Classifier:
         with self._lock:
-            if self._models is None:
-                own = self._own and self._own.resolve()
-                # A Keras model without a JSON beside it is not a checkpoint.
-                paths = {
-                    path.resolve(): path for path in self._folder.glob("*.keras") if path.with_suffix(".json").exists()
-                }
-                if own:
-                    paths.setdefault(own, self._own)
-                models = [(Classifier.load(path), resolved == own) for resolved, path in sorted(paths.items())]
-                self._models = sorted(models, key=lambda model: _test_accuracy(model[0]))
-            return self._models
+            if path.resolve() not in self._classifiers:
+                self._classifiers[path.resolve()] = Classifier.load(path)
+            return self._classifiers[path.resolve()]
 
 
 def _read(classifier: Classifier, own: bool, image: np.ndarray) -> ModelReading:

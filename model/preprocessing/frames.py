@@ -40,7 +40,7 @@ def frames(mask: np.ndarray, sides: int) -> np.ndarray:
     found = np.zeros(count + 1, bool)
     for outer, inner in np.argwhere(is_inside & is_frame[:, None] & (heights > INNER * heights[:, None])):
         part = numbers[regions[large[outer]]] == 1 + large[outer]
-        if _sides(part, boxes[inner] - np.tile(starts[outer], 2)) >= sides:
+        if _sides(_without_thin_lines(part), boxes[inner] - np.tile(starts[outer], 2)) >= sides:
             found[1 + large[outer]] = _attached(part) <= ATTACHED * areas[large[inner]]
     return found[numbers]
 
@@ -49,10 +49,17 @@ def has_ring(frames: np.ndarray) -> bool:
     """Return whether one of the frames in a mask is round, so that it may be a zero with a stroke in it."""
     numbers, _ = ndimage.label(frames, NEIGHBORS)
     for number, region in enumerate(ndimage.find_objects(numbers), 1):
-        inside = ndimage.binary_fill_holes(numbers[region] == number)
-        if MIN_ROUND < inside.mean() < MAX_ROUND:
+        ring = _without_thin_lines(numbers[region] == number)
+        [box] = ndimage.find_objects(ring.astype(int)) or [None]
+        if box and MIN_ROUND < ndimage.binary_fill_holes(ring[box]).mean() < MAX_ROUND:
             return True
     return False
+
+
+def _without_thin_lines(part: np.ndarray) -> np.ndarray:
+    """Return a part without lines that are less than half as wide as its pen, such as the rulings behind a zero."""
+    width = int(pen_width(part) / 2)
+    return ndimage.binary_opening(part, np.ones((width, width))) if width > 1 else part
 
 
 def _sides(part: np.ndarray, box: np.ndarray) -> int:

@@ -6,7 +6,7 @@ A mark is a stroke of a drawing or a connected component of a picture's ink. The
 1. Join marks into pieces. Two marks belong to the same piece if they overlap horizontally by at least half the width of
    the narrower mark.
 2. List all groups that could be a digit. A group is one piece, or two or three neighboring pieces with small gaps. If
-   there are at most three pieces, or many marks, the whole drawing is also a group, whatever its gaps.
+   there are few pieces, the whole drawing is also a group, whatever its gaps.
 3. Classify every group with the network. Choose the groups that together cover each piece once, at the lowest cost.
    Dividing the drawing is expensive if the network does not see several digits in the whole drawing.
 """
@@ -41,11 +41,10 @@ TOUCHING_DISTANCE = 0.04
 """Two pieces touch if the distance between them is at most this fraction of the drawing's height."""
 MAX_PIECES = 3
 """Largest number of pieces in a group. No digit has more than three pieces."""
-MANY_MARKS = 5
-"""With this number of marks or more, the whole drawing could be one non-digit, even if it has more than MAX_PIECES."""
-GROUP_COST = 0.25
-"""Cost of each group, in nats. It favors few groups: a single 4 has this cost once, but an L and a 1 have it twice."""
-NOT_DIGIT_COST = 3.0
+MANY_MARKS, MANY_PIECES = 5, 6
+"""A drawing of at least MANY_MARKS marks and at most MANY_PIECES pieces could be one non-digit, such as a doodle. The
+network has not learned numbers with more digits than MANY_PIECES."""
+NOT_DIGIT_COST = 2.0
 """Additional cost, in nats, of a group that is taken as a non-digit."""
 
 
@@ -129,7 +128,8 @@ def _groups(marks: Sequence[Mark], pieces: Sequence[list[int]]) -> list[Group]:
                 right = max(right, ranges[stop - 1][1])
             groups.append(Group(start, stop, tuple(sorted(sum(pieces[start:stop], []))), connected))
     has_whole = any(group.stop - group.start == len(pieces) for group in groups)
-    if not has_whole and (len(pieces) <= MAX_PIECES or len(marks) >= MANY_MARKS):
+    many = len(marks) >= MANY_MARKS and len(pieces) <= MANY_PIECES
+    if not has_whole and (len(pieces) <= MAX_PIECES or many):
         groups.append(Group(0, len(pieces), tuple(range(len(marks))), connected=False, near=False))
     return groups
 
@@ -162,7 +162,7 @@ def _costs(
 ) -> list[float]:
     """Return the cost of each group in nats: the cost as a digit or the cost as a non-digit, whichever is lower.
 
-    Each cost is a negative log-likelihood plus GROUP_COST. The cost as a non-digit also includes NOT_DIGIT_COST.
+    Each cost is a negative log-likelihood. The cost as a non-digit also includes NOT_DIGIT_COST.
     """
     tiny = 1e-12
     as_digit = -np.log((1 - not_digit) * probabilities.max(axis=1) + tiny)
@@ -173,15 +173,15 @@ def _costs(
     if several is None:
         # Without this probability, a drawing with large gaps is always divided.
         as_digit, as_non_digit = np.where(near, as_digit, np.inf), np.where(connected, as_non_digit, np.inf)
-        return (GROUP_COST + np.minimum(as_digit, as_non_digit)).tolist()
+        return np.minimum(as_digit, as_non_digit).tolist()
     too_many = np.array([group.stop - group.start > MAX_PIECES for group in groups])
     as_digit, as_non_digit = (
         np.where(too_many, np.inf, as_digit),
         np.where(connected | is_whole, as_non_digit, np.inf),
     )
-    # A division costs −log p(several digits). It is the same to give this amount to the undivided drawing.
-    undivided = np.where(is_whole, np.log(several + tiny), 0.0)
-    return (GROUP_COST + np.minimum(as_digit, as_non_digit) + undivided).tolist()
+    # A division of few pieces costs −log p(several digits). The same is to give this amount to the undivided drawing.
+    undivided = np.where(is_whole & ~too_many, np.log(several + tiny), 0.0)
+    return (np.minimum(as_digit, as_non_digit) + undivided).tolist()
 
 
 def _pieces(marks: Sequence[Mark]) -> list[list[int]]:

@@ -3,15 +3,15 @@
 from pathlib import Path
 
 from model.data.dataset import Split
-from model.evaluation import metrics, plots
+from model.evaluation import map_selection, metrics, plots
 from model.inference import checkpoint
 from model.inference.classifier import Classifier
 from model.training import features
 
 
 def publish(classifier: Classifier, validation: Split, test: Split, path: Path) -> float:
-    """Measure the network on MNIST. Write the checkpoint to `path`, its JSON, its file of features and the figure of
-    the confusion matrix.
+    """Measure the network on MNIST. Write the checkpoint to `path`, its JSON, its maps, its features and the confusion
+    matrix.
 
     The accuracy on MNIST's test images is printed and returned.
     classifier: the calibrated network. The weights of a trained network are rounded already
@@ -29,4 +29,6 @@ def publish(classifier: Classifier, validation: Split, test: Split, path: Path) 
     plots.draw_confusion("MNIST test", measured["test"]["confusion"], plots.figure_path(path.parent, path, "confusion"))
     accuracy, (low, high) = measured["test"]["accuracy"], measured["test"]["interval"]
     print(f"{path}: test accuracy on MNIST {accuracy:.2%} (95 % interval {low:.2%} to {high:.2%}).")
+    sha256 = checkpoint.load_notes(path)["sha256"]
+    map_selection.select(classifier.network, validation.images, sha256, path)
     return accuracy

@@ -104,7 +104,7 @@ def test_the_batch_size_does_not_change_the_logits(count, classifier, monkeypatc
     images = np.random.default_rng(1).random((count, 28, 28), np.float32)
     logits = classifier.logits
     whole = logits(images)
-    assert whole.shape == (count, 11)
+    assert whole.shape == (count, 12)
     monkeypatch.setattr(forward_pass, "BATCH_SIZE", 3)
     np.testing.assert_allclose(logits(images), whole, atol=1e-4)
 

@@ -20,6 +20,7 @@ import keras  # Must follow `load_tensorflow`, which hides the start-up messages
 from keras import layers
 
 from model.inference import checkpoint
+from model.inference.activations import Activations
 from model.inference.attribution import IntegratedGradients
 from model.inference.classifier import Classifier
 from model.inference.comparison import Comparison
@@ -62,6 +63,34 @@ def test_an_imported_model_is_as_accurate_as_its_own_evaluate_says_and_its_inter
     assert interface == f"{own_models[name].path}: {own_models[name].interface}."
     assert measured.startswith(f"{path}: test accuracy on MNIST ")
     assert following == f"Next: python demo.py --checkpoint {path}"
+
+
+def test_the_inside_of_imported_models_is_shown_with_the_activations_of_keras_layers(imported):
+    folder, printed = imported
+    image = np.random.default_rng(1).random((28, 28), np.float32)
+    kinds = {}
+    for name in OWN_MODELS:
+        path = (folder / name).with_suffix(".keras")
+        network, notes = checkpoint.load(path)
+        if name == "legacy.h5":
+            assert any("nothing of its inside can be shown." in line for line in printed[name])
+            continue
+        inside = Activations(network, path, notes["sha256"])
+        logits, changes = inside.of(image)
+        np.testing.assert_allclose(logits, network(image[None], training=False)[0], atol=1e-4)
+        ledger = inside.ledger(changes)
+        assert (ledger is None) == (name == "residual.keras")  # Its logits are sums over two convolutions.
+        if ledger:
+            expected = logits - logits.mean() if ledger.is_centered else logits
+            np.testing.assert_allclose(ledger.empty + ledger.contributions.sum(axis=1), expected, atol=1e-3)
+        kinds[name] = [layer.kind for layer in inside.layers]
+        assert inside.is_measured
+        if name == "cnn.keras":
+            convolution = next(layer for layer in network.layers if isinstance(layer, layers.Conv2D))
+            reference = keras.Model(network.inputs[0], convolution.output)
+            value, empty = (np.array(reference(each[None])) for each in (image, np.zeros_like(image)))
+            np.testing.assert_allclose(changes[0], (value - empty)[0], atol=1e-3)
+    assert kinds == {"functional.keras": ["units"], "cnn.keras": ["maps"], "residual.keras": ["maps", "maps"]}
 
 
 def test_imported_models_answer_in_the_comparison_and_on_the_page(imported):

@@ -95,6 +95,59 @@ def test_a_comparison_has_the_reading_of_every_model(ask):
     assert ask("compare", strokes=[]) == {"models": []}
 
 
+def test_activations_are_bytes_of_72_maps_whose_ledger_adds_up_and_silencing_changes_the_answer(client, ask):
+    drawing = {"image": ask("predict", **SEVEN)["readings"][0]["image"]}
+    response = call_for_bytes(client, **drawing)
+    header, data = parts(response)
+    assert response.headers["content-type"] == "application/octet-stream"
+    assert (header["model"], header["measured"], header["ledger"]) == ("digits", True, None)
+    assert [len(layer["maps"]) for layer in header["layers"]] == [12] * 6 and len(data) == 10_584
+    assert header["outcome"]["probabilities"][7] > 0.9
+    assert [layer["offset"] for layer in header["layers"]][1] == 12 * 14 * 14
+    header, data = parts(call_for_bytes(client, **drawing, ledger=True))
+    ledger = header["ledger"]
+    rows = np.frombuffer(data, "<f4", len(ledger["empty"]) * ledger["columns"], ledger["offset"])
+    sums = rows.reshape(-1, ledger["columns"]).sum(axis=1) + ledger["empty"]
+    np.testing.assert_allclose(sums, header["outcome"]["logits"], atol=1e-4)
+    silenced = [[5, index] for index in ledger["strongest"]]
+    header, _ = parts(call_for_bytes(client, **drawing, silenced=silenced))
+    assert header["silenced"]["logits"][7] < header["outcome"]["logits"][7] - 1
+
+
+def call_for_bytes(client, **fields) -> httpx.Response:
+    response = client.post("/api/activations", json=fields)
+    assert response.status_code == 200, response.text
+    return response
+
+
+def parts(response: httpx.Response) -> tuple[dict, bytes]:
+    """Return the header and the data of an answer in bytes."""
+    size = int.from_bytes(response.content[:4], "little")
+    return json.loads(response.content[4 : 4 + size]), response.content[4 + size :]
+
+
+def test_the_inside_of_any_model_is_shown_and_a_wrong_name_map_or_layer_is_rejected(client, ask):
+    header, data = parts(call_for_bytes(client, **SEVEN, model="softmax", weights=True))
+    [layer] = header["layers"]
+    assert (layer["kind"], layer["maps"]) == ("products", list(range(10)))
+    weights = np.frombuffer(data, np.int8, 7840, layer["weights"]["offset"])
+    assert np.abs(weights).max() == 127 and len(data) == 2 * 7840
+    for fields, sentence in [
+        ({"model": "none"}, "There is no such model; expected one of deep-mnist,"),
+        ({"silenced": [[0, 32]]}, "expected 0 to 31."),
+        ({"layer": 6}, "expected 0 to 5, or null."),
+    ]:
+        rejected = client.post("/api/activations", json=SEVEN | fields)
+        assert rejected.status_code == 422 and sentence in rejected.json()["detail"]
+
+
+def test_occlusion_gives_49_changes_and_follows_silenced_maps(ask):
+    found = ask("occlusion", **SEVEN, digit=7)
+    assert len(found["erased"]) == 49 and min(found["erased"]) < 0 and found["added"] is None
+    other = ask("occlusion", **SEVEN, digit=7, rather_than=1, dots=True, silenced=[[4, 7]])
+    assert len(other["added"]) == 49 and other["score"] != found["score"]
+
+
 def test_steps_has_the_images_from_ink_to_28_by_28(ask):
     steps = ask("steps", **SEVEN)["steps"]
     assert [step["name"] for step in steps] == ["ink", "cropped", "fitted", "centred"]

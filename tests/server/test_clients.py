@@ -15,7 +15,7 @@ from jsonschema import validate
 
 from tests.helpers.coroutines import finish
 from tests.helpers.drawings import DIGIT_DRAWINGS, SEVEN, number, payload
-from tests.helpers.mcp_client import session
+from tests.helpers.mcp_client import call_tool, session
 from tests.helpers.paths import ROOT
 from tests.helpers.pictures import picture_from, render
 from web.api import ENDPOINTS
@@ -34,6 +34,7 @@ VALID: list[Call] = [
     ("explain", SEVEN | {"digit": 7}),
     ("explain", SEVEN | {"digit": 7, "rather_than": 1}),
     ("compare", SEVEN),
+    ("occlusion", SEVEN | {"digit": 7, "rather_than": 1, "dots": True}),
     ("steps", {"strokes": []}),
 ]
 INVALID: list[Call] = [
@@ -163,6 +164,16 @@ def test_mcp_tools_have_schemas_and_short_answers(server):
         assert not result.isError and len(result.model_dump_json()) <= MAX_ANSWER, name
         validate(result.structuredContent, tools[name].outputSchema)
     assert results["predict"].structuredContent["number"] == "0123456789"
+
+
+def test_gradio_client_gets_activations_as_json_with_base64_text_and_a_tool_gets_only_the_header(server):
+    content = httpx.post(f"{server.address}/api/activations", json=SEVEN, timeout=60).content
+    size = int.from_bytes(content[:4], "little")
+    header = json.loads(content[4 : 4 + size])
+    answer = Client(server.address, verbose=False).predict(SEVEN, api_name="/activations")
+    assert base64.b64decode(answer.pop("data")) == content[4 + size :]
+    assert answer == header
+    assert finish(call_tool(server.address, "activations", SEVEN)).structuredContent == {"data": None} | header
 
 
 @pytest.mark.parametrize("picture", ["http://127.0.0.1:9/seven.png", "/etc/passwd", {"path": "/etc/passwd"}, None])

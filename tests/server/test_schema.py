@@ -61,6 +61,8 @@ def test_the_schema_lists_every_route_of_the_api():
         "POST /api/predict_image",
         "POST /api/explain",
         "POST /api/compare",
+        "POST /api/activations",
+        "POST /api/occlusion",
         "POST /api/steps",
         "GET /api/about",
         "POST /api/corrections",

@@ -4,7 +4,7 @@ import contextlib
 
 import pytest
 
-from web.admission import Admission, Overloaded
+from web.admission import BACKGROUND_CAPACITY, CAPACITY, Admission, Overloaded
 from web.api import ENDPOINTS
 
 
@@ -27,6 +27,24 @@ def test_costly_calls_leave_room_for_drawings():
                 drawings.enter_context(admission.admit(1))
 
 
+def test_background_calls_are_refused_first_and_take_no_room_of_drawings():
+    admission = Admission()
+    with contextlib.ExitStack() as pending:
+        pending.enter_context(admission.admit(BACKGROUND_CAPACITY, background=True))
+        with pytest.raises(Overloaded), admission.admit(1, background=True):
+            pass
+        for _ in range(CAPACITY):
+            pending.enter_context(admission.admit(1))
+    with contextlib.ExitStack() as pending:
+        for _ in range(BACKGROUND_CAPACITY):
+            pending.enter_context(admission.admit(1))
+        with pytest.raises(Overloaded), admission.admit(1, background=True):
+            pass
+        pending.enter_context(admission.admit(1))
+    with admission.admit(BACKGROUND_CAPACITY, background=True):
+        pass
+
+
 def test_a_call_that_fails_does_not_count_any_more():
     admission = Admission(capacity=1, costly_capacity=1)
     for _ in range(3):
@@ -38,5 +56,5 @@ def test_a_call_that_fails_does_not_count_any_more():
 
 def test_every_endpoint_fits_into_the_capacity():
     for endpoint in ENDPOINTS.values():
-        with Admission().admit(endpoint.cost):
+        with Admission().admit(endpoint.cost, endpoint.background):
             pass

@@ -1,6 +1,7 @@
 """The endpoints, called through `Api` with a fake service: answers, errors, batches, load shedding."""
 
 import asyncio
+import json
 import threading
 from types import SimpleNamespace
 
@@ -17,6 +18,7 @@ from web import errors
 from web.admission import CAPACITY, Overloaded
 from web.api import Api
 from web.registry import ENDPOINTS
+from web.schemas.requests import DigitDrawing
 
 SEVEN = {"strokes": [[[0.2, 0.2], [0.75, 0.2], [0.4, 0.85]]]}
 
@@ -49,6 +51,41 @@ def test_an_explanation_a_comparison_and_the_steps_are_given(call):
     assert (evidence == 127).all()
     assert call("compare", **SEVEN).models == []
     assert [step.name for step in call("steps", **SEVEN).steps] == ["ink", "cropped", "fitted", "centred"]
+
+
+def test_activations_are_a_header_and_signed_bytes_on_the_scale_of_the_layer(call):
+    answer = call("activations", **SEVEN, ledger=True)
+    image = DigitDrawing(**SEVEN).normalized
+    [layer] = answer.layers
+    assert (layer.maps, layer.count, layer.window.size, answer.silenced) == ([2, 0], 3, 5, None)
+    maps = np.frombuffer(answer.data, np.int8, offset=layer.offset).reshape(2, 28, 28)
+    np.testing.assert_allclose(maps[0] / 127 * layer.scale, 2 * image, atol=layer.scale / 127)
+    assert not maps[1].any()
+    ledger = np.frombuffer(answer.data, "<f4", 11 * answer.ledger.columns, answer.ledger.offset).reshape(11, -1)
+    np.testing.assert_allclose(ledger.sum(axis=1) + answer.ledger.empty, answer.outcome.logits, atol=1e-3)
+    content = answer.to_bytes()
+    size = int.from_bytes(content[:4], "little")
+    assert size % 4 == 0 and content[4 + size :] == answer.data
+    assert json.loads(content[4 : 4 + size]) == answer.model_dump(mode="json", exclude={"data"})
+
+
+def test_a_whole_layer_and_silenced_maps_can_be_requested(call):
+    whole, few = call("activations", **SEVEN, layer=0, silenced=[[0, 2]]), call("activations", **SEVEN)
+    assert whole.layers[0].maps == [0, 1, 2] and len(whole.data) == 3 * 784
+    assert whole.outcome == few.outcome
+    assert whole.silenced.logits[7] == pytest.approx(few.outcome.logits[7] / 3, rel=1e-3)
+    assert whole.brief().data is None
+    with pytest.raises(InputError, match="expected 0 to 0, or null"):
+        call("activations", **SEVEN, layer=1)
+
+
+def test_occlusion_gives_the_change_for_each_block(call):
+    drawn = call("occlusion", **SEVEN, digit=7, rather_than=1, dots=True)
+    assert drawn.score == pytest.approx(DigitDrawing(**SEVEN).normalized.sum(), abs=0.01)
+    assert len(drawn.erased) == len(drawn.added) == 49
+    assert sum(drawn.erased) == pytest.approx(-drawn.score, abs=0.01) and max(drawn.added) > 10
+    silenced = call("occlusion", **SEVEN, digit=7, rather_than=1, silenced=[[0, 2]])
+    assert silenced.score == pytest.approx(drawn.score / 3, abs=0.01) and silenced.added is None
 
 
 def test_a_correction_is_stored_with_the_networks_answer_and_can_be_deleted_once(call, kept):

@@ -22,10 +22,11 @@ from model.corrections.store import MAX_DRAWING_BYTES, Correction, CorrectionSto
 from model.preprocessing.decoding import MAX_JPEG_PIXELS, MAX_PIXELS, MAX_WEBP_PIXELS
 from model.preprocessing.strokes import MAX_POINTS, parse_strokes
 from tests.helpers.paths import ROOT
-from web.admission import CAPACITY, COSTLY_CAPACITY
+from web.admission import BACKGROUND_CAPACITY, CAPACITY, COSTLY_CAPACITY
 from web.api import ENDPOINTS, PICTURE
 from web.mcp_server import MAX_ANSWER
 from web.schemas.fields import MAX_STROKES
+from web.schemas.inside import ActivationsResponse, LayerResponse, LedgerResponse
 from web.schemas.responses import AnswerResponse, ReadingResponse
 from web.security.bodies import MAX_JSON, MAX_JSON_LEVELS, MAX_UPLOAD
 from web.security.connections import MAX_CONNECTIONS, RECEIVE_SECONDS
@@ -244,6 +245,12 @@ def test_every_field_of_an_answer_is_described():
     assert described == [*AnswerResponse.model_fields, *ReadingResponse.model_fields]
 
 
+def test_every_field_of_the_header_of_activations_is_described():
+    described = [unquoted(field) for field, *_ in rows("api.md", "Activations") if field.startswith("`")]
+    fields = [*ActivationsResponse.model_fields, *LayerResponse.model_fields, *LedgerResponse.model_fields]
+    assert sorted(described) == sorted(set(fields) - {"data"})
+
+
 def test_the_documented_limits_are_the_limits_of_the_code():
     limits = "\n".join(" ".join(row) for row in rows("api.md", "Limits"))
     for limit in (
@@ -260,6 +267,7 @@ def test_the_documented_limits_are_the_limits_of_the_code():
         MAX_WEBP_PIXELS,
         CAPACITY,
         COSTLY_CAPACITY,
+        BACKGROUND_CAPACITY,
         PICTURE,
         MAX_ANSWER,
         MAX_DRAWING_BYTES,

@@ -17,6 +17,7 @@ from tests.helpers.images import pixels
 from web import errors
 from web.schemas import responses
 from web.schemas.fields import MAX_STROKES
+from web.schemas.inside import ActivationsRequest, OcclusionRequest
 from web.schemas.requests import (
     CorrectionRequest,
     DigitDrawing,
@@ -119,6 +120,12 @@ POINT = SEVEN["strokes"][0][0]
         (ExplainRequest, SEVEN | {"digit": "7"}, "digit is not an integer;"),
         (ExplainRequest, SEVEN | {"digit": True}, "digit is not an integer;"),
         (ExplainRequest, SEVEN | {"digit": 3.0}, "digit is not an integer;"),
+        (ActivationsRequest, SEVEN | {"silenced": [[1]]}, "silenced[0] has fewer than 2 entries; expected a list of"),
+        (ActivationsRequest, SEVEN | {"silenced": [[1, -1]]}, "silenced[0][1] is below 0;"),
+        (ActivationsRequest, SEVEN | {"silenced": [[1, 1]] * 201}, "silenced has more than 200 entries;"),
+        (ActivationsRequest, SEVEN | {"model": SECRET * 20}, "model has more than 100 characters;"),
+        (ActivationsRequest, SEVEN | {"layer": "1"}, "layer is not an integer;"),
+        (OcclusionRequest, SEVEN, "digit is missing;"),
         (CorrectionRequest, SEVEN | {"label": SECRET}, "label is not one of the accepted values; expected the correct"),
         (
             CorrectionRequest,

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from model.errors import UserError
+from model.errors import InputError, UserError
 from model.inference.checkpoint import DEFAULT_CHECKPOINT
 from tests.helpers.waiting import wait_until
 from web import service
@@ -16,11 +16,8 @@ from web.service import Service
 @pytest.fixture
 def loading(monkeypatch) -> SimpleNamespace:
     """A fake of the networks. Loading ends when `release` is set. If `error` is set, loading fails."""
-    state = SimpleNamespace(
-        release=threading.Event(),
-        error=None,
-        classifier=SimpleNamespace(network="network", compile_features=lambda: None),
-    )
+    classifier = SimpleNamespace(network="network", notes={"sha256": "0"}, compile_features=lambda: None)
+    state = SimpleNamespace(release=threading.Event(), error=None, classifier=classifier)
 
     def load(path):
         assert state.release.wait(10)
@@ -31,6 +28,7 @@ def loading(monkeypatch) -> SimpleNamespace:
     monkeypatch.setattr(service.Classifier, "load", load)
     monkeypatch.setattr(service.PictureDecoder, "start", lambda decoder: None)
     monkeypatch.setattr(service, "IntegratedGradients", lambda network: f"attribution of the {network}")
+    monkeypatch.setattr(service, "Activations", lambda network, path, sha256: f"{path.name} of the {network}")
     return state
 
 
@@ -53,6 +51,18 @@ def test_a_checkpoint_that_cannot_be_loaded_is_never_ready_and_raises_its_error(
         with pytest.raises(UserError, match="damaged"):
             use()
     assert not failed.ready
+
+
+def test_the_activations_of_each_model_are_compiled_once(loading, monkeypatch):
+    loaded = Service(DEFAULT_CHECKPOINT)
+    loading.release.set()
+    assert loaded.model() == loaded.model("digits") == (loading.classifier, DEFAULT_CHECKPOINT)
+    assert loaded.activations() is loaded.activations("digits")
+    assert loaded.activations() == "digits.keras of the network"
+    assert loaded.activations("softmax") == "softmax.keras of the network"
+    for name in ("none", "../checkpoints/digits", ""):
+        with pytest.raises(InputError, match="no such model; expected one of deep-mnist, dense, "):
+            loaded.activations(name)
 
 
 def test_a_missing_file_is_named_and_a_command_is_suggested_only_if_it_would_help(tmp_path):

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from model.inference.answer import Doubt, SignReading
+from model.inference.candidates import doubt_of
 from model.preprocessing.enclosures import ZERO_SLASH_SLOPE, enclosing, has_slash, has_two_lines, is_slash
 from model.preprocessing.signs import find_signs
 
@@ -102,3 +104,9 @@ def test_an_oblique_one_that_is_higher_than_both_neighbors_may_be_a_slash():
     assert has_slash([None, slash, None], [1, 1.2, 1.1], 0)
     assert not has_slash([None, slash, None], [1, 1.2, 1.3], 0) and not has_slash([slash, None, None], [2, 1, 1], 0)
     assert not has_slash([None, BAR, None], [1, 2, 1], 0)
+
+
+def test_a_number_with_two_points_or_with_an_unknown_sign_is_not_sure():
+    boxes, point, unknown = np.array(DIGITS), SignReading(".", DIGITS[0]), SignReading("?", DIGITS[0])
+    assert doubt_of(boxes, [point]) is None
+    assert doubt_of(boxes, [point, point]) == doubt_of(boxes, [unknown]) == Doubt.SIGN

@@ -24,7 +24,6 @@ def reading(verdict: Verdict, first: int = 4, second: int = 9, not_digit: float 
         (Verdict.UNSURE, 0.2, "This could be 4 or 9."),
         (Verdict.UNSURE, 0.3, "This could be 4, or not a digit."),
         (Verdict.NOT_DIGIT, 0.5, "Not a digit. If it were one: 4."),
-        (Verdict.NOT_DIGIT, 0.4, "This may not be a digit. If it is one: 4."),
         (Verdict.BLANK, 0.0, "Nothing is drawn yet."),
     ],
 )

@@ -4,7 +4,7 @@ import base64
 import binascii
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from model.classes import LABEL_NOT_DIGIT, LABELS, MAX_NUMBER_DIGITS, NUM_DIGITS, is_label
@@ -90,6 +90,11 @@ Picture = Annotated[
     WithJsonSchema({"type": "string", "format": "uri", "pattern": "^data:[^,]*;base64,"}),
 ]
 ImageText = _base64(PIXELS, f"{IMAGE_SIDE} rows of {IMAGE_SIDE} pixels, from 0 (paper) to 255 (ink)")
+BytesText = Annotated[
+    bytes,
+    PlainSerializer(lambda content: base64.b64encode(content).decode(), when_used="json"),
+    WithJsonSchema({"type": "string", "contentEncoding": "base64"}),
+]
 FeaturesText = _base64(FEATURES, "the features of a reading")
 NetworkHash = Annotated[
     str,

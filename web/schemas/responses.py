@@ -1,6 +1,7 @@
 """The responses of the API, and their conversion from the types of the model."""
 
 import base64
+import struct
 from typing import Self
 
 import numpy as np
@@ -13,6 +14,7 @@ from model.inference.examples import Example
 from model.inference.features import quantize
 from web.schemas.fields import (
     Box,
+    BytesText,
     CorrectionLabel,
     Count,
     Digit,
@@ -36,6 +38,24 @@ class Response(BaseModel):
     def brief(self) -> Self:
         """Return the response without large optional parts, for clients that limit the size."""
         return self
+
+
+class BinaryResponse(Response):
+    """A response that the HTTP API sends as bytes. Other clients get it as JSON, with `data` as base64 text."""
+
+    data: BytesText | None = Field(description="base64 text; null where the answer would be too long")
+
+    def to_bytes(self) -> bytes:
+        """Return the length of the header (uint32, little-endian), the header, and `data`.
+
+        The header is the JSON of all other fields, in UTF-8, with spaces at its end up to a multiple of 4 bytes.
+        """
+        header = self.model_dump_json(exclude={"data"}).encode()
+        header += b" " * (-len(header) % 4)
+        return struct.pack("<I", len(header)) + header + self.data
+
+    def brief(self) -> Self:
+        return self.model_copy(update={"data": None})
 
 
 class ErrorResponse(Response):

@@ -39,9 +39,7 @@ function readingReason(reading) {
 /** @type {(reading: Reading, second: number) => string} */
 function reasonKey(reading, second) {
   const { verdict, no_digit, several } = reading;
-  if (verdict === "not a digit" && several >= no_digit / 2) return "isSeveral";
-  // A drawing is rejected at a lower probability than 50 %, so that few non-digits are accepted.
-  if (verdict === "not a digit") return no_digit >= 0.5 ? "isNone" : "isPerhapsNone";
+  if (verdict === "not a digit") return several >= no_digit / 2 ? "isSeveral" : "isNone";
   if (verdict === "unsure") return outcomes(reading)[second] >= no_digit ? "isBetween" : "isDigitOrNone";
   return verdict === "digit" ? "isNumber" : "isBlank";
 }
