@@ -46,7 +46,10 @@ def build_page(api: Api) -> gr.Blocks:
             example = components.example_row()
             share = components.share_tools(rejects=api.service.rejects)
         with gr.Column(elem_id="more"):
-            correction = components.correction(visible=api.service.store is not None)
+            learns = api.service.network is not None
+            correction = components.correction(stores=api.service.store is not None, learns=learns)
+            learned = components.learned(api.service.network)
+            quiz = components.quiz(learns)
             steps = components.steps()
             comparison = components.comparison()
             about = components.about()
@@ -63,6 +66,10 @@ def build_page(api: Api) -> gr.Blocks:
         run_in_browser([correction.chosen], [correction, answer], answer, "chooseDigit")
         run_in_browser([correction.labeled], correction, correction, "storeCorrection")
         run_in_browser([correction.undone], correction, correction, "undoCorrection")
+        run_in_browser([learned.changed], [pad, answer], answer, "readAgain")
+        run_in_browser([quiz.started], None, pad, "clearPad")
+        run_in_browser([quiz.drawn], [quiz, pad], [quiz, pad], "examine")
+        run_in_browser([quiz.taught], quiz, quiz, "teach")
         run_in_browser([steps.opened, answer.rested], answer, steps, "steps")
         run_in_browser([comparison.opened, answer.rested], answer, comparison, "compare")
         run_in_browser([about.opened], None, about, "about")

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel
 
+from model.classes import LABELS
 from model.errors import InputError
 from model.evaluation.model_card import model_card
+from model.inference.examples import Example
 from model.inference.occlusion import occlude
 from model.preprocessing.trace import trace_strokes
 from web import metrics
@@ -22,17 +24,20 @@ from web.schemas.requests import (
     DigitDrawing,
     Drawing,
     ExplainRequest,
+    LearnRequest,
     PictureRequest,
     PredictRequest,
     Request,
     UndoRequest,
 )
+from web.schemas.requests import Example as RequestExample
 from web.schemas.responses import (
     AboutResponse,
     AnswerResponse,
     CompareResponse,
     CorrectionResponse,
     ExplainResponse,
+    LearnResponse,
     ModelResponse,
     StepsResponse,
     UndoResponse,
@@ -42,8 +47,10 @@ from web.service import Service
 # Costs of calls, from their processor time: about 16 ms for an attribution, 9 ms for a comparison, up to 11 ms for the
 # images of a scribble, 3 ms for activations, and 30 ms for an occlusion. A call with a picture keeps up to 21 MB in
 # memory, and an answer about the network 180 kB.
-ATTRIBUTION, COMPARISON, STEPS, PICTURE, ABOUT, STORAGE, ACTIVATIONS, OCCLUSION = 4, 4, 2, 4, 2, 2, 2, 8
+ATTRIBUTION, COMPARISON, STEPS, PICTURE, ABOUT, STORAGE, ACTIVATIONS, OCCLUSION, LEARNING = 4, 4, 2, 4, 2, 2, 2, 8, 2
 NO_STORE = "This server does not store corrections."
+NO_FEATURES = "The network of this server provides no features, so it cannot learn from a correction."
+NO_INK = "There is nothing to learn from an empty drawing; expected a drawing with ink."
 
 
 @endpoint()
@@ -51,8 +58,29 @@ def predict(service: Service, requests: list[PredictRequest]) -> list[AnswerResp
     """Read a digit or a number from strokes. A stroke is the list of points from pen-down to pen-up. The answer has one
     reading for each digit, from left to right: the digit, ten calibrated probabilities, and the probability that it is
     not a digit."""
-    answers = service.classifier.read_drawings([request.arrays for request in requests])
-    return [AnswerResponse.of(answer) for answer in answers]
+    drawings = [request.arrays for request in requests]
+    # Without features, the network needs less time.
+    if service.network is None or not any(request.features or request.examples for request in requests):
+        return [AnswerResponse.of(answer) for answer in service.classifier.read_drawings(drawings)]
+    personal = [_own_examples(service, request.examples) for request in requests]
+    answers = service.classifier.read_drawings(drawings, personal)
+    wanted = [request.features for request in requests]
+    return [AnswerResponse.of(answer, with_features=each) for answer, each in zip(answers, wanted, strict=True)]
+
+
+@endpoint(cost=LEARNING)
+def learn(service: Service, request: LearnRequest) -> LearnResponse:
+    """Return a personal example of one digit, given as strokes or as the image of a reading, with its correct label.
+    Send the newest five examples of one person with each call of predict: the answers then follow this person's
+    handwriting. The server keeps nothing."""
+    if service.network is None:
+        raise InputError(NO_FEATURES)
+    image = request.normalized
+    if not image.any():
+        raise InputError(NO_INK)
+    known = _own_examples(service, request.examples)
+    example = service.classifier.learn(image, LABELS.index(request.label), known)
+    return LearnResponse.of(example, service.network)
 
 
 # Each thread waits for a worker process, so that a picture that is slow to decode does not delay other pictures.
@@ -142,6 +170,11 @@ def undo_correction(service: Service, request: UndoRequest) -> UndoResponse:
             "deleted yet."
         )
     return UndoResponse(deleted=True)
+
+
+def _own_examples(service: Service, examples: list[RequestExample]) -> list[Example]:
+    """Return the examples of the service's network. Another network had other features."""
+    return [example.parsed for example in examples if example.network == service.network]
 
 
 class Api:

@@ -1,12 +1,19 @@
 """The page's visual components, as gr.HTML. The markup, style and module of each are in assets/components/<name>/."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import gradio as gr
 
 from web.static_files import address
 from web.texts import ASSETS
+
+STORING = {
+    'data-text="aNumber" hidden': 'data-text="aNumber"',
+    'class="note"': 'class="note stores"',
+}
+"""The changes of the correction's markup for a server that stores corrections."""
 
 
 def heading() -> gr.HTML:
@@ -47,12 +54,39 @@ def share_tools(rejects: bool) -> gr.HTML:
     return _component("share", label="share", events=["requested", "linked"], rejects=rejects)
 
 
-def correction(visible: bool) -> gr.HTML:
-    """Return the buttons that store a drawing or one of its digits with a label, for a server that stores corrections.
+def correction(stores: bool, learns: bool) -> gr.HTML:
+    """Return the buttons that give a drawing or one of its digits the correct label.
 
     Value: an Offer, see page/corrections.js, or {} if nothing can be corrected.
+    stores: whether the server stores corrections. learns: whether the page learns from them.
     """
-    return _component("correction", label="correction", events=["chosen", "labeled", "undone"], visible=visible)
+    note = "learnAndStoreNote" if learns else "correctionNote"
+    return _component(
+        "correction",
+        label="correction",
+        events=["chosen", "labeled", "undone"],
+        visible=stores or learns,
+        # The first view shows the markup before the module runs.
+        replacements=STORING | {"learnNote": note} if stores else {},
+        stores=stores,
+        learns=learns,
+    )
+
+
+def learned(network: str | None) -> gr.HTML:
+    """Return the drawings that the page has learned from the visitor.
+
+    network: the short hash of the network, or None if it cannot learn.
+    """
+    return _component("learned", label="learned", events=["changed"], visible=network is not None, network=network)
+
+
+def quiz(learns: bool) -> gr.HTML:
+    """Return the folded section with the test of ten digits. Value: see quiz.js.
+
+    learns: whether the page can learn from a drawing of the test.
+    """
+    return _component("quiz", label="test", events=["started", "drawn", "taught"], learns=learns)
 
 
 def steps() -> gr.HTML:
@@ -106,16 +140,27 @@ def call_in_page(function: str) -> str:
     return f"(...values) => new Promise((answer) => document.dispatchEvent({event}))"
 
 
-def _component(name: str, label: str, events: Sequence[str] = (), visible: bool = True, **props) -> gr.HTML:
+def _component(
+    name: str,
+    label: str,
+    events: Sequence[str] = (),
+    visible: bool = True,
+    replacements: Mapping[str, str] = MappingProxyType({}),
+    **props,
+) -> gr.HTML:
     """Return a component from assets/components/<name>/<name>.{html,css,js}.
 
     The module exports `mount`. events: the events that it emits. props: the values that it reads.
+    replacements: texts in the markup, and what takes their place.
     """
+    markup = _read_asset(f"components/{name}/{name}.html")
+    for text, other in replacements.items():
+        markup = markup.replace(text, other)
     path = f"components/{name}/{name}"
     mount = f"{_import(f'{path}.js')}.then(({{ mount }}) => mount({{ element, props, trigger, watch }}))"
     return gr.HTML(
         label=label,
-        html_template=_read_asset(f"{path}.html"),
+        html_template=markup,
         css_template=_read_asset(f"{path}.css"),
         # Gradio accepts only events whose quoted names are in this text.
         js_on_load=f"{mount} // Events: {json.dumps(events)}",

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from model.corrections.store import CorrectionStore
-from model.inference import checkpoint
+from model.inference import checkpoint, features
 from model.inference.activations import Activations
 from model.inference.answer import Answer
 from model.inference.attribution import IntegratedGradients
@@ -25,6 +25,7 @@ class Service:
     path: the checkpoint's .keras file. name: the checkpoint's name. notes: the content of the checkpoint's JSON file.
     store: the store of corrections, or None.
     rejects: whether the network can reject a drawing as a non-digit.
+    network: the short hash of the network if it has features, so that it can learn from corrections; otherwise None.
     """
 
     def __init__(self, path: Path, store: CorrectionStore | None = None):
@@ -36,6 +37,7 @@ class Service:
         self.path, self.name, self.store = path, path.stem, store
         self.notes = checkpoint.load_notes(path)
         self.rejects = self.notes["rejection_threshold"] < 1
+        self.network = features.short_hash(self.notes["sha256"]) if features.is_available(path, self.notes) else None
         self.comparison = Comparison(checkpoint.FOLDER, path)
         self.pictures = PictureDecoder()
         self._picture_lock, self._activations_lock = threading.Lock(), threading.Lock()
@@ -47,6 +49,7 @@ class Service:
         self._classifier = loading.submit(Classifier.load, path)
         # The attribution has its own job, so that the classifier can answer before the attribution is compiled.
         self._attribution = loading.submit(lambda: IntegratedGradients(self.classifier.network))
+        self._features = loading.submit(lambda: self.network and self.classifier.compile_features())
         loading.submit(self.activations)
         loading.submit(_resume_garbage_collection)
         loading.submit(self.pictures.start)
@@ -84,7 +87,8 @@ class Service:
     @property
     def ready(self) -> bool:
         """Whether all networks are loaded and compiled."""
-        return all(part.done() and not part.exception() for part in (self._classifier, self._attribution))
+        parts = (self._classifier, self._attribution, self._features)
+        return all(part.done() and not part.exception() for part in parts)
 
     def read_picture(self, content: bytes) -> Answer:
         """Return the answer to a picture file. Several files are decoded at a time, and one is read at a time.

@@ -3,9 +3,11 @@
 import { timeLimit } from "../shared/time_limit.js";
 
 /** @import { Answer, Connection } from "../shared/answers.js" */
+/** @import { Example } from "../shared/learned_json.js" */
 /** @import { Stroke } from "../shared/strokes.js" */
 
 import { withinLimits } from "../shared/strokes.js";
+import { examples } from "./learned.js";
 
 // Milliseconds without a response until a request fails.
 const TIMEOUT = 10_000;
@@ -26,10 +28,22 @@ export class ApiError extends Error {
 }
 
 /**
- * Read a digit or a number from strokes.
+ * Read a digit or a number from strokes, with what the page has learned.
  * @param {Stroke[]} strokes
  */
-export const predict = async (strokes) => toAnswer(await post("predict", { strokes: withinLimits(strokes) }));
+export const predict = async (strokes) =>
+  toAnswer(await post("predict", { strokes: withinLimits(strokes), ...personal() }));
+
+/**
+ * Return the example that the page can keep, so that later drawings like this one get this label.
+ * @type {(strokes: Stroke[], label: string) => Promise<Example>}
+ */
+export const learn = (strokes, label) => post("learn", { strokes: withinLimits(strokes), label, ...personal() });
+
+function personal() {
+  const kept = examples();
+  return kept.length > 0 ? { examples: kept } : {};
+}
 
 /**
  * Read a digit or a number from a picture.
@@ -119,7 +133,7 @@ function toAnswer({ number, verdict, readings, marks, doubt, current, millisecon
 }
 
 /** @param {string} text base64 */
-const toBytes = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+export const toBytes = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 
 /** @param {Uint8Array} bytes */
-const toText = (bytes) => btoa(String.fromCharCode(...bytes));
+export const toText = (bytes) => btoa(String.fromCharCode(...bytes));

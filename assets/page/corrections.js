@@ -1,9 +1,11 @@
-// The functions of the page's events that store corrections and undo them. events.js exports them to the page.
+// The functions of the page's events that learn from corrections, store them and undo them. events.js exports them to the
+// page.
 
 /** @import { Answer, AnswerView } from "../shared/answers.js" */
 
 import { isOfPicture, selectedReading, strokesOf } from "../shared/answers.js";
 import * as api from "./api_client.js";
+import { forget, keep } from "./learned.js";
 
 /**
  * The value of the correction component: what can be corrected, and what is stored.
@@ -26,13 +28,20 @@ import * as api from "./api_client.js";
  */
 
 /**
- * What the visitor has clicked: a label for a target, or “Undo” for some targets.
- * @typedef {{ target: string, label: string, targets?: undefined } | { targets: string[], label?: undefined }} Request
+ * What the visitor has clicked: a label for a target, or “Undo” for some targets. `learns` is whether the page learns
+ * from the correction, `stores` whether the server stores it.
+ * @typedef {{ target: string, label: string, learns: boolean, stores: boolean, targets?: undefined }
+ *   | { targets: string[], label?: undefined }} Request
  */
 
-/** The stored corrections of the newest answer. Only this page has their tokens. */
+/**
+ * A correction: the token that deletes it from the server, and the id of the example that the page has learned.
+ * @typedef {{ label: string, token: string | null, example: number | null }} Correction
+ */
+
+/** The corrections of the newest answer. Only this page has their tokens. */
 class Corrections {
-  /** @type {Record<string, { label: string, token: string | null }>} by target; the token is null until it arrives */
+  /** @type {Record<string, Correction>} by target; without token and example until they arrive */
   stored = {};
   /** @type {Set<string>} the targets with a request on its way */
   pending = new Set();
@@ -59,23 +68,29 @@ class Corrections {
     };
   }
 
-  /** @type {(target: string, label: string) => Promise<void>} */
-  async store(target, label) {
+  // The page learns after the server has stored the correction. If one of both fails, nothing is stored or learned.
+  /** @type {(request: { target: string, label: string, learns: boolean, stores: boolean }) => Promise<void>} */
+  async store({ target, label, learns, stores }) {
     const { strokes: whole, readings } = this.answer;
-    const strokes = target === "whole" ? whole : strokesOf(this.answer, readings[Number(target)]);
-    this.stored[target] = { label, token: null };
-    await this.#request(target, "notCorrected", async () => {
-      this.stored[target].token = (await api.correct(strokes, label)).token;
+    const reading = readings[target === "whole" ? this.selected : Number(target)];
+    const strokes = target === "whole" ? whole : strokesOf(this.answer, reading);
+    const correction = this.stored[target] = /** @type {Correction} */ ({ label, token: null, example: null });
+    await this.#request(target, stores ? "notCorrected" : "notLearned", async () => {
+      const example = learns ? await api.learn(strokes, label) : null;
+      if (stores) correction.token = (await api.correct(strokes, label)).token;
+      if (example) correction.example = keep(example, api.toText(reading.image));
     });
-    if (this.stored[target].token === null) delete this.stored[target];
+    if (correction.token === null && correction.example === null) delete this.stored[target];
   }
 
   /** @param {string} target */
   async undo(target) {
-    const token = this.stored[target]?.token;
-    if (!token || this.pending.has(target)) return;
+    const correction = this.stored[target];
+    if (!correction || this.pending.has(target)) return;
+    const { token, example } = correction;
     await this.#request(target, "notUndone", async () => {
-      await api.undoCorrection(token);
+      if (token !== null) await api.undoCorrection(token);
+      if (example !== null) forget(example);
       delete this.stored[target];
       this.outcome = { undone: true };
     });
@@ -107,6 +122,7 @@ export function offerCorrection(view) {
   if (!answer || !selectedReading(view) || answer.verdict === "blank") return {};
   if (isOfPicture(answer)) return { picture: true };
   if (newest?.answer.id !== answer.id) newest = new Corrections(answer);
+  newest.answer = answer; // After a correction, the page reads the drawing again.
   if (newest.selected !== view.selection.reading) newest.outcome = null;
   newest.selected = view.selection.reading;
   return newest.offer;
@@ -123,7 +139,7 @@ export function chooseDigit({ id, selected }, view) {
 
 /** @type {(offer: Offer) => Promise<Offer | undefined>} */
 export const storeCorrection = ({ id, request }) => whileNewest(id, (corrections) =>
-  request?.label === undefined ? undefined : corrections.store(request.target, request.label));
+  request?.label === undefined ? undefined : corrections.store(request));
 
 /** @type {(offer: Offer) => Promise<Offer | undefined>} */
 export const undoCorrection = ({ id, request }) => whileNewest(id, async (corrections) => {

@@ -18,6 +18,7 @@ import { NewestFirst } from "./newest.js";
 import { reducedPicture } from "./pictures.js";
 
 export { chooseDigit, offerCorrection, storeCorrection, undoCorrection } from "./corrections.js";
+export { examine, teach } from "./quiz.js";
 
 // Milliseconds until the page shows that the network is loading.
 const WARMING_AFTER = 1_000;
@@ -44,6 +45,9 @@ export async function shareDrawing({ format }, drawing) {
 /** @param {Drawing | null} drawing */
 export const offerSharing = (drawing) => ({ drawing: drawing ?? {} });
 
+/** Clear the pad for the test. The visitor can undo this. */
+export const clearPad = () => ({ strokes: [], id: ++drawings });
+
 let answers = 0; // The id of the newest answer.
 const reader = new NewestFirst(read);
 
@@ -68,16 +72,17 @@ async function readNewest(drawing) {
 }
 
 /**
- * @param {Drawing} drawing
+ * @param {Drawing & { isAgain?: boolean }} drawing `isAgain`: the newest answer is about the same drawing
  * @returns {Promise<AnswerView>}
  */
-async function read({ strokes = [], picture }) {
+async function read({ strokes = [], picture, isAgain }) {
   if (!picture && strokes.length === 0) return BLANK;
   const start = performance.now();
   try {
     const answer = await (picture ? api.predictImage(await reducedPicture(picture)) : api.predict(strokes));
     const milliseconds = { ...answer.milliseconds, roundTrip: performance.now() - start };
-    return viewOf({ ...answer, strokes, milliseconds, id: ++answers });
+    if (!isAgain || answers === 0) answers++;
+    return viewOf({ ...answer, strokes, milliseconds, id: answers });
   } catch (error) {
     return withoutAnswer({ ...connectionAfter(error), picture: Boolean(picture) });
   }
@@ -108,6 +113,19 @@ export async function explain(view) {
   const request = api.explain(reading.image, reading.digit, view.selection.contrast);
   const evidence = await reader.whileNewest(request.catch(() => undefined));
   return evidence && { ...view, evidence };
+}
+
+/**
+ * Read the drawing on the pad again, after the page has learned or forgotten something. The answer keeps its id, so that
+ * the visitor can undo the correction.
+ * @type {(drawing: Drawing | null, view: AnswerView | null) => Promise<AnswerView | undefined>}
+ */
+export async function readAgain(drawing, view) {
+  if (!drawing?.strokes?.length) return undefined;
+  const again = await reader.submit({ ...drawing, isAgain: true });
+  if (!again?.answer || again.answer.id !== view?.answer?.id) return again;
+  const reading = Math.min(view.selection.reading, again.answer.readings.length - 1);
+  return { ...again, selection: { reading, contrast: null } };
 }
 
 /** @type {(view: AnswerView | null) => Promise<unknown>} */

@@ -39,6 +39,7 @@ class Reading:
     not_digit: the probability that the group is not one digit; 0 if the network has no output for non-digits.
     several: the probability that the group is several digits, a part of `not_digit`; 0 if the network has no output
         for them.
+    features: the features of the image, float32 (FEATURES,); None if they were not requested.
     verdict: the decision on this group.
     image: the network's input, a normalized image, float32 (28, 28), 0 paper, 1 ink.
     box: the bounding box of the group: left, top, right, bottom, as fractions of the pad's or the picture's sides; None
@@ -53,6 +54,7 @@ class Reading:
     box: tuple[float, ...] | None = None
     strokes: tuple[int, ...] = ()
     several: float = 0.0
+    features: np.ndarray | None = None
 
     @property
     def ranking(self) -> tuple[int, ...]:

@@ -25,11 +25,13 @@ class Probabilities(NamedTuple):
     digits: the probability of each digit, given that the image is one digit, (N, 10). Each row sums to 1.
     not_digit: the probability that the image is not one digit, but a non-digit or several digits, (N,).
     several: the probability that the image is several digits, (N,); None if the network has no output for this class.
+    features: the features of the images, float32 (N, FEATURES); None if they were not requested.
     """
 
     digits: np.ndarray
     not_digit: np.ndarray
     several: np.ndarray | None = None
+    features: np.ndarray | None = None
 
     def rows(self, chosen: slice) -> "Probabilities":
         """Return the probabilities of some of the images."""

@@ -22,12 +22,14 @@ from pathlib import Path
 
 import numpy as np
 
-from model.classes import NUM_DIGITS
-from model.inference import backend, calibration, candidates, checkpoint
+from model.classes import CLASS_NOT_DIGIT, NUM_DIGITS
+from model.inference import backend, calibration, candidates, checkpoint, examples, features
 from model.inference.answer import Answer, Doubt, Reading, Verdict
 from model.inference.calibration import Probabilities
 from model.inference.candidates import Candidates
 from model.inference.checkpoint import DEFAULT_CHECKPOINT
+from model.inference.examples import Example
+from model.inference.features import FeatureSpace
 from model.inference.forward_pass import ForwardPass
 from model.preprocessing import segmentation
 from model.preprocessing.decoding import Source, decode
@@ -39,33 +41,62 @@ from model.preprocessing.normalization import IMAGE_SIDE
 class Classifier:
     """A network with its calibration. `Classifier.load` creates it from a checkpoint. All methods are thread-safe."""
 
-    def __init__(self, network, notes: dict, name: str, forward: ForwardPass | None = None):
+    def __init__(
+        self,
+        network,
+        notes: dict,
+        name: str,
+        forward: ForwardPass | None = None,
+        space: FeatureSpace | None = None,
+    ):
         """Compile the network, unless its compiled forward pass is given.
 
         network: a function from images, float32 (N, 28, 28), to logits (N, 10, 11 or 12).
         notes: the checkpoint's notes, with at least the entries that `calibrate` returns.
         name: the name of the recipe.
         forward: the forward pass of the network, with the test-time augmentation of the notes.
+        space: the features of the network; None if it has none. Then it cannot use personal examples.
         """
         self.network = network
         self.notes = notes
         self.name = name
-        self.logits = forward or ForwardPass(network, notes.get("test_time_augmentation", False))
+        self.space = space
+        self.logits = forward or ForwardPass(network, notes.get("test_time_augmentation", False), space)
 
     @classmethod
     def load(cls, path: Path = DEFAULT_CHECKPOINT) -> "Classifier":
         """Load a checkpoint and compile its network. Raises UserError if a file is missing or damaged."""
         backend.load_tensorflow()
         network, notes = checkpoint.load(path)
-        return cls(network, notes, Path(path).stem)
+        return cls(network, notes, Path(path).stem, space=features.load(Path(path), notes))
+
+    def compile_features(self) -> None:
+        """Compile the function that returns the features, so that the first example is as fast as the others."""
+        self.logits.with_features(np.zeros((1, IMAGE_SIDE, IMAGE_SIDE), np.float32))
 
     def read_strokes(self, strokes: Sequence[Stroke]) -> Answer:
         """Return the answer to a drawing. Each stroke is float (P, 2), P ≥ 1, in fractions of the pad's side."""
         return self.read_drawings([strokes])[0]
 
-    def read_drawings(self, drawings: Sequence[Sequence[Stroke]]) -> list[Answer]:
-        """Return the answers to several drawings, with one call of the network."""
-        return self._read([candidates.of_strokes(strokes) for strokes in drawings])
+    def read_drawings(
+        self, drawings: Sequence[Sequence[Stroke]], personal: Sequence[Sequence[Example]] | None = None
+    ) -> list[Answer]:
+        """Return the answers to several drawings, with one call of the network.
+
+        personal: the personal examples for each drawing. With this argument, the readings have features.
+        """
+        return self._read([candidates.of_strokes(strokes) for strokes in drawings], personal)
+
+    def learn(self, image: np.ndarray, label: int, personal: Sequence[Example] = ()) -> Example:
+        """Return the personal example of a normalized image, (28, 28), with its correct class.
+
+        label: a digit or CLASS_NOT_DIGIT. personal: the examples that the visitor has already.
+        """
+        found = self.predict(image[None], [personal])
+        reading = self._reading(image, found, 0)
+        answer = CLASS_NOT_DIGIT if reading.digit is None else reading.digit
+        outcomes = examples.outcomes_of(found.digits[0], reading.not_digit)
+        return examples.learn(self.space, features.quantize(reading.features), outcomes, answer, label)
 
     def read_picture(self, source: Source) -> Answer:
         """Return the answer to a picture. Raises InputError if the file is not a picture or is damaged."""
@@ -82,9 +113,18 @@ class Classifier:
         found = self.predict(image[None])
         return self._reading(image, found, 0)
 
-    def predict(self, images: np.ndarray) -> Probabilities:
-        """Return the calibrated probabilities of normalized images, float32 (N, 28, 28), N ≥ 1."""
-        return calibration.calibrated(self.logits(images), self.notes["temperature"])
+    def predict(self, images: np.ndarray, personal: Sequence[Sequence[Example]] | None = None) -> Probabilities:
+        """Return the calibrated probabilities of normalized images, float32 (N, 28, 28), N ≥ 1.
+
+        personal: the personal examples for each image. With this argument, the result has features.
+        """
+        temperature = self.notes["temperature"]
+        if personal is None:
+            return calibration.calibrated(self.logits(images), temperature)
+        logits, found = self.logits.with_features(images)
+        # The logits are divided by the temperature later, and the shifts are not.
+        shifted = logits + temperature * examples.shifts(found, personal, logits.shape[1])
+        return calibration.calibrated(shifted, temperature)._replace(features=found)
 
     def rejects(self, not_digit: np.ndarray) -> np.ndarray:
         """Return whether each drawing is rejected as a non-digit, bool (N,).
@@ -93,12 +133,17 @@ class Classifier:
         """
         return np.asarray(not_digit) > self.notes["rejection_threshold"]
 
-    def _read(self, drawings: Sequence[Candidates]) -> list[Answer]:
+    def _read(
+        self, drawings: Sequence[Candidates], personal: Sequence[Sequence[Example]] | None = None
+    ) -> list[Answer]:
         """Return the answer to each drawing. One call of the network classifies the candidates of all drawings."""
         start = time.perf_counter()
         variants = [each for drawing in drawings for each in (drawing, drawing.whole) if each is not None]
         images = [each.images for each in variants if each.groups]
-        found = self.predict(np.concatenate(images)) if images else None
+        if personal is not None:  # From examples for each drawing to examples for each image.
+            kept = zip(drawings, personal, strict=True)
+            personal = [own for drawing, own in kept for _ in range(_image_count(drawing))]
+        found = self.predict(np.concatenate(images), personal) if images else None
         answers, first = [], 0
         for each in variants:
             rows = slice(first, first := first + len(each.groups))
@@ -133,7 +178,8 @@ class Classifier:
         probabilities, not_digit = found.digits[index], float(found.not_digit[index])
         several = 0.0 if found.several is None else float(found.several[index])
         verdict = self._verdict(probabilities, not_digit)
-        return Reading(tuple(probabilities.tolist()), not_digit, verdict, image, box, strokes, several)
+        vector = None if found.features is None else found.features[index]
+        return Reading(tuple(probabilities.tolist()), not_digit, verdict, image, box, strokes, several, vector)
 
     def _verdict(self, probabilities: np.ndarray, not_digit: float) -> Verdict:
         if self.rejects(not_digit):
@@ -151,6 +197,10 @@ def calibrate(forward: ForwardPass, images: np.ndarray, labels: np.ndarray) -> d
     """
     notes = {"test_time_augmentation": forward.has_test_time_augmentation}
     return notes | calibration.fit_calibration(forward(images), labels)
+
+
+def _image_count(drawing: Candidates) -> int:
+    return sum(len(each.groups) for each in (drawing, drawing.whole) if each is not None)
 
 
 def _preferred(drawing: Candidates, inner: Answer, whole: Answer) -> Answer:

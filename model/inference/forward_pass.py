@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from model.inference import backend, calibration
+from model.inference import backend, calibration, features
+from model.inference.features import FeatureSpace
 
 SINGLE_VIEW_CONFIDENCE = 0.98
 """If the most probable class of an image has this probability or more, test-time augmentation skips the image."""
@@ -30,13 +31,14 @@ BATCH_SIZE = 500
 class ForwardPass:
     """The compiled forward pass of one network. Thread-safe."""
 
-    def __init__(self, network, test_time_augmentation: bool = False):
+    def __init__(self, network, test_time_augmentation: bool = False, space: FeatureSpace | None = None):
         """Compile the network, which takes about a second. Later changes of its weights have effect.
 
         network: a function from inputs, float32 (N, ...), to logits (N, K).
         test_time_augmentation: whether to average over several views of an unsure image. Use this only for a network
             that takes images (N, 28, 28) and was trained with augmentation. The accuracy of a network that was trained
             without augmentation drops.
+        space: the features of the network, for `with_features`; None for a network without features.
         """
         tf = backend.load_tensorflow()
         # Use one signature for all batch sizes, because TensorFlow compiles each signature, which takes a second.
@@ -47,6 +49,9 @@ class ForwardPass:
         self._network = compiled(lambda inputs: network(inputs, training=False), input_signature=[inputs])
         example = np.zeros((1, *network.input_shape[1:]), np.float32)
         logits = self._network(example)
+        self._with_features = None
+        if space is not None:  # TensorFlow compiles this function at its first call.
+            self._with_features = compiled(features.with_features(network, space), input_signature=[inputs])
         self._views = None
         if test_time_augmentation:
             outputs = tf.TensorSpec((None, logits.shape[1]), tf.float32)
@@ -70,8 +75,22 @@ class ForwardPass:
         """Return the logits, float32 (N, K), of inputs, (N, ...), N ≥ 1, without test-time augmentation."""
         return np.concatenate([self._batch(batch) for batch in _batches(inputs)])
 
+    def with_features(self, inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the logits, as `__call__` does, and the features of the inputs without views.
+
+        The features are float32 (N, FEATURES) and have unit length.
+        """
+        logits, found = [], []
+        for batch in _batches(inputs):
+            outputs, part = self._with_features(batch)
+            logits.append(self._averaged(batch, outputs.numpy(), self._views))
+            found.append(part.numpy())
+        return np.concatenate(logits), np.concatenate(found)
+
     def _batch(self, inputs: np.ndarray, views: Callable | None = None) -> np.ndarray:
-        logits = self._network(inputs).numpy()
+        return self._averaged(inputs, self._network(inputs).numpy(), views)
+
+    def _averaged(self, inputs: np.ndarray, logits: np.ndarray, views: Callable | None) -> np.ndarray:
         if views is not None:
             unsure = calibration.softmax(logits).max(axis=1) < SINGLE_VIEW_CONFIDENCE
             if unsure.any():

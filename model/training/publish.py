@@ -6,10 +6,12 @@ from model.data.dataset import Split
 from model.evaluation import map_selection, metrics, plots
 from model.inference import checkpoint
 from model.inference.classifier import Classifier
+from model.training import features
 
 
 def publish(classifier: Classifier, validation: Split, test: Split, path: Path) -> float:
-    """Measure the network on MNIST. Write the checkpoint to `path`, its JSON, its maps and the confusion matrix.
+    """Measure the network on MNIST. Write the checkpoint to `path`, its JSON, its maps, its features and the confusion
+    matrix.
 
     The accuracy on MNIST's test images is printed and returned.
     classifier: the calibrated network. The weights of a trained network are rounded already
@@ -23,6 +25,7 @@ def publish(classifier: Classifier, validation: Split, test: Split, path: Path) 
         measured[name] = metrics.classification_metrics(predictions.probabilities, split.labels)
         measured[name] |= metrics.accuracy_without_augmentation(classifier, split.images, split.labels)
     checkpoint.save(classifier.network, classifier.notes | measured | {"versions": checkpoint.versions()}, path)
+    features.write(validation, path)
     plots.draw_confusion("MNIST test", measured["test"]["confusion"], plots.figure_path(path.parent, path, "confusion"))
     accuracy, (low, high) = measured["test"]["accuracy"], measured["test"]["interval"]
     print(f"{path}: test accuracy on MNIST {accuracy:.2%} (95 % interval {low:.2%} to {high:.2%}).")

@@ -51,8 +51,8 @@ def stored(path) -> list[tuple[str, int]]:
 
 
 DEFAULT_NOTE = (
-    "Stored only when you click: the drawing, your answer, the network's answer and the time, for training. Nothing "
-    "about you is stored."
+    "A click teaches the page at once; what it learns stays in this browser. The server also stores the drawing, your "
+    "answer, the network's answer and the time, for training, and nothing about you."
 )
 
 
@@ -104,7 +104,8 @@ def test_each_digit_of_a_number_is_corrected_with_its_own_strokes_by_keyboard(co
     page.keyboard.press("Space")
     note(page, "Thank you. Digit 1 is stored as “1”.")
     assert focused(page) == "1" and are_disabled(page)
-    expect(digits.first).to_have_accessible_name("Digit 1 of 2, read as 7, stored as “1”")
+    # The page has learned: it reads a 1 now.
+    expect(digits.first).to_have_accessible_name("Digit 1 of 2, read as 1, stored as “1”")
     digit(page).get_by_role("button").last.click()  # The choice above the bars counts, too.
     expect(part(page, ".choice + .question")).to_have_text("Digit 2 of 2, read as 4, is:")
     note(page, DEFAULT_NOTE)
@@ -129,11 +130,11 @@ def test_a_wrong_split_is_corrected_with_the_whole_drawing(correctable):
     expect(part(page, ".choice + .question")).to_have_text("Digit 2 of 2, read as 4, is:")
     one.click()
     expect(part(page, ".choice + .question")).to_have_text("The whole drawing is:")
-    label(page, "4").click()
-    note(page, "Thank you. Stored as “4”.")
-    assert stored(path) == [("4", 3)]
+    label(page, "not a digit").click()
+    note(page, "Thank you. Stored as “not a digit”.")
+    assert stored(path) == [("not a digit", 3)]
     part(page, ".digits button").first.click()  # The digits cannot be corrected against the whole drawing.
-    note(page, "The whole drawing is stored as “4”. Undo this first to correct its digits.")
+    note(page, "The whole drawing is stored as “not a digit”. Undo this first to correct its digits.")
     assert are_disabled(page)
     part(page, ".undo").click()
     note(page, "Undone. The correction is deleted.")
@@ -197,9 +198,13 @@ def test_a_picture_cannot_be_corrected_and_the_page_says_so(correctable, tmp_pat
     assert are_disabled(page)
 
 
-def test_a_server_without_corrections_shows_no_buttons(page):
-    draw_seven(page)
-    expect(page.locator("#correction")).to_have_count(0)
+def test_without_corrections_on_the_server_a_click_only_teaches_the_page(page):
+    draw(page, number("74"))
+    settled(page)
+    note(page, "A click teaches the page at once. What it learns stays in this browser.")
+    expect(part(page, ".one")).to_be_visible()
+    for selector in (".other", ".toggle", ".entry"):  # The page learns single digits only.
+        expect(part(page, selector)).to_be_hidden()
 
 
 def test_the_page_shows_that_the_network_is_loading_and_then_the_answer(open_page):

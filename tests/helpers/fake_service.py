@@ -43,6 +43,7 @@ def fake_service(store=None) -> SimpleNamespace:
         path=Path("digits.keras"),
         ready=True,
         rejects=True,
+        network=None,
         store=store,
         classifier=SimpleNamespace(
             read_drawings=lambda drawings: [IS_SEVEN for _ in drawings],

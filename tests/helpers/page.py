@@ -118,6 +118,16 @@ def alpha(canvas) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(base64.b64decode(png))).getchannel("A"))
 
 
+def stage_boxes(page) -> list:
+    """Return the places of the pad and of the bars on the page, in CSS pixels."""
+    return page.evaluate(
+        """() => ["#sketchpad .pad", "#answer .bars"].map((name) => {
+          const { x, y, width, height } = document.querySelector(name).getBoundingClientRect();
+          return [x, y + scrollY, width, height].map(Math.round);
+        })"""
+    )
+
+
 def draw_seven(page):
     draw(page, DIGIT_DRAWINGS[7])
     settled(page)

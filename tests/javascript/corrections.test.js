@@ -26,7 +26,7 @@ const json = (payload, status = 200) => new Response(JSON.stringify(payload), { 
 
 /** @type {(target: string, label: string) => Promise<any>} */
 const store = (target, label) =>
-  storeCorrection({ .../** @type {any} */ (offerCorrection(viewOf(ANSWER))), request: { target, label } });
+  storeCorrection({ .../** @type {any} */ (offerCorrection(viewOf(ANSWER))), request: { target, label, stores: true, learns: false } });
 
 test("a correction has the strokes that the server has read, whatever is on the pad now", async () => {
   /** @type {any[]} */

@@ -33,7 +33,13 @@ from web.texts import answer_reason, reading_reason
 SEVEN = {"strokes": [[[0.2, 0.2], [0.75, 0.2], [0.4, 0.85]]]}
 IMAGE = normalize(rasterize(parse_strokes(SEVEN)))
 TEXT = responses.encode(IMAGE)
-EXAMPLE = {"features": base64.b64encode(bytes(128)).decode(), "label": "7", "reach": 0.3, "weight": 4.0}
+EXAMPLE = {
+    "features": base64.b64encode(bytes(128)).decode(),
+    "label": "7",
+    "reach": 0.3,
+    "weight": 4.0,
+    "network": "0123456789ab",
+}
 SECRET = "my secret"
 
 

@@ -16,7 +16,7 @@ from web.service import Service
 @pytest.fixture
 def loading(monkeypatch) -> SimpleNamespace:
     """A fake of the networks. Loading ends when `release` is set. If `error` is set, loading fails."""
-    classifier = SimpleNamespace(network="network", notes={"sha256": "0"})
+    classifier = SimpleNamespace(network="network", notes={"sha256": "0"}, compile_features=lambda: None)
     state = SimpleNamespace(release=threading.Event(), error=None, classifier=classifier)
 
     def load(path):
@@ -40,7 +40,7 @@ def test_the_networks_load_in_the_background(loading):
     loaded.wait()
     assert loaded.classifier is loading.classifier
     assert loaded.attribution == "attribution of the network"
-    assert loaded.ready
+    wait_until(lambda: loaded.ready)
 
 
 def test_a_checkpoint_that_cannot_be_loaded_is_never_ready_and_raises_its_error(loading):

@@ -8,13 +8,13 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, Wi
 from pydantic_core import PydanticCustomError
 
 from model.classes import LABEL_NOT_DIGIT, LABELS, MAX_NUMBER_DIGITS, NUM_DIGITS, is_label
+from model.inference.features import FEATURES, HASH_LENGTH
 from model.preprocessing.normalization import IMAGE_SIDE
 from model.preprocessing.segmentation import MAX_GROUPS, MAX_MARKS
 from model.preprocessing.strokes import MAX_COORDINATE, MAX_POINTS
 
 # A reading lists the indices of its strokes. With this limit, a reading takes at most 4 kB.
 MAX_STROKES = 500
-FEATURES = 128
 PIXELS = IMAGE_SIDE**2
 DATA_URL = "data:"
 
@@ -96,6 +96,15 @@ BytesText = Annotated[
     WithJsonSchema({"type": "string", "contentEncoding": "base64"}),
 ]
 FeaturesText = _base64(FEATURES, "the features of a reading")
+NetworkHash = Annotated[
+    str,
+    Field(
+        pattern=f"^[0-9a-f]{{{HASH_LENGTH}}}$",
+        description=f"the first {HASH_LENGTH} hexadecimal digits of the SHA-256 of the network's file",
+    ),
+]
+Reach = Annotated[float, Field(ge=-1, le=1, description="the cosine from which on the example has an effect")]
+Weight = Annotated[float, Field(ge=0, le=1_000, description="the largest effect of the example, in nats")]
 Probability = Annotated[float, Field(ge=0, le=1)]
 Box = Annotated[
     list[float],

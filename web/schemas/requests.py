@@ -7,6 +7,8 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from model.classes import LABELS
+from model.inference import examples
 from model.preprocessing.geometry import Stroke
 from model.preprocessing.normalization import IMAGE_SIDE, normalize
 from model.preprocessing.strokes import rasterize
@@ -17,8 +19,11 @@ from web.schemas.fields import (
     FeaturesText,
     ImageText,
     Label,
+    NetworkHash,
     Picture,
+    Reach,
     Strokes,
+    Weight,
 )
 
 MAX_EXAMPLES = 5
@@ -42,19 +47,32 @@ class Drawing(Request):
 
 
 class Example(Request):
-    """A personal example: the features of a drawing that the visitor has corrected, and its label."""
+    """A personal example: a drawing that the visitor has corrected, as /learn returns it. Examples of another network
+    have no effect."""
 
     features: FeaturesText
     label: Label
-    reach: Annotated[float, Field(ge=-1, le=1)]
-    weight: Annotated[float, Field(ge=0, le=1_000)]
+    rather_than: Label | None = Field(None, description="the network's own answer, which was wrong")
+    reach: Reach
+    weight: Weight
+    network: NetworkHash
+
+    @property
+    def parsed(self) -> examples.Example:
+        vector = np.frombuffer(base64.b64decode(self.features), np.int8)
+        wrong = None if self.rather_than is None else LABELS.index(self.rather_than)
+        return examples.Example(vector, LABELS.index(self.label), wrong, self.reach, self.weight)
+
+
+Examples = Annotated[
+    list[Example],
+    Field(max_length=MAX_EXAMPLES, fail_fast=True, description="personal examples, for networks that provide features"),
+]
 
 
 class PredictRequest(Drawing):
     features: bool = Field(False, description="whether the answer has features, if the network provides them")
-    examples: list[Example] = Field(
-        [], max_length=MAX_EXAMPLES, fail_fast=True, description="personal examples, for networks that provide features"
-    )
+    examples: Examples = []
 
 
 class PictureRequest(Request):
@@ -96,6 +114,11 @@ class ExplainRequest(DigitDrawing):
     rather_than: Digit | None = Field(
         None, description="the digit to compare the answer with: an integer from 0 to 9, or null for all other digits"
     )
+
+
+class LearnRequest(DigitDrawing):
+    label: Label = Field(description='the correct label of the drawing: a digit, or "not a digit"')
+    examples: Examples = Field([], description="the personal examples that the visitor has already")
 
 
 class CorrectionRequest(Drawing):

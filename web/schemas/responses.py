@@ -7,9 +7,11 @@ from typing import Self
 import numpy as np
 from pydantic import BaseModel, Field
 
-from model.classes import NUM_DIGITS
+from model.classes import LABELS, NUM_DIGITS
 from model.inference.answer import Answer, Doubt, Reading, Verdict
 from model.inference.comparison import ModelReading
+from model.inference.examples import Example
+from model.inference.features import quantize
 from web.schemas.fields import (
     Box,
     BytesText,
@@ -18,8 +20,12 @@ from web.schemas.fields import (
     Digit,
     FeaturesText,
     ImageText,
+    Label,
     Milliseconds,
+    NetworkHash,
     Probability,
+    Reach,
+    Weight,
 )
 from web.texts import answer_reason, reading_reason
 
@@ -107,7 +113,9 @@ class AnswerResponse(Response):
     features: list[FeaturesText] | None = Field(None, description="the features of each reading, if requested")
 
     @classmethod
-    def of(cls, answer: Answer, is_picture: bool = False) -> Self:
+    def of(cls, answer: Answer, is_picture: bool = False, with_features: bool = False) -> Self:
+        vectors = [each.features for each in answer.readings] if with_features else [None]
+        has_features = all(vector is not None for vector in vectors)
         return cls(
             number=answer.number,
             verdict=answer.verdict,
@@ -117,6 +125,7 @@ class AnswerResponse(Response):
             doubt=answer.doubt,
             current=answer.current,
             milliseconds=answer.milliseconds,
+            features=[_text(quantize(vector)) for vector in vectors] if has_features else None,
         )
 
     def brief(self) -> Self:
@@ -219,6 +228,28 @@ class AboutResponse(Response):
 
     def brief(self) -> Self:
         return self.model_copy(update={"pictures": None})
+
+
+class LearnResponse(Response):
+    """A personal example, in the form in which /predict takes it."""
+
+    features: FeaturesText
+    label: Label
+    rather_than: Label | None = Field(description="the network's own answer, which was wrong")
+    reach: Reach
+    weight: Weight
+    network: NetworkHash
+
+    @classmethod
+    def of(cls, example: Example, network: str) -> Self:
+        return cls(
+            features=_text(example.features),
+            label=LABELS[example.label],
+            rather_than=None if example.rather_than is None else LABELS[example.rather_than],
+            reach=example.reach,
+            weight=example.weight,
+            network=network,
+        )
 
 
 class CorrectionResponse(Response):

@@ -1,4 +1,5 @@
-// Buttons that store the drawing, or one digit of it, with its correct label.
+// Buttons that give the drawing, or one digit of it, its correct label. The page learns from a digit, and the server stores
+// the correction, if `props.learns` and `props.stores` say so.
 // The value `props.value` is null or {} if nothing can be corrected, {picture: true} for a picture, or it has the type
 // Offer of page/corrections.js.
 // Emits three events. The page then sets a new value.
@@ -40,6 +41,7 @@ export function mount({ element, props, trigger, watch }) {
   /** @returns {Offer | null} */
   const offer = () => (props.value?.readings ? props.value : null);
   const target = () => (mode === "digit" ? String(offer()?.selected ?? 0) : WHOLE);
+  const { learns, stores } = props;
 
   /** @param {typeof mode} chosen */
   function setMode(chosen) {
@@ -61,7 +63,7 @@ export function mount({ element, props, trigger, watch }) {
   function request(label) {
     if (isLocked() || isAnswer(label)) return;
     mistake = null;
-    props.value = { ...props.value, request: { target: target(), label } };
+    props.value = { ...props.value, request: { target: target(), label, stores, learns: learns && LABELS.includes(label) } };
     trigger("labeled");
     show();
   }
@@ -93,18 +95,21 @@ export function mount({ element, props, trigger, watch }) {
     const stored = current?.stored ?? {};
     const undoable = excluding().filter((each) => !stored[each].pending);
     choice.hidden = !several;
+    other.hidden = !stores; // The page learns single digits only.
     digits.show(current, mode === "digit" ? target() : null);
     press(one, mode === "one");
     press(other, mode === "number");
     question.textContent = mode === "number" && several ? "" : questionText(current, mode);
-    group.setAttribute("aria-label", `${question.textContent} ${text("correctionLong")}`);
+    group.setAttribute("aria-label", `${question.textContent} ${text(stores ? "correctionLong" : "learnLong")}`);
     group.hidden = question.hidden = mode === "number" && several;
     showLabels(stored[target()]?.label ?? current?.request?.label);
-    toggle.hidden = several;
+    toggle.hidden = several || !stores;
     entry.hidden = mode !== "number";
     entry.querySelector("button")?.setAttribute("aria-disabled", String(isLocked()));
     input.readOnly = isLocked();
-    status.textContent = mistake ? text(mistake, { number: current?.number }) : noteText(props.value, target(), excluding());
+    status.textContent = mistake
+      ? text(mistake, { number: current?.number })
+      : noteText(props.value, target(), excluding(), { learns, stores });
     showUndo(undoable.length > 0, undoable.length === excluding().length && !current?.request);
   }
 

@@ -27,24 +27,33 @@ export function questionText(offer, mode) {
 }
 
 /**
- * Return what is stored or what went wrong.
+ * What a click on a label does. Each text about it has up to three keys.
+ * @typedef {{ learns: boolean, stores: boolean }} Effect
+ */
+
+/**
+ * Return what is stored or learned, or what went wrong.
  * @param {Offer | { picture?: boolean } | null} value
  * @param {string} target what the visitor corrects: the index of a digit, or "whole"
  * @param {string[]} excluding the targets with a stored correction that excludes another correction of `target`
+ * @param {Effect} effect
  */
-export function noteText(value, target, excluding) {
-  if (value && "picture" in value) return text("correctionPicture");
+export function noteText(value, target, excluding, { learns, stores }) {
+  if (value && "picture" in value) return text(stores ? "correctionPicture" : "learnPicture");
   const { readings, stored, outcome } = /** @type {Offer} */ ({ readings: [], stored: {}, ...value });
   if (outcome?.error !== undefined) return text(outcome.failed, { error: outcome.error ?? text("lost") });
   const own = stored[target];
   if (own && !own.pending) {
     const values = { label: nameOf(own.label), place: Number(target) + 1 };
-    return text(target === "whole" || readings.length === 1 ? "corrected" : "correctedDigit", values);
+    const isOnly = target === "whole" || readings.length === 1;
+    if (stores) return text(isOnly ? "corrected" : "correctedDigit", values);
+    return text(isOnly ? "learned" : "learnedDigit", values);
   }
   const others = excluding.filter((each) => each !== target);
   if (others.length > 0) {
     const labels = others.map((each) => nameOf(stored[each].label));
     return text(others[0] === "whole" ? "excludedByWhole" : "excludedByDigits", { labels: labels.join(" · ") });
   }
-  return text(outcome?.undone ? "correctionUndone" : "correctionNote");
+  if (outcome?.undone) return text(stores ? "correctionUndone" : "learnUndone");
+  return text(!stores ? "learnNote" : learns ? "learnAndStoreNote" : "correctionNote");
 }

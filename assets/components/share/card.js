@@ -32,18 +32,25 @@ const NUMBER_SIZES = sizes(156, 40);
  * @param {boolean} rejects whether the network can reject a drawing as a non-digit
  */
 export function paintCard(strokes, answer, rejects) {
+  const { canvas, colors } = createCard();
+  const context = context2d(canvas);
+  paintPad(context, colors, strokes);
+  context.textBaseline = "middle";
+  paintNumber(context, colors, answer);
+  paintSentence(context, colors, sentenceOf(answer));
+  paintColumns(context, colors, columnsOf(answer, rejects), { ...COLUMNS, left: LEFT, right: RIGHT, font: cardFont });
+  paintFooter(context, colors);
+  return canvas;
+}
+
+/** Return an empty picture with the background of the page's theme. */
+export function createCard() {
   const canvas = create("canvas", { width: WIDTH, height: HEIGHT });
   const context = context2d(canvas);
   const colors = colorsOfPage();
   context.fillStyle = colors.background;
   context.fillRect(0, 0, WIDTH, HEIGHT);
-  paintPad(context, colors, strokes);
-  context.textBaseline = "middle";
-  paintNumber(context, colors, answer);
-  paintSentence(context, colors, sentenceOf(answer));
-  paintColumns(context, colors, columnsOf(answer, rejects), { ...COLUMNS, left: LEFT, right: RIGHT, font });
-  paintFooter(context, colors);
-  return canvas;
+  return { canvas, colors };
 }
 
 /** @type {(context: CanvasRenderingContext2D, colors: Colors, strokes: Stroke[]) => void} */
@@ -77,8 +84,8 @@ function paintNumber(context, colors, answer) {
   const middle = NUMBER.top + NUMBER.height / 2;
   context.direction = "ltr"; // Numbers are written from left to right in every language.
   context.textAlign = "left";
-  const { size } = fitted(context, characters.map((character) => character.text).join(""), { width, lines: 1, sizes: NUMBER_SIZES, font });
-  context.font = font(size);
+  const { size } = fitted(context, characters.map((character) => character.text).join(""), { width, lines: 1, sizes: NUMBER_SIZES, font: cardFont });
+  context.font = cardFont(size);
   let left = LEFT;
   for (const { text: character, verdict } of characters) {
     context.fillStyle = verdict === "digit" || verdict === null ? colors.text : colors.subdued;
@@ -91,7 +98,7 @@ function paintNumber(context, colors, answer) {
 /** @type {(context: CanvasRenderingContext2D, colors: Colors, reading: Reading, left: number, middle: number) => void} */
 function paintCertainty(context, colors, reading, left, middle) {
   const lines = [confidence(shareOf(reading)), certaintyText(reading)];
-  const [offset, ...fonts] = [26, font(48), font(30, 400)];
+  const [offset, ...fonts] = [26, cardFont(48), cardFont(30, 400)];
   lines.forEach((words, i) => {
     context.font = fonts[i];
     context.fillStyle = i === 0 ? colors.text : colors.subdued;
@@ -108,7 +115,7 @@ function sentenceOf(answer) {
 
 /** @type {(context: CanvasRenderingContext2D, colors: Colors, sentence: string) => void} */
 function paintSentence(context, colors, sentence) {
-  const plain = (/** @type {number} */ size) => font(size, 400);
+  const plain = (/** @type {number} */ size) => cardFont(size, 400);
   const box = { width: RIGHT - LEFT, lines: 2, sizes: sizes(28, 20), font: plain };
   const { size, lines } = fitted(context, sentence, box);
   context.font = plain(size);
@@ -121,12 +128,12 @@ function paintSentence(context, colors, sentence) {
 
 // Paint the page's icon, its title and its address.
 /** @type {(context: CanvasRenderingContext2D, colors: Colors) => void} */
-function paintFooter(context, colors) {
+export function paintFooter(context, colors) {
   const { middle, mark } = FOOTER;
   alignToStart(context);
   const isLeft = context.direction === "ltr";
   paintMark(context, isLeft ? LEFT : RIGHT - mark, middle - mark / 2, mark / 32);
-  context.font = font(28);
+  context.font = cardFont(28);
   context.fillStyle = colors.text;
   const title = text("title");
   const indent = mark + 14;
@@ -134,7 +141,7 @@ function paintFooter(context, colors) {
   const width = RIGHT - LEFT - indent - context.measureText(title).width - 24;
   const address = publicAddress(location);
   if (!address || width < 80) return;
-  const plain = (/** @type {number} */ size) => font(size, 400);
+  const plain = (/** @type {number} */ size) => cardFont(size, 400);
   const { size, lines } = fitted(context, address, { width, lines: 1, sizes: sizes(24, 16), font: plain });
   context.font = plain(size);
   context.fillStyle = colors.subdued;
@@ -176,7 +183,7 @@ function alignToStart(context) {
 const startOf = (context) => (context.direction === "rtl" ? RIGHT : LEFT);
 
 /** @type {(size: number, weight?: number) => string} */
-function font(size, weight = 650) {
+export function cardFont(size, weight = 650) {
   return `${weight} ${size}px ${getComputedStyle(document.body).fontFamily || "system-ui, sans-serif"}`;
 }
 

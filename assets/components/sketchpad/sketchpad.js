@@ -85,10 +85,7 @@ export class Sketchpad {
     this.state = { ...IDLE, eraser: this.state.eraser, ...details, mode };
   }
 
-  /**
-   * What is on the pad, including the stroke that is being drawn. The first point of a stroke removes the picture.
-   * @returns {Content}
-   */
+  /** @returns {Content} what is on the pad, with the stroke that is being drawn, whose first point removes the picture */
   get content() {
     const { current } = this.history;
     if (this.state.mode !== "drawing") return current;
@@ -220,7 +217,8 @@ export class Sketchpad {
     this.#received = id;
     this.begin();
     if (picture) this.#showPicture(picture);
-    else if (strokes?.length) this.#replay(strokes);
+    else if (strokes?.length === 0) this.clear();
+    else if (strokes) this.#replay(strokes);
   }
 
   /** @param {string} picture */
