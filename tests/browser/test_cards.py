@@ -129,11 +129,12 @@ def test_a_picture_of_the_answer_can_be_copied_or_if_this_is_not_allowed_saved(o
     )
     assert copied == [["image/png"], WIDTH, HEIGHT]
     page.evaluate("() => { navigator.clipboard.write = () => Promise.reject(new DOMException('', 'NotAllowedError')) }")
-    page.locator("#share .card").click()
-    expect(page.get_by_text("This browser does not allow the page to copy a picture.")).to_be_visible()
-    expect(page.get_by_role("img", name="The drawing with its answer")).to_be_visible()
+    share = page.locator("#share")
+    share.locator(".card").click()
+    expect(share.get_by_text("This browser does not allow the page to copy a picture.")).to_be_visible()
+    expect(share.get_by_role("img", name="The drawing with its answer")).to_be_visible()
     with page.expect_download() as download:
-        page.get_by_role("link", name="Save the picture").click()
+        share.get_by_role("link", name="Save the picture").click()
     download.value.save_as(tmp_path / "card.png")
     assert download.value.suggested_filename == "digit.png"
     assert Image.open(tmp_path / "card.png").size == (WIDTH, HEIGHT)

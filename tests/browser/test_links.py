@@ -63,7 +63,7 @@ def test_where_copying_is_not_allowed_the_link_is_in_a_selected_text_field(open_
     page.evaluate(REFUSE_CLIPBOARD)
     draw_seven(page)
     page.locator("#share .link").click()
-    field = page.get_by_label("Copy this link:")
+    field = page.locator("#share").get_by_label("Copy this link:")
     expect(field).to_have_value(re.compile("#drawing="))
     expect(field).to_be_focused()
     assert field.evaluate("(field) => field.value.slice(field.selectionStart, field.selectionEnd)") == address_of(page)

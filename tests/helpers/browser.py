@@ -47,6 +47,7 @@ def draw(page: Page | FrameLocator, strokes: list, mouse: Mouse | None = None) -
     mouse: the mouse of the tab; needed if `page` is a frame.
     """
     mouse = mouse or page.mouse
+    page.locator("#sketchpad .pad").scroll_into_view_if_needed()
     for stroke in strokes:
         start, *rest = on_pad(page, *stroke)
         mouse.move(*start)

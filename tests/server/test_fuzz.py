@@ -43,7 +43,9 @@ def test_the_error_for_a_wrong_number_of_arguments_lists_the_expected_arguments(
 def test_the_error_for_an_unknown_endpoint_lists_all_endpoints(post):
     answer = post("run/js_fn", json={"data": [None]})
     assert answer.status_code == 404
-    assert answer.json()["error"].startswith("Unknown endpoint. The endpoints are /predict, /predict_image, /explain, ")
+    assert answer.json()["error"].startswith(
+        "Unknown endpoint. The endpoints are /predict, /learn, /predict_image, /explain, "
+    )
 
 
 def test_a_million_points_are_rejected_at_once(post):

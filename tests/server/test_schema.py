@@ -61,6 +61,7 @@ def test_the_schema_lists_every_route_of_the_api():
         "POST /api/predict_image",
         "POST /api/explain",
         "POST /api/compare",
+        "POST /api/learn",
         "POST /api/activations",
         "POST /api/occlusion",
         "POST /api/steps",

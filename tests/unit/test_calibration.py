@@ -89,7 +89,8 @@ def test_a_network_without_an_output_for_non_digits_rejects_nothing():
 
 def test_a_probability_is_never_above_1():
     values = np.random.default_rng(6).normal(0, 30, (20_000, 12))
-    assert max(part.max() for part in calibration.calibrated(values, 1.0)) <= 1
+    found = calibration.calibrated(values, 1.0)
+    assert max(part.max() for part in (found.digits, found.not_digit, found.several)) <= 1
 
 
 @given(arrays(np.float32, (3, 12), elements=st.floats(-50, 50, width=32)), st.floats(0.5, 3))
@@ -98,7 +99,7 @@ def test_digit_probabilities_are_conditional_on_being_a_digit(values, temperatur
 
     The probability of a 7 is the one in the softmax over all twelve outputs. "Not one digit" has the last two outputs.
     """
-    digits, not_digit, several = calibration.calibrated(values, temperature)
+    digits, not_digit, several, _ = calibration.calibrated(values, temperature)
     joint = calibration.softmax(values, temperature)
     np.testing.assert_allclose(several, joint[:, 11])
     np.testing.assert_allclose(not_digit, joint[:, 10] + joint[:, 11], atol=1e-12)

@@ -97,7 +97,7 @@ def test_a_call_through_the_queue_is_checked_by_the_index_of_its_function(calls)
 def test_the_error_for_an_unknown_endpoint_lists_all_endpoints(calls, route, name, body):
     status, message = rejection(calls.check_call, route, name, body)
     assert status == 404
-    assert message.startswith("Unknown endpoint. The endpoints are /predict, /predict_image, /explain, ")
+    assert message.startswith("Unknown endpoint. The endpoints are /predict, /learn, /predict_image, /explain, ")
 
 
 @pytest.mark.parametrize("body", [{}, {"data": []}, {"data": [SEVEN] * 4}, {"data": "7"}, {"data": None}])
