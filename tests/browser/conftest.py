@@ -7,10 +7,14 @@ import contextlib
 import os
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.helpers.browser import chromium_path, launch, ready
 from tests.helpers.page import DESKTOP, RECORD_TRAFFIC, tidy
+
+TIMEOUT = 30_000
+"""Milliseconds. Two processes of tests, two browsers and several servers may share two slow cores."""
+expect.set_options(timeout=TIMEOUT / 2)
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +42,7 @@ def tab_of(chromium):
             context = chromium.new_context(**window)
             context.add_init_script(RECORD_TRAFFIC)
             tabs[key] = context.new_page()
-            tabs[key].set_default_timeout(10_000)
+            tabs[key].set_default_timeout(TIMEOUT)
         return tabs[key]
 
     return tab_of
@@ -83,7 +87,7 @@ def lasting_tab(chromium):
     context = chromium.new_context(viewport=DESKTOP)
     context.add_init_script(RECORD_TRAFFIC)
     tab = context.new_page()
-    tab.set_default_timeout(10_000)
+    tab.set_default_timeout(TIMEOUT)
     return tab
 
 

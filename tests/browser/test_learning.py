@@ -101,7 +101,7 @@ def without_storage(server, chromium):
     context.add_init_script(RECORD_TRAFFIC)
     context.add_init_script(NO_STORAGE)
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(30_000)
     yield ready(page, server.address)
     context.close()
 
