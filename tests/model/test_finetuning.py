@@ -56,7 +56,7 @@ def test_a_new_style_is_learned_and_mnist_is_not_forgotten(known):
     before, after, classifier = finetuning.finetune(network, notes, recipe, known, training, held_out, seed=1)
     assert before.held_out < 0.1
     assert after.held_out > 0.5
-    assert after.mnist >= before.mnist - 0.0015
+    assert after.mnist >= before.mnist - 0.0005
     assert after.synthetic > before.synthetic - 0.01
     # Measure end to end, on new drawings in the style that the network has learned.
     others = styles.drawings("eastern", 100, seed=2)
@@ -120,7 +120,7 @@ def test_the_committed_checkpoint_of_every_recipe_does_not_forget_mnist(name, sm
     recipe = dataclasses.replace(finetuning.finetuning_recipe(RECIPES[name]), epochs=2)
     splits = small_dataset(recipe)
     before, after, _ = finetuning.finetune(network, notes, recipe, splits, training, held_out, seed=1)
-    assert after.mnist >= before.mnist - 0.0015
+    assert after.mnist >= before.mnist - 0.0005
 
 
 # Comparison with the old network
@@ -131,7 +131,7 @@ def test_the_committed_checkpoint_of_every_recipe_does_not_forget_mnist(name, sm
     [
         ({"held_out": 0.89}, "is not more accurate on the held-out drawings"),
         ({}, "is not more accurate on the held-out drawings"),
-        ({"held_out": 0.95, "mnist": 0.9944}, "lost more than 0.15 points of accuracy on MNIST's validation images"),
+        ({"held_out": 0.95, "mnist": 0.9954}, "lost more than 0.05 points of accuracy on MNIST's validation images"),
         ({"held_out": 0.1, "mnist": 0.9}, "is not more accurate .* and lost more"),
     ],
 )
@@ -141,4 +141,4 @@ def test_a_worse_network_is_an_error_that_names_the_reasons(changed, message):
 
 
 def test_mnist_accuracy_may_drop_by_two_validation_images():
-    finetuning.check_improvement(GOOD, dataclasses.replace(GOOD, held_out=0.95, mnist=0.9946))
+    finetuning.check_improvement(GOOD, dataclasses.replace(GOOD, held_out=0.95, mnist=0.9956))
