@@ -48,6 +48,13 @@ def few_copies(monkeypatch):
     monkeypatch.setattr(finetuning_data, "MAX_COPIES", 4)
 
 
+def test_the_loss_weighs_each_image_by_its_own_weight():
+    outputs = np.eye(12, dtype=np.float32)[:2] * 4
+    targets, loss = finetuning._distillation(RECIPE, outputs)
+    losses = keras.ops.convert_to_numpy(loss(targets, outputs * [[1], [-1]]))
+    assert losses.shape == (2,) and losses[1] > losses[0] + 1
+
+
 @pytest.mark.slow
 def test_a_new_style_is_learned_and_mnist_is_not_forgotten(known):
     network, notes = checkpoint.load(checkpoint.FOLDER / "digits.keras")
