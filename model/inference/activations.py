@@ -1,8 +1,8 @@
 """Activations: the outputs of the inner layers of a network for one image, and what each of them adds to the answer.
 
-Activations are changes against the empty pad, that is, the image without ink: batch normalization gives about half of
-the maps a value without any ink. A silenced map has its value on the empty pad everywhere, as if no ink reached it. A
-map of zeros would instead be an input that the next layer never gets. There is no test-time augmentation.
+Activations are changes against the empty pad, which is the image without ink, because batch normalization gives about
+half of the maps a value even without ink. For the same reason, a silenced map gets its value on the empty pad, not
+zeros. There is no test-time augmentation.
 """
 
 import threading

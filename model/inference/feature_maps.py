@@ -3,7 +3,8 @@
 They are chosen on images of digits (`model.evaluation.map_selection`) and stored beside the checkpoint, in
 `<name>-maps.json`, with the SHA-256 of the network's file. A network without this file gets a choice on a few drawings.
 
-All values are changes against the empty pad. Batch normalization gives about half of the maps a value without any ink.
+All values are changes against the empty pad, because batch normalization gives about half of the maps a value even
+without ink.
 """
 
 import json

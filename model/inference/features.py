@@ -111,7 +111,7 @@ def _damaged(checkpoint: Path, error: Exception) -> UserError:
 
 
 def last_dense(network):
-    """Return the Dense layer of a Keras network that gives the outputs, or None if there is none."""
+    """Return the last Dense layer of a Keras network; None if the network has no Dense layer for its outputs."""
     import keras
 
     outputs = network.output_shape[-1]

@@ -183,7 +183,8 @@ def adapt(model: keras.Model, interface: Interface) -> keras.Model:
         # `call`, and not `model(inputs)`: the layers become layers of the new network, not of a network inside it.
         return keras.Model(images, _logits(model.call(inputs), interface))
     except ValueError:
-        # Two layers or operations have the same name. In a network inside the network, they may.
+        # A layer of the model has the name of a layer that is added here. So the model becomes one layer, with its own
+        # names inside.
         return keras.Model(images, _logits(model(inputs), interface))
 
 

@@ -61,8 +61,8 @@ class Outcome(Response):
         found = calibrated(logits[None], temperature)
         return cls(
             logits=np.asarray(logits, float).round(5),
-            probabilities=found.digits[0].clip(0, 1),
-            no_digit=min(1, float(found.not_digit[0])),
+            probabilities=found.digits[0],
+            no_digit=found.not_digit[0],
         )
 
 
