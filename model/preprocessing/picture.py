@@ -75,7 +75,7 @@ def _written(drawn: np.ndarray, contrast: np.ndarray, dirt: float, removed: np.n
     sharp = written.is_sharp(max(2, round(contrast.size**0.5 * EDGE)) + 1) if is_uneven else np.ones_like(kept)
     kept &= sharp
     kept = written.with_signs(kept & ~written.bars(kept))
-    return PictureInk(_ink(written, kept, removed), written.lost(kept, sharp))
+    return PictureInk(_ink(written, kept, removed), written.lost(kept, sharp & ~written.beside(removed)))
 
 
 def _dirt(contrast: np.ndarray, drawn: np.ndarray) -> float:

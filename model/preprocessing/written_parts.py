@@ -78,7 +78,7 @@ class WrittenParts:
         if removed.any():
             pens = self._pens()
             is_rest = is_faint & (pens <= FINE * pens[self.strengths.argmax()])
-            kept &= ~(self._beside(removed) & is_rest)
+            kept &= ~(self.beside(removed) & is_rest)
         kept[0] = False
         return kept
 
@@ -93,7 +93,8 @@ class WrittenParts:
         gaps = np.flatnonzero(strengths[1:] < PALE * strengths[:-1])
         return float(strengths[gaps[0] if gaps.size else -1])
 
-    def _beside(self, removed: np.ndarray) -> np.ndarray:
+    def beside(self, removed: np.ndarray) -> np.ndarray:
+        """Return which parts touch the removed lines and frames, bool (N + 1,)."""
         near = np.zeros(len(self.sizes), bool)
         near[self.numbers[ndimage.binary_dilation(removed, NEIGHBORS, iterations=2)]] = True
         return near
@@ -133,10 +134,10 @@ class WrittenParts:
             kept[part] = is_sign(self.boxes[part], digits)
         return kept
 
-    def lost(self, kept: np.ndarray, sharp: np.ndarray) -> np.ndarray:
+    def lost(self, kept: np.ndarray, may_be_ink: np.ndarray) -> np.ndarray:
         """Return the boxes of the parts that are not kept, but are as high as a digit, or as a sign between digits.
 
-        Beside the kept parts, only sharp parts that are not bars count. sharp: for each part, bool (N + 1,).
+        may_be_ink: which parts count beside the kept parts, too, unless they are bars or very pale, bool (N + 1,).
         """
         if not kept.any():
             return np.zeros((0, 4), int)
@@ -149,9 +150,9 @@ class WrittenParts:
         heights = boxes[:, 3] - boxes[:, 1]
         is_in_row = (boxes[:, 3] > top) & (boxes[:, 1] < bottom)
         is_between = (boxes[:, 0] > left) & (boxes[:, 2] < right) & (heights >= LOST_HEIGHT * (bottom - top))
-        is_strong = self.strengths[rest] >= PALE * self.strengths[kept].max()
-        may_be_digit = sharp[rest] & ~self._bars.is_bar[rest] & (heights >= TALL * (bottom - top))
-        return boxes[is_in_row & ((is_between & is_strong) | may_be_digit)]
+        shares = self.strengths[rest] / self.strengths[kept].max()
+        may_be_digit = may_be_ink[rest] & ~self._bars.is_bar[rest] & (heights >= TALL * (bottom - top))
+        return boxes[is_in_row & ((is_between & (shares >= PALE)) | (may_be_digit & (shares >= PALE / 2)))]
 
     def _largest(self, chosen: np.ndarray) -> np.ndarray:
         """Return the indices of the largest of the chosen parts."""
