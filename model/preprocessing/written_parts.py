@@ -151,7 +151,8 @@ class WrittenParts:
         is_in_row = (boxes[:, 3] > top) & (boxes[:, 1] < bottom)
         is_between = (boxes[:, 0] > left) & (boxes[:, 2] < right) & (heights >= LOST_HEIGHT * (bottom - top))
         shares = self.strengths[rest] / self.strengths[kept].max()
-        may_be_digit = may_be_ink[rest] & ~self._bars.is_bar[rest] & (heights >= TALL * (bottom - top))
+        is_around = (boxes[:, 0] <= left) & (boxes[:, 2] >= right)
+        may_be_digit = may_be_ink[rest] & ~self._bars.is_bar[rest] & ~is_around & (heights >= TALL * (bottom - top))
         return boxes[is_in_row & ((is_between & (shares >= PALE)) | (may_be_digit & (shares >= PALE / 2)))]
 
     def _largest(self, chosen: np.ndarray) -> np.ndarray:
