@@ -34,6 +34,11 @@ def answer_view(rejects: bool) -> gr.HTML:
     return _component("answer", label="answer", events=["retry", "rested"], rejects=rejects)
 
 
+def timeline() -> gr.HTML:
+    """Return the probabilities while the drawing was made. Value: the newest AnswerView, see shared/answers.js."""
+    return _component("timeline", label="timeline")
+
+
 def example_row() -> gr.HTML:
     """Return drawings to try, from assets/examples/, and a button to choose a picture.
 
