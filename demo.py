@@ -46,6 +46,8 @@ def build_page(api: Api) -> gr.Blocks:
         with gr.Row(elem_id="below"):
             example = components.example_row()
             share = components.share_tools(rejects=api.service.rejects)
+        with gr.Column(elem_id="network"):
+            components.inside()
         with gr.Column(elem_id="more"):
             learns = api.service.network is not None
             correction = components.correction(stores=api.service.store is not None, learns=learns)

@@ -59,6 +59,11 @@ def share_tools(rejects: bool) -> gr.HTML:
     return _component("share", label="share", events=["requested", "linked"], rejects=rejects)
 
 
+def inside() -> gr.HTML:
+    """Return the section that shows the maps of the network's layers. Its example is in assets/examples/."""
+    return _component("inside", label="inside the network", **json.loads(_read_asset("examples/three-to-eight.json")))
+
+
 def correction(stores: bool, learns: bool) -> gr.HTML:
     """Return the buttons that give a drawing or one of its digits the correct label.
 
