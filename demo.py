@@ -42,9 +42,12 @@ def build_page(api: Api) -> gr.Blocks:
         with gr.Row(elem_id="stage"):
             pad = components.sketchpad()
             answer = components.answer_view(rejects=api.service.rejects)
+            timeline = components.timeline()
         with gr.Row(elem_id="below"):
             example = components.example_row()
             share = components.share_tools(rejects=api.service.rejects)
+        with gr.Column(elem_id="network"):
+            components.inside()
         with gr.Column(elem_id="more"):
             learns = api.service.network is not None
             correction = components.correction(stores=api.service.store is not None, learns=learns)
@@ -60,7 +63,8 @@ def build_page(api: Api) -> gr.Blocks:
         run_in_browser([share.linked], share, pad, "openLink")
         run_in_browser([share.requested], [share, pad], share, "shareDrawing")
         run_in_browser([answer.rested], pad, share, "offerSharing")
-        run_in_browser([pad.input, answer.retry], pad, [answer, pad], "readDrawing")
+        run_in_browser([pad.input, answer.retry], pad, [answer, pad, timeline], "readDrawing")
+        run_in_browser([answer.rested], answer, timeline, "followAnswer")
         run_in_browser([answer.rested], answer, answer, "explain")
         run_in_browser([answer.rested], answer, correction, "offerCorrection")
         run_in_browser([correction.chosen], [correction, answer], answer, "chooseDigit")

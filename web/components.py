@@ -34,6 +34,11 @@ def answer_view(rejects: bool) -> gr.HTML:
     return _component("answer", label="answer", events=["retry", "rested"], rejects=rejects)
 
 
+def timeline() -> gr.HTML:
+    """Return the probabilities while the drawing was made. Value: the newest AnswerView, see shared/answers.js."""
+    return _component("timeline", label="timeline")
+
+
 def example_row() -> gr.HTML:
     """Return drawings to try, from assets/examples/, and a button to choose a picture.
 
@@ -52,6 +57,11 @@ def share_tools(rejects: bool) -> gr.HTML:
     rejects: whether the picture has a bar for "not a digit", as in `answer_view`.
     """
     return _component("share", label="share", events=["requested", "linked"], rejects=rejects)
+
+
+def inside() -> gr.HTML:
+    """Return the section that shows the maps of the network's layers. Its example is in assets/examples/."""
+    return _component("inside", label="inside the network", **json.loads(_read_asset("examples/three-to-eight.json")))
 
 
 def correction(stores: bool, learns: bool) -> gr.HTML:

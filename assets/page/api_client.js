@@ -3,9 +3,11 @@
 import { timeLimit } from "../shared/time_limit.js";
 
 /** @import { Answer, Connection } from "../shared/answers.js" */
+/** @import { ActivationsRequest } from "../shared/activations.js" */
 /** @import { Example } from "../shared/learned_json.js" */
 /** @import { Stroke } from "../shared/strokes.js" */
 
+import { parseActivations } from "../shared/activations.js";
 import { withinLimits } from "../shared/strokes.js";
 import { examples } from "./learned.js";
 
@@ -81,6 +83,15 @@ export async function steps(strokes) {
   return { steps: steps.map((/** @type {any} */ step) => ({ ...step, image: toBytes(step.image) })) };
 }
 
+/**
+ * Return the maps of the inner layers of a network for one digit.
+ * @param {ActivationsRequest} wanted
+ */
+export async function activations({ image, ...wanted }) {
+  const body = image ? { ...wanted, image: toText(image) } : wanted;
+  return parseActivations(await post("activations", body, (response) => response.arrayBuffer()));
+}
+
 /** Return the measurements of the network. */
 export const about = () => request("about", {}, TIMEOUT);
 
@@ -97,19 +108,25 @@ export const correct = (strokes, label) => post("corrections", { strokes: within
 export const undoCorrection = (token) =>
   request(`corrections?token=${encodeURIComponent(token)}`, { method: "DELETE" }, TIMEOUT);
 
-/** @type {(path: string, body: object) => Promise<any>} */
-function post(path, body) {
+/** @type {(path: string, body: object, read?: (response: Response) => Promise<any>) => Promise<any>} */
+function post(path, body, read) {
   const headers = { "Content-Type": "application/json" };
-  return request(path, { method: "POST", headers, body: JSON.stringify(body) }, TIMEOUT);
+  return request(path, { method: "POST", headers, body: JSON.stringify(body) }, TIMEOUT, read);
 }
 
-/** @type {(path: string, options: RequestInit, milliseconds: number) => Promise<any>} */
-async function request(path, options, milliseconds) {
+/** @param {Response} response */
+const readJson = (response) => response.json();
+
+/**
+ * `read` returns the content of an answer. An error is always JSON.
+ * @type {(path: string, options: RequestInit, milliseconds: number, read?: (response: Response) => Promise<any>) => Promise<any>}
+ */
+async function request(path, options, milliseconds, read = readJson) {
   const limit = timeLimit(milliseconds);
   let response, payload;
   try {
     response = await fetch(`api/${path}`, { ...options, signal: limit.signal });
-    payload = await response.json();
+    payload = await (response.ok ? read : readJson)(response);
   } catch {
     // There is no response, or its body is not JSON, for example the HTML of a proxy. With a status 4xx, the request
     // was rejected. Otherwise, the server does not answer, or the page cannot read the answer.

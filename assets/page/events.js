@@ -53,8 +53,8 @@ const reader = new NewestFirst(read);
 
 /**
  * Read the drawing on the pad. One request is pending at a time, and the newest drawing is always sent. Return a value
- * for the answer component and a value for the pad. The pad's value holds the frames of the digits in a picture. For
- * strokes, the pad's value is undefined.
+ * for the answer component, one for the pad and one for the timeline. The pad's value holds the frames of the digits in
+ * a picture. For strokes, the pad's value is undefined.
  * @param {Drawing | null} drawing
  */
 export async function readDrawing(drawing) {
@@ -68,7 +68,7 @@ export async function readDrawing(drawing) {
 async function readNewest(drawing) {
   const view = await reader.submit(drawing);
   // The pad may have changed after the request. Then its value must not become the old picture.
-  return [view, view && drawing === reader.newest ? framesOf(drawing, view) : undefined];
+  return [view, view && drawing === reader.newest ? framesOf(drawing, view) : undefined, view];
 }
 
 /**
@@ -96,7 +96,7 @@ function connectionAfter(error) {
 
 async function warming() {
   await new Promise((done) => setTimeout(done, WARMING_AFTER));
-  return [withoutAnswer({ state: "warming", time: performance.now() }), undefined];
+  return [withoutAnswer({ state: "warming", time: performance.now() }), undefined, undefined];
 }
 
 /** @type {(drawing: Drawing, view: AnswerView) => Drawing | undefined} */
@@ -127,6 +127,12 @@ export async function readAgain(drawing, view) {
   const reading = Math.min(view.selection.reading, again.answer.readings.length - 1);
   return { ...again, selection: { reading, contrast: null } };
 }
+
+/**
+ * Return the newest answer for the timeline, after the visitor has selected another digit.
+ * @param {AnswerView} view
+ */
+export const followAnswer = (view) => view;
 
 /** @type {(view: AnswerView | null) => Promise<unknown>} */
 export async function compare(view) {
