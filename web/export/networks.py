@@ -13,9 +13,10 @@ FOLDER = "networks"
 NOTES = ("temperature", "confidence_threshold", "rejection_threshold", "bytes", "sha256")
 
 
-def network_files(classifier: Classifier) -> dict[str, bytes]:
+def network_files(classifier: Classifier, with_features: bool = True) -> dict[str, bytes]:
     """Return the files of one network, by path below the site.
 
+    with_features: whether to add the features of the network, if it has any.
     Raises UserError if the browser's engine does not have a layer of the network.
     """
     name, notes = classifier.name, classifier.notes
@@ -28,7 +29,7 @@ def network_files(classifier: Classifier) -> dict[str, bytes]:
         "layers": describe(classifier.network, name, weights),
     }
     files = {f"{FOLDER}/{name}.bin": weights.content}
-    if classifier.space is not None:
+    if with_features and classifier.space is not None:
         files[f"{FOLDER}/{name}.features.bin"], description["features"] = _features(classifier.space)
     return files | {f"{FOLDER}/{name}.json": json.dumps(description, separators=(",", ":")).encode()}
 
