@@ -109,6 +109,11 @@ def comparison() -> gr.HTML:
     return _component("compare", label="every model", events=["opened"])
 
 
+def networks() -> gr.HTML:
+    """Return the tiles with the answers of all networks. Value: see page/networks.js."""
+    return _component("networks", label="networks", events=["changed"])
+
+
 def about() -> gr.HTML:
     """Return the folded section with the network's measurements. Value: see about.js."""
     return _component("about", label="about", events=["opened"])

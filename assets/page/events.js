@@ -14,10 +14,12 @@
 
 import { BLANK, isOfPicture, isWaiting, selectedReading, strokesOf, viewOf, withoutAnswer } from "../shared/answers.js";
 import * as api from "./api_client.js";
+import { compareOnce } from "./networks.js";
 import { NewestFirst } from "./newest.js";
 import { reducedPicture } from "./pictures.js";
 
 export { chooseDigit, offerCorrection, storeCorrection, undoCorrection } from "./corrections.js";
+export { askNetworks } from "./networks.js";
 export { examine, teach } from "./quiz.js";
 
 // Milliseconds until the page shows that the network is loading.
@@ -139,7 +141,7 @@ export async function compare(view) {
   if (isFolded("compare")) return undefined;
   if (view && isWaiting(view.connection)) return { failed: view.connection };
   const reading = view && selectedReading(view);
-  return reading ? aboutNewest(api.compare(reading.image)) : { models: [] };
+  return reading ? aboutNewest(compareOnce(reading.image)) : { models: [] };
 }
 
 /** @type {(view: AnswerView | null) => Promise<unknown>} */
