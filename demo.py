@@ -48,7 +48,7 @@ def build_page(api: Api) -> gr.Blocks:
             example = components.example_row()
             share = components.share_tools(rejects=api.service.rejects)
         with gr.Column(elem_id="network"):
-            components.inside()
+            components.inside(api.service.models)
         with gr.Column(elem_id="more"):
             learns = api.service.network is not None
             correction = components.correction(stores=api.service.store is not None, learns=learns)

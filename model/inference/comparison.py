@@ -53,6 +53,11 @@ class Comparison:
         models = [(self._load(path), path.resolve() == own) for path in self.paths()]
         return [_read(*model, image) for model in sorted(models, key=lambda model: _test_accuracy(model[0]))]
 
+    @property
+    def names(self) -> list[str]:
+        """The names of the models. The page's model is the last."""
+        return [path.stem for path in self._paths()]
+
     def model(self, name: str) -> tuple[Classifier, Path]:
         """Return a model and the path of its .keras file. If two models have this name, return the page's model.
 
