@@ -34,6 +34,11 @@ def answer_view(rejects: bool) -> gr.HTML:
     return _component("answer", label="answer", events=["retry", "rested"], rejects=rejects)
 
 
+def timeline() -> gr.HTML:
+    """Return the probabilities while the drawing was made. Value: the newest AnswerView, see shared/answers.js."""
+    return _component("timeline", label="timeline")
+
+
 def example_row() -> gr.HTML:
     """Return drawings to try, from assets/examples/, and a button to choose a picture.
 
@@ -106,6 +111,11 @@ def steps() -> gr.HTML:
 def comparison() -> gr.HTML:
     """Return the folded section that shows every model's reading. Value: see compare.js."""
     return _component("compare", label="every model", events=["opened"])
+
+
+def networks() -> gr.HTML:
+    """Return the tiles with the answers of all networks. Value: see page/networks.js."""
+    return _component("networks", label="networks", events=["changed"])
 
 
 def about() -> gr.HTML:

@@ -14,10 +14,12 @@
 
 import { BLANK, isOfPicture, isWaiting, selectedReading, strokesOf, viewOf, withoutAnswer } from "../shared/answers.js";
 import * as api from "./api_client.js";
+import { compareOnce } from "./networks.js";
 import { NewestFirst } from "./newest.js";
 import { reducedPicture } from "./pictures.js";
 
 export { chooseDigit, offerCorrection, storeCorrection, undoCorrection } from "./corrections.js";
+export { askNetworks } from "./networks.js";
 export { examine, teach } from "./quiz.js";
 
 // Milliseconds until the page shows that the network is loading.
@@ -53,8 +55,8 @@ const reader = new NewestFirst(read);
 
 /**
  * Read the drawing on the pad. One request is pending at a time, and the newest drawing is always sent. Return a value
- * for the answer component and a value for the pad. The pad's value holds the frames of the digits in a picture. For
- * strokes, the pad's value is undefined.
+ * for the answer component, one for the pad and one for the timeline. The pad's value holds the frames of the digits in
+ * a picture. For strokes, the pad's value is undefined.
  * @param {Drawing | null} drawing
  */
 export async function readDrawing(drawing) {
@@ -68,7 +70,7 @@ export async function readDrawing(drawing) {
 async function readNewest(drawing) {
   const view = await reader.submit(drawing);
   // The pad may have changed after the request. Then its value must not become the old picture.
-  return [view, view && drawing === reader.newest ? framesOf(drawing, view) : undefined];
+  return [view, view && drawing === reader.newest ? framesOf(drawing, view) : undefined, view];
 }
 
 /**
@@ -96,7 +98,7 @@ function connectionAfter(error) {
 
 async function warming() {
   await new Promise((done) => setTimeout(done, WARMING_AFTER));
-  return [withoutAnswer({ state: "warming", time: performance.now() }), undefined];
+  return [withoutAnswer({ state: "warming", time: performance.now() }), undefined, undefined];
 }
 
 /** @type {(drawing: Drawing, view: AnswerView) => Drawing | undefined} */
@@ -128,12 +130,18 @@ export async function readAgain(drawing, view) {
   return { ...again, selection: { reading, contrast: null } };
 }
 
+/**
+ * Return the newest answer for the timeline, after the visitor has selected another digit.
+ * @param {AnswerView} view
+ */
+export const followAnswer = (view) => view;
+
 /** @type {(view: AnswerView | null) => Promise<unknown>} */
 export async function compare(view) {
   if (isFolded("compare")) return undefined;
   if (view && isWaiting(view.connection)) return { failed: view.connection };
   const reading = view && selectedReading(view);
-  return reading ? aboutNewest(api.compare(reading.image)) : { models: [] };
+  return reading ? aboutNewest(compareOnce(reading.image)) : { models: [] };
 }
 
 /** @type {(view: AnswerView | null) => Promise<unknown>} */

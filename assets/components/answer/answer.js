@@ -4,14 +4,15 @@
 // The value `props.value` is null, or it has the type AnswerView of shared/answers.js. The component changes the field
 // `selection` of the value. The page sets the field `evidence`. The value `props.rejects` is whether the network can
 // reject a drawing as a non-digit.
+// While the visitor drags along the timeline, the number, the network's input and the bars are those of the earlier moment.
 // Emits "retry" some time after a request without an answer. The page then requests the answer again.
 // Emits "rested" when the pen rests. The page then sets `evidence`, and updates the sections about the drawing.
 
-/** @import { AnswerView, Connection, Selection } from "../../shared/answers.js" */
+/** @import { Answer, AnswerView, Connection, Selection } from "../../shared/answers.js" */
 /** @import { Component } from "../../shared/dom.js" */
 
-import { showNewest } from "../../page/moments.js";
-import { BLANK, charactersOf, isWaiting, selectedReading } from "../../shared/answers.js";
+import { followMoments, showNewest } from "../../page/moments.js";
+import { BLANK, charactersOf, isWaiting, selectedReading, viewAt } from "../../shared/answers.js";
 import { clearCanvas, paintAttribution, paintInk } from "../../shared/canvas.js";
 import { create, find } from "../../shared/dom.js";
 import { followLanguage } from "../../shared/text.js";
@@ -129,6 +130,16 @@ export function mount({ element, props, trigger, watch }) {
     element.toggleAttribute("data-explained", false);
   }
 
+  // Show the number, the network's input and the bars of an earlier answer, or those of the newest one again.
+  /** @param {Answer | null} earlier */
+  function showEarlier(earlier) {
+    const view = earlier ? viewAt(earlier, value()) : value();
+    element.toggleAttribute("data-earlier", earlier !== null);
+    reason.textContent = reasonText(view);
+    showNumber(view);
+    showReading(view);
+  }
+
   /** @param {Selection} selection */
   function select(selection) {
     props.value = { ...value(), selection, evidence: null };
@@ -155,6 +166,7 @@ export function mount({ element, props, trigger, watch }) {
   }
 
   watch("value", show);
+  followMoments(showEarlier);
   followLanguage(element, showAll);
 }
 

@@ -10,6 +10,7 @@
 /** @import { PadState } from "./state.js" */
 
 import { KeptDrawing } from "../../page/kept_drawing.js";
+import { earlierMoment, followMoments } from "../../page/moments.js";
 import { context2d } from "../../shared/canvas.js";
 import { find } from "../../shared/dom.js";
 import { distance, paintStrokes } from "../../shared/strokes.js";
@@ -73,6 +74,7 @@ export class Sketchpad {
       this.show();
     });
     new ResizeObserver(() => this.#fitToScreen()).observe(this.pad);
+    followMoments(() => this.paint());
     this.show();
   }
 
@@ -104,7 +106,7 @@ export class Sketchpad {
     const context = context2d(this.paper);
     const side = this.paper.width;
     context.clearRect(0, 0, side, side);
-    paintStrokes(context, this.content.strokes, side);
+    paintStrokes(context, earlierMoment()?.strokes ?? this.content.strokes, side);
     this.keyboard.paint(context);
   }
 
