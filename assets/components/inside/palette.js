@@ -105,5 +105,6 @@ function paint(canvas, width, height, fill) {
   if (canvas.height !== height) canvas.height = height;
   const image = new ImageData(width, height);
   fill(new Uint32Array(image.data.buffer));
-  canvas.getContext("2d", OPAQUE)?.putImageData(image, 0, 0);
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", OPAQUE));
+  context.putImageData(image, 0, 0);
 }
