@@ -15,6 +15,7 @@ import pytest
 
 from model.inference import candidates
 from model.inference.attribution import IntegratedGradients
+from model.inference.checkpoint import DEFAULT_CHECKPOINT
 from model.inference.forward_pass import ForwardPass
 from model.inference.occlusion import occlude
 from model.preprocessing.enclosures import enclosing
@@ -45,10 +46,10 @@ def examples(classifier):
 
 
 @pytest.fixture(scope="module")
-def site(classifier, tmp_path_factory):
+def site(tmp_path_factory):
     """A folder with the files of the default network."""
     folder = tmp_path_factory.mktemp("site")
-    write(network_files(classifier), folder)
+    write(network_files(DEFAULT_CHECKPOINT), folder)
     return folder
 
 

@@ -1,10 +1,11 @@
 """The files of a network on the static site: its description as JSON, its weights, and its features."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 
-from model.inference.classifier import Classifier
+from model.inference import backend, checkpoint, features
 from model.inference.features import FeatureSpace
 from web.export.arrays import ArrayFile
 from web.export.network import describe
@@ -13,24 +14,26 @@ FOLDER = "networks"
 NOTES = ("temperature", "confidence_threshold", "rejection_threshold", "bytes", "sha256")
 
 
-def network_files(classifier: Classifier, with_features: bool = True) -> dict[str, bytes]:
-    """Return the files of one network, by path below the site.
+def network_files(path: Path, with_features: bool = True) -> dict[str, bytes]:
+    """Return the files of the network of a checkpoint, by path below the site.
 
     with_features: whether to add the features of the network, if it has any.
     Raises UserError if the browser's engine does not have a layer of the network.
     """
-    name, notes = classifier.name, classifier.notes
-    weights = ArrayFile()
+    backend.load_tensorflow()
+    network, notes = checkpoint.load(path)
+    name, weights = path.stem, ArrayFile()
     description = {
         "name": name,
         **{key: notes[key] for key in NOTES},
         "test_time_augmentation": bool(notes.get("test_time_augmentation", False)),
         "mnist": notes["test"]["accuracy"],
-        "layers": describe(classifier.network, name, weights),
+        "layers": describe(network, name, weights),
     }
     files = {f"{FOLDER}/{name}.bin": weights.content}
-    if with_features and classifier.space is not None:
-        files[f"{FOLDER}/{name}.features.bin"], description["features"] = _features(classifier.space)
+    space = features.load(path, notes) if with_features else None
+    if space is not None:
+        files[f"{FOLDER}/{name}.features.bin"], description["features"] = _features(space)
     return files | {f"{FOLDER}/{name}.json": json.dumps(description, separators=(",", ":")).encode()}
 
 
