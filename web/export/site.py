@@ -97,7 +97,7 @@ def _networks(path: Path) -> dict[str, bytes]:
         if other.stem in accuracies:
             continue
         try:
-            files |= network_files(other, with_features=False)
+            files |= network_files(other, is_own=False)
         except UserError as error:
             print(f"The comparison does not have {other.stem}: {error}", flush=True)
         else:
