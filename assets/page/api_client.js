@@ -42,6 +42,9 @@ export const answerLocally = (functions) => {
   local = functions;
 };
 
+/** Return whether the browser reads drawings itself. */
+export const isLocal = () => Boolean(local.predict);
+
 /** The error of a request without an answer. `state` is the state of the connection that the page then shows. */
 export class ApiError extends Error {
   /**

@@ -82,7 +82,8 @@ async function read({ strokes = [], picture, isAgain }) {
   const start = performance.now();
   try {
     const answer = await (picture ? api.predictImage(await reducedPicture(picture)) : api.predict(strokes));
-    const milliseconds = { ...answer.milliseconds, roundTrip: performance.now() - start };
+    const roundTrip = api.isLocal() && !picture ? undefined : performance.now() - start;
+    const milliseconds = { ...answer.milliseconds, ...(roundTrip && { roundTrip }) };
     if (!isAgain || answers === 0) answers++;
     return viewOf({ ...answer, strokes, milliseconds, id: answers });
   } catch (error) {
