@@ -1,6 +1,7 @@
 """The page: draw a digit, and a neural network reads it while the pen moves.
 
 python demo.py                         serve on this machine or on a Space
+python demo.py --export FOLDER         write the page as a static site
 uvicorn --factory demo:app             serve with several processes: --workers 2
 serve run demo:cluster                 serve on several machines, with Ray Serve
 import demo; demo.launch()             show the page in a notebook
@@ -46,6 +47,8 @@ def build_page(api: Api) -> gr.Blocks:
         with gr.Row(elem_id="below"):
             example = components.example_row()
             share = components.share_tools(rejects=api.service.rejects)
+        with gr.Column(elem_id="network"):
+            components.inside(api.service.models)
         with gr.Column(elem_id="more"):
             learns = api.service.network is not None
             correction = components.correction(stores=api.service.store is not None, learns=learns)
@@ -119,8 +122,14 @@ def cluster(arguments: dict[str, str]) -> "Application":
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line."""
     options = parse(arguments)
+    folder, check = options.__dict__.pop("export"), options.__dict__.pop("check")
     with exit_on_error("demo"), contextlib.suppress(KeyboardInterrupt):
-        serve(build_page, **vars(options))
+        if folder is None:
+            serve(build_page, **vars(options))
+        else:
+            from web.export import run
+
+            run(build_page, folder, options.checkpoint, check)
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -142,6 +151,12 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--share", action="store_true", help="also open a public address, through Gradio's servers")
     parser.add_argument("--access-log", action="store_true", help="log each request, without addresses and drawings")
+    parser.add_argument(
+        "--export", type=Path, metavar="FOLDER", help="write the page as a static site to FOLDER, and do not serve it"
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="with --export: compare the site with Python on 2,000 drawings in Chromium"
+    )
     parser.add_argument("--metrics", action="store_true", help="serve counters for Prometheus at /metrics")
     return parser.parse_args(arguments)
 

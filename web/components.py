@@ -59,6 +59,15 @@ def share_tools(rejects: bool) -> gr.HTML:
     return _component("share", label="share", events=["requested", "linked"], rejects=rejects)
 
 
+def inside(models: Sequence[str]) -> gr.HTML:
+    """Return the section that shows the maps of a network's layers. Its example is in assets/examples/.
+
+    models: the names of all networks, the page's own first.
+    """
+    example = json.loads(_read_asset("examples/three-to-eight.json"))
+    return _component("inside", label="inside the network", models=list(models), **example)
+
+
 def correction(stores: bool, learns: bool) -> gr.HTML:
     """Return the buttons that give a drawing or one of its digits the correct label.
 

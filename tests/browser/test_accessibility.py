@@ -119,6 +119,7 @@ def only_findings(found: dict[str, list[str]]) -> dict[str, list[str]]:
     return {state: entries for state, entries in found.items() if entries}
 
 
+@pytest.mark.slow
 def test_axe_finds_nothing_in_any_state(findings):
     if "axe" not in findings:
         missing = pytest.fail if os.environ.get("CI") else pytest.skip
@@ -126,10 +127,12 @@ def test_axe_finds_nothing_in_any_state(findings):
     assert only_findings(findings["axe"]) == {}
 
 
+@pytest.mark.slow
 def test_no_id_appears_twice_in_any_state(findings):
     assert only_findings(findings["ids"]) == {}
 
 
+@pytest.mark.slow
 def test_no_text_is_cut_or_overlaps_another_in_both_languages_and_at_200_percent_zoom(findings):
     assert only_findings(findings["texts"]) == {}
 

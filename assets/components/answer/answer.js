@@ -11,7 +11,7 @@
 /** @import { Answer, AnswerView, Connection, Selection } from "../../shared/answers.js" */
 /** @import { Component } from "../../shared/dom.js" */
 
-import { followMoments } from "../../page/moments.js";
+import { followMoments, showNewest } from "../../page/moments.js";
 import { BLANK, charactersOf, isWaiting, selectedReading, viewAt } from "../../shared/answers.js";
 import { clearCanvas, paintAttribution, paintInk } from "../../shared/canvas.js";
 import { create, find } from "../../shared/dom.js";
@@ -82,6 +82,7 @@ export function mount({ element, props, trigger, watch }) {
     });
     retry.start(connection.retryAfter ?? RETRY_AFTER[connection.state], () => trigger("retry"));
     speak.start(SPEAK_AFTER, () => { spoken.textContent = spokenText(view); });
+    showNewest(view);
   }
 
   function showAll() {
