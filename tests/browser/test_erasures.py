@@ -92,6 +92,7 @@ def test_a_comparison_says_by_how_much_a_digit_leads_and_which_piece_it_needs_mo
     # Rings mark the blocks without ink where a dot would help the 9 most.
     dot = min((i for i in range(49) if found["erased"][i] == 0), key=lambda i: found["added"][i])
     block = page.locator("#erasures .block").nth(dot)
+    block.scroll_into_view_if_needed()
     expect(block.locator(".dot")).to_be_visible()
     block.hover()
     expect(page.locator("#erasures .without")).to_have_text(

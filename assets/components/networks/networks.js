@@ -112,6 +112,7 @@ function fill(button, model, before) {
   button.classList.toggle("own", Boolean(model?.own));
   button.classList.toggle("differs", isChanged);
   button.toggleAttribute("disabled", !model);
+  button.parentElement?.setAttribute("aria-hidden", String(!model)); // A placeholder has no name.
 }
 
 /** @type {(model: Model, before: Model | undefined) => boolean} */
