@@ -56,7 +56,7 @@ class Comparison:
     @property
     def names(self) -> list[str]:
         """The names of the models. The page's model is the last."""
-        return [path.stem for path in self._paths()]
+        return [path.stem for path in self.paths()]
 
     def model(self, name: str) -> tuple[Classifier, Path]:
         """Return a model and the path of its .keras file. If two models have this name, return the page's model.
