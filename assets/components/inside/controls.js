@@ -1,13 +1,14 @@
 // The choice of a network, and the buttons that switch maps off and on.
 
-import { create, find } from "../../shared/dom.js";
+import { create, find, setText } from "../../shared/dom.js";
 import { text } from "../../shared/text.js";
 
 export class Controls {
-  #element;
   #five;
   #on;
   #select;
+  #say;
+  #unmeasured;
 
   /**
    * @param {HTMLElement} element
@@ -15,10 +16,11 @@ export class Controls {
    * @param {{ choose: (model: string) => void, five: () => void, on: () => void }} actions
    */
   constructor(element, models, { choose, five, on }) {
-    this.#element = element;
     this.#select = find(element, "select", HTMLSelectElement);
     this.#select.append(...models.map((model) => create("option", { value: model, textContent: model })));
     this.#select.addEventListener("change", () => choose(this.#select.value));
+    this.#say = find(element, ".say");
+    this.#unmeasured = find(element, ".unmeasured");
     this.#five = find(element, ".five");
     this.#on = find(element, ".on");
     this.#five.addEventListener("click", five);
@@ -27,10 +29,16 @@ export class Controls {
 
   /** @type {(count: number, canSilence: boolean, isMeasured: boolean) => void} */
   show(count, canSilence, isMeasured) {
-    const focused = document.activeElement === this.#on;
-    this.#on.hidden = count === 0;
-    if (focused && count === 0) this.#five.focus({ preventScroll: true });
-    this.#five.hidden = find(this.#element, ".switching .say").hidden = !canSilence;
-    find(this.#element, ".unmeasured").textContent = isMeasured ? "" : text("insideUnmeasured");
+    const isFocused = document.activeElement === this.#on;
+    show(this.#on, count > 0);
+    if (isFocused && count === 0) this.#five.focus({ preventScroll: true });
+    show(this.#five, canSilence);
+    show(this.#say, canSilence);
+    setText(this.#unmeasured, isMeasured ? "" : text("insideUnmeasured"));
   }
+}
+
+/** @type {(element: HTMLElement, isShown: boolean) => void} */
+function show(element, isShown) {
+  if (element.hidden === isShown) element.hidden = !isShown;
 }

@@ -71,7 +71,7 @@ export class Detail {
     frame(find(this.#map, ".cell"), isGrid ? cellBox(one, cell) : null);
     const box = isGrid ? windowBox(one, cell) : null;
     frame(find(this.#element, ".source .window"), box);
-    find(this.#element, "h4").textContent = mapTitle(focused.layer, focused.map, one);
+    find(this.#element, "h2").textContent = mapTitle(focused.layer, focused.map, one);
     find(this.#element, ".sentence").textContent = cellSentence(one, cell);
     const button = find(this.#element, ".switch");
     button.hidden = one.kind === "products";

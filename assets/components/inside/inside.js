@@ -83,6 +83,7 @@ class Section {
     const reading = earlier ? earlier.readings[earlier.current] : selectedReading(view);
     if (!reading && (isWaiting(view.connection) || !this.#hasDrawn)) return; // The last drawing or the example stays.
     this.#begin();
-    this.#view.show(reading && reading.verdict !== "blank" ? reading.image : BLANK);
+    if (reading && reading.verdict !== "blank") this.#view.show(reading.image, reading);
+    else this.#view.show(BLANK);
   }
 }

@@ -14,6 +14,7 @@ export class LayerView {
   #tiles;
   #index;
   #layer;
+  #columns = 0;
 
   /**
    * @param {number} index
@@ -26,7 +27,7 @@ export class LayerView {
     this.#tiles = new Tiles(index, actions);
     this.#canvas.setAttribute("role", "img");
     this.element = create("li", { className: "step" },
-      create("h4", { textContent: text("insideStep", { step: index + 1 }) }),
+      create("h2", { textContent: text("insideStep", { step: index + 1 }) }),
       create("div", { className: "maps" }, this.#canvas, this.#tiles.element),
       create("p", { className: "sizes", textContent: sizesText(layer) }),
       create("p", { className: "sees", textContent: layerSentence(layer) }),
@@ -41,7 +42,8 @@ export class LayerView {
   /** @type {(layer: LayerMaps, columns: number, silenced: (map: number) => boolean) => void} */
   paint(layer, columns, silenced) {
     this.#layer = layer;
-    this.element.style.setProperty("--columns", String(columns));
+    if (this.#columns !== columns) this.element.style.setProperty("--columns", String(columns));
+    this.#columns = columns;
     paintLayer(this.#canvas, layer, columns);
     this.#tiles.show(layer, columns, silenced);
   }

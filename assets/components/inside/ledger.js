@@ -52,7 +52,7 @@ export class LedgerView {
   show({ ledger, layers }) {
     if (this.row === null) return;
     this.#element.hidden = false;
-    find(this.#element, "h4").textContent = text("insideLedger", { name: nameOf(this.row) });
+    find(this.#element, "h2").textContent = text("insideLedger", { name: nameOf(this.row) });
     find(this.#element, ".note").textContent = text(ledger ? "insideLedgerNote" : "insideNoLedger", { name: nameOf(this.row) });
     find(this.#element, ".lines").replaceChildren(...(ledger ? this.#lines(ledger, layers.length - 1, this.row) : []));
   }

@@ -1,13 +1,14 @@
 // One network from its input to its bars: the strip, and what opens when the visitor touches a map or a bar.
 
 /** @import { Activations, ActivationsRequest, LayerMaps } from "../../shared/activations.js" */
+/** @import { Reading } from "../../shared/answers.js" */
 /** @import { Stroke } from "../../shared/strokes.js" */
 /** @import { Actions } from "./tiles.js" */
 /** @import { Focused } from "./detail.js" */
 
 import { activationRequests } from "../../page/inside.js";
 import { withMaps } from "../../shared/activations.js";
-import { find } from "../../shared/dom.js";
+import { find, setText } from "../../shared/dom.js";
 import { text } from "../../shared/text.js";
 import { Timer } from "../../shared/timer.js";
 import { Controls } from "./controls.js";
@@ -28,6 +29,7 @@ const LEADS = { maps: "insideLead", units: "insideLeadUnits", products: "insideL
 
 export class NetworkView {
   #element;
+  #lead;
   #strip;
   #detail;
   #opened;
@@ -42,6 +44,8 @@ export class NetworkView {
   #model = null;
   /** @type {{ image: Uint8Array } | { strokes: Stroke[] }} the drawing or the example to show */
   #drawing = { image: BLANK };
+  /** @type {Reading | null} the page's answer to the drawing */
+  #reading = null;
   /** @type {Activations | null} */
   #shown = null;
   /** @type {Uint8Array} */
@@ -59,6 +63,7 @@ export class NetworkView {
    */
   constructor(element, models) {
     this.#element = element;
+    this.#lead = find(element, ".lead");
     /** @type {Actions} */
     const actions = {
       point: (layer, map, cell) => this.#point({ layer, map, cell }),
@@ -94,9 +99,13 @@ export class NetworkView {
     return this.#isVisible;
   }
 
-  /** @param {Uint8Array} image the input of the network */
-  show(image) {
+  /**
+   * @param {Uint8Array} image the input of the network
+   * @param {Reading | null} [reading] the page's own answer
+   */
+  show(image, reading = null) {
     this.#drawing = { image };
+    this.#reading = reading;
     this.#ask();
   }
 
@@ -146,10 +155,11 @@ export class NetworkView {
     const shown = this.#shown;
     if (!shown) return;
     const isBlank = !this.#shownImage.some(Boolean);
-    find(this.#element, ".strip").classList.remove("waiting");
+    this.#element.classList.remove("waiting");
     const layers = shown.layers.map((layer, index) =>
       (layer.maps.length > this.#chosen[index].length ? withMaps(layer, this.#chosen[index]) : layer));
-    this.#strip.paint({ ...shown, layers }, this.#shownImage, isBlank, this.#silenced.has);
+    const reading = this.#model === null && this.#reading?.image === this.#shownImage ? this.#reading : null;
+    this.#strip.paint({ ...shown, layers }, this.#shownImage, reading, this.#silenced.has);
     const { index } = this.#opened;
     const opened = index === null ? undefined : shown.layers[index];
     if (index !== null && opened?.maps.length === opened?.count) {
@@ -219,12 +229,11 @@ export class NetworkView {
     this.#opened.close();
     this.#ask();
     this.#say(text("insideLoading"));
-    find(this.#element, ".strip").classList.add("waiting");
+    this.#element.classList.add("waiting");
   }
 
   /** @param {string} sentence */
   #say(sentence) {
-    const lead = find(this.#element, ".lead");
-    if (lead.textContent !== sentence) lead.textContent = sentence;
+    setText(this.#lead, sentence);
   }
 }

@@ -70,7 +70,7 @@ export class OpenedLayer {
     if (this.index === null) return;
     this.#element.hidden = false;
     const { count } = layer;
-    find(this.#element, "h4").textContent = text("insideAllMaps", { step: this.index + 1, count: number(count) });
+    find(this.#element, "h2").textContent = text("insideAllMaps", { step: this.index + 1, count: number(count) });
     const columns = Math.min(count, Math.max(4, Math.floor(this.#maps.clientWidth / TILE)));
     this.#maps.style.setProperty("--columns", String(columns));
     paintLayer(this.#canvas, layer, columns);

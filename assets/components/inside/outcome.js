@@ -1,13 +1,16 @@
 // The end of the strip: one bar for each outcome of the pass that the strip shows. If maps are off, a mark shows where
 // each bar was with all maps. A click on a bar shows how its logit adds up.
 
+/** @import { Reading } from "../../shared/answers.js" */
 /** @import { Activations, Outcome } from "../../shared/activations.js" */
 
-import { create, find } from "../../shared/dom.js";
+import { create, find, setText } from "../../shared/dom.js";
 import { CLASS_NOT_DIGIT, outcomes } from "../../shared/shares.js";
 import { confidence, number, text } from "../../shared/text.js";
 
 const SHOWN = 0.005; // A smaller share has no number.
+// From this difference on, the page says why its own answer is another one.
+const DIFFERENT = 0.05;
 
 export class OutcomeView {
   #rows;
@@ -30,23 +33,44 @@ export class OutcomeView {
     find(element, ".results").replaceChildren(...this.#rows.map(({ row }) => row));
   }
 
-  /** @type {(shown: Activations, isBlank: boolean) => void} */
-  show({ outcome, silenced }, isBlank) {
+  /**
+   * `reading` is the page's own answer, which may use more than this pass.
+   * @type {(shown: Activations, isBlank: boolean, reading: Reading | null) => void}
+   */
+  show({ outcome, silenced }, isBlank, reading) {
     const shares = sharesOf(silenced ?? outcome);
     const earlier = sharesOf(outcome);
     const best = bestOf(shares);
     this.#rows[CLASS_NOT_DIGIT].row.hidden = outcome.logits.length <= CLASS_NOT_DIGIT;
-    this.#rows.forEach(({ row, fill, before, share }, index) => {
-      const part = isBlank ? 0 : shares[index];
-      row.classList.toggle("winner", !isBlank && index === best);
-      fill.style.transform = `scaleX(${part.toFixed(4)})`;
-      before.hidden = !silenced || isBlank || Math.abs(earlier[index] - part) < SHOWN;
-      before.style.width = `${(100 * earlier[index]).toFixed(2)}%`;
-      share.textContent = part >= SHOWN ? confidence(part) : "";
-      row.setAttribute("aria-label", text("insideRow", { name: nameOf(index), percent: confidence(part) }));
+    this.#rows.forEach((_, index) => {
+      const was = silenced && !isBlank && Math.abs(earlier[index] - shares[index]) >= SHOWN ? earlier[index] : null;
+      this.#showRow(index, isBlank ? 0 : shares[index], was, !isBlank && index === best);
     });
-    this.#caption.textContent = isBlank || !silenced
-      ? text("insideOutcome") : text("insideBeforeAfter", { before: sentence(outcome), after: sentence(silenced) });
+    const differs = reading && outcomes(reading).some((share, index) => Math.abs(share - earlier[index]) > DIFFERENT);
+    setText(this.#caption, isBlank || !silenced
+      ? text(differs ? "insideDiffers" : "insideOutcome")
+      : text("insideBeforeAfter", { before: sentence(outcome), after: sentence(silenced) }));
+  }
+
+  // Change only what differs from the last view, because each change costs time.
+  /** @type {(index: number, part: number, was: number | null, isBest: boolean) => void} */
+  #showRow(index, part, was, isBest) {
+    const { row, fill, before, share } = this.#rows[index];
+    row.classList.toggle("winner", isBest);
+    const scale = `scaleX(${part.toFixed(3)})`;
+    if (fill.style.transform !== scale) fill.style.transform = scale;
+    if (before.hidden !== (was === null)) before.hidden = was === null;
+    if (was !== null) before.style.width = `${(100 * was).toFixed(1)}%`;
+    const percent = confidence(part);
+    if (row.dataset.percent === percent) return;
+    row.dataset.percent = percent;
+    share.textContent = part >= SHOWN ? percent : "";
+    row.setAttribute("aria-label", text("insideRow", { name: nameOf(index), percent }));
+  }
+
+  /** Write all texts again, in a new language. */
+  renew() {
+    for (const { row } of this.#rows) delete row.dataset.percent;
   }
 }
 

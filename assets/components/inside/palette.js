@@ -2,8 +2,8 @@
 
 /** @import { LayerMaps } from "../../shared/activations.js" */
 
-import { context2d } from "../../shared/canvas.js";
-
+// Pixels that the processor computes stay in its memory.
+const OPAQUE = { alpha: false, willReadFrequently: true };
 // The colors of no change and of the largest change: one hue, from dark to bright.
 const DARK = [24, 24, 40], BRIGHT = [226, 230, 255], MIDDLE = [99, 102, 241];
 // The colors of signed values on DARK: for and, hatched, against.
@@ -105,5 +105,6 @@ function paint(canvas, width, height, fill) {
   if (canvas.height !== height) canvas.height = height;
   const image = new ImageData(width, height);
   fill(new Uint32Array(image.data.buffer));
-  context2d(canvas).putImageData(image, 0, 0);
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", OPAQUE));
+  context.putImageData(image, 0, 0);
 }

@@ -1,6 +1,7 @@
 // The strip: the network's input, one step for each layer, and the bars.
 
 /** @import { Activations } from "../../shared/activations.js" */
+/** @import { Reading } from "../../shared/answers.js" */
 /** @import { Actions } from "./tiles.js" */
 
 import { clearCanvas, paintInk } from "../../shared/canvas.js";
@@ -51,25 +52,23 @@ export class Strip {
   /** Forget the steps, so that they are made again. */
   clear() {
     this.#structure = "";
+    this.#outcome.renew();
   }
 
   /**
-   * @type {(shown: Activations, image: Uint8Array, isBlank: boolean,
+   * `reading` is the page's own answer about the image.
+   * @type {(shown: Activations, image: Uint8Array, reading: Reading | null,
    *   silenced: (layer: number, map: number) => boolean) => void}
    */
-  paint(shown, image, isBlank, silenced) {
+  paint(shown, image, reading, silenced) {
     this.#shown = shown;
     this.#silenced = silenced;
-    const structure = JSON.stringify([shown.model, shown.layers.map(({ maps }) => maps)]);
+    const structure = `${shown.model}:${shown.layers.map(({ maps }) => maps.join()).join(";")}`;
     if (structure !== this.#structure) this.#build(structure);
     clearCanvas(this.#input);
     paintInk(this.#input, image);
-    // The scale explains the brightness of maps, or the two colors of weights.
-    const hasWeights = shown.layers.some(({ weights }) => weights);
-    find(this.#strip, ".scale").hidden = hasWeights && shown.layers.length === 1;
-    find(this.#strip, ".signs").hidden = !hasWeights;
     this.#paintLayers();
-    this.#outcome.show(shown, isBlank);
+    this.#outcome.show(shown, !image.some(Boolean), reading);
   }
 
   /**
@@ -96,7 +95,10 @@ export class Strip {
     this.#structure = structure;
     this.#views = this.#shown.layers.map((layer, index) => new LayerView(index, layer, this.#actions));
     this.#layers.replaceChildren(...this.#views.map(({ element }) => element));
-    this.#strip.style.setProperty("--steps", String(this.#views.length));
+    // The legend explains the brightness of maps, or the two colors of weights.
+    const hasWeights = this.#shown.layers.some(({ weights }) => weights);
+    find(this.#strip, ".scale").hidden = hasWeights && this.#views.length === 1;
+    find(this.#strip, ".signs").hidden = !hasWeights;
     this.#arrange(false);
     this.label();
   }
