@@ -113,6 +113,11 @@ def comparison() -> gr.HTML:
     return _component("compare", label="every model", events=["opened"])
 
 
+def erasures() -> gr.HTML:
+    """Return the folded section that erases pieces of the digit. Value: see page/erasures.js."""
+    return _component("erasures", label="erasures", events=["opened", "erased"])
+
+
 def networks() -> gr.HTML:
     """Return the tiles with the answers of all networks. Value: see page/networks.js."""
     return _component("networks", label="networks", events=["changed"])

@@ -1,19 +1,23 @@
 // Mirrors web/api.py: the functions of the API, answered in the browser.
 
+/** @import { Activations, ActivationsRequest } from "../shared/activations.js" */
 /** @import { Answer as PageAnswer, Reading as PageReading } from "../shared/answers.js" */
 /** @import { Example } from "../shared/learned_json.js" */
 /** @import { Stroke } from "../shared/strokes.js" */
+/** @import { InsideDescription } from "./activations.js" */
 /** @import { Reading } from "./answer.js" */
 /** @import { PersonalExample } from "./examples.js" */
 /** @import { SpaceDescription } from "./features.js" */
 /** @import { LayerDescription } from "./network.js" */
 
 import { numberOf, verdictOf } from "./answer.js";
+import { InsideNetwork } from "./activations.js";
 import { attribute } from "./attribution.js";
 import { imageOf } from "./candidates.js";
 import { Classifier } from "./classifier.js";
 import { FeatureSpace } from "./features.js";
 import { Network } from "./network.js";
+import { PIXELS } from "./normalization.js";
 import { largest, rint } from "./numeric.js";
 import { traceStrokes } from "./trace.js";
 
@@ -29,6 +33,7 @@ import { traceStrokes } from "./trace.js";
  * @property {number} bytes
  * @property {LayerDescription[]} layers
  * @property {SpaceDescription} [features]
+ * @property {InsideDescription | null} [inside]
  */
 
 /**
@@ -73,6 +78,8 @@ export class Engine {
   #space = null;
   /** @type {Promise<Model[]> | null} */
   #models = null;
+  /** @type {InsideNetwork | null} */
+  #inside = null;
 
   /**
    * @param {Model} own
@@ -159,7 +166,22 @@ export class Engine {
    */
   async steps(strokes) {
     const steps = Object.entries(traceStrokes(strokes.filter((points) => points.length > 0)));
-    return { steps: steps.map(([name, { width, height, values }]) => ({ name, width, height, image: toBytes(values) })) };
+    return {
+      steps: steps.map(([name, { width, height, values }]) => ({ name, width, height, image: toBytes(values) })),
+    };
+  }
+
+  /**
+   * Return the maps of the inner layers of the page's network for one digit. Return null if the network has none, or
+   * if the request is about another network.
+   * @type {(request: ActivationsRequest) => Activations | null}
+   */
+  activations({ image, strokes, model, ...wanted }) {
+    const { classifier, description: { name, inside } } = this.#own;
+    if (!inside || (model ?? name) !== name) return null;
+    this.#inside ??= new InsideNetwork(classifier, name, inside);
+    const ink = strokes ? imageOf(strokes) : toInk(image ?? new Uint8Array(PIXELS));
+    return { ...this.#inside.of(ink, wanted), image: strokes ? toBytes(ink) : null };
   }
 
   async #loadModels() {

@@ -45,6 +45,8 @@ import { IMAGE_SIDE } from "./normalization.js";
 export class Network {
   /** @type {Layer[]} */
   layers = [];
+  /** @type {Layer[]} for each description, the layer that computes its output */
+  computed = [];
   /** @type {Gradient | null} */
   #gradient = null;
 
@@ -55,7 +57,7 @@ export class Network {
    */
   constructor(descriptions, file, kernel) {
     this.memory = new Memory(kernel);
-    const blocks = blocksOf(descriptions, file);
+    const { blocks, joined } = blocksOf(descriptions, file);
     const image = { height: IMAGE_SIDE, width: IMAGE_SIDE, channels: 1 };
     this.input = new Field(this.memory, image, blocks[0].layer.padding, 1);
     let input = this.input;
@@ -65,15 +67,20 @@ export class Network {
       input = output;
     });
     this.output = input;
+    this.computed = joined.map((index) => this.layers[index]);
   }
 
   /**
    * Return the logits of an image.
    * @param {ArrayLike<number>} image 28×28 numbers
+   * @param {(layer: Layer) => void} [change] called after each layer. It may change the output of the layer.
    */
-  forward(image) {
+  forward(image, change) {
     this.input.set(image);
-    for (const layer of this.layers) layer.forward();
+    for (const layer of this.layers) {
+      layer.forward();
+      change?.(layer);
+    }
     return this.output.values();
   }
 
@@ -111,10 +118,12 @@ export class Network {
 const filled = (count, value) => Array.from({ length: count }, () => value);
 
 // Join each normalization and activation to the layer before it, where the layer can take it.
-/** @type {(descriptions: LayerDescription[], file: ArrayBuffer) => Block[]} */
+// `joined`: for each description, the index of its block.
+/** @type {(descriptions: LayerDescription[], file: ArrayBuffer) => { blocks: Block[], joined: number[] }} */
 function blocksOf(descriptions, file) {
   /** @type {Block[]} */
   const blocks = [];
+  const joined = [];
   for (const layer of descriptions) {
     const last = blocks[blocks.length - 1];
     const isPointwise = ["normalization", "activation", "scaling"].includes(layer.type);
@@ -122,12 +131,13 @@ function blocksOf(descriptions, file) {
     const unlimited = { low: -Infinity, high: Infinity };
     const block = isJoined ? last : { layer, output: layer.output, normalization: null, ...unlimited };
     if (!isJoined) blocks.push(block);
+    joined.push(blocks.length - 1);
     if (layer.type === "activation") {
       block.low = layer.low ?? -Infinity;
       block.high = layer.high ?? Infinity;
     } else if (isPointwise) block.normalization = affine(layer, file);
   }
-  return blocks;
+  return { blocks, joined };
 }
 
 /** @type {(block: Block, layer: LayerDescription) => boolean} */

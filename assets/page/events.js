@@ -4,6 +4,7 @@
 // visitor has changed the drawing before the answer arrives.
 
 /** @import { AnswerView, Connection } from "../shared/answers.js" */
+/** @import { ErasuresView } from "./erasures.js" */
 /** @import { Drawing } from "../shared/strokes.js" */
 
 /**
@@ -14,11 +15,14 @@
 
 import { BLANK, isOfPicture, isWaiting, selectedReading, strokesOf, viewOf, withoutAnswer } from "../shared/answers.js";
 import * as api from "./api_client.js";
+import { occludeOnce, strokesWithout } from "./erasures.js";
 import { compareOnce } from "./networks.js";
 import { NewestFirst } from "./newest.js";
 import { reducedPicture } from "./pictures.js";
+import { inTurn } from "./turns.js";
 
 export { chooseDigit, offerCorrection, storeCorrection, undoCorrection } from "./corrections.js";
+export { askErasures } from "./erasures.js";
 export { askNetworks } from "./networks.js";
 export { examine, teach } from "./quiz.js";
 
@@ -46,6 +50,12 @@ export async function shareDrawing({ format }, drawing) {
 
 /** @param {Drawing | null} drawing */
 export const offerSharing = (drawing) => ({ drawing: drawing ?? {} });
+
+/**
+ * Erase the tapped block from the drawing. The visitor can undo this.
+ * @type {(erasures: ErasuresView, view: AnswerView) => Drawing}
+ */
+export const eraseBlock = ({ erased = 0 }, view) => ({ strokes: strokesWithout(view, erased), id: ++drawings, isEdited: true });
 
 /** Clear the pad for the test. The visitor can undo this. */
 export const clearPad = () => ({ strokes: [], id: ++drawings });
@@ -82,7 +92,8 @@ async function read({ strokes = [], picture, isAgain }) {
   const start = performance.now();
   try {
     const answer = await (picture ? api.predictImage(await reducedPicture(picture)) : api.predict(strokes));
-    const milliseconds = { ...answer.milliseconds, roundTrip: performance.now() - start };
+    const roundTrip = api.isLocal() && !picture ? undefined : performance.now() - start;
+    const milliseconds = { ...answer.milliseconds, ...(roundTrip && { roundTrip }) };
     if (!isAgain || answers === 0) answers++;
     return viewOf({ ...answer, strokes, milliseconds, id: answers });
   } catch (error) {
@@ -112,9 +123,14 @@ function framesOf({ picture }, { answer }) {
 export async function explain(view) {
   const reading = selectedReading(view);
   if (!reading || reader.isBusy || view.answer?.id !== answers || view.answer.verdict === "blank") return undefined;
-  const request = api.explain(reading.image, reading.digit, view.selection.contrast);
-  const evidence = await reader.whileNewest(request.catch(() => undefined));
-  return evidence && { ...view, evidence };
+  const { contrast } = view.selection;
+  const attribution = api.explain(reading.image, reading.digit, contrast).catch(() => undefined);
+  const requests = Promise.all([
+    inTurn(() => attribution), // The other views wait for the attribution.
+    contrast === null ? null : occludeOnce(reading, contrast).catch(() => null),
+  ]);
+  const [evidence, occlusion] = (await reader.whileNewest(requests)) ?? [];
+  return evidence && { ...view, evidence, occlusion };
 }
 
 /**

@@ -55,7 +55,7 @@ export const local = {
   compare: async (image) => (await engine()).compare(image),
   steps: async (strokes) => (await engine()).steps(strokes),
   about: async () => JSON.parse(new TextDecoder().decode(await read("networks/about.json"))),
-  activations: refuse,
+  activations: async (wanted) => (await engine()).activations(wanted) ?? refuse(),
   predictImage: refuse,
   correct: refuse,
   undoCorrection: refuse,

@@ -3,7 +3,8 @@
 (function () {
   const theme = new URL(location.href).searchParams.get("__theme");
   const system = matchMedia("(prefers-color-scheme: dark)");
-  const choose = () => document.body.classList.toggle("dark", theme === "dark" || (theme !== "light" && system.matches));
+  const isDark = () => theme === "dark" || (theme !== "light" && system.matches);
+  const choose = () => document.body.classList.toggle("dark", isDark());
   system.addEventListener("change", choose);
   choose();
 })();

@@ -57,10 +57,22 @@ async function stages(strokes, index) {
     attribution: [...(await attribute(fast, image, digit, null))],
     contrast: [...(await attribute(fast, image, 3, 5))],
     occlusion: occlude((version) => fast.forward(version), image, digit, null, true),
+    inside: insideOf(image),
+    silenced: insideOf(image, [[1, 3], [5, 7], [5, 100]]),
     learned: await page.learn(strokes, "3", examples),
   };
 }
 
+function insideOf(image, silenced = []) {
+  const { layers, outcome, silenced: without, ledger } = page.activations({ image: asBytes(image), layer: 2, ledger: true, silenced });
+  return {
+    outcome: (without ?? outcome).logits,
+    layers: layers.map(({ values, ...layer }) => ({ ...layer, values: text(values) })),
+    ledger: { ...ledger, rows: ledger.rows.map((row) => [...row]) },
+  };
+}
+
+const asBytes = (image) => Uint8Array.from(image, (value) => Math.round(value * 255));
 const forJson = (answer) => ({ ...answer, readings: answer.readings.map((reading) => ({ ...reading, image: text(reading.image) })) });
 
 const results = [];

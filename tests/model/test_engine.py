@@ -14,7 +14,9 @@ import numpy as np
 import pytest
 
 from model.inference import candidates
+from model.inference.activations import Activations
 from model.inference.attribution import IntegratedGradients
+from model.inference.checkpoint import DEFAULT_CHECKPOINT
 from model.inference.forward_pass import ForwardPass
 from model.inference.occlusion import occlude
 from model.preprocessing.enclosures import enclosing
@@ -27,7 +29,8 @@ from tests.helpers.paths import ROOT
 from web.export.check import differences
 from web.export.networks import network_files
 from web.export.parity_drawings import parity_drawings
-from web.schemas.responses import AnswerResponse, LearnResponse
+from web.schemas.inside import ActivationsRequest, ActivationsResponse
+from web.schemas.responses import AnswerResponse, LearnResponse, encode
 
 ENGINE = ROOT / "assets" / "engine"
 COUNT = 60
@@ -45,10 +48,10 @@ def examples(classifier):
 
 
 @pytest.fixture(scope="module")
-def site(classifier, tmp_path_factory):
+def site(tmp_path_factory):
     """A folder with the files of the default network."""
     folder = tmp_path_factory.mktemp("site")
-    write(network_files(classifier), folder)
+    write(network_files(DEFAULT_CHECKPOINT), folder)
     return folder
 
 
@@ -162,6 +165,29 @@ def test_the_explanations_are_equal(pairs, classifier):
             (erasure.added.ravel(), "added"),
         ):
             np.testing.assert_allclose(expected, result["occlusion"][name], rtol=1e-3, atol=1e-3)
+
+
+def test_the_maps_of_the_layers_are_equal_also_with_silenced_maps(pairs, classifier):
+    inside = Activations(classifier.network, DEFAULT_CHECKPOINT, classifier.notes["sha256"])
+    for drawing, result in pairs:
+        if "inside" not in result:
+            continue
+        image = np.round(255 * image_of(drawing)) / np.float32(255)
+        for name, silenced in (("inside", []), ("silenced", [[1, 3], [5, 7], [5, 100]])):
+            request = ActivationsRequest(image=encode(image), layer=2, ledger=True, silenced=silenced)
+            expected = ActivationsResponse.of("", 1, inside, request.normalized, request)
+            outcome = expected.silenced or expected.outcome
+            np.testing.assert_allclose(outcome.logits, result[name]["outcome"], rtol=1e-4, atol=1e-3)
+            for one, other in zip(expected.layers, result[name]["layers"], strict=True):
+                values = np.frombuffer(base64.b64decode(other.pop("values")), np.int8).astype(int)
+                known = np.frombuffer(expected.data, np.int8, len(values), one.offset)
+                assert np.abs(values - known).max() <= 1
+                assert one.model_dump(exclude={"offset"}) == other
+            ledger = result[name]["ledger"]
+            rows = np.frombuffer(expected.data, "<f4", 12 * expected.ledger.columns, expected.ledger.offset)
+            np.testing.assert_allclose(rows.reshape(12, -1), ledger["rows"], rtol=0, atol=1e-3)
+            np.testing.assert_allclose(expected.ledger.empty, ledger["empty"], rtol=0, atol=1e-3)
+            assert expected.ledger.strongest == ledger["strongest"]
 
 
 def test_a_correction_gives_the_same_example(pairs, classifier, examples):

@@ -24,14 +24,21 @@ LIMITS = {"linear": (None, None), "relu": (0.0, None), "relu6": (0.0, 6.0)}
 EXPECTED = "expected Conv2D, Dense, MaxPooling2D, BatchNormalization, ReLU, Rescaling, Flatten and Dropout"
 
 
-def describe(network, name: str, file: ArrayFile) -> list[dict]:
+def describe(network, name: str, file: ArrayFile) -> tuple[list[dict], list[int]]:
     """Return the descriptions of a network's layers, and append their weights to a file.
+
+    The second value holds, for each call of a layer (`network_layers.record`), the index of the description with the
+    same output.
 
     network: a Keras model from images (N, 28, 28) to logits. name: of the checkpoint, for messages.
     Raises UserError, which names the layer, if the engine does not have a layer of the network.
     """
     try:
-        return [part for call in _chain(network) for part in _parts(call, file)]
+        parts, ends = [], []
+        for call in _chain(network):
+            parts += _parts(call, file)
+            ends.append(len(parts) - 1)
+        return parts, ends
     except _UnsupportedError as error:
         raise UserError(
             f"{name} cannot be exported, because the browser's engine does not have its layer {error}; {EXPECTED}."

@@ -138,7 +138,7 @@ def _theme(style: str) -> str:
     """Return the variables of Gradio's theme that a style sheet uses, for light and for dark."""
     # Gradio has no public function for the style sheet of a theme.
     css = page_settings()["theme"]._get_theme_css()
-    light, dark = (_variables(css, selector) for selector in (r":root", r"\.dark"))
+    light, dark = (_variables(css, selector) for selector in (r":root\s*", r":root \.dark[^{}]*"))
     used, waiting = set(), set(VARIABLE.findall(style))
     while waiting:
         name = waiting.pop()
@@ -153,6 +153,6 @@ def _theme(style: str) -> str:
 
 def _variables(css: str, selector: str) -> dict[str, str]:
     values = {}
-    for block in re.findall(rf"{selector}[^{{}}]*\{{(.*?)\}}", css, re.DOTALL):
+    for block in re.findall(rf"{selector}\{{(.*?)\}}", css, re.DOTALL):
         values |= dict(re.findall(r"(--[\w-]+):\s*([^;]+);", block))
     return values

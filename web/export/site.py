@@ -13,7 +13,6 @@ import gradio as gr
 from model.errors import UserError
 from model.evaluation.model_card import model_card
 from model.inference import checkpoint, features
-from model.inference.classifier import Classifier
 from model.inference.comparison import Comparison
 from web.api import Api
 from web.export.networks import FOLDER as NETWORKS
@@ -52,8 +51,8 @@ class _Settings:
     models: tuple[str, ...] = ()
 
 
-def export(build_page: Callable[[Api], gr.Blocks], folder: Path, path: Path) -> dict[str, int]:
-    """Write the static site with the checkpoint `path`. Return the size of each file, by path below the folder.
+def export(build_page: Callable[[Api], gr.Blocks], folder: Path, path: Path) -> list[str]:
+    """Write the static site with the checkpoint `path`. Return the paths of its files below the folder.
 
     Raises UserError if the folder has other files, or if the engine does not have a layer of the network.
     """
@@ -63,17 +62,11 @@ def export(build_page: Callable[[Api], gr.Blocks], folder: Path, path: Path) -> 
     page = ExportedPage(build_page(Api(_Settings(notes["rejection_threshold"] < 1, network))))
     files = _files(page, path)
     shutil.rmtree(folder / STATIC, ignore_errors=True)
-    for name, content in _with_addresses(page, files, path.stem).items():
+    contents = _with_addresses(page, files, path.stem)
+    for name, content in contents.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
-    written = (each for each in folder.rglob("*") if each.is_file())
-    return {each.relative_to(folder).as_posix(): each.stat().st_size for each in written}
-
-
-def needed_at_first(folder: Path) -> list[str]:
-    """Return the files of an exported site that the browser loads at the first visit."""
-    [files] = re.findall(r"FILES = (\[.*?\]);", (folder / "worker.js").read_text(encoding="utf-8"))
-    return [name if name != "./" else "index.html" for name in json.loads(files)]
+    return list(contents)
 
 
 def _check(folder: Path) -> None:
@@ -99,13 +92,13 @@ def _networks(path: Path) -> dict[str, bytes]:
     """
     card = model_card(path, checkpoint.load_notes(path))
     about = AboutResponse(facts=card.facts, pictures=card.pictures)
-    files = network_files(Classifier.load(path)) | {f"{NETWORKS}/about.json": about.model_dump_json().encode()}
+    files = network_files(path) | {f"{NETWORKS}/about.json": about.model_dump_json().encode()}
     accuracies = {path.stem: _accuracy(path)}
     for other in Comparison(checkpoint.FOLDER, path).paths():
         if other.stem in accuracies:
             continue
         try:
-            files |= network_files(Classifier.load(other), with_features=False)
+            files |= network_files(other, is_own=False)
         except UserError as error:
             print(f"The comparison does not have {other.stem}: {error}", flush=True)
         else:

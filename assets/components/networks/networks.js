@@ -73,7 +73,7 @@ export function mount({ element, props, trigger, watch }) {
     const { image, models, unchanged } = value();
     const index = models.findIndex(({ name }) => name === touched);
     if (index >= 0) detail.textContent = sentenceOf(models[index]);
-    else if (models.length === 0) detail.textContent = image ? "" : text("networksHint");
+    else if (models.length === 0) detail.textContent = text(image ? "serverBusy" : "networksHint");
     else if (change === null) detail.textContent = text("networksNote");
     else {
       const count = models.filter((model, i) => differs(model, unchanged[i])).length;
@@ -112,6 +112,7 @@ function fill(button, model, before) {
   button.classList.toggle("own", Boolean(model?.own));
   button.classList.toggle("differs", isChanged);
   button.toggleAttribute("disabled", !model);
+  button.parentElement?.setAttribute("aria-hidden", String(!model)); // A placeholder has no name.
 }
 
 /** @type {(model: Model, before: Model | undefined) => boolean} */
