@@ -4,9 +4,12 @@
 const STORAGE_KEY = "inside";
 const WIDE = "(min-width: 861px) and (min-height: 561px)";
 
+/** Return whether the window has room for the pad, the answer and the section. */
+export const isWide = () => matchMedia(WIDE).matches;
+
 /** Return whether the section is open when the page is opened. */
 export function isOpenAtFirst() {
-  return read() ? read() === "open" : matchMedia(WIDE).matches;
+  return read() ? read() === "open" : isWide();
 }
 
 /** @param {boolean} isOpen */

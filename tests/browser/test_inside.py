@@ -62,7 +62,7 @@ def test_the_maps_of_every_layer_follow_the_drawing(inside):
 
 
 def test_the_section_is_open_on_a_wide_screen_and_opens_with_an_example_that_leaves_the_pad_empty(open_page, server):
-    page = open_page(**new_visitor(server))
+    page = open_page(viewport={"width": 1280, "height": 1000}, **new_visitor(server))
     expect(lead(page)).to_have_text(ENGLISH["insideExample"])
     eventually(page, lambda: changed(page)[0] > 0)
     expect(page.locator("#inside .winner .name")).to_have_text("8")

@@ -7,7 +7,7 @@
 /** @import { Component } from "../../shared/dom.js" */
 /** @import { Stroke } from "../../shared/strokes.js" */
 
-import { isOpenAtFirst, keepOpen } from "../../page/inside_section.js";
+import { isOpenAtFirst, isWide, keepOpen } from "../../page/inside_section.js";
 import { isOpenedByLink } from "../../page/kept_drawing.js";
 import { earlierMoment, followMoments, followNewest, newestView } from "../../page/moments.js";
 import { isWaiting, selectedReading } from "../../shared/answers.js";
@@ -45,10 +45,17 @@ class Section {
   }
 
   connect() {
-    this.#details.open = isOpenAtFirst();
+    this.#details.open ||= isOpenAtFirst(); // The visitor may have opened it before this module was loaded.
     this.#details.addEventListener("toggle", () => this.#follow());
     // A click is the visitor's own choice. The page opens and folds the section without one.
-    find(this.#element, "summary").addEventListener("click", () => keepOpen(!this.#details.open));
+    const summary = find(this.#element, "summary");
+    summary.addEventListener("click", () => {
+      keepOpen(!this.#details.open);
+      // On a phone, the page becomes longer above the section. Show the section below the pad.
+      if (!this.#details.open && !isWide()) {
+        this.#details.addEventListener("toggle", () => summary.scrollIntoView(), { once: true });
+      }
+    });
     new IntersectionObserver((entries) => {
       this.#isOnScreen = entries[entries.length - 1].isIntersecting;
       this.#follow();

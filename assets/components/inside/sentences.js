@@ -53,7 +53,7 @@ export function cellSentence({ kind, values, scale, window, weights }, cell) {
   if (kind === "units") return text(weights ? "insideUnitChange" : "insideUnitOnly", { value });
   const isLocal = window && window.size < PIXELS - 1;
   const sees = isLocal ? text("insideCellSees", { size: window.size }) : text("insideCellSeesAll");
-  return `${text("insideChange", { value })} ${sees}`;
+  return text("insideCell", { change: text("insideChange", { value }), sees });
 }
 
 /**
