@@ -48,11 +48,13 @@ def build_page(api: Api) -> gr.Blocks:
             example = components.example_row()
             share = components.share_tools(rejects=api.service.rejects)
         with gr.Column(elem_id="network"):
-            components.inside()
+            components.inside(api.service.models)
         with gr.Column(elem_id="more"):
             learns = api.service.network is not None
             correction = components.correction(stores=api.service.store is not None, learns=learns)
             learned = components.learned(api.service.network)
+            erasures = components.erasures()
+            networks = components.networks()
             quiz = components.quiz(learns)
             steps = components.steps()
             comparison = components.comparison()
@@ -75,6 +77,9 @@ def build_page(api: Api) -> gr.Blocks:
         run_in_browser([quiz.started], None, pad, "clearPad")
         run_in_browser([quiz.drawn], [quiz, pad], [quiz, pad], "examine")
         run_in_browser([quiz.taught], quiz, quiz, "teach")
+        run_in_browser([erasures.opened, answer.rested], answer, erasures, "askErasures")
+        run_in_browser([erasures.erased], [erasures, answer], pad, "eraseBlock")
+        run_in_browser([networks.changed, answer.rested], [answer, networks], networks, "askNetworks")
         run_in_browser([steps.opened, answer.rested], answer, steps, "steps")
         run_in_browser([comparison.opened, answer.rested], answer, comparison, "compare")
         run_in_browser([about.opened], None, about, "about")

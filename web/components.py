@@ -59,9 +59,13 @@ def share_tools(rejects: bool) -> gr.HTML:
     return _component("share", label="share", events=["requested", "linked"], rejects=rejects)
 
 
-def inside() -> gr.HTML:
-    """Return the section that shows the maps of the network's layers. Its example is in assets/examples/."""
-    return _component("inside", label="inside the network", **json.loads(_read_asset("examples/three-to-eight.json")))
+def inside(models: Sequence[str]) -> gr.HTML:
+    """Return the section that shows the maps of a network's layers. Its example is in assets/examples/.
+
+    models: the names of all networks, the page's own first.
+    """
+    example = json.loads(_read_asset("examples/three-to-eight.json"))
+    return _component("inside", label="inside the network", models=list(models), **example)
 
 
 def correction(stores: bool, learns: bool) -> gr.HTML:
@@ -107,6 +111,16 @@ def steps() -> gr.HTML:
 def comparison() -> gr.HTML:
     """Return the folded section that shows every model's reading. Value: see compare.js."""
     return _component("compare", label="every model", events=["opened"])
+
+
+def erasures() -> gr.HTML:
+    """Return the folded section that erases pieces of the digit. Value: see page/erasures.js."""
+    return _component("erasures", label="erasures", events=["opened", "erased"])
+
+
+def networks() -> gr.HTML:
+    """Return the tiles with the answers of all networks. Value: see page/networks.js."""
+    return _component("networks", label="networks", events=["changed"])
 
 
 def about() -> gr.HTML:

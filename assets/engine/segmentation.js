@@ -14,7 +14,6 @@ const MAX_GAP = 0.12;
 const TOUCHING_DISTANCE = 0.04;
 const MAX_PIECES = 3;
 const [MANY_MARKS, MANY_PIECES] = [5, 6];
-const SURE = 0.9;
 const NOT_DIGIT_COST = 2;
 const TINY = 1e-12;
 
@@ -129,7 +128,6 @@ export function bestGrouping(groups, found) {
 /** @type {(groups: Group[], found: Probabilities[]) => number[]} */
 function costsOf(groups, found) {
   const pieces = largest(groups.map(({ stop }) => stop));
-  const isOnesOrZeros = areOnesOrZeros(groups, found);
   return groups.map(({ start, stop, connected, near }, i) => {
     const { digits, notDigit, several } = found[i];
     const asDigit = -Math.log((1 - notDigit) * largest(digits) + TINY);
@@ -139,18 +137,8 @@ function costsOf(groups, found) {
     const isTooMany = stop - start > MAX_PIECES;
     const digit = isTooMany ? Infinity : asDigit;
     const cost = Math.min(digit, connected || isWhole ? asNonDigit : Infinity);
-    if (isOnesOrZeros) return isWhole ? digit : cost;
     return isWhole && !isTooMany ? cost + Math.log(several + TINY) : cost;
   });
-}
-
-// Return whether there are several pieces, and each alone is surely a 1, or each alone is surely a 0.
-/** @type {(groups: Group[], found: Probabilities[]) => boolean} */
-function areOnesOrZeros(groups, found) {
-  const pieces = found.filter((_, i) => groups[i].stop - groups[i].start === 1);
-  const areSure = pieces.every(({ digits, notDigit }) => (1 - notDigit) * largest(digits) > SURE);
-  const first = argmax(pieces[0]?.digits ?? []);
-  return pieces.length > 1 && areSure && first <= 1 && pieces.every(({ digits }) => argmax(digits) === first);
 }
 
 // Return the pieces, sorted by their centers from left to right. A piece is a list of indices of marks.

@@ -5,6 +5,7 @@ import { timeLimit } from "../shared/time_limit.js";
 /** @import { Answer, Connection } from "../shared/answers.js" */
 /** @import { Activations, ActivationsRequest } from "../shared/activations.js" */
 /** @import { Example } from "../shared/learned_json.js" */
+/** @import { Occlusion } from "../shared/occlusion.js" */
 /** @import { Stroke } from "../shared/strokes.js" */
 
 /**
@@ -107,6 +108,16 @@ export async function explain(image, digit, contrast) {
   if (local.explain) return local.explain(image, digit, contrast);
   const { evidence } = await post("explain", { image: toText(image), digit, rather_than: contrast });
   return new Int8Array(toBytes(evidence).buffer);
+}
+
+/**
+ * Return how the score of an answer changes if the ink of a block is erased. In a comparison with another digit, also
+ * return how it changes if a dot is added to a block.
+ * @type {(image: Uint8Array, digit: number | null, contrast: number | null) => Promise<Occlusion>}
+ */
+export async function occlude(image, digit, contrast) {
+  const request = { image: toText(image), digit, rather_than: contrast, dots: contrast !== null };
+  return { ...(await post("occlusion", request)), digit, contrast };
 }
 
 /**

@@ -4,6 +4,7 @@
 // visitor has changed the drawing before the answer arrives.
 
 /** @import { AnswerView, Connection } from "../shared/answers.js" */
+/** @import { ErasuresView } from "./erasures.js" */
 /** @import { Drawing } from "../shared/strokes.js" */
 
 /**
@@ -14,10 +15,15 @@
 
 import { BLANK, isOfPicture, isWaiting, selectedReading, strokesOf, viewOf, withoutAnswer } from "../shared/answers.js";
 import * as api from "./api_client.js";
+import { occludeOnce, strokesWithout } from "./erasures.js";
+import { compareOnce } from "./networks.js";
 import { NewestFirst } from "./newest.js";
 import { reducedPicture } from "./pictures.js";
+import { inTurn } from "./turns.js";
 
 export { chooseDigit, offerCorrection, storeCorrection, undoCorrection } from "./corrections.js";
+export { askErasures } from "./erasures.js";
+export { askNetworks } from "./networks.js";
 export { examine, teach } from "./quiz.js";
 
 // Milliseconds until the page shows that the network is loading.
@@ -44,6 +50,12 @@ export async function shareDrawing({ format }, drawing) {
 
 /** @param {Drawing | null} drawing */
 export const offerSharing = (drawing) => ({ drawing: drawing ?? {} });
+
+/**
+ * Erase the tapped block from the drawing. The visitor can undo this.
+ * @type {(erasures: ErasuresView, view: AnswerView) => Drawing}
+ */
+export const eraseBlock = ({ erased = 0 }, view) => ({ strokes: strokesWithout(view, erased), id: ++drawings, isEdited: true });
 
 /** Clear the pad for the test. The visitor can undo this. */
 export const clearPad = () => ({ strokes: [], id: ++drawings });
@@ -111,9 +123,14 @@ function framesOf({ picture }, { answer }) {
 export async function explain(view) {
   const reading = selectedReading(view);
   if (!reading || reader.isBusy || view.answer?.id !== answers || view.answer.verdict === "blank") return undefined;
-  const request = api.explain(reading.image, reading.digit, view.selection.contrast);
-  const evidence = await reader.whileNewest(request.catch(() => undefined));
-  return evidence && { ...view, evidence };
+  const { contrast } = view.selection;
+  const attribution = api.explain(reading.image, reading.digit, contrast).catch(() => undefined);
+  const requests = Promise.all([
+    inTurn(() => attribution), // The other views wait for the attribution.
+    contrast === null ? null : occludeOnce(reading, contrast).catch(() => null),
+  ]);
+  const [evidence, occlusion] = (await reader.whileNewest(requests)) ?? [];
+  return evidence && { ...view, evidence, occlusion };
 }
 
 /**
@@ -140,7 +157,7 @@ export async function compare(view) {
   if (isFolded("compare")) return undefined;
   if (view && isWaiting(view.connection)) return { failed: view.connection };
   const reading = view && selectedReading(view);
-  return reading ? aboutNewest(api.compare(reading.image)) : { models: [] };
+  return reading ? aboutNewest(compareOnce(reading.image)) : { models: [] };
 }
 
 /** @type {(view: AnswerView | null) => Promise<unknown>} */

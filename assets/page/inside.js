@@ -9,6 +9,9 @@ import * as api from "./api_client.js";
 
 /** Milliseconds between two requests. */
 const INTERVAL = 100;
+// Milliseconds without a newer wish until a request is sent. While the pen moves, the answers come sooner than this, so
+// that a request seldom competes with one for an answer. It waits at most for INTERVAL.
+const QUIET = 30;
 // Milliseconds until a request that failed is sent again, unless the server says so.
 const RETRY_AFTER = 2000;
 
@@ -20,6 +23,7 @@ export class Paced {
   /** @type {Request | null} */
   #wanted = null;
   #isBusy = false;
+  #since = 0; // The time of the oldest wish that is not sent yet.
   #earliest = 0;
   #timer = new Timer();
   #send;
@@ -39,6 +43,7 @@ export class Paced {
 
   /** @param {Request} request */
   ask(request) {
+    if (this.#wanted === null) this.#since = performance.now();
     this.#wanted = request;
     this.#next();
   }
@@ -49,10 +54,11 @@ export class Paced {
     this.#timer.start();
   }
 
-  // Even a request that need not wait is sent later, so that the browser paints the bars first.
   #next() {
     if (this.#isBusy || this.#wanted === null) return;
-    this.#timer.start(Math.max(0, this.#earliest - performance.now()), () => this.#run());
+    const now = performance.now();
+    const quiet = Math.min(QUIET, this.#since + INTERVAL - now);
+    this.#timer.start(Math.max(0, quiet, this.#earliest - now), () => this.#run());
   }
 
   async #run() {

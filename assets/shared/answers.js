@@ -1,5 +1,6 @@
 // Types and functions for the value of the answer component. The type of this value is AnswerView.
 
+/** @import { Occlusion } from "./occlusion.js" */
 /** @import { Stroke } from "./strokes.js" */
 
 /** @typedef {"digit" | "unsure" | "not a digit" | "blank"} Verdict */
@@ -61,6 +62,7 @@
  * @property {Answer | null} answer null if nothing is drawn, or if there is no answer yet, or if the request failed
  * @property {Selection} selection
  * @property {Int8Array | null} evidence the attribution, as 28×28 numbers from -127 to 127; null until it arrives
+ * @property {Occlusion | null} [occlusion] in a comparison with another digit: what each piece of the ink changes
  */
 
 /** @type {AnswerView} the view while nothing is drawn */

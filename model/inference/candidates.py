@@ -1,12 +1,13 @@
 """The groups of a drawing that could be digits, normalized for the network."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from model.inference.answer import Doubt, SignReading
+from model.inference.touching_digits import Cuts
 from model.preprocessing import segmentation
 from model.preprocessing.enclosures import enclosing, has_two_lines
 from model.preprocessing.geometry import Stroke, bounding_box, longer_side
@@ -31,6 +32,8 @@ class Candidates:
     whole: the candidates with the ring or the underline, if there is one. These candidates are without it.
     is_dot: whether the drawing is only a dot, which is not a digit.
     pen: the width of the strokes whose outlines are the marks; 0 if the marks are strokes.
+    cuts: returns the cuts of a group, given by its index, into two digits that touch; None for a drawing, in which the
+        digits are separate strokes.
     """
 
     groups: list[Group]
@@ -44,6 +47,7 @@ class Candidates:
     whole: "Candidates | None" = None
     is_dot: bool = False
     pen: float = 0.0
+    cuts: Callable[[int], Cuts] | None = None
 
 
 @dataclass

@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 
 from model.classes import CLASS_NOT_DIGIT, NUM_DIGITS
-from model.inference import backend, calibration, candidates, checkpoint, examples, features
+from model.inference import backend, calibration, candidates, checkpoint, examples, features, touching_digits
 from model.inference.answer import Answer, Doubt, Reading, Verdict
 from model.inference.calibration import Probabilities
 from model.inference.candidates import Candidates
@@ -164,7 +164,24 @@ class Classifier:
         best = segmentation.best_grouping(drawing.groups, found.digits, found.not_digit, found.several)
         readings = tuple(self._reading(drawing.images[i], found, i, drawing.boxes[i], drawing.strokes[i]) for i in best)
         doubt = drawing.doubt or (Doubt.SIGN if _has_slash(drawing, best, readings) else None)
+        if drawing.cuts:
+            readings = self._split(drawing, best, readings)
         return Answer(readings, _current(readings), milliseconds, drawing.signs, doubt)
+
+    def _split(self, drawing: Candidates, groups: Sequence[int], readings: Sequence[Reading]) -> tuple[Reading, ...]:
+        """Return the readings with two digits in place of each two digits that touch. groups: their indices."""
+        touching = [i for i, each in enumerate(readings) if each.several > touching_digits.SEVERAL]
+        split = [(reading,) for reading in readings]
+        for i in touching[: touching_digits.MAX_CUT]:
+            cuts = drawing.cuts(groups[i])
+            if not len(cuts.images):
+                continue
+            found = self.predict(cuts.images.reshape(-1, IMAGE_SIDE, IMAGE_SIDE))
+            best = touching_digits.best_cut(found)
+            if best is not None:
+                pairs = enumerate(zip(cuts.images[best], cuts.boxes[best].tolist(), strict=True))
+                split[i] = tuple(self._reading(image, found, 2 * best + j, tuple(box)) for j, (image, box) in pairs)
+        return sum(split, ())
 
     def _reading(
         self,

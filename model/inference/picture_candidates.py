@@ -6,8 +6,9 @@ import numpy as np
 
 from model.inference.answer import Doubt, SignReading
 from model.inference.candidates import Candidates, Timer, doubt_of, stroke_box
-from model.preprocessing import segmentation, stroke_width
-from model.preprocessing.normalization import normalize_all
+from model.inference.touching_digits import Cuts
+from model.preprocessing import segmentation, stroke_width, touching
+from model.preprocessing.normalization import IMAGE_SIDE, normalize_all
 from model.preprocessing.parts import keep_parts, outline, parts
 from model.preprocessing.picture import PictureInk, extract
 from model.preprocessing.rulings import pen_width
@@ -32,7 +33,11 @@ def _of_ink(found: PictureInk, timer: Timer) -> Candidates:
     digits = [i for i in range(len(masks)) if i in row.digits]
     groups = segmentation.candidate_groups([outlines[i] for i in digits])
     chosen = [[digits[i] for i in group.marks] for group in groups]
-    inks = [stroke_width.adjust(_cut(ink, [masks[i] for i in marks], len(masks))) for marks in chosen]
+
+    def ink_of(group: int) -> np.ndarray:
+        return _only(ink, [masks[i] for i in chosen[group]], len(masks))
+
+    inks = [stroke_width.adjust(ink_of(group)) for group in range(len(groups))]
     size = np.array(ink.shape[::-1], float)
     group_boxes = [stroke_box([outlines[i] / size for i in marks]) for marks in chosen]
     signs = tuple(SignReading(sign.kind, stroke_box([outlines[i] / size for i in sign.marks])) for sign in row.signs)
@@ -41,10 +46,30 @@ def _of_ink(found: PictureInk, timer: Timer) -> Candidates:
     timer.end("normalization")
     doubt = doubt_of(boxes[digits], signs) or (Doubt.LOST_PART if len(found.lost) else None)
     marks, pen = [outlines[i] for i in digits], pen_width(ink > 0.5)
-    return Candidates(groups, images, group_boxes, [()] * len(groups), marks, timer.milliseconds, signs, doubt, pen=pen)
+    return Candidates(
+        groups,
+        images,
+        group_boxes,
+        [()] * len(groups),
+        marks,
+        timer.milliseconds,
+        signs,
+        doubt,
+        pen=pen,
+        cuts=lambda index: _cuts(ink_of(index)),
+    )
 
 
-def _cut(ink: np.ndarray, masks: list[np.ndarray], num_parts: int) -> np.ndarray:
+def _cuts(ink: np.ndarray) -> Cuts:
+    """Return the cuts of ink (H, W) into two digits that touch."""
+    parts = [part for pair in touching.cuts(ink) for part in pair]
+    images = normalize_all([stroke_width.adjust(part) for part in parts])
+    size = np.array(ink.shape[::-1], float)
+    boxes = [stroke_box([(np.argwhere(part)[:, ::-1] + 0.5) / size]) for part in parts]
+    return Cuts(images.reshape(-1, 2, IMAGE_SIDE, IMAGE_SIDE), np.array(boxes).reshape(-1, 2, 4))
+
+
+def _only(ink: np.ndarray, masks: list[np.ndarray], num_parts: int) -> np.ndarray:
     """Return only the ink of some parts (connected components) of a picture.
 
     masks: the masks of these parts. num_parts: the number of all parts of the picture. If `masks` has all parts, the

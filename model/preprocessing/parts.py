@@ -10,6 +10,8 @@ from model.preprocessing.signs import is_sign
 LEAST_PART = 0.1
 """Smallest part that is kept, as a share of the pixels of the largest part. A smaller part is dirt or a part of a
 neighboring character, unless it is a sign between two digits. With 0.1, one of 400 MNIST images has two parts."""
+FAINT = 0.15
+"""Faint ink that connects the pieces of a thin stroke, as a share of full ink."""
 MAX_OUTLINE = 120
 """Maximum number of points on the outline of a part, in addition to the four extreme points."""
 
@@ -20,8 +22,7 @@ def parts(ink: np.ndarray) -> list[np.ndarray]:
     If there are more than MAX_MARKS parts, they are a scribble, so that one mask holds them all. A mask for each would
     take much time and memory.
     """
-    strong = ink > 0.5 * ink.max(initial=0)
-    numbers, count = ndimage.label(strong, NEIGHBORS)
+    numbers, count = _labeled(ink)
     sizes = np.bincount(numbers.ravel(), minlength=count + 1)[1:]
     boxes = np.array([(x.start, y.start, x.stop, y.stop) for y, x in ndimage.find_objects(numbers)]).reshape(-1, 4)
     is_large = sizes > LEAST_PART * sizes.max(initial=0)
@@ -32,6 +33,31 @@ def parts(ink: np.ndarray) -> list[np.ndarray]:
     signs = [i for i in small[np.argsort(-sizes[small], kind="stable")][:MAX_MARKS] if is_sign(boxes[i], large)]
     kept = sorted([*np.flatnonzero(is_large), *signs[: MAX_MARKS - len(large)]])
     return [numbers == i + 1 for i in kept]
+
+
+def _labeled(ink: np.ndarray) -> tuple[np.ndarray, int]:
+    """Return the number of the part of each pixel, int (H, W), 0 for paper, and the number of parts.
+
+    Parts are connected by ink of more than half of full ink. A small part that faint ink connects with one large part
+    is a piece of its stroke, so that it is no part of its own.
+    """
+    top = ink.max(initial=0)
+    numbers, count = ndimage.label(ink > 0.5 * top, NEIGHBORS)
+    sizes = np.bincount(numbers.ravel(), minlength=count + 1)
+    sizes[0] = 0
+    wide, wide_count = ndimage.label(ink > FAINT * top, NEIGHBORS)
+    inside = np.zeros(count + 1, int)
+    inside[numbers] = wide  # The connected faint ink around each part.
+    is_large = sizes > LEAST_PART * sizes.max()
+    large = np.flatnonzero(is_large)
+    is_only = np.bincount(inside[large], minlength=wide_count + 1) == 1
+    owners = np.zeros(wide_count + 1, int)
+    owners[inside[large]] = large
+    joins = ~is_large & is_only[inside]
+    joins[0] = False
+    target = np.where(joins, owners[inside], np.arange(count + 1))
+    _, target = np.unique(target, return_inverse=True)
+    return target[numbers], int(target.max())
 
 
 def outline(part: np.ndarray) -> np.ndarray:

@@ -72,10 +72,10 @@ def _written(drawn: np.ndarray, contrast: np.ndarray, dirt: float, removed: np.n
     """Return the ink of what is drawn without the removed lines and frames. is_uneven: whether there are shadows."""
     written = WrittenParts.of(drawn & ~removed, contrast, dirt)
     kept = written.kept(removed)
-    if is_uneven:
-        kept &= written.is_sharp(max(2, round(contrast.size**0.5 * EDGE)) + 1)
+    sharp = written.is_sharp(max(2, round(contrast.size**0.5 * EDGE)) + 1) if is_uneven else np.ones_like(kept)
+    kept &= sharp
     kept = written.with_signs(kept & ~written.bars(kept))
-    return PictureInk(_ink(written, kept, removed), written.lost(kept))
+    return PictureInk(_ink(written, kept, removed), written.lost(kept, sharp & ~written.beside(removed)))
 
 
 def _dirt(contrast: np.ndarray, drawn: np.ndarray) -> float:

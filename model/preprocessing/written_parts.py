@@ -1,5 +1,6 @@
 """The connected parts of what is drawn in a picture, and the decision which parts are ink of digits and signs."""
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,14 +11,18 @@ from model.preprocessing.rulings import FINE, NEIGHBORS, PALE, run_lengths
 from model.preprocessing.signs import is_sign
 
 # The constants were set by hand on pictures of `python -m tests.tools.picture_kinds`, with the seeds 1, 3 and 4.
-MIN_SHARPNESS = 0.5
-"""Smallest sharpness of an edge of ink, as a share of the contrast of the part. Shadows are below."""
+MIN_SHARPNESS, SOFTEST = 0.5, 0.2
+"""Smallest sharpness of an edge of ink. Shadows are below. The sharpness is the rise over a short distance, as a share
+of the contrast of the part. In an enlarged picture, all edges are soft. Therefore, MIN_SHARPNESS is a multiple of the
+sharpness of the sharpest large part, and SOFTEST is a limit."""
 SPECK, SPECK_SHARE = 24, 0.03
 """On dirty paper, a part is noise if it has fewer pixels than SPECK, or than SPECK_SHARE × the largest part."""
 SMALL = 0.1
 """A part with fewer pixels than SMALL × the largest part is small: it is left out if it is faint or at the edge."""
+TALL = 0.5
+"""Smallest height of a digit, as a fraction of the height of the highest part."""
 LOST_HEIGHT = 0.25
-"""Smallest height of a lost part, as a fraction of the height of the row."""
+"""Smallest height of a lost part between two digits, as a fraction of the height of the row."""
 MAX_PARTS = 100
 """Maximum number of parts that are searched for signs and for lost parts."""
 
@@ -61,7 +66,7 @@ class WrittenParts:
         height, width = self.numbers.shape
         large = self.sizes > 0.02 * self.sizes.max()
         strongest, biggest = self.strengths[large].max(), self.sizes.max()
-        is_faint = self.strengths < PALE * strongest
+        is_faint = self.strengths < PALE * self._faded()
         at_edge = (
             (self.boxes[:, :2].min(axis=1) <= 1) | (self.boxes[:, 2] >= width - 1) | (self.boxes[:, 3] >= height - 1)
         )
@@ -73,11 +78,23 @@ class WrittenParts:
         if removed.any():
             pens = self._pens()
             is_rest = is_faint & (pens <= FINE * pens[self.strengths.argmax()])
-            kept &= ~(self._beside(removed) & is_rest)
+            kept &= ~(self.beside(removed) & is_rest)
         kept[0] = False
         return kept
 
-    def _beside(self, removed: np.ndarray) -> np.ndarray:
+    def _faded(self) -> float:
+        """Return the strength of the faintest digit, if the ink or the light fades along the row.
+
+        Sorted by strength, each digit has at least PALE × the strength of the digit before it.
+        """
+        heights = self.boxes[:, 3] - self.boxes[:, 1]
+        is_digit = (self.sizes > SMALL * self.sizes.max()) & (heights > TALL * heights.max())
+        strengths = np.sort(self.strengths[is_digit])[::-1]
+        gaps = np.flatnonzero(strengths[1:] < PALE * strengths[:-1])
+        return float(strengths[gaps[0] if gaps.size else -1])
+
+    def beside(self, removed: np.ndarray) -> np.ndarray:
+        """Return which parts touch the removed lines and frames, bool (N + 1,)."""
         near = np.zeros(len(self.sizes), bool)
         near[self.numbers[ndimage.binary_dilation(removed, NEIGHBORS, iterations=2)]] = True
         return near
@@ -93,15 +110,19 @@ class WrittenParts:
         smooth = ndimage.uniform_filter(self.contrast, 3)
         rises = ndimage.maximum_filter(smooth, window) - ndimage.minimum_filter(smooth, window)
         index = np.arange(len(self.sizes))
-        return ndimage.maximum(rises, self.numbers, index) > MIN_SHARPNESS * ndimage.maximum(
-            smooth, self.numbers, index
-        )
+        rises, peaks = (ndimage.maximum(values, self.numbers, index) for values in (rises, smooth))
+        sharpness = np.where(peaks > 0, rises / np.maximum(peaks, 1e-6), 0)
+        is_large = self.sizes > SMALL * self.sizes.max()
+        return sharpness > max(MIN_SHARPNESS * min(1, sharpness[is_large].max()), SOFTEST)
 
     def bars(self, kept: np.ndarray) -> np.ndarray:
         """Return which of the kept parts are underlines, or remains of lines along the picture's edge."""
-        bars = Bars.of(self.numbers, len(kept))
-        remains = bars.remains(self.boxes, kept, self.numbers.shape)
-        return remains | bars.underlines(self.boxes, kept & ~remains)
+        remains = self._bars.remains(self.boxes, kept, self.numbers.shape)
+        return remains | self._bars.underlines(self.boxes, kept & ~remains)
+
+    @functools.cached_property
+    def _bars(self) -> Bars:
+        return Bars.of(self.numbers, len(self.sizes))
 
     def with_signs(self, kept: np.ndarray) -> np.ndarray:
         """Return the kept parts and the small strong parts between two of them, which are points rather than dirt."""
@@ -113,18 +134,26 @@ class WrittenParts:
             kept[part] = is_sign(self.boxes[part], digits)
         return kept
 
-    def lost(self, kept: np.ndarray) -> np.ndarray:
-        """Return the boxes of the parts that are not kept, but are as high as a sign between the kept parts."""
+    def lost(self, kept: np.ndarray, may_be_ink: np.ndarray) -> np.ndarray:
+        """Return the boxes of the parts that are not kept, but are as high as a digit, or as a sign between digits.
+
+        may_be_ink: which parts count beside the kept parts, too, unless they are bars or very pale, bool (N + 1,).
+        """
         if not kept.any():
             return np.zeros((0, 4), int)
-        rest = ~kept & (self.strengths >= PALE * self.strengths[kept].max()) & (self.sizes >= self.dirt * SPECK)
+        rest = ~kept & (self.sizes >= self.dirt * SPECK)
         rest[0] = False
         left, top = self.boxes[kept, :2].min(axis=0)
         right, bottom = self.boxes[kept, 2:].max(axis=0)
-        boxes = self.boxes[self._largest(rest)]
-        is_high = boxes[:, 3] - boxes[:, 1] >= LOST_HEIGHT * (bottom - top)
-        is_between = (boxes[:, 0] > left) & (boxes[:, 2] < right) & (boxes[:, 3] > top) & (boxes[:, 1] < bottom)
-        return boxes[is_high & is_between]
+        rest = self._largest(rest)
+        boxes = self.boxes[rest]
+        heights = boxes[:, 3] - boxes[:, 1]
+        is_in_row = (boxes[:, 3] > top) & (boxes[:, 1] < bottom)
+        is_between = (boxes[:, 0] > left) & (boxes[:, 2] < right) & (heights >= LOST_HEIGHT * (bottom - top))
+        shares = self.strengths[rest] / self.strengths[kept].max()
+        is_around = (boxes[:, 0] <= left) & (boxes[:, 2] >= right)
+        may_be_digit = may_be_ink[rest] & ~self._bars.is_bar[rest] & ~is_around & (heights >= TALL * (bottom - top))
+        return boxes[is_in_row & ((is_between & (shares >= PALE)) | (may_be_digit & (shares >= PALE / 2)))]
 
     def _largest(self, chosen: np.ndarray) -> np.ndarray:
         """Return the indices of the largest of the chosen parts."""

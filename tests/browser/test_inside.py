@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from model.inference import checkpoint
 from tests.helpers.browser import draw
 from tests.helpers.drawings import DIGIT_DRAWINGS
 from tests.helpers.page import DESKTOP, PHONE, alpha, attribution, digit, draw_seven, eventually, settled, traffic
@@ -98,7 +99,7 @@ def test_all_maps_of_a_layer_open_below_the_strip_and_escape_closes_them(inside)
     draw_seven(inside)
     button = inside.locator("#inside .all").nth(4)
     button.click()
-    expect(inside.locator("#inside .opened h4")).to_have_text("Step 5: all 128 maps")
+    expect(inside.locator("#inside .opened h2")).to_have_text("Step 5: all 128 maps")
     canvas = inside.locator("#inside .opened canvas")
     assert canvas.evaluate("(it) => it.width * it.height") == 128 * 7 * 7
     expect(button).to_have_attribute("aria-expanded", "true")
@@ -157,3 +158,92 @@ def test_nothing_is_requested_while_the_section_is_off_screen(inside):
     inside.set_viewport_size(DESKTOP)
     inside.locator("#inside").scroll_into_view_if_needed()
     expect(inside.locator("#inside .winner .name")).to_have_text("1")
+
+
+def test_a_click_switches_a_map_off_and_the_bars_show_before_and_after(inside):
+    draw_seven(inside)
+    tile = inside.locator("#inside .step").nth(5).locator(".tile").first
+    caption = inside.locator("#inside .outcome figcaption")
+    expect(inside.locator("#inside .winner .name")).to_have_text("7")
+    tile.click()
+    expect(tile).to_have_attribute("aria-pressed", "true")
+    expect(caption).to_have_text(re.compile("With all maps: 7, .* ahead. Now: .* ahead."))
+    for _ in range(12):  # Without many of the maps that matter most, the network no longer sees a 7.
+        inside.locator("#inside .five").click()
+        inside.wait_for_timeout(150)
+    expect(inside.locator("#inside .winner .name")).not_to_have_text("7")
+    expect(inside.locator("#inside .before:visible").first).to_be_visible()
+    inside.locator("#inside .on").click()
+    expect(caption).to_have_text(ENGLISH["insideOutcome"])
+    expect(inside.locator("#inside .winner .name")).to_have_text("7")
+    expect(inside.locator("#inside .tile[aria-pressed=true]")).to_have_count(0)
+    inside.keyboard.press("Delete")
+
+
+def test_a_bar_opens_the_sum_of_its_score(inside):
+    draw_seven(inside)
+    inside.locator("#inside .result").nth(7).click()
+    values = inside.locator("#inside .lines .value")
+    expect(values).to_have_count(13)  # The empty pad, ten maps, the other maps, the sum.
+    *parts, total = (float(text.replace("−", "-")) for text in values.all_inner_texts())
+    assert abs(sum(parts) - total) < 0.07  # Each of them is rounded to two decimal places.
+    assert inside.locator("#inside .part.against").count() == sum(part < 0 for part in parts)
+    inside.locator("#inside .lines button").first.click()
+    expect(inside.locator("#inside .on")).to_be_visible()
+    expect(values.last).not_to_have_text(f"+{total:.2f}")
+    inside.locator("#inside .on").click()
+    inside.locator("#inside .ledger .close").click()
+    expect(inside.locator("#inside .ledger")).to_be_hidden()
+
+
+def test_pointer_and_arrow_keys_show_the_window_of_a_cell(inside):
+    draw_seven(inside)
+    first = inside.locator("#inside .step").nth(2).locator(".tile").first
+    expect(inside.locator("#inside .winner .name")).to_have_text("7")
+    first.hover()
+    detail = inside.locator("#inside .detail")
+    expect(detail.locator("h2")).to_have_text(re.compile(r"Step 3, map \d+"))
+    expect(detail.locator(".sentence")).to_contain_text("It sees the 13 × 13 pixels in the square.")
+    window = "(it) => [it.offsetLeft, it.offsetWidth / it.parentElement.offsetWidth]"
+    before, width = detail.locator(".source .window").evaluate(window)
+    assert width == pytest.approx(13 / 28, abs=0.01)
+    expect(inside.locator("#inside .input .window")).to_be_visible()
+    detail.locator(".map").focus()
+    inside.keyboard.press("ArrowRight")
+    assert detail.locator(".source .window").evaluate(window)[0] - before == pytest.approx(12, abs=1)  # Two pixels.
+    inside.locator("#inside .step").nth(5).locator(".tile").first.focus()
+    inside.keyboard.press("ArrowRight")
+    inside.keyboard.press("ArrowDown")
+    fourth = inside.locator("#inside .step").nth(5).locator(".tile").nth(3)
+    expect(fourth).to_be_focused()
+    expect(detail.locator("h2")).to_have_text(f"Step 6, {fourth.get_attribute('aria-label')}")
+    expect(detail.locator(".sentence")).to_contain_text("It sees your whole drawing.")
+    inside.keyboard.press("Escape")
+    expect(detail).to_be_hidden()
+    expect(inside.locator("#inside .input .window")).to_be_hidden()
+
+
+def test_a_finger_shows_a_map_first_and_then_switches_it_off(open_page):
+    page = open_page(**PHONE)
+    page.locator("#inside summary").tap()
+    tile = page.locator("#inside .step").nth(1).locator(".tile").nth(2)
+    tile.tap()
+    expect(page.locator("#inside .step").nth(1).locator(".detail")).to_be_visible()
+    expect(tile).to_have_attribute("aria-pressed", "false")
+    tile.tap()
+    expect(tile).to_have_attribute("aria-pressed", "true")
+
+
+def test_every_network_can_be_chosen(inside):
+    draw_seven(inside)
+    select = inside.locator("#inside select")
+    assert len(select.locator("option").all()) == len(list(checkpoint.FOLDER.glob("*.keras")))
+    select.select_option("softmax")
+    expect(inside.locator("#inside .step")).to_have_count(1, timeout=30_000)
+    expect(inside.locator("#inside .step .tile")).to_have_count(10)
+    inside.locator("#inside .tile").nth(7).hover()
+    expect(inside.locator("#inside .detail h2")).to_have_text("Digit 7")
+    select.select_option("dense")
+    expect(inside.locator("#inside .sizes")).to_have_text("12 of 512 units", timeout=30_000)
+    select.select_option("digits")
+    expect(inside.locator("#inside .step")).to_have_count(LAYERS)

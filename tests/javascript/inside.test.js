@@ -29,16 +29,16 @@ function requests() {
 test("one request is under way, the newest follows, and never more than ten are sent in a second", async () => {
   const { paced, sent, shown } = requests();
   for (const value of [1, 2, 3]) paced.ask(value);
-  await wait(5);
+  await wait(50);
   assert.deepEqual(sent.map(({ value }) => value), [3]);
   for (const value of [4, 5]) paced.ask(value);
   await wait(120);
   assert.equal(sent.length, 1);
   sent[0].resolve("three");
-  await wait(10);
+  await wait(50);
   sent[1].resolve("five");
   paced.ask(6);
-  await wait(130);
+  await wait(150);
   assert.deepEqual(sent.map(({ value }) => value), [3, 5, 6]);
   assert.ok(sent[2].time - sent[1].time >= 99);
   assert.deepEqual(shown, ["three", "five"]);
@@ -47,7 +47,7 @@ test("one request is under way, the newest follows, and never more than ten are 
 test("a refused request is sent again after the time that the server says, or a newer one in its place", async () => {
   const { paced, sent, failed } = requests();
   paced.ask(1);
-  await wait(5);
+  await wait(50);
   sent[0].reject(new ApiError("busy", "Too many requests.", 200));
   await wait(150);
   assert.equal(sent.length, 1);
@@ -59,11 +59,20 @@ test("a refused request is sent again after the time that the server says, or a 
   assert.deepEqual([sent[2].value, failed], [2, ["This model cannot be shown."]]);
 });
 
+test("a request waits for a pause of the answers, but not longer than a tenth of a second", async () => {
+  const { paced, sent } = requests();
+  const start = performance.now();
+  const asking = setInterval(() => paced.ask(1), 10);
+  while (sent.length === 0) await wait(5);
+  clearInterval(asking);
+  assert.ok(sent[0].time - start > 90 && sent[0].time - start < 250);
+});
+
 test("a request that waits can be forgotten", async () => {
   const { paced, sent } = requests();
   paced.ask(1);
   paced.stop();
-  await wait(20);
+  await wait(60);
   assert.equal(sent.length, 0);
 });
 

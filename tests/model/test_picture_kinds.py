@@ -1,5 +1,7 @@
 """Generated pictures and drawings of the kinds that people bring. `python -m tests.tools.picture_kinds` has more."""
 
+from collections import Counter
+
 import pytest
 
 from tests.tools.picture_kinds.__main__ import make, rows, run
@@ -20,6 +22,12 @@ def test_most_cases_of_every_kind_are_read_and_none_is_silently_wrong(classifier
     good = counts[Outcome.READ] + KINDS[name].may_be_unsure * counts[Outcome.UNSURE]
     assert counts[Outcome.WRONG] == 0
     assert good >= CASES - 1
+
+
+def test_many_digits_that_touch_are_cut_and_read(classifier, writing):
+    counts = sum((run(classifier, writing, *row, 6, SEED) for row in rows(["touching"])), Counter())
+    assert counts[Outcome.READ] > 4
+    assert counts[Outcome.WRONG] == 0
 
 
 def test_a_point_is_a_mark_and_not_a_digit(classifier, writing):

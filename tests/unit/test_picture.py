@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from PIL import Image, ImageFilter
 
-from model.preprocessing.decoding import WORKING_PIXELS, WORKING_SIDE
+from model.preprocessing.decoding import WORKING_PIXELS, WORKING_SIDE, decode
 from model.preprocessing.normalization import normalize
 from model.preprocessing.parts import parts
 from model.preprocessing.picture import extract
@@ -106,6 +106,42 @@ def test_a_picture_cropped_to_the_ink_is_read():
     ink_box = picture_from(DRAWN).getbbox()
     for image in (picture_from(DRAWN), picture_from(1 - DRAWN)):
         assert difference(image.crop(ink_box), image_of(FIVE)) < 0.012
+
+
+@pytest.mark.parametrize("times", [5, 10])
+def test_a_small_crop_that_was_enlarged_is_read(times):
+    crop = picture_from(1 - DRAWN).crop(picture_from(DRAWN).getbbox())
+    small = crop.resize((round(20 * crop.width / crop.height), 20), Image.Resampling.BOX)
+    image = small.resize((small.width * times, small.height * times), Image.Resampling.BICUBIC)
+    assert difference(image, image_of(FIVE)) < 0.05
+
+
+def row_of(shares):
+    """Return a noisy picture of a row of fives, cropped to the row. shares: the contrast of each five."""
+    box = picture_from(DRAWN).getbbox()
+    five = np.pad(DRAWN[box[1] : box[3], box[0] : box[2]], ((0, 0), (0, 40)))[::2, ::2]
+    row = 1 - 0.9 * np.hstack([share * five for share in shares])
+    return picture_from(np.clip(row + np.random.default_rng(0).normal(0, 0.02, row.shape), 0, 1)), five.shape[1]
+
+
+def test_no_digit_is_lost_from_a_row_that_fades():
+    image, width = row_of(np.linspace(0.4, 1, 8))
+    ink = ink_of(image)
+    assert all(ink[:, i * width : (i + 1) * width].max() > 0.9 for i in range(8))
+
+
+def test_a_pale_digit_at_the_end_of_a_row_is_read_or_reported_as_lost():
+    for share in (0.35, 0.4, 0.5, 0.6):
+        image, width = row_of([share, 1, 1, 1])
+        found = extract(decode(image))
+        assert found.ink[:, :width].max() > 0.9 or len(found.lost)
+
+
+def test_pieces_of_a_thin_stroke_are_one_part():
+    ink = np.zeros((40, 40))
+    ink[5:35, 20] = 1
+    ink[31:33, 20] = 0.3
+    assert len(parts(ink)) == 1
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16", "I", "F"])

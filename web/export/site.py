@@ -48,6 +48,7 @@ class _Settings:
     rejects: bool
     network: str | None
     store: None = None
+    models: tuple[str, ...] = ()
 
 
 def export(build_page: Callable[[Api], gr.Blocks], folder: Path, path: Path) -> list[str]:

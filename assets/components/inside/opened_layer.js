@@ -1,11 +1,13 @@
 // All maps of one layer, below the strip.
 
 /** @import { LayerMaps } from "../../shared/activations.js" */
+/** @import { Actions } from "./tiles.js" */
 
 import { create, find } from "../../shared/dom.js";
 import { number, text } from "../../shared/text.js";
-import { paintMaps } from "./palette.js";
+import { paintLayer } from "./palette.js";
 import { layerLabel } from "./sentences.js";
+import { Tiles } from "./tiles.js";
 
 const TILE = 58; // Least width of a map, in CSS pixels.
 
@@ -13,7 +15,9 @@ export class OpenedLayer {
   /** @type {number | null} the layer of which all maps are shown */
   index = null;
   #canvas = create("canvas", { width: 1, height: 1 });
-  #tiles = create("div", { className: "tiles" });
+  /** @type {Tiles | null} */
+  #tiles = null;
+  #actions;
   #section;
   #element;
   #maps;
@@ -22,14 +26,15 @@ export class OpenedLayer {
 
   /**
    * @param {HTMLElement} element
+   * @param {Actions} actions
    * @param {() => void} changed called after a layer was opened or closed
    */
-  constructor(element, changed) {
+  constructor(element, actions, changed) {
+    this.#actions = actions;
     this.#section = find(element, "details");
     this.#element = find(element, ".opened");
     this.#maps = find(this.#element, ".maps");
     this.#canvas.setAttribute("role", "img");
-    this.#maps.append(this.#canvas, this.#tiles);
     this.changed = changed;
     find(this.#element, ".close").addEventListener("click", () => this.close());
     this.#element.addEventListener("keydown", ({ key }) => {
@@ -44,6 +49,8 @@ export class OpenedLayer {
     this.#opener = opener;
     opener.setAttribute("aria-expanded", "true");
     this.index = index;
+    this.#tiles = new Tiles(index, this.#actions);
+    this.#maps.replaceChildren(this.#canvas, this.#tiles.element);
     // If the steps stand one below the other, all maps of a step stand below it.
     (opener.closest('[data-layout="stack"] .step') ?? this.#section).append(this.#element);
     this.changed();
@@ -58,19 +65,16 @@ export class OpenedLayer {
     this.changed();
   }
 
-  /** @param {LayerMaps} layer with all maps */
-  paint(layer) {
+  /** @type {(layer: LayerMaps, silenced: (map: number) => boolean) => void} */
+  paint(layer, silenced) {
     if (this.index === null) return;
     this.#element.hidden = false;
     const { count } = layer;
-    find(this.#element, "h4").textContent = text("insideAllMaps", { step: this.index + 1, count: number(count) });
+    find(this.#element, "h2").textContent = text("insideAllMaps", { step: this.index + 1, count: number(count) });
     const columns = Math.min(count, Math.max(4, Math.floor(this.#maps.clientWidth / TILE)));
     this.#maps.style.setProperty("--columns", String(columns));
-    const tiles = Math.ceil(count / columns) * columns;
-    if (this.#tiles.childElementCount !== tiles) {
-      this.#tiles.replaceChildren(...Array.from({ length: tiles }, () => create("span", { className: "tile" })));
-    }
-    paintMaps(this.#canvas, layer, columns);
+    paintLayer(this.#canvas, layer, columns);
+    this.#tiles?.show(layer, columns, silenced);
     this.#canvas.setAttribute("aria-label", layerLabel(this.index, layer));
   }
 }

@@ -1,9 +1,12 @@
 // The strip: the network's input, one step for each layer, and the bars.
 
 /** @import { Activations } from "../../shared/activations.js" */
+/** @import { Reading } from "../../shared/answers.js" */
+/** @import { Actions } from "./tiles.js" */
 
 import { clearCanvas, paintInk } from "../../shared/canvas.js";
 import { find } from "../../shared/dom.js";
+import { frame } from "./detail.js";
 import { LayerView } from "./layer.js";
 import { OutcomeView } from "./outcome.js";
 
@@ -19,7 +22,9 @@ export class Strip {
   #layers;
   #input;
   #outcome;
-  #open;
+  #actions;
+  /** @type {(layer: number, map: number) => boolean} */
+  #silenced = () => false;
   /** @type {LayerView[]} */
   #views = [];
   #structure = "";
@@ -29,14 +34,15 @@ export class Strip {
 
   /**
    * @param {HTMLElement} element
-   * @param {(index: number, opener: HTMLElement) => void} open opens all maps of a layer
+   * @param {Actions} actions
+   * @param {(row: number) => void} explain shows how the logit of an outcome adds up
    */
-  constructor(element, open) {
-    this.#open = open;
+  constructor(element, actions, explain) {
+    this.#actions = actions;
     this.#strip = find(element, ".strip");
     this.#layers = find(element, ".layers");
     this.#input = find(element, ".input canvas", HTMLCanvasElement);
-    this.#outcome = new OutcomeView(find(element, ".results"));
+    this.#outcome = new OutcomeView(element, explain);
     new ResizeObserver(([{ contentRect }]) => {
       this.#width = contentRect.width;
       this.#arrange();
@@ -46,18 +52,37 @@ export class Strip {
   /** Forget the steps, so that they are made again. */
   clear() {
     this.#structure = "";
+    this.#outcome.renew();
   }
 
-  /** @type {(shown: Activations, image: Uint8Array, isBlank: boolean) => void} */
-  paint(shown, image, isBlank) {
+  /**
+   * `reading` is the page's own answer about the image.
+   * @type {(shown: Activations, image: Uint8Array, reading: Reading | null,
+   *   silenced: (layer: number, map: number) => boolean) => void}
+   */
+  paint(shown, image, reading, silenced) {
     this.#shown = shown;
-    const structure = JSON.stringify([shown.model, shown.layers.map(({ maps }) => maps)]);
+    this.#silenced = silenced;
+    const structure = `${shown.model}:${shown.layers.map(({ maps }) => maps.join()).join(";")}`;
     if (structure !== this.#structure) this.#build(structure);
     clearCanvas(this.#input);
     paintInk(this.#input, image);
+    this.#paintLayers();
+    this.#outcome.show(shown, !image.some(Boolean), reading);
+  }
+
+  /**
+   * Frame the part of the input that a cell sees.
+   * @param {import("./detail.js").Box | null} box
+   */
+  frameInput(box) {
+    frame(find(this.#strip, ".input .window"), box);
+  }
+
+  #paintLayers() {
     const columns = this.#columns;
-    shown.layers.forEach((layer, index) => this.#views[index].paint(layer, columns));
-    this.#outcome.show(shown.silenced ?? shown.outcome, isBlank);
+    this.#shown?.layers.forEach((layer, index) =>
+      this.#views[index].paint(layer, columns, (map) => this.#silenced(index, map)));
   }
 
   label() {
@@ -68,9 +93,12 @@ export class Strip {
   #build(structure) {
     if (!this.#shown) return;
     this.#structure = structure;
-    this.#views = this.#shown.layers.map((layer, index) => new LayerView(index, layer, (opener) => this.#open(index, opener)));
+    this.#views = this.#shown.layers.map((layer, index) => new LayerView(index, layer, this.#actions));
     this.#layers.replaceChildren(...this.#views.map(({ element }) => element));
-    this.#strip.style.setProperty("--steps", String(this.#views.length));
+    // The legend explains the brightness of maps, or the two colors of weights.
+    const hasWeights = this.#shown.layers.some(({ weights }) => weights);
+    find(this.#strip, ".scale").hidden = hasWeights && this.#views.length === 1;
+    find(this.#strip, ".signs").hidden = !hasWeights;
     this.#arrange(false);
     this.label();
   }
@@ -82,12 +110,13 @@ export class Strip {
 
   get #columns() {
     const layout = this.#layout;
+    if (layout === "row" && this.#shown?.layers[0].kind === "products") return 5;
     return layout === "row" ? ROW_COLUMNS[this.#views.length] : COLUMNS[layout];
   }
 
   #arrange(repaint = true) {
     if (this.#views.length === 0) return; // The page has no steps yet.
     this.#strip.dataset.layout = this.#layout;
-    if (repaint && this.#shown) this.#shown.layers.forEach((layer, i) => this.#views[i]?.paint(layer, this.#columns));
+    if (repaint) this.#paintLayers();
   }
 }

@@ -155,7 +155,6 @@ export class Sketchpad {
     this.#send();
   }
 
-  // --- strokes
 
   /** End the animation, with the whole drawing. Every change of the drawing calls this method first. */
   begin() {
@@ -212,20 +211,21 @@ export class Sketchpad {
 
   /** @param {Drawing | null} value */
   receive(value) {
-    const { id, strokes, picture, frames } = value || {};
+    const { id, strokes, picture, frames, isEdited } = value || {};
     if (this.state.mode === "drawing") return;
     if (frames && picture === this.content.picture) this.photo.showFrames(frames);
     if (id === undefined || id === this.#received) return;
     this.#received = id;
     this.begin();
-    if (picture) this.#showPicture(picture);
+    if (picture) this.#put([], picture);
     else if (strokes?.length === 0) this.clear();
+    else if (strokes && isEdited) this.#put(strokes);
     else if (strokes) this.#replay(strokes);
   }
 
-  /** @param {string} picture */
-  #showPicture(picture) {
-    this.history.push([], picture);
+  /** @type {(strokes: Stroke[], picture?: string) => void} */
+  #put(strokes, picture) {
+    this.history.push(strokes, picture);
     this.enter("idle");
     this.change();
   }

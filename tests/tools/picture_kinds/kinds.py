@@ -4,7 +4,7 @@ import numpy as np
 
 from model.preprocessing.geometry import Stroke, bounding_box
 from tests.tools.picture_kinds.case import kind
-from tests.tools.picture_kinds.sheet import Sheet
+from tests.tools.picture_kinds.sheet import MAX_TILT, Sheet
 from tests.tools.picture_kinds.writing import Row, Writing
 
 PENS = (0.04, 0.14)
@@ -170,6 +170,18 @@ def cropped(rng, writing):
     return sheet, row.text
 
 
+@kind("enlarged crop")
+def enlarged(rng, writing):
+    """Draw a tight crop of a few pixels, and enlarge it, so that the edges of the ink are soft."""
+    row = writing.number(rng, 1)
+    height = rng.uniform(16, 30)
+    pen = height * rng.uniform(0.08, 0.2)
+    placed = row.placed(pen / 2, pen / 2, height)
+    sheet = Sheet(rng, (placed.box[2] + pen / 2, placed.box[3] + pen / 2), scale=int(rng.integers(3, 11)))
+    sheet.draw(placed.strokes, pen)
+    return sheet, row.text
+
+
 @kind("decimal point or comma")
 def decimal(rng, writing):
     sheet, row, pen = written(rng, with_sign(rng, writing, [".", ","]))
@@ -209,6 +221,35 @@ def strip(rng, writing):
     placed = row.placed(left, top, height)
     sheet = Sheet(rng, (placed.box[2] + height * rng.uniform(0.2, 8), placed.box[3] + bottom))
     sheet.draw(placed.strokes, height * rng.uniform(*PENS))
+    return sheet, row.text
+
+
+@kind("long number")
+def long_number(rng, writing):
+    return _long(rng, writing, (0.2, 1.5))
+
+
+@kind("long number, tight crop")
+def long_crop(rng, writing):
+    return _long(rng, writing, (0.02, 0.15))
+
+
+def _long(rng, writing: Writing, margins: tuple[float, float]) -> tuple[Sheet, str]:
+    """Write a number of 6 to 12 digits. Its row may slope, and its ink may fade from one end to the other."""
+    row = writing.number(rng, int(rng.integers(6, 13)), (0.15, 0.9))
+    height = np.exp(rng.uniform(*np.log((30, 320))))
+    pen = height * rng.uniform(*PENS)
+    slope = rng.choice([0, 1]) * rng.uniform(-0.06, 0.06)
+    placed = row.placed(0, 0, height)
+    digits = [[stroke + slope * stroke[:, :1] * [0, 1] for stroke in digit] for digit in placed.digits]
+    low, high = bounding_box(sum(digits, []))
+    # The sheet may be turned, which moves the ends of the row up and down.
+    turn = np.tan(np.radians(MAX_TILT)) * (high - low)[::-1] / 2
+    before, after = (pen / 2 + turn + height * rng.uniform(*margins, 2) for _ in range(2))
+    sheet = Sheet(rng, high - low + before + after)
+    shares = np.linspace(1, rng.choice([1, rng.uniform(0.4, 1)]), len(digits))[:: rng.choice([1, -1])]
+    for digit, share in zip(digits, shares, strict=True):
+        sheet.draw([stroke - low + before for stroke in digit], pen, sheet.contrast(share))
     return sheet, row.text
 
 

@@ -16,10 +16,12 @@ MAX_TILT = 3.0
 class Sheet:
     """A sheet with a size in pixels, a random paper, and random colors for ink and lines.
 
-    size: width and height. ink: the color of the pen. rng: the source of all random choices.
+    size: width and height. scale: how many times the finished picture is enlarged. ink: the color of the pen.
+    rng: the source of all random choices.
     """
 
-    def __init__(self, rng: np.random.Generator, size: tuple[float, float]):
+    def __init__(self, rng: np.random.Generator, size: tuple[float, float], scale: int = 1):
+        self.scale = scale
         self.rng, self.size = rng, (max(8, round(size[0])), max(8, round(size[1])))
         self.is_inverted = rng.random() < 0.25
         self.paper = self._shade(rng.uniform(0.85, 1.0), 0.04)
@@ -63,7 +65,9 @@ class Sheet:
         for layer, color in self._layers:
             share = np.asarray(layer.resize(self.size, Image.Resampling.BOX), np.float32)[..., None] / 255
             image = image + share * (color.astype(np.float32) - image)
-        return Image.fromarray(np.uint8(np.rint(255 * np.clip(image, 0, 1))))
+        picture = Image.fromarray(np.uint8(np.rint(255 * np.clip(image, 0, 1))))
+        large = [side * self.scale for side in self.size]
+        return picture if self.scale == 1 else picture.resize(large, Image.Resampling.BICUBIC)
 
     def photograph(self) -> Image.Image:
         """Return a photograph of a picture: with uneven light, blur and sensor noise, and saved as JPEG."""
