@@ -4,71 +4,23 @@
 /** @import { Answer as PageAnswer, Reading as PageReading } from "../shared/answers.js" */
 /** @import { Example } from "../shared/learned_json.js" */
 /** @import { Stroke } from "../shared/strokes.js" */
-/** @import { InsideDescription } from "./activations.js" */
 /** @import { Reading } from "./answer.js" */
 /** @import { PersonalExample } from "./examples.js" */
-/** @import { SpaceDescription } from "./features.js" */
-/** @import { LayerDescription } from "./network.js" */
+/** @import { Model, ReadFile } from "./model.js" */
 
 import { numberOf, verdictOf } from "./answer.js";
 import { InsideNetwork } from "./activations.js";
 import { attribute } from "./attribution.js";
 import { imageOf } from "./candidates.js";
-import { Classifier } from "./classifier.js";
 import { FeatureSpace } from "./features.js";
-import { Network } from "./network.js";
+import { loadModel, readJson } from "./model.js";
 import { PIXELS } from "./normalization.js";
 import { largest, rint } from "./numeric.js";
+import { occlude } from "./occlusion.js";
 import { traceStrokes } from "./trace.js";
-
-/**
- * The description of a network, as web/export/networks.py writes it.
- * @typedef {object} NetworkDescription
- * @property {string} name
- * @property {number} temperature
- * @property {number} confidence_threshold
- * @property {number} rejection_threshold
- * @property {boolean} test_time_augmentation
- * @property {number} mnist accuracy on the MNIST test images
- * @property {number} bytes
- * @property {LayerDescription[]} layers
- * @property {SpaceDescription} [features]
- * @property {InsideDescription | null} [inside]
- */
-
-/**
- * Reads a file of the engine: a description, weights, or kernel.wasm.
- * @typedef {(path: string) => Promise<ArrayBuffer>} ReadFile
- */
 
 const LABEL_NOT_DIGIT = "not a digit";
 const CLASSES = [...Array(10).keys()].map(String).concat(LABEL_NOT_DIGIT);
-
-/**
- * Return a network's classifier.
- * @type {(name: string, read: ReadFile) => Promise<Model>}
- */
-async function loadModel(name, read) {
-  const [description, weights, kernel] = await Promise.all([
-    readJson(`networks/${name}.json`, read), read(`networks/${name}.bin`), loadKernel(read),
-  ]);
-  return { classifier: new Classifier(new Network(description.layers, weights, kernel), description), description };
-}
-
-/** @typedef {{ classifier: Classifier, description: NetworkDescription }} Model */
-
-/** @type {(path: string, read: ReadFile) => Promise<any>} */
-const readJson = async (path, read) => JSON.parse(new TextDecoder().decode(await read(path)));
-
-// Return null if the browser has no SIMD, or does not allow WebAssembly.
-/** @param {ReadFile} read */
-async function loadKernel(read) {
-  try {
-    return await WebAssembly.compile(await read("kernel.wasm"));
-  } catch {
-    return null;
-  }
-}
 
 /** Answers in the browser. The images are bytes, as on the page. */
 export class Engine {
@@ -147,6 +99,15 @@ export class Engine {
   }
 
   /**
+   * Return how the score of an answer changes if the ink of a block is erased, or if a dot is added to it.
+   * @type {(image: Uint8Array, digit: number | null, contrast: number | null) => ReturnType<typeof occlude>}
+   */
+  occlude(image, digit, contrast) {
+    const { network } = this.#own.classifier;
+    return occlude((version) => network.forward(version), toInk(image), digit, contrast, contrast !== null);
+  }
+
+  /**
    * Read one digit with every model, the least accurate first.
    * @param {Uint8Array} image
    */
@@ -192,11 +153,11 @@ export class Engine {
   }
 
   /** @type {(model: Model, image: Float32Array) => object} */
-  #compared({ classifier, description: { name, mnist, bytes } }, image) {
+  #compared({ classifier, description: { name, mnist, bytes, kind } }, image) {
     const start = performance.now();
     const { digit, verdict, probabilities, notDigit } = classifier.readImage(image);
     return {
-      name, digit, verdict, probabilities, no_digit: notDigit, mnist, bytes,
+      name, digit, verdict, probabilities, no_digit: notDigit, mnist, bytes, kind,
       probability: digit === null ? notDigit : largest(probabilities),
       milliseconds: performance.now() - start,
       own: name === this.#own.description.name,

@@ -15,6 +15,7 @@ import { timeLimit } from "../shared/time_limit.js";
  * @property {(strokes: Stroke[], examples: Example[]) => Promise<Omit<Answer, "id" | "strokes">>} predict
  * @property {(strokes: Stroke[], label: string, examples: Example[]) => Promise<Example>} learn
  * @property {typeof explain} explain
+ * @property {typeof occlude} occlude
  * @property {typeof compare} compare
  * @property {typeof steps} steps
  * @property {typeof activations} activations
@@ -116,6 +117,7 @@ export async function explain(image, digit, contrast) {
  * @type {(image: Uint8Array, digit: number | null, contrast: number | null) => Promise<Occlusion>}
  */
 export async function occlude(image, digit, contrast) {
+  if (local.occlude) return local.occlude(image, digit, contrast);
   const request = { image: toText(image), digit, rather_than: contrast, dots: contrast !== null };
   return { ...(await post("occlusion", request)), digit, contrast };
 }

@@ -52,6 +52,7 @@ export const local = {
   predict: async (strokes, examples) => (await engine()).predict(strokes, examples),
   learn: async (strokes, label, examples) => (await engine()).learn(strokes, label, examples),
   explain: async (image, digit, contrast) => (await engine()).explain(image, digit, contrast, pause),
+  occlude: async (image, digit, contrast) => ({ ...(await engine()).occlude(image, digit, contrast), digit, contrast }),
   compare: async (image) => (await engine()).compare(image),
   steps: async (strokes) => (await engine()).steps(strokes),
   about: async () => JSON.parse(new TextDecoder().decode(await read("networks/about.json"))),

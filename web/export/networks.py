@@ -7,6 +7,7 @@ import numpy as np
 
 from model.inference import backend, checkpoint, features
 from model.inference.activations import Activations
+from model.inference.comparison import kind_of
 from model.inference.features import FeatureSpace
 from model.preprocessing.normalization import IMAGE_SIDE
 from web.export.arrays import ArrayFile
@@ -29,6 +30,7 @@ def network_files(path: Path, is_own: bool = True) -> dict[str, bytes]:
         "name": name,
         **{key: notes[key] for key in NOTES},
         "test_time_augmentation": bool(notes.get("test_time_augmentation", False)),
+        "kind": kind_of(network),
         "mnist": notes["test"]["accuracy"],
     }
     description["layers"], ends = describe(network, name, weights)

@@ -15,8 +15,8 @@ from web.document import PREVIEW
 from web.manifest import DARK, LIGHT
 from web.texts import ASSETS, ENGLISH, LANGUAGES
 
-LEFT_OUT = ("footer", "inside")
-"""Components that need a server: the link to the documentation of the API, and the maps of the layers."""
+LEFT_OUT = ("footer",)
+"""Components that need a server: the link to the documentation of the API."""
 CALLED = re.compile(r'CustomEvent\("call:(\w+)"')
 VARIABLE = re.compile(r"var\((--[\w-]+)")
 POLICY = {

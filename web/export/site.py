@@ -48,7 +48,7 @@ class _Settings:
     rejects: bool
     network: str | None
     store: None = None
-    models: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()  # Of the other networks, the engine does not show the layers.
 
 
 def export(build_page: Callable[[Api], gr.Blocks], folder: Path, path: Path) -> list[str]:
@@ -59,7 +59,7 @@ def export(build_page: Callable[[Api], gr.Blocks], folder: Path, path: Path) -> 
     _check(folder)
     notes = checkpoint.load_notes(path)
     network = features.short_hash(notes["sha256"]) if features.is_available(path, notes) else None
-    page = ExportedPage(build_page(Api(_Settings(notes["rejection_threshold"] < 1, network))))
+    page = ExportedPage(build_page(Api(_Settings(notes["rejection_threshold"] < 1, network, models=(path.stem,)))))
     files = _files(page, path)
     shutil.rmtree(folder / STATIC, ignore_errors=True)
     contents = _with_addresses(page, files, path.stem)
