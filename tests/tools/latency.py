@@ -103,8 +103,8 @@ def main() -> None:
             state = f"with the section “Inside the network” {'open' if is_open else 'folded'}"
             report(f"pen-up to bars, {state}", [bars for bars, _ in rounds[WARM_UP:]], "drawings")
             report(f"bars to attribution, {state}", [time for _, time in rounds[WARM_UP:]], "drawings")
+        shifted = page.evaluate("shifted")  # Before `update_time`, which folds and opens the section without a touch.
         update_time(page, options.rounds)
-        shifted = page.evaluate("shifted")
         print(f"layout shift while drawing: {shifted['counted']:.4f} ({shifted['all']:.4f} with shifts after input)")
 
 
