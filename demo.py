@@ -1,6 +1,7 @@
 """The page: draw a digit, and a neural network reads it while the pen moves.
 
 python demo.py                         serve on this machine or on a Space
+python demo.py --export FOLDER         write the page as a static site
 uvicorn --factory demo:app             serve with several processes: --workers 2
 serve run demo:cluster                 serve on several machines, with Ray Serve
 import demo; demo.launch()             show the page in a notebook
@@ -42,13 +43,18 @@ def build_page(api: Api) -> gr.Blocks:
         with gr.Row(elem_id="stage"):
             pad = components.sketchpad()
             answer = components.answer_view(rejects=api.service.rejects)
+            timeline = components.timeline()
         with gr.Row(elem_id="below"):
             example = components.example_row()
             share = components.share_tools(rejects=api.service.rejects)
+        with gr.Column(elem_id="network"):
+            components.inside(api.service.models)
         with gr.Column(elem_id="more"):
             learns = api.service.network is not None
             correction = components.correction(stores=api.service.store is not None, learns=learns)
             learned = components.learned(api.service.network)
+            erasures = components.erasures()
+            networks = components.networks()
             quiz = components.quiz(learns)
             steps = components.steps()
             comparison = components.comparison()
@@ -60,7 +66,8 @@ def build_page(api: Api) -> gr.Blocks:
         run_in_browser([share.linked], share, pad, "openLink")
         run_in_browser([share.requested], [share, pad], share, "shareDrawing")
         run_in_browser([answer.rested], pad, share, "offerSharing")
-        run_in_browser([pad.input, answer.retry], pad, [answer, pad], "readDrawing")
+        run_in_browser([pad.input, answer.retry], pad, [answer, pad, timeline], "readDrawing")
+        run_in_browser([answer.rested], answer, timeline, "followAnswer")
         run_in_browser([answer.rested], answer, answer, "explain")
         run_in_browser([answer.rested], answer, correction, "offerCorrection")
         run_in_browser([correction.chosen], [correction, answer], answer, "chooseDigit")
@@ -70,6 +77,9 @@ def build_page(api: Api) -> gr.Blocks:
         run_in_browser([quiz.started], None, pad, "clearPad")
         run_in_browser([quiz.drawn], [quiz, pad], [quiz, pad], "examine")
         run_in_browser([quiz.taught], quiz, quiz, "teach")
+        run_in_browser([erasures.opened, answer.rested], answer, erasures, "askErasures")
+        run_in_browser([erasures.erased], [erasures, answer], pad, "eraseBlock")
+        run_in_browser([networks.changed, answer.rested], [answer, networks], networks, "askNetworks")
         run_in_browser([steps.opened, answer.rested], answer, steps, "steps")
         run_in_browser([comparison.opened, answer.rested], answer, comparison, "compare")
         run_in_browser([about.opened], None, about, "about")
@@ -112,8 +122,14 @@ def cluster(arguments: dict[str, str]) -> "Application":
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line."""
     options = parse(arguments)
+    folder, check = options.__dict__.pop("export"), options.__dict__.pop("check")
     with exit_on_error("demo"), contextlib.suppress(KeyboardInterrupt):
-        serve(build_page, **vars(options))
+        if folder is None:
+            serve(build_page, **vars(options))
+        else:
+            from web.export import run
+
+            run(build_page, folder, options.checkpoint, check)
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -135,6 +151,12 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--share", action="store_true", help="also open a public address, through Gradio's servers")
     parser.add_argument("--access-log", action="store_true", help="log each request, without addresses and drawings")
+    parser.add_argument(
+        "--export", type=Path, metavar="FOLDER", help="write the page as a static site to FOLDER, and do not serve it"
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="with --export: compare the site with Python on 2,000 drawings in Chromium"
+    )
     parser.add_argument("--metrics", action="store_true", help="serve counters for Prometheus at /metrics")
     return parser.parse_args(arguments)
 

@@ -99,7 +99,7 @@ def explain(service: Service, request: ExplainRequest) -> ExplainResponse:
     return ExplainResponse.of(service.attribution.attribute(request.normalized, request.digit, request.rather_than))
 
 
-@endpoint(cost=COMPARISON)
+@endpoint(cost=COMPARISON, background=True)
 def compare(service: Service, request: DigitDrawing) -> CompareResponse:
     """Read one digit, given as strokes or as the image of a reading, with every model that has a checkpoint. The result
     lists the models, the least accurate first."""

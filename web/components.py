@@ -34,6 +34,11 @@ def answer_view(rejects: bool) -> gr.HTML:
     return _component("answer", label="answer", events=["retry", "rested"], rejects=rejects)
 
 
+def timeline() -> gr.HTML:
+    """Return the probabilities while the drawing was made. Value: the newest AnswerView, see shared/answers.js."""
+    return _component("timeline", label="timeline")
+
+
 def example_row() -> gr.HTML:
     """Return drawings to try, from assets/examples/, and a button to choose a picture.
 
@@ -52,6 +57,15 @@ def share_tools(rejects: bool) -> gr.HTML:
     rejects: whether the picture has a bar for "not a digit", as in `answer_view`.
     """
     return _component("share", label="share", events=["requested", "linked"], rejects=rejects)
+
+
+def inside(models: Sequence[str]) -> gr.HTML:
+    """Return the section that shows the maps of a network's layers. Its example is in assets/examples/.
+
+    models: the names of all networks, the page's own first.
+    """
+    example = json.loads(_read_asset("examples/three-to-eight.json"))
+    return _component("inside", label="inside the network", models=list(models), **example)
 
 
 def correction(stores: bool, learns: bool) -> gr.HTML:
@@ -97,6 +111,16 @@ def steps() -> gr.HTML:
 def comparison() -> gr.HTML:
     """Return the folded section that shows every model's reading. Value: see compare.js."""
     return _component("compare", label="every model", events=["opened"])
+
+
+def erasures() -> gr.HTML:
+    """Return the folded section that erases pieces of the digit. Value: see page/erasures.js."""
+    return _component("erasures", label="erasures", events=["opened", "erased"])
+
+
+def networks() -> gr.HTML:
+    """Return the tiles with the answers of all networks. Value: see page/networks.js."""
+    return _component("networks", label="networks", events=["changed"])
 
 
 def about() -> gr.HTML:

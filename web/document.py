@@ -19,6 +19,8 @@ PREVIEW = "screenshots/desktop-light.png"
 """The picture of the page in link previews, by path below assets/."""
 OLD_BROWSERS = "page/old_browsers.js"
 """The script that says what an old browser lacks. It is part of the document, because it is no module."""
+NOT_AT_START = (OLD_BROWSERS, "engine/")
+"""The scripts that the page does not load when it opens, by the start of their paths below assets/."""
 THEME = re.compile(rb'"theme_hash":\s*"(\w+)"')
 ROOT = re.compile(rb'"root":\s*"([^"\\<]*)"')
 GRADIO_ELEMENTS = re.compile(rb'<meta\s+(property="og:|name="twitter:)[^>]*>|<link rel="manifest"[^>]*>')
@@ -27,7 +29,7 @@ GRADIO_ELEMENTS = re.compile(rb'<meta\s+(property="og:|name="twitter:)[^>]*>|<li
 
 def document_head() -> str:
     """Return the HTML for the head: a check of the browser, the icons, all modules, the texts, and the first module."""
-    modules = [name for name in public_files() if name.endswith(".js") and name != OLD_BROWSERS]
+    modules = [name for name in public_files() if name.endswith(".js") and not name.startswith(NOT_AT_START)]
     # With these links, the browser requests all modules at once. Without them, it would find a module only after it has
     # loaded the module that imports it.
     links = [f'<link rel="modulepreload" href="{address(name)}">' for name in modules]

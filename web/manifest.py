@@ -4,6 +4,8 @@ Format: https://www.w3.org/TR/appmanifest/. Browsers resolve its addresses relat
 so that the page can be below a path.
 """
 
+from collections.abc import Callable
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -23,8 +25,11 @@ _ICONS = (
 )
 
 
-def manifest(tag: str) -> dict:
-    """Return the manifest in a language. tag: the tag of the language; an unknown tag means English."""
+def manifest(tag: str, address: Callable[[str], str] = address) -> dict:
+    """Return the manifest in a language.
+
+    tag: the tag of the language; an unknown tag means English. address: returns the address of a file.
+    """
     texts = ENGLISH | TEXTS.get(tag, {})
     language = next((language for language in LANGUAGES if language["tag"] == tag), LANGUAGES[0])
     return {

@@ -66,6 +66,11 @@ class Service:
         """The attribution. Reading this property waits until the attribution is compiled, or raises UserError."""
         return self._attribution.result()
 
+    @property
+    def models(self) -> list[str]:
+        """The names of all models. The model of this server is the first."""
+        return list(dict.fromkeys([self.name, *self.comparison.names]))
+
     def model(self, name: str | None = None) -> tuple[Classifier, Path]:
         """Return a model and its path. `name`: as in the comparison; None means the model of this server.
 

@@ -24,13 +24,16 @@ PATTERNS = (
     "page/favicon.svg",
     "screenshots/desktop-light.png",
 )
+SITE = "site"
+"""The folder below assets/ with the files that only the static site has."""
 UNCHANGING = "public, max-age=31536000, immutable"
 
 
 @functools.cache
 def public_files() -> dict[str, Path]:
     """Return the served files. The keys are the paths below assets/."""
-    paths = sorted(path for pattern in PATTERNS for path in ASSETS.glob(pattern))
+    found = (path for pattern in PATTERNS for path in ASSETS.glob(pattern))
+    paths = sorted(path for path in found if ASSETS / SITE not in path.parents)
     return {path.relative_to(ASSETS).as_posix(): path for path in paths}
 
 

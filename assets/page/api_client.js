@@ -3,15 +3,49 @@
 import { timeLimit } from "../shared/time_limit.js";
 
 /** @import { Answer, Connection } from "../shared/answers.js" */
+/** @import { Activations, ActivationsRequest } from "../shared/activations.js" */
 /** @import { Example } from "../shared/learned_json.js" */
+/** @import { Occlusion } from "../shared/occlusion.js" */
 /** @import { Stroke } from "../shared/strokes.js" */
 
+/**
+ * The functions of the API that the browser answers itself, with the engine. In contrast to the functions of this
+ * module, they get what the page has learned as an argument.
+ * @typedef {object} LocalApi
+ * @property {(strokes: Stroke[], examples: Example[]) => Promise<Omit<Answer, "id" | "strokes">>} predict
+ * @property {(strokes: Stroke[], label: string, examples: Example[]) => Promise<Example>} learn
+ * @property {typeof explain} explain
+ * @property {typeof occlude} occlude
+ * @property {typeof compare} compare
+ * @property {typeof steps} steps
+ * @property {typeof activations} activations
+ * @property {typeof about} about
+ * @property {typeof predictImage} predictImage
+ * @property {typeof correct} correct
+ * @property {typeof undoCorrection} undoCorrection
+ */
+
+import { parseActivations } from "../shared/activations.js";
 import { withinLimits } from "../shared/strokes.js";
 import { examples } from "./learned.js";
 
 // Milliseconds without a response until a request fails.
 const TIMEOUT = 10_000;
 const PICTURE_TIMEOUT = 60_000;
+
+/** @type {Partial<LocalApi>} */
+let local = {};
+
+/**
+ * Answer some functions of the API in the browser. The server answers the others.
+ * @param {Partial<LocalApi>} functions
+ */
+export const answerLocally = (functions) => {
+  local = functions;
+};
+
+/** Return whether the browser reads drawings itself. */
+export const isLocal = () => Boolean(local.predict);
 
 /** The error of a request without an answer. `state` is the state of the connection that the page then shows. */
 export class ApiError extends Error {
@@ -31,14 +65,21 @@ export class ApiError extends Error {
  * Read a digit or a number from strokes, with what the page has learned.
  * @param {Stroke[]} strokes
  */
-export const predict = async (strokes) =>
-  toAnswer(await post("predict", { strokes: withinLimits(strokes), ...personal() }));
+export async function predict(strokes) {
+  const sent = withinLimits(strokes);
+  if (local.predict) return local.predict(sent, examples());
+  return toAnswer(await post("predict", { strokes: sent, ...personal() }));
+}
 
 /**
  * Return the example that the page can keep, so that later drawings like this one get this label.
  * @type {(strokes: Stroke[], label: string) => Promise<Example>}
  */
-export const learn = (strokes, label) => post("learn", { strokes: withinLimits(strokes), label, ...personal() });
+export function learn(strokes, label) {
+  const sent = withinLimits(strokes);
+  if (local.learn) return local.learn(sent, label, examples());
+  return post("learn", { strokes: sent, label, ...personal() });
+}
 
 function personal() {
   const kept = examples();
@@ -48,8 +89,10 @@ function personal() {
 /**
  * Read a digit or a number from a picture.
  * @param {Blob} picture the content of a picture file
+ * @returns {Promise<Omit<Answer, "id" | "strokes">>}
  */
 export async function predictImage(picture) {
+  if (local.predictImage) return local.predictImage(picture);
   const form = new FormData();
   form.append("picture", picture, "picture");
   return toAnswer(await request("predict_image", { method: "POST", body: form }, PICTURE_TIMEOUT));
@@ -60,56 +103,93 @@ export async function predictImage(picture) {
  * @param {Uint8Array} image
  * @param {number | null} digit the answer to explain; null for “not a digit”
  * @param {number | null} contrast the digit to compare the answer with; null for all other digits
+ * @returns {Promise<Int8Array>}
  */
 export async function explain(image, digit, contrast) {
+  if (local.explain) return local.explain(image, digit, contrast);
   const { evidence } = await post("explain", { image: toText(image), digit, rather_than: contrast });
   return new Int8Array(toBytes(evidence).buffer);
 }
 
 /**
+ * Return how the score of an answer changes if the ink of a block is erased. In a comparison with another digit, also
+ * return how it changes if a dot is added to a block.
+ * @type {(image: Uint8Array, digit: number | null, contrast: number | null) => Promise<Occlusion>}
+ */
+export async function occlude(image, digit, contrast) {
+  if (local.occlude) return local.occlude(image, digit, contrast);
+  const request = { image: toText(image), digit, rather_than: contrast, dots: contrast !== null };
+  return { ...(await post("occlusion", request)), digit, contrast };
+}
+
+/**
  * Read one digit with every model.
  * @param {Uint8Array} image
+ * @returns {Promise<{ models: any[] }>}
  */
-export const compare = (image) => post("compare", { image: toText(image) });
+export const compare = (image) => (local.compare ? local.compare(image) : post("compare", { image: toText(image) }));
 
 /**
  * Return the intermediate images of normalization.
  * @param {Stroke[]} strokes
+ * @returns {Promise<{ steps: { name: string, width: number, height: number, image: Uint8Array }[] }>}
  */
 export async function steps(strokes) {
+  if (local.steps) return local.steps(withinLimits(strokes));
   const { steps } = await post("steps", { strokes: withinLimits(strokes) });
   return { steps: steps.map((/** @type {any} */ step) => ({ ...step, image: toBytes(step.image) })) };
 }
 
-/** Return the measurements of the network. */
-export const about = () => request("about", {}, TIMEOUT);
+/**
+ * Return the maps of the inner layers of a network for one digit.
+ * @param {ActivationsRequest} wanted
+ * @returns {Promise<Activations>}
+ */
+export async function activations({ image, ...wanted }) {
+  if (local.activations) return local.activations({ image, ...wanted });
+  const body = image ? { ...wanted, image: toText(image) } : wanted;
+  return parseActivations(await post("activations", body, (response) => response.arrayBuffer()));
+}
+
+/**
+ * Return the measurements of the network.
+ * @returns {Promise<any>}
+ */
+export const about = () => (local.about ? local.about() : request("about", {}, TIMEOUT));
 
 /**
  * Store a correction. The result has the token that deletes it.
  * @type {(strokes: Stroke[], label: string) => Promise<{ token: string }>}
  */
-export const correct = (strokes, label) => post("corrections", { strokes: withinLimits(strokes), label });
+export const correct = (strokes, label) => local.correct?.(strokes, label) ?? post("corrections", { strokes: withinLimits(strokes), label });
 
 /**
  * Delete a correction.
  * @param {string} token
+ * @returns {Promise<any>}
  */
-export const undoCorrection = (token) =>
-  request(`corrections?token=${encodeURIComponent(token)}`, { method: "DELETE" }, TIMEOUT);
+export const undoCorrection = (token) => local.undoCorrection?.(token)
+  ?? request(`corrections?token=${encodeURIComponent(token)}`, { method: "DELETE" }, TIMEOUT);
 
-/** @type {(path: string, body: object) => Promise<any>} */
-function post(path, body) {
+/** @type {(path: string, body: object, read?: (response: Response) => Promise<any>) => Promise<any>} */
+function post(path, body, read) {
   const headers = { "Content-Type": "application/json" };
-  return request(path, { method: "POST", headers, body: JSON.stringify(body) }, TIMEOUT);
+  return request(path, { method: "POST", headers, body: JSON.stringify(body) }, TIMEOUT, read);
 }
 
-/** @type {(path: string, options: RequestInit, milliseconds: number) => Promise<any>} */
-async function request(path, options, milliseconds) {
+/** @param {Response} response */
+const readJson = (response) => response.json();
+
+/**
+ * `read` returns the content of an answer. An error is always JSON.
+ * @type {(path: string, options: RequestInit, milliseconds: number, read?: (response: Response) => Promise<any>) => Promise<any>}
+ */
+async function request(path, options, milliseconds, read = readJson) {
   const limit = timeLimit(milliseconds);
   let response, payload;
   try {
     response = await fetch(`api/${path}`, { ...options, signal: limit.signal });
-    payload = await response.json();
+    payload = await (response.ok ? read : readJson)(response);
   } catch {
     // There is no response, or its body is not JSON, for example the HTML of a proxy. With a status 4xx, the request
     // was rejected. Otherwise, the server does not answer, or the page cannot read the answer.

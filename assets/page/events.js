@@ -4,6 +4,7 @@
 // visitor has changed the drawing before the answer arrives.
 
 /** @import { AnswerView, Connection } from "../shared/answers.js" */
+/** @import { ErasuresView } from "./erasures.js" */
 /** @import { Drawing } from "../shared/strokes.js" */
 
 /**
@@ -14,10 +15,15 @@
 
 import { BLANK, isOfPicture, isWaiting, selectedReading, strokesOf, viewOf, withoutAnswer } from "../shared/answers.js";
 import * as api from "./api_client.js";
+import { occludeOnce, strokesWithout } from "./erasures.js";
+import { compareOnce } from "./networks.js";
 import { NewestFirst } from "./newest.js";
 import { reducedPicture } from "./pictures.js";
+import { inTurn } from "./turns.js";
 
 export { chooseDigit, offerCorrection, storeCorrection, undoCorrection } from "./corrections.js";
+export { askErasures } from "./erasures.js";
+export { askNetworks } from "./networks.js";
 export { examine, teach } from "./quiz.js";
 
 // Milliseconds until the page shows that the network is loading.
@@ -45,6 +51,12 @@ export async function shareDrawing({ format }, drawing) {
 /** @param {Drawing | null} drawing */
 export const offerSharing = (drawing) => ({ drawing: drawing ?? {} });
 
+/**
+ * Erase the tapped block from the drawing. The visitor can undo this.
+ * @type {(erasures: ErasuresView, view: AnswerView) => Drawing}
+ */
+export const eraseBlock = ({ erased = 0 }, view) => ({ strokes: strokesWithout(view, erased), id: ++drawings, isEdited: true });
+
 /** Clear the pad for the test. The visitor can undo this. */
 export const clearPad = () => ({ strokes: [], id: ++drawings });
 
@@ -53,8 +65,8 @@ const reader = new NewestFirst(read);
 
 /**
  * Read the drawing on the pad. One request is pending at a time, and the newest drawing is always sent. Return a value
- * for the answer component and a value for the pad. The pad's value holds the frames of the digits in a picture. For
- * strokes, the pad's value is undefined.
+ * for the answer component, one for the pad and one for the timeline. The pad's value holds the frames of the digits in
+ * a picture. For strokes, the pad's value is undefined.
  * @param {Drawing | null} drawing
  */
 export async function readDrawing(drawing) {
@@ -68,7 +80,7 @@ export async function readDrawing(drawing) {
 async function readNewest(drawing) {
   const view = await reader.submit(drawing);
   // The pad may have changed after the request. Then its value must not become the old picture.
-  return [view, view && drawing === reader.newest ? framesOf(drawing, view) : undefined];
+  return [view, view && drawing === reader.newest ? framesOf(drawing, view) : undefined, view];
 }
 
 /**
@@ -80,7 +92,8 @@ async function read({ strokes = [], picture, isAgain }) {
   const start = performance.now();
   try {
     const answer = await (picture ? api.predictImage(await reducedPicture(picture)) : api.predict(strokes));
-    const milliseconds = { ...answer.milliseconds, roundTrip: performance.now() - start };
+    const roundTrip = api.isLocal() && !picture ? undefined : performance.now() - start;
+    const milliseconds = { ...answer.milliseconds, ...(roundTrip && { roundTrip }) };
     if (!isAgain || answers === 0) answers++;
     return viewOf({ ...answer, strokes, milliseconds, id: answers });
   } catch (error) {
@@ -96,7 +109,7 @@ function connectionAfter(error) {
 
 async function warming() {
   await new Promise((done) => setTimeout(done, WARMING_AFTER));
-  return [withoutAnswer({ state: "warming", time: performance.now() }), undefined];
+  return [withoutAnswer({ state: "warming", time: performance.now() }), undefined, undefined];
 }
 
 /** @type {(drawing: Drawing, view: AnswerView) => Drawing | undefined} */
@@ -110,9 +123,14 @@ function framesOf({ picture }, { answer }) {
 export async function explain(view) {
   const reading = selectedReading(view);
   if (!reading || reader.isBusy || view.answer?.id !== answers || view.answer.verdict === "blank") return undefined;
-  const request = api.explain(reading.image, reading.digit, view.selection.contrast);
-  const evidence = await reader.whileNewest(request.catch(() => undefined));
-  return evidence && { ...view, evidence };
+  const { contrast } = view.selection;
+  const attribution = api.explain(reading.image, reading.digit, contrast).catch(() => undefined);
+  const requests = Promise.all([
+    inTurn(() => attribution), // The other views wait for the attribution.
+    contrast === null ? null : occludeOnce(reading, contrast).catch(() => null),
+  ]);
+  const [evidence, occlusion] = (await reader.whileNewest(requests)) ?? [];
+  return evidence && { ...view, evidence, occlusion };
 }
 
 /**
@@ -128,12 +146,18 @@ export async function readAgain(drawing, view) {
   return { ...again, selection: { reading, contrast: null } };
 }
 
+/**
+ * Return the newest answer for the timeline, after the visitor has selected another digit.
+ * @param {AnswerView} view
+ */
+export const followAnswer = (view) => view;
+
 /** @type {(view: AnswerView | null) => Promise<unknown>} */
 export async function compare(view) {
   if (isFolded("compare")) return undefined;
   if (view && isWaiting(view.connection)) return { failed: view.connection };
   const reading = view && selectedReading(view);
-  return reading ? aboutNewest(api.compare(reading.image)) : { models: [] };
+  return reading ? aboutNewest(compareOnce(reading.image)) : { models: [] };
 }
 
 /** @type {(view: AnswerView | null) => Promise<unknown>} */

@@ -6,6 +6,7 @@
 
 import { create } from "../shared/dom.js";
 import { followLanguage, text } from "../shared/text.js";
+import { isOpenAtFirst } from "./inside_section.js";
 
 /**
  * @typedef {object} ComponentConfig
@@ -67,6 +68,7 @@ function firstView({ version, components, layout }) {
     if (type !== "html") return [];
     const style = create("style", { textContent: `#${props.elem_id} .html-container > div { ${props.css_template} }` });
     const content = create("div", { innerHTML: props.html_template });
+    if (props.elem_id === "inside") content.querySelector("details")?.toggleAttribute("open", isOpenAtFirst());
     // The examples are drawn later, but their buttons take space.
     content.querySelector(".drawings")?.append(...(props.props?.examples ?? []).map(() => create("button")));
     const container = create("div", { className: "html-container" }, content);

@@ -16,7 +16,7 @@ const STORE_AFTER = 500;
 
 // A link to a drawing is shown in place of the kept drawing. main.js runs this line before the component for links can
 // remove a damaged link from the address.
-const isOpenedByLink = location.hash.startsWith("#drawing");
+export const isOpenedByLink = location.hash.startsWith("#drawing");
 
 export class KeptDrawing {
   /** @type {Drawing | null} the drawing that is not stored yet */

@@ -58,7 +58,9 @@ export function chooseLanguage(language) {
 export function labelDocument() {
   setLanguageAttributes();
   document.title = text("title");
-  find(document, "link[rel=manifest]", HTMLLinkElement).href = `manifest.json?language=${shownLanguage().tag}`;
+  const link = find(document, "link[rel=manifest]", HTMLLinkElement);
+  // A static site has a file for each language, and says how it is called.
+  link.href = (link.dataset.address ?? "manifest.json?language={language}").replace("{language}", shownLanguage().tag);
 }
 
 function setLanguageAttributes() {

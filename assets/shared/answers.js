@@ -1,5 +1,6 @@
 // Types and functions for the value of the answer component. The type of this value is AnswerView.
 
+/** @import { Occlusion } from "./occlusion.js" */
 /** @import { Stroke } from "./strokes.js" */
 
 /** @typedef {"digit" | "unsure" | "not a digit" | "blank"} Verdict */
@@ -61,6 +62,7 @@
  * @property {Answer | null} answer null if nothing is drawn, or if there is no answer yet, or if the request failed
  * @property {Selection} selection
  * @property {Int8Array | null} evidence the attribution, as 28×28 numbers from -127 to 127; null until it arrives
+ * @property {Occlusion | null} [occlusion] in a comparison with another digit: what each piece of the ink changes
  */
 
 /** @type {AnswerView} the view while nothing is drawn */
@@ -97,6 +99,38 @@ export const selectedReading = ({ answer, selection }) => answer?.readings[selec
  * @type {(answer: Answer, reading: Reading) => Stroke[]}
  */
 export const strokesOf = ({ strokes }, reading) => reading.strokes.map((index) => strokes[index]);
+
+/**
+ * Return the reading of a digit in an earlier answer to the same drawing. Return undefined if the digit was not begun.
+ * @param {Answer} answer the earlier answer
+ * @param {Reading} selected the digit in the newest answer
+ * @returns {Reading | undefined}
+ */
+export function readingAt(answer, selected) {
+  const found = answer.readings.filter((reading) => isAtSamePlace(reading, selected));
+  return found.find((reading) => reading === answer.readings[answer.current]) ?? found[0];
+}
+
+/**
+ * Return the view of an earlier answer to the same drawing, with the same digit selected.
+ * @param {Answer} earlier
+ * @param {AnswerView} newest
+ * @returns {AnswerView}
+ */
+export function viewAt(earlier, newest) {
+  const selected = selectedReading(newest);
+  const reading = selected && readingAt(earlier, selected);
+  const view = viewOf(earlier);
+  return reading ? { ...view, selection: { reading: earlier.readings.indexOf(reading), contrast: null } } : view;
+}
+
+// Return whether the middle of one box is between the sides of the other. A digit grows while it is drawn.
+/** @type {(one: Reading, other: Reading) => boolean} */
+function isAtSamePlace({ box: one }, { box: other }) {
+  if (!one || !other) return false;
+  const [middle, otherMiddle] = [(one[0] + one[2]) / 2, (other[0] + other[2]) / 2];
+  return (middle >= other[0] && middle <= other[2]) || (otherMiddle >= one[0] && otherMiddle <= one[2]);
+}
 
 /**
  * Return whether the answer is about a picture. The page sends no drawing without strokes.

@@ -40,3 +40,11 @@ export function create(name, properties = {}, ...children) {
   element.append(...children);
   return element;
 }
+
+/**
+ * Set the text of an element. A text that stays the same costs no layout.
+ * @type {(element: Element, content: string) => void}
+ */
+export function setText(element, content) {
+  if (element.textContent !== content) element.textContent = content;
+}

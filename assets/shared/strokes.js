@@ -19,6 +19,7 @@
  * @property {Stroke[]} [strokes]
  * @property {string} [picture]
  * @property {Frame[]} [frames]
+ * @property {boolean} [isEdited] whether the strokes are those of the pad after a change; they are not drawn one by one
  */
 
 /**
@@ -29,7 +30,7 @@
  */
 
 // Pen width on the screen, as a fraction of the pad's side. The server rasterizes strokes with its own pen width.
-const SCREEN_PEN_WIDTH = 0.05;
+export const SCREEN_PEN_WIDTH = 0.05;
 // The limits of the API: web/schemas/fields.py. A drawing at these limits fits into a request.
 export const MAX_STROKES = 500;
 export const MAX_POINTS = 12_000;

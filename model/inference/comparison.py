@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,7 @@ class ModelReading:
     test_accuracy: the model's accuracy on the MNIST test images.
     size: the size of the model's .keras file, in bytes.
     own: whether the page uses this model.
+    kind: "linear", "dense" or "convolutional", see `kind_of`.
     """
 
     name: str
@@ -28,6 +30,7 @@ class ModelReading:
     test_accuracy: float
     size: int
     own: bool
+    kind: str
 
 
 class Comparison:
@@ -47,20 +50,25 @@ class Comparison:
         if not image.any():
             return []
         own = self._own and self._own.resolve()
-        models = [(self._load(path), path.resolve() == own) for path in self._paths()]
+        models = [(self._load(path), path.resolve() == own) for path in self.paths()]
         return [_read(*model, image) for model in sorted(models, key=lambda model: _test_accuracy(model[0]))]
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the models. The page's model is the last."""
+        return [path.stem for path in self.paths()]
 
     def model(self, name: str) -> tuple[Classifier, Path]:
         """Return a model and the path of its .keras file. If two models have this name, return the page's model.
 
         Raises InputError if no model has this name, and UserError if it cannot be loaded.
         """
-        by_name = {path.stem: path for path in self._paths()}
+        by_name = {path.stem: path for path in self.paths()}
         if name not in by_name:
             raise InputError(f"There is no such model; expected one of {', '.join(sorted(by_name))}.")
         return self._load(by_name[name]), by_name[name]
 
-    def _paths(self) -> list[Path]:
+    def paths(self) -> list[Path]:
         """Return the paths of the models in the order of their resolved paths, with the page's model at the end."""
         # A Keras model without a JSON beside it is not a checkpoint.
         paths = {path.resolve(): path for path in self._folder.glob("*.keras") if path.with_suffix(".json").exists()}
@@ -84,7 +92,21 @@ def _read(classifier: Classifier, own: bool, image: np.ndarray) -> ModelReading:
         test_accuracy=_test_accuracy(classifier),
         size=classifier.notes["bytes"],
         own=own,
+        kind=kind_of(classifier.network),
     )
+
+
+def kind_of(network) -> str:
+    """Return "convolutional" if a layer is a convolution, "dense" if there are hidden dense layers, or "linear"."""
+    names = [type(layer).__name__ for layer in _layers(network)]
+    if any("Conv" in name for name in names):
+        return "convolutional"
+    return "dense" if names.count("Dense") > 1 else "linear"
+
+
+def _layers(network) -> Iterator:
+    for layer in getattr(network, "layers", ()):
+        yield from _layers(layer) if hasattr(layer, "layers") else [layer]
 
 
 def _test_accuracy(classifier: Classifier) -> float:

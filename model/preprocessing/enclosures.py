@@ -65,7 +65,7 @@ def _underline_gap(stroke: Stroke, outer: np.ndarray, inner: np.ndarray, points:
     is_longer = min(inner[0] - outer[0], outer[2] - inner[2]) > LONGER * height
     if not (is_flat and is_longer and height > 0 and outer[1] < inner[3] + height):
         return 0.0
-    order = np.argsort(stroke[:, 0])
+    order = np.argsort(stroke[:, 0], kind="stable")
     return float((np.interp(points[:, 0], *stroke[order].T) - points[:, 1]).min() / height)
 
 

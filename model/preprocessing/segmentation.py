@@ -44,8 +44,6 @@ MAX_PIECES = 3
 MANY_MARKS, MANY_PIECES = 5, 6
 """A drawing of at least MANY_MARKS marks and at most MANY_PIECES pieces could be one non-digit, such as a doodle. The
 network has not learned numbers with more digits than MANY_PIECES."""
-SURE = 0.9
-"""If each piece alone is a 1 with this probability, the drawing is 11, not quotes; likewise 00 is no chain."""
 NOT_DIGIT_COST = 2.0
 """Additional cost, in nats, of a group that is taken as a non-digit."""
 
@@ -181,22 +179,9 @@ def _costs(
         np.where(too_many, np.inf, as_digit),
         np.where(connected | is_whole, as_non_digit, np.inf),
     )
-    if _are_ones_or_zeros(groups, probabilities, not_digit):
-        return np.where(is_whole, as_digit, np.minimum(as_digit, as_non_digit)).tolist()
     # A division of few pieces costs −log p(several digits). The same is to give this amount to the undivided drawing.
     undivided = np.where(is_whole & ~too_many, np.log(several + tiny), 0.0)
     return (np.minimum(as_digit, as_non_digit) + undivided).tolist()
-
-
-def _are_ones_or_zeros(groups: Sequence[Group], probabilities: np.ndarray, not_digit: np.ndarray) -> bool:
-    """Return whether there are several pieces, and each alone is surely a 1, or each alone is surely a 0.
-
-    Two bars may be the number 11 or quotes. The network takes them for quotes, but people draw 11 more often.
-    """
-    pieces = [i for i, group in enumerate(groups) if group.stop - group.start == 1]
-    sure = (1 - not_digit[pieces]) * probabilities[pieces].max(axis=1) > SURE
-    digits = set(probabilities[pieces].argmax(axis=1).tolist())
-    return len(pieces) > 1 and bool(sure.all()) and digits in ({0}, {1})
 
 
 def _pieces(marks: Sequence[Mark]) -> list[list[int]]:

@@ -40,6 +40,9 @@ NUMBER_LENGTHS = {2: 0.65, 3: 0.2, 4: 0.08, 5: 0.04, 6: 0.03}
 # The kinds of gaps between neighboring digits of a number: overlapping, narrow and wide. A digit is about 100 units
 # high (see `notation`). Each kind has a smallest and a largest gap, and a probability.
 DIGIT_GAPS = {(-12, 0): 0.15, (0, 45): 0.55, (45, 120): 0.3}
+# The probability that all digits of a number are the same digit, and the probability that this digit is a 0 or a 1.
+# Without such numbers, a network takes 00 and 11 for two rings and for quotation marks.
+REPETITION, ZEROS_OR_ONES = 0.2, 0.6
 # Standard deviations, within a number, of the logarithm of a digit's size, and of a digit's vertical offset in units.
 SIZE_SIGMA, OFFSET_SIGMA = 0.08, 5
 
@@ -56,19 +59,32 @@ def sample_non_digit(rng: np.random.Generator) -> list[Stroke]:
 
 
 def sample_number(rng: np.random.Generator) -> list[Stroke]:
-    """Return the strokes of two to six digits side by side, drawn by one random writer, on a pad of side 1."""
+    """Return the strokes of two to six digits side by side, drawn by one random writer, on a pad of side 1.
+
+    The writer draws equal digits in the same style.
+    """
     writer = Writer.sample(rng)
     gaps = list(DIGIT_GAPS)
     kind = rng.choice(len(gaps), p=list(DIGIT_GAPS.values()))
+    styles = [_sample_style(digit, rng) for digit in range(NUM_DIGITS)]
     strokes, left = [], 0.0
-    for _ in range(rng.choice(list(NUMBER_LENGTHS), p=list(NUMBER_LENGTHS.values()))):
-        glyph = _sample_style(int(rng.integers(NUM_DIGITS)), rng)
+    for digit in _sample_digits(rng):
+        glyph = styles[digit]
         size, offset = np.exp(rng.normal(0, SIZE_SIGMA)), rng.normal(0, OFFSET_SIGMA)
-        digit = [stroke * size for stroke in glyph.sample(rng, writer.unsteadiness)]
-        x = np.concatenate(digit)[:, 0]
-        strokes += [stroke + [left - x.min(), offset] for stroke in digit]
+        drawn = [stroke * size for stroke in glyph.sample(rng, writer.unsteadiness)]
+        x = np.concatenate(drawn)[:, 0]
+        strokes += [stroke + [left - x.min(), offset] for stroke in drawn]
         left += np.ptp(x) + rng.uniform(*gaps[kind])
     return writer.draw(strokes, rng)
+
+
+def _sample_digits(rng: np.random.Generator) -> list[int]:
+    """Return the two to six digits of a number."""
+    length = rng.choice(list(NUMBER_LENGTHS), p=list(NUMBER_LENGTHS.values()))
+    if rng.random() >= REPETITION:
+        return rng.integers(NUM_DIGITS, size=length).tolist()
+    digit = rng.integers(2) if rng.random() < ZEROS_OR_ONES else rng.integers(2, NUM_DIGITS)
+    return [int(digit)] * int(length)
 
 
 def digit_images(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -157,7 +173,7 @@ class NonDigitKind(NamedTuple):
 
 NON_DIGIT_KINDS = {
     "letters": NonDigitKind(35, _any_of(non_digit_glyphs.LETTERS)),
-    "signs": NonDigitKind(14, _any_of(non_digit_glyphs.SIGNS)),
+    "signs": NonDigitKind(20, _any_of(non_digit_glyphs.SIGNS)),
     "shapes": NonDigitKind(12, _any_of(non_digit_glyphs.SHAPES)),
     "doodles": NonDigitKind(12, _any_of(non_digit_glyphs.DOODLES)),
     "scribbles": NonDigitKind(12, lambda rng: Writer.sample(rng).draw(scribbles.scribble(rng), rng)),

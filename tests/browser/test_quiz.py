@@ -38,7 +38,7 @@ def take(page, wrong: int | None = None) -> list[int]:
 
 
 @pytest.mark.parametrize("window", [{}, PHONE], ids=["desktop", "phone"])
-def test_the_page_asks_for_ten_digits_and_reports_how_many_it_has_read(open_page, window):
+def test_the_question_is_above_the_pad_and_moves_nothing(open_page, window):
     page = open_page(**window)
     part(page, "summary").click()
     page.evaluate("scrollTo(0, 0)")
@@ -52,6 +52,11 @@ def test_the_page_asks_for_ten_digits_and_reports_how_many_it_has_read(open_page
     expect(part(page, ".task span")).to_have_text("Draw the digit first.")
     part(page, ".stop").click()
     expect(part(page, ".result")).to_be_hidden()
+
+
+def test_the_page_asks_for_ten_digits_and_reports_how_many_it_has_read(open_page):
+    page = open_page()
+    part(page, "summary").click()
     part(page, ".start").click()
     digits = take(page, wrong=3)
     assert sorted(digits) == list(range(10))

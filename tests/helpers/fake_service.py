@@ -51,6 +51,7 @@ def fake_service(store=None) -> SimpleNamespace:
         read_picture=lambda content: IS_SEVEN,
         attribution=SimpleNamespace(attribute=lambda image, digit, contrast: np.full((28, 28), digit / 10)),
         comparison=SimpleNamespace(compare=lambda image: []),
+        models=["digits"],
         model=lambda name: (
             SimpleNamespace(notes=notes, logits=SimpleNamespace(single_view=logits_of)),
             Path("digits.keras"),

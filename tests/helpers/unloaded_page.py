@@ -10,4 +10,5 @@ from web.api import Api
 
 def unloaded_page() -> gr.Blocks:
     """Return the page of a server that stores no corrections and has loaded no network."""
-    return demo.build_page(Api(SimpleNamespace(name="digits", rejects=True, store=None, network="0123456789ab")))
+    service = SimpleNamespace(name="digits", models=["digits"], rejects=True, store=None, network="0123456789ab")
+    return demo.build_page(Api(service))

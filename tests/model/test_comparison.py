@@ -37,6 +37,7 @@ def test_each_model_reads_the_image_and_the_least_accurate_is_first(folder, comp
     models = comparison.compare(image)
     assert [model.name for model in models] == ["softmax", "digits"]
     assert [model.reading.digit for model in models] == [7, 7]
+    assert [model.kind for model in models] == ["linear", "convolutional"]
     assert models[0].test_accuracy < models[1].test_accuracy
     assert all(model.milliseconds > 0 for model in models)
     expected = classifier.read_image(image)

@@ -50,6 +50,7 @@ def imported(own_models, tmp_path_factory):
     return folder, printed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", OWN_MODELS)
 def test_an_imported_model_is_as_accurate_as_its_own_evaluate_says_and_its_interface_is_detected(
     name, own_models, imported
@@ -65,6 +66,7 @@ def test_an_imported_model_is_as_accurate_as_its_own_evaluate_says_and_its_inter
     assert following == f"Next: python demo.py --checkpoint {path}"
 
 
+@pytest.mark.slow
 def test_the_inside_of_imported_models_is_shown_with_the_activations_of_keras_layers(imported):
     folder, printed = imported
     image = np.random.default_rng(1).random((28, 28), np.float32)
@@ -93,6 +95,7 @@ def test_the_inside_of_imported_models_is_shown_with_the_activations_of_keras_la
     assert kinds == {"functional.keras": ["units"], "cnn.keras": ["maps"], "residual.keras": ["maps", "maps"]}
 
 
+@pytest.mark.slow
 def test_imported_models_answer_in_the_comparison_and_on_the_page(imported):
     folder, _ = imported
     shown = Comparison(checkpoint.FOLDER, folder / "cnn.keras")
@@ -125,6 +128,7 @@ def test_layers_and_operations_of_a_model_may_have_the_names_of_those_that_the_i
     np.testing.assert_allclose(saved(image), np.log(model(255 * image)), atol=1e-4)
 
 
+@pytest.mark.slow
 def test_an_import_replaces_an_earlier_import_and_no_other_file(own_models, imported, tmp_path):
     folder, _ = imported
     source = shutil.copy(own_models["cnn.keras"].path, tmp_path)

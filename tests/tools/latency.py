@@ -9,7 +9,9 @@ on this machine, with the clock of the page:
 - pen-up to bars: from the pen-up event to the frame that shows the last answer for this drawing;
 - bars to attribution: from the frame that shows the last answer until the attribution is drawn.
 The command prints the median and the 95th percentile of each duration, and Chromium's layout shift score. The score
-does not count shifts within half a second after a touch or a key.
+does not count shifts within half a second after a touch or a key. Pen-up to bars is measured with the section “Inside
+the network” folded and open, in turns. At last, the command prints the time that one update of this section takes on
+the main thread of a processor that is four times slower.
 """
 
 import argparse
@@ -17,7 +19,7 @@ import contextlib
 import time
 
 import numpy as np
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 from tests.helpers.browser import draw, launch, ready
 from tests.helpers.drawings import DIGIT_DRAWINGS
@@ -50,6 +52,31 @@ true;
 """
 
 
+# The script shows two drawings in turns, as the timeline does, and returns the number of updates of the section.
+SHOW_MOMENTS = """async (rounds) => {
+  const modules = [...document.querySelectorAll("link[rel=modulepreload]")].map((it) => it.href);
+  const { newestView, showMoment } = await import(modules.find((it) => it.endsWith("page/moments.js")));
+  const { answer } = newestView();
+  const earlier = { ...answer, readings: answer.readings.map((it) => ({ ...it, image: it.image.slice().reverse() })) };
+  const canvas = document.querySelector("#inside .input canvas");
+  let updates = 0;
+  const put = CanvasRenderingContext2D.prototype.putImageData;
+  CanvasRenderingContext2D.prototype.putImageData = function (...given) {
+    if (this.canvas === canvas) updates++;
+    return put.apply(this, given);
+  };
+  for (let i = 0; i < rounds; i++) {
+    showMoment(i % 2 ? null : earlier);
+    await new Promise((done) => setTimeout(done, 150));
+  }
+  showMoment(null);
+  CanvasRenderingContext2D.prototype.putImageData = put;
+  return updates;
+}"""
+SLOWER = 4
+"""How many times slower the processor is for the time of an update."""
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure the latency of the page.")
     parser.add_argument("--address", help="address of a running page (default: start one)")
@@ -65,12 +92,19 @@ def main() -> None:
             [first_visit(browser, address) for _ in range(options.visits)],
             "visitors",
         )
-        page = browser.new_page()
+        page = browser.new_page(viewport={"width": 1280, "height": 1100})  # The section is on the screen, too.
         ready(page, address).evaluate(WATCH)
-        measured = [one_round(page, DIGIT_DRAWINGS[i % 10]) for i in range(WARM_UP + options.rounds)][WARM_UP:]
-        report("pen-up to bars", [bars for bars, _ in measured], "drawings")
-        report("bars to attribution", [attribution for _, attribution in measured], "drawings")
-        shifted = page.evaluate("shifted")
+        measured = {False: [], True: []}
+        for i in range(WARM_UP + options.rounds):
+            for is_open in measured:
+                fold(page, is_open)
+                measured[is_open].append(one_round(page, DIGIT_DRAWINGS[i % 10]))
+        for is_open, rounds in measured.items():
+            state = f"with the section “Inside the network” {'open' if is_open else 'folded'}"
+            report(f"pen-up to bars, {state}", [bars for bars, _ in rounds[WARM_UP:]], "drawings")
+            report(f"bars to attribution, {state}", [time for _, time in rounds[WARM_UP:]], "drawings")
+        shifted = page.evaluate("shifted")  # Before `update_time`, which folds and opens the section without a touch.
+        update_time(page, options.rounds)
         print(f"layout shift while drawing: {shifted['counted']:.4f} ({shifted['all']:.4f} with shifts after input)")
 
 
@@ -94,6 +128,36 @@ def first_visit(browser: Browser, address: str) -> float:
     waited = page.evaluate("shown[0] - touched")
     context.close()
     return waited
+
+
+def fold(page: Page, is_open: bool) -> None:
+    """Open or fold the section “Inside the network”."""
+    page.evaluate("(isOpen) => { document.querySelector('#inside details').open = isOpen; }", is_open)
+    page.wait_for_timeout(150)
+
+
+def update_time(page: Page, rounds: int) -> None:
+    """Print the main-thread time of one update of the section: that of all tasks, less that with the section folded."""
+    draw(page, DIGIT_DRAWINGS[8])
+    page.wait_for_timeout(500)
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+    session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    milliseconds, updates = [], 0
+    for is_open in (False, True):
+        fold(page, is_open)
+        before = task_duration(session)
+        updates = page.evaluate(SHOW_MOMENTS, rounds)
+        milliseconds.append(1000 * (task_duration(session) - before))
+    session.send("Emulation.setCPUThrottlingRate", {"rate": 1})
+    cost = (milliseconds[1] - milliseconds[0]) / max(1, updates)
+    print(f"one update of the section, on a processor {SLOWER} times slower: {cost:.1f} ms ({updates} updates)")
+
+
+def task_duration(session: CDPSession) -> float:
+    """Return the seconds that all tasks of the page have taken."""
+    metrics = session.send("Performance.getMetrics")["metrics"]
+    return next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration")
 
 
 def in_process(rounds: int) -> list[float]:

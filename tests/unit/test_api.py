@@ -58,7 +58,9 @@ def test_activations_are_a_header_and_signed_bytes_on_the_scale_of_the_layer(cal
     image = DigitDrawing(**SEVEN).normalized
     [layer] = answer.layers
     assert (layer.maps, layer.count, layer.window.size, answer.silenced) == ([2, 0], 3, 5, None)
-    maps = np.frombuffer(answer.data, np.int8, offset=layer.offset).reshape(2, 28, 28)
+    maps = np.frombuffer(answer.data, np.int8, 2 * 784, layer.offset).reshape(2, 28, 28)
+    drawn = np.frombuffer(answer.data, np.uint8, 784, answer.image).reshape(28, 28)
+    np.testing.assert_allclose(drawn / 255, image, atol=0.002)
     np.testing.assert_allclose(maps[0] / 127 * layer.scale, 2 * image, atol=layer.scale / 127)
     assert not maps[1].any()
     ledger = np.frombuffer(answer.data, "<f4", 11 * answer.ledger.columns, answer.ledger.offset).reshape(11, -1)
@@ -71,7 +73,7 @@ def test_activations_are_a_header_and_signed_bytes_on_the_scale_of_the_layer(cal
 
 def test_a_whole_layer_and_silenced_maps_can_be_requested(call):
     whole, few = call("activations", **SEVEN, layer=0, silenced=[[0, 2]]), call("activations", **SEVEN)
-    assert whole.layers[0].maps == [0, 1, 2] and len(whole.data) == 3 * 784
+    assert whole.layers[0].maps == [0, 1, 2] and whole.image == 3 * 784
     assert whole.outcome == few.outcome
     assert whole.silenced.logits[7] == pytest.approx(few.outcome.logits[7] / 3, rel=1e-3)
     assert whole.brief().data is None

@@ -215,7 +215,7 @@ def test_contributions_are_scaled_to_127():
 
 
 def test_a_model_has_the_probability_of_its_answer():
-    softmax = ModelReading("softmax", reading(7), 0.12345, 0.92, 30_000, own=True)
+    softmax = ModelReading("softmax", reading(7), 0.12345, 0.92, 30_000, own=True, kind="linear")
     assert through_json(responses.ModelResponse.of(softmax)) == {
         "name": "softmax",
         "digit": 7,
@@ -227,9 +227,10 @@ def test_a_model_has_the_probability_of_its_answer():
         "bytes": 30_000,
         "milliseconds": 0.123,
         "own": True,
+        "kind": "linear",
     }
     rejected = responses.ModelResponse.of(
-        ModelReading("digits", reading(7, Verdict.NOT_DIGIT), 1.0, 0.997, 900_000, own=False)
+        ModelReading("digits", reading(7, Verdict.NOT_DIGIT), 1.0, 0.997, 900_000, own=False, kind="convolutional")
     )
     assert (rejected.digit, rejected.probability) == (None, 0.25)
 

@@ -140,17 +140,9 @@ def divided(whole_digit: float, not_digit: float, several: float | None) -> bool
 
 def test_a_drawing_is_divided_only_if_the_network_sees_several_digits():
     assert divided(0.9, not_digit=0.999, several=0.99)
-    assert not divided(0.9, not_digit=0.999, several=0.001)  # One non-digit, such as quotes.
+    assert not divided(0.9, not_digit=0.999, several=0.001)  # One non-digit, such as quotation marks.
     assert not divided(0.99, not_digit=0.01, several=0.001)  # One digit, such as a 4 with a distant stem.
     assert divided(0.99, not_digit=0.01, several=None)  # The network does not know this class.
-
-
-@pytest.mark.parametrize(("digit", "is_divided"), [(0, True), (1, True), (7, False)])
-def test_two_bars_and_two_rings_are_numbers_whatever_the_network_sees_in_the_whole(digit, is_divided):
-    groups = [Group(0, 1, (0,), True), Group(1, 2, (1,), True), Group(0, 2, (0, 1), connected=False, near=False)]
-    probabilities = np.tile(np.eye(10)[digit], (3, 1))
-    best = segmentation.best_grouping(groups, probabilities, np.array([0.01, 0.01, 0.999]), np.array([0, 0, 0.001]))
-    assert best == ([0, 1] if is_divided else [2])
 
 
 def test_the_whole_of_many_marks_can_be_one_non_digit_but_not_one_digit():

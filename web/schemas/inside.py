@@ -129,7 +129,8 @@ class ActivationsResponse(BinaryResponse):
 
     `measured`: whether the maps and scales were chosen on images of digits. `silenced`: the outcome with silenced maps,
     which `layers` and `ledger` then describe; otherwise null. `ledger`: null if it was not requested, or if the logits
-    do not depend linearly on the last layer.
+    do not depend linearly on the last layer. `image`: the first byte in `data` of the normalized image, 28×28 unsigned
+    bytes, if the request has strokes; otherwise null.
     """
 
     model: str
@@ -138,6 +139,7 @@ class ActivationsResponse(BinaryResponse):
     silenced: Outcome | None
     layers: list[LayerResponse]
     ledger: LedgerResponse | None
+    image: Count | None
 
     @classmethod
     def of(
@@ -155,16 +157,22 @@ class ActivationsResponse(BinaryResponse):
         ledger = inside.ledger(changes) if request.ledger else None
         if ledger:
             data += ledger.contributions.astype("<f4").tobytes()
+        layers = [
+            _add_layer(data, layer, change, request.layer == index, request.weights)
+            for index, (layer, change) in enumerate(zip(inside.layers, changes, strict=True))
+        ]
+        offset = None
+        if request.strokes is not None:
+            offset = len(data)
+            data += np.rint(255 * image).astype(np.uint8).tobytes()
         return cls(
             model=name,
             measured=inside.is_measured,
             outcome=before,
             silenced=after,
-            layers=[
-                _add_layer(data, layer, change, request.layer == index, request.weights)
-                for index, (layer, change) in enumerate(zip(inside.layers, changes, strict=True))
-            ],
+            layers=layers,
             ledger=ledger and LedgerResponse.of(ledger, logits),
+            image=offset,
             data=bytes(data),
         )
 

@@ -2,7 +2,7 @@
 
 import base64
 import struct
-from typing import Self
+from typing import Literal, Self
 
 import numpy as np
 from pydantic import BaseModel, Field
@@ -156,6 +156,7 @@ class ModelResponse(Response):
     bytes: Count = Field(description="size of the checkpoint")
     milliseconds: Milliseconds
     own: bool = Field(description="whether the page uses this model")
+    kind: Literal["linear", "dense", "convolutional"]
 
     @classmethod
     def of(cls, model: ModelReading) -> Self:
@@ -171,6 +172,7 @@ class ModelResponse(Response):
             bytes=model.size,
             milliseconds=round(model.milliseconds, 3),
             own=model.own,
+            kind=model.kind,
         )
 
 

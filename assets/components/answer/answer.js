@@ -4,17 +4,21 @@
 // The value `props.value` is null, or it has the type AnswerView of shared/answers.js. The component changes the field
 // `selection` of the value. The page sets the field `evidence`. The value `props.rejects` is whether the network can
 // reject a drawing as a non-digit.
+// While the visitor drags along the timeline, the number, the network's input and the bars are those of the earlier moment.
 // Emits "retry" some time after a request without an answer. The page then requests the answer again.
 // Emits "rested" when the pen rests. The page then sets `evidence`, and updates the sections about the drawing.
 
-/** @import { AnswerView, Connection, Selection } from "../../shared/answers.js" */
+/** @import { Answer, AnswerView, Connection, Selection } from "../../shared/answers.js" */
 /** @import { Component } from "../../shared/dom.js" */
 
-import { BLANK, charactersOf, isWaiting, selectedReading } from "../../shared/answers.js";
+import { followMoments, showNewest } from "../../page/moments.js";
+import { BLANK, charactersOf, isWaiting, selectedReading, viewAt } from "../../shared/answers.js";
 import { clearCanvas, paintAttribution, paintInk } from "../../shared/canvas.js";
 import { create, find } from "../../shared/dom.js";
+import { BLOCKS, strongestBlock } from "../../shared/occlusion.js";
 import { followLanguage } from "../../shared/text.js";
 import { Timer } from "../../shared/timer.js";
+import { Arrival } from "./arrival.js";
 import { Bars } from "./bars.js";
 import { attributionText, certaintyText, percentText, reasonText, timingText } from "./sentences.js";
 
@@ -35,7 +39,9 @@ export function mount({ element, props, trigger, watch }) {
   ].map((selector) => find(element, selector));
   const seen = find(element, ".seen canvas", HTMLCanvasElement);
   const why = find(element, ".why canvas", HTMLCanvasElement);
+  const piece = find(element, ".piece");
   const bars = new Bars(find(element, ".bars"), props.rejects, chooseContrast);
+  const arrival = new Arrival(find(element, ".seen"));
   const [retry, speak, rest, stale] = [new Timer(), new Timer(), new Timer(), new Timer()];
   /** @type {AnswerView | null} what is on the screen */
   let shown = null;
@@ -51,7 +57,10 @@ export function mount({ element, props, trigger, watch }) {
     }
     const onlyEvidence = view.evidence && shown && isSameSelection(view, shown);
     shown = view;
-    if (onlyEvidence) return showAttribution(view);
+    if (onlyEvidence) {
+      reason.textContent = reasonText(view);
+      return showAttribution(view);
+    }
     const { connection, answer } = view;
     element.dataset.state = connection.state;
     // A message without a number takes the space of the number.
@@ -66,9 +75,14 @@ export function mount({ element, props, trigger, watch }) {
       timing.textContent = timingText(answer?.milliseconds ?? {});
       showAttribution(view);
     }
-    rest.start(props.value && !view.evidence ? EXPLAIN_AFTER : undefined, () => trigger("rested"));
+    rest.start(props.value && !view.evidence ? EXPLAIN_AFTER : undefined, () => {
+      trigger("rested");
+      const reading = selectedReading(view);
+      if (view.answer && reading) arrival.play(view.answer, reading);
+    });
     retry.start(connection.retryAfter ?? RETRY_AFTER[connection.state], () => trigger("retry"));
     speak.start(SPEAK_AFTER, () => { spoken.textContent = spokenText(view); });
+    showNewest(view);
   }
 
   function showAll() {
@@ -117,14 +131,26 @@ export function mount({ element, props, trigger, watch }) {
     else if (view.evidence) {
       paintAttribution(why, view.evidence, reading.image);
       caption.textContent = attributionText(view);
+      markPiece(piece, view);
       element.toggleAttribute("data-explained", true);
     }
   }
 
   function removeAttribution() {
     clearCanvas(why);
+    piece.hidden = true;
     caption.textContent = "";
     element.toggleAttribute("data-explained", false);
+  }
+
+  // Show the number, the network's input and the bars of an earlier answer, or those of the newest one again.
+  /** @param {Answer | null} earlier */
+  function showEarlier(earlier) {
+    const view = earlier ? viewAt(earlier, value()) : value();
+    element.toggleAttribute("data-earlier", earlier !== null);
+    reason.textContent = reasonText(view);
+    showNumber(view);
+    showReading(view);
   }
 
   /** @param {Selection} selection */
@@ -153,7 +179,18 @@ export function mount({ element, props, trigger, watch }) {
   }
 
   watch("value", show);
+  followMoments(showEarlier);
   followLanguage(element, showAll);
+}
+
+// In a comparison with another digit, mark the piece that the answer needs most.
+/** @type {(piece: HTMLElement, view: AnswerView) => void} */
+function markPiece(piece, { occlusion }) {
+  piece.hidden = !occlusion;
+  if (!occlusion) return;
+  const index = strongestBlock(occlusion);
+  piece.style.setProperty("--row", String(Math.floor(index / BLOCKS)));
+  piece.style.setProperty("--column", String(index % BLOCKS));
 }
 
 // Return whether two views have the same answer and the same selection.

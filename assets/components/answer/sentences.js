@@ -1,8 +1,10 @@
 // The sentences of the answer component.
 
 /** @import { AnswerView, Reading } from "../../shared/answers.js" */
+/** @import { Occlusion } from "../../shared/occlusion.js" */
 
 import { selectedReading } from "../../shared/answers.js";
+import { leadText, strongestBlock, withoutText } from "../../shared/occlusion.js";
 import { outcomes, shareOf } from "../../shared/shares.js";
 import { confidence, number, text } from "../../shared/text.js";
 
@@ -10,14 +12,15 @@ const DOUBTS = { sign: "isWithSign", "lost part": "isWithoutPart", "two lines": 
 const CERTAINTIES = { digit: "sure", unsure: "unsure", "not a digit": "noDigit" };
 
 /**
- * Return the verdict on a drawing as a sentence. If there is no answer, return a sentence that says why.
+ * Return the verdict on a drawing as a sentence, or a comparison with the digit that the visitor has chosen. If there is no answer, return a sentence that says why.
  * @param {AnswerView} view
  */
-export function reasonText({ connection, answer }) {
+export function reasonText({ connection, answer, occlusion }) {
   if (connection.state === "error") return connection.message || text("error");
   if (connection.state !== "ready") return text(connection.state);
   if (!answer) return text("waiting");
   if (answer.verdict === "blank") return text("nothingFound");
+  if (occlusion) return contrastText(occlusion);
   const isSure = answer.readings.every(({ verdict }) => verdict === "digit");
   if (answer.doubt && (isSure || answer.doubt === "two lines")) return text(DOUBTS[answer.doubt], { number: answer.number });
   if (answer.readings.length === 1 && answer.marks.length === 0) return readingReason(answer.readings[0]);
@@ -76,6 +79,10 @@ export function attributionText(view) {
   if (digit === null) return contrast === null ? text("whyNone") : text("whyNoneContrast", { other: contrast });
   return contrast === null ? text("why", { digit }) : text("whyContrast", { digit, other: contrast });
 }
+
+// Return by how much the answer leads another digit, with all ink and without the piece that it needs most.
+/** @param {Occlusion} occlusion */
+const contrastText = (occlusion) => `${leadText(occlusion)} ${withoutText(occlusion, strongestBlock(occlusion))}`;
 
 /**
  * Return the durations of the steps as text.

@@ -10,6 +10,7 @@
 /** @import { PadState } from "./state.js" */
 
 import { KeptDrawing } from "../../page/kept_drawing.js";
+import { earlierMoment, followMoments } from "../../page/moments.js";
 import { context2d } from "../../shared/canvas.js";
 import { find } from "../../shared/dom.js";
 import { distance, paintStrokes } from "../../shared/strokes.js";
@@ -73,6 +74,7 @@ export class Sketchpad {
       this.show();
     });
     new ResizeObserver(() => this.#fitToScreen()).observe(this.pad);
+    followMoments(() => this.paint());
     this.show();
   }
 
@@ -104,7 +106,7 @@ export class Sketchpad {
     const context = context2d(this.paper);
     const side = this.paper.width;
     context.clearRect(0, 0, side, side);
-    paintStrokes(context, this.content.strokes, side);
+    paintStrokes(context, earlierMoment()?.strokes ?? this.content.strokes, side);
     this.keyboard.paint(context);
   }
 
@@ -153,7 +155,6 @@ export class Sketchpad {
     this.#send();
   }
 
-  // --- strokes
 
   /** End the animation, with the whole drawing. Every change of the drawing calls this method first. */
   begin() {
@@ -210,20 +211,21 @@ export class Sketchpad {
 
   /** @param {Drawing | null} value */
   receive(value) {
-    const { id, strokes, picture, frames } = value || {};
+    const { id, strokes, picture, frames, isEdited } = value || {};
     if (this.state.mode === "drawing") return;
     if (frames && picture === this.content.picture) this.photo.showFrames(frames);
     if (id === undefined || id === this.#received) return;
     this.#received = id;
     this.begin();
-    if (picture) this.#showPicture(picture);
+    if (picture) this.#put([], picture);
     else if (strokes?.length === 0) this.clear();
+    else if (strokes && isEdited) this.#put(strokes);
     else if (strokes) this.#replay(strokes);
   }
 
-  /** @param {string} picture */
-  #showPicture(picture) {
-    this.history.push([], picture);
+  /** @type {(strokes: Stroke[], picture?: string) => void} */
+  #put(strokes, picture) {
+    this.history.push(strokes, picture);
     this.enter("idle");
     this.change();
   }

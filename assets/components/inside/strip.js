@@ -1,0 +1,122 @@
+// The strip: the network's input, one step for each layer, and the bars.
+
+/** @import { Activations } from "../../shared/activations.js" */
+/** @import { Reading } from "../../shared/answers.js" */
+/** @import { Actions } from "./tiles.js" */
+
+import { clearCanvas, paintInk } from "../../shared/canvas.js";
+import { find } from "../../shared/dom.js";
+import { frame } from "./detail.js";
+import { LayerView } from "./layer.js";
+import { OutcomeView } from "./outcome.js";
+
+const ROW_WIDTH = 940; // Least width, in CSS pixels, at which all steps stand in one row.
+const STACK_WIDTH = 540; // Below this width, each step has the whole width.
+const ROW_STEPS = 6; // Most steps in one row.
+// Maps in a row of a step, for each number of steps in one row.
+const ROW_COLUMNS = [6, 6, 4, 4, 3, 2, 2];
+const COLUMNS = { wrapped: 3, stack: 4 };
+
+export class Strip {
+  #strip;
+  #layers;
+  #input;
+  #outcome;
+  #actions;
+  /** @type {(layer: number, map: number) => boolean} */
+  #silenced = () => false;
+  /** @type {LayerView[]} */
+  #views = [];
+  #structure = "";
+  #width = 0;
+  /** @type {Activations | null} */
+  #shown = null;
+
+  /**
+   * @param {HTMLElement} element
+   * @param {Actions} actions
+   * @param {(row: number) => void} explain shows how the logit of an outcome adds up
+   */
+  constructor(element, actions, explain) {
+    this.#actions = actions;
+    this.#strip = find(element, ".strip");
+    this.#layers = find(element, ".layers");
+    this.#input = find(element, ".input canvas", HTMLCanvasElement);
+    this.#outcome = new OutcomeView(element, explain);
+    new ResizeObserver(([{ contentRect }]) => {
+      this.#width = contentRect.width;
+      this.#arrange();
+    }).observe(this.#strip);
+  }
+
+  /** Forget the steps, so that they are made again. */
+  clear() {
+    this.#structure = "";
+    this.#outcome.renew();
+  }
+
+  /**
+   * `reading` is the page's own answer about the image.
+   * @type {(shown: Activations, image: Uint8Array, reading: Reading | null,
+   *   silenced: (layer: number, map: number) => boolean) => void}
+   */
+  paint(shown, image, reading, silenced) {
+    this.#shown = shown;
+    this.#silenced = silenced;
+    const structure = `${shown.model}:${shown.layers.map(({ maps }) => maps.join()).join(";")}`;
+    if (structure !== this.#structure) this.#build(structure);
+    clearCanvas(this.#input);
+    paintInk(this.#input, image);
+    this.#paintLayers();
+    this.#outcome.show(shown, !image.some(Boolean), reading);
+  }
+
+  /**
+   * Frame the part of the input that a cell sees.
+   * @param {import("./detail.js").Box | null} box
+   */
+  frameInput(box) {
+    frame(find(this.#strip, ".input .window"), box);
+  }
+
+  #paintLayers() {
+    const columns = this.#columns;
+    this.#shown?.layers.forEach((layer, index) =>
+      this.#views[index].paint(layer, columns, (map) => this.#silenced(index, map)));
+  }
+
+  label() {
+    for (const view of this.#views) view.label();
+  }
+
+  /** @param {string} structure */
+  #build(structure) {
+    if (!this.#shown) return;
+    this.#structure = structure;
+    this.#views = this.#shown.layers.map((layer, index) => new LayerView(index, layer, this.#actions));
+    this.#layers.replaceChildren(...this.#views.map(({ element }) => element));
+    // The legend explains the brightness of maps, or the two colors of weights.
+    const hasWeights = this.#shown.layers.some(({ weights }) => weights);
+    find(this.#strip, ".scale").hidden = hasWeights && this.#views.length === 1;
+    find(this.#strip, ".signs").hidden = !hasWeights;
+    this.#arrange(false);
+    this.label();
+  }
+
+  get #layout() {
+    if (this.#width < STACK_WIDTH) return "stack";
+    return this.#width < ROW_WIDTH || this.#views.length > ROW_STEPS ? "wrapped" : "row";
+  }
+
+  get #columns() {
+    const layout = this.#layout;
+    if (layout === "row" && this.#shown?.layers[0].kind === "products") return 5;
+    return layout === "row" ? ROW_COLUMNS[this.#views.length] : COLUMNS[layout];
+  }
+
+  #arrange(repaint = true) {
+    if (this.#views.length === 0) return; // The page has no steps yet.
+    this.#strip.dataset.layout = this.#layout;
+    if (repaint) this.#paintLayers();
+  }
+}

@@ -1,0 +1,210 @@
+// Mirrors web/api.py: the functions of the API, answered in the browser.
+
+/** @import { Activations, ActivationsRequest } from "../shared/activations.js" */
+/** @import { Answer as PageAnswer, Reading as PageReading } from "../shared/answers.js" */
+/** @import { Example } from "../shared/learned_json.js" */
+/** @import { Stroke } from "../shared/strokes.js" */
+/** @import { Reading } from "./answer.js" */
+/** @import { PersonalExample } from "./examples.js" */
+/** @import { Model, ReadFile } from "./model.js" */
+
+import { numberOf, verdictOf } from "./answer.js";
+import { InsideNetwork } from "./activations.js";
+import { attribute } from "./attribution.js";
+import { imageOf } from "./candidates.js";
+import { FeatureSpace } from "./features.js";
+import { loadModel, readJson } from "./model.js";
+import { PIXELS } from "./normalization.js";
+import { largest, rint } from "./numeric.js";
+import { occlude } from "./occlusion.js";
+import { traceStrokes } from "./trace.js";
+
+const LABEL_NOT_DIGIT = "not a digit";
+const CLASSES = [...Array(10).keys()].map(String).concat(LABEL_NOT_DIGIT);
+
+/** Answers in the browser. The images are bytes, as on the page. */
+export class Engine {
+  #read;
+  #own;
+  /** @type {Promise<FeatureSpace> | null} */
+  #space = null;
+  /** @type {Promise<Model[]> | null} */
+  #models = null;
+  /** @type {InsideNetwork | null} */
+  #inside = null;
+
+  /**
+   * @param {Model} own
+   * @param {ReadFile} read
+   */
+  constructor(own, read) {
+    this.#own = own;
+    this.#read = read;
+  }
+
+  /** @type {(name: string, read: ReadFile) => Promise<Engine>} */
+  static async load(name, read) {
+    const own = await loadModel(name, read);
+    own.classifier.network.forward(new Float32Array(784)); // The browser compiles the functions at their first call.
+    return new Engine(own, read);
+  }
+
+  /**
+   * Read a digit or a number from strokes, with what the page has learned.
+   * @type {(strokes: Stroke[], examples: Example[]) => Promise<Omit<PageAnswer, "id" | "strokes">>}
+   */
+  async predict(strokes, examples) {
+    const start = performance.now();
+    const personal = examples.length > 0 ? await this.#personal(examples) : null;
+    const answer = this.#own.classifier.read(strokes, personal);
+    return {
+      number: numberOf(answer),
+      verdict: verdictOf(answer),
+      readings: answer.readings.map(toPage),
+      marks: answer.signs,
+      doubt: answer.doubt,
+      current: answer.current,
+      milliseconds: { network: performance.now() - start },
+    };
+  }
+
+  /**
+   * Return the example that the page can keep.
+   * @type {(strokes: Stroke[], label: string, examples: Example[]) => Promise<Example>}
+   */
+  async learn(strokes, label, examples) {
+    const { space, examples: own } = await this.#personal(examples);
+    const example = this.#own.classifier.learn(imageOf(strokes), CLASSES.indexOf(label), space, own);
+    return {
+      features: btoa(String.fromCharCode(...new Uint8Array(example.features.buffer))),
+      label,
+      rather_than: example.ratherThan === null ? null : CLASSES[example.ratherThan],
+      reach: example.reach,
+      weight: example.weight,
+      network: space.network,
+    };
+  }
+
+  /**
+   * Return how much each pixel contributed to an answer, as 28×28 numbers from -127 to 127.
+   * @param {Uint8Array} image
+   * @param {number | null} digit the answer to explain; null for “not a digit”
+   * @param {number | null} contrast the digit to compare the answer with; null for all other digits
+   * @param {() => Promise<void>} [pause] see `attribute`
+   */
+  async explain(image, digit, contrast, pause) {
+    const contributions = await attribute(this.#own.classifier.network, toInk(image), digit, contrast, pause);
+    const strongest = Math.max(largest(contributions.map(Math.abs)), 1e-9);
+    return Int8Array.from(contributions, (value) => rint((127 * value) / strongest));
+  }
+
+  /**
+   * Return how the score of an answer changes if the ink of a block is erased, or if a dot is added to it.
+   * @type {(image: Uint8Array, digit: number | null, contrast: number | null) => ReturnType<typeof occlude>}
+   */
+  occlude(image, digit, contrast) {
+    const { network } = this.#own.classifier;
+    return occlude((version) => network.forward(version), toInk(image), digit, contrast, contrast !== null);
+  }
+
+  /**
+   * Read one digit with every model, the least accurate first.
+   * @param {Uint8Array} image
+   */
+  async compare(image) {
+    if (image.every((byte) => byte === 0)) return { models: [] };
+    this.#models ??= this.#loadModels();
+    const models = await this.#models.catch((error) => {
+      this.#models = null;
+      throw error;
+    });
+    return { models: models.map((model) => this.#compared(model, toInk(image))) };
+  }
+
+  /**
+   * Return the intermediate images of normalization.
+   * @param {Stroke[]} strokes
+   */
+  async steps(strokes) {
+    const steps = Object.entries(traceStrokes(strokes.filter((points) => points.length > 0)));
+    return {
+      steps: steps.map(([name, { width, height, values }]) => ({ name, width, height, image: toBytes(values) })),
+    };
+  }
+
+  /**
+   * Return the maps of the inner layers of the page's network for one digit. Return null if the network has none, or
+   * if the request is about another network.
+   * @type {(request: ActivationsRequest) => Activations | null}
+   */
+  activations({ image, strokes, model, ...wanted }) {
+    const { classifier, description: { name, inside } } = this.#own;
+    if (!inside || (model ?? name) !== name) return null;
+    this.#inside ??= new InsideNetwork(classifier, name, inside);
+    const ink = strokes ? imageOf(strokes) : toInk(image ?? new Uint8Array(PIXELS));
+    return { ...this.#inside.of(ink, wanted), image: strokes ? toBytes(ink) : null };
+  }
+
+  async #loadModels() {
+    /** @type {string[]} */
+    const names = await readJson("networks/models.json", this.#read);
+    const { name: own } = this.#own.description;
+    return Promise.all(names.map((name) => (name === own ? this.#own : loadModel(name, this.#read))));
+  }
+
+  /** @type {(model: Model, image: Float32Array) => object} */
+  #compared({ classifier, description: { name, mnist, bytes, kind } }, image) {
+    const start = performance.now();
+    const { digit, verdict, probabilities, notDigit } = classifier.readImage(image);
+    return {
+      name, digit, verdict, probabilities, no_digit: notDigit, mnist, bytes, kind,
+      probability: digit === null ? notDigit : largest(probabilities),
+      milliseconds: performance.now() - start,
+      own: name === this.#own.description.name,
+    };
+  }
+
+  // Load the features when they are needed first. They are larger than the network.
+  /** @param {Example[]} examples */
+  async #personal(examples) {
+    this.#space ??= this.#loadSpace();
+    const space = await this.#space.catch((error) => {
+      this.#space = null;
+      throw error;
+    });
+    return { space, examples: examples.filter(({ network }) => network === space.network).map(parsed) };
+  }
+
+  async #loadSpace() {
+    const { name, features } = this.#own.description;
+    if (!features) throw new Error("The network provides no features.");
+    return new FeatureSpace(features, await this.#read(`networks/${name}.features.bin`));
+  }
+}
+
+/**
+ * @param {Example} example
+ * @returns {PersonalExample}
+ */
+const parsed = ({ features, label, rather_than: wrong, reach, weight }) => ({
+  features: Int8Array.from(atob(features), (character) => character.charCodeAt(0)),
+  label: CLASSES.indexOf(label),
+  ratherThan: wrong === null ? null : CLASSES.indexOf(wrong),
+  reach, weight,
+});
+
+/**
+ * @param {Reading} reading
+ * @returns {PageReading}
+ */
+const toPage = ({ digit, verdict, probabilities, notDigit, several, image, box, strokes }) =>
+  ({ digit, verdict, probabilities, no_digit: notDigit, several, image: toBytes(image), box, strokes });
+
+/**
+ * Return ink as bytes, from 0 for paper to 255.
+ * @param {Float32Array} ink
+ */
+const toBytes = (ink) => Uint8Array.from(ink, (value) => rint(Math.fround(value * 255)));
+
+/** @param {Uint8Array} bytes */
+const toInk = (bytes) => Float32Array.from(bytes, (byte) => byte / 255);

@@ -1,0 +1,65 @@
+// The API of the static site: the engine answers in place of a server.
+
+/** @import { LocalApi } from "../page/api_client.js" */
+
+import { Engine } from "../engine/engine.js";
+import { ApiError } from "../page/api_client.js";
+import { find } from "../shared/dom.js";
+import { text } from "../shared/text.js";
+
+const { network } = find(document, "#page").dataset;
+
+/** @type {Promise<Engine> | null} */
+let loading = null;
+
+// Return the engine. If a file cannot be loaded, the next call tries again.
+function engine() {
+  loading ??= Engine.load(network ?? "", read).catch((error) => {
+    loading = null;
+    throw error;
+  });
+  return loading;
+}
+
+/** @param {string} path */
+async function read(path) {
+  const folder = path.endsWith(".wasm") ? "../engine/" : "../";
+  try {
+    const response = await fetch(new URL(folder + path, import.meta.url));
+    if (!response.ok) throw new ApiError("offline");
+    return await response.arrayBuffer();
+  } catch {
+    throw new ApiError("offline");
+  }
+}
+
+// Wait for the next task. In contrast to a timer, a message has no smallest delay.
+const { port1, port2 } = new MessageChannel();
+/** @returns {Promise<void>} */
+const pause = () => new Promise((done) => {
+  port1.addEventListener("message", () => done(), { once: true });
+  port1.start();
+  port2.postMessage(null);
+});
+
+/** @returns {Promise<never>} */
+const refuse = async () => {
+  throw new ApiError("error", text("needsServer"));
+};
+
+/** @type {LocalApi} */
+export const local = {
+  predict: async (strokes, examples) => (await engine()).predict(strokes, examples),
+  learn: async (strokes, label, examples) => (await engine()).learn(strokes, label, examples),
+  explain: async (image, digit, contrast) => (await engine()).explain(image, digit, contrast, pause),
+  occlude: async (image, digit, contrast) => ({ ...(await engine()).occlude(image, digit, contrast), digit, contrast }),
+  compare: async (image) => (await engine()).compare(image),
+  steps: async (strokes) => (await engine()).steps(strokes),
+  about: async () => JSON.parse(new TextDecoder().decode(await read("networks/about.json"))),
+  activations: async (wanted) => (await engine()).activations(wanted) ?? refuse(),
+  predictImage: refuse,
+  correct: refuse,
+  undoCorrection: refuse,
+};
+
+engine().catch(() => {}); // Load before the first stroke.

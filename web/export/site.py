@@ -1,0 +1,147 @@
+"""Write the static site into a folder: the page, the engine and the networks. Any host can serve the folder."""
+
+import hashlib
+import json
+import re
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import gradio as gr
+
+from model.errors import UserError
+from model.evaluation.model_card import model_card
+from model.inference import checkpoint, features
+from model.inference.comparison import Comparison
+from web.api import Api
+from web.export.networks import FOLDER as NETWORKS
+from web.export.networks import network_files
+from web.export.page import ExportedPage
+from web.manifest import manifest
+from web.schemas.responses import AboutResponse
+from web.static_files import public_files
+from web.texts import ASSETS, ENGLISH, LANGUAGES
+
+STATIC = "static"
+SERVED_ONLY = ("page/main.js", "page/first_view.js", "page/page.css", "components/footer/footer.js")
+"""Files of the served page that the static site does not need."""
+README = """---
+title: {title}
+emoji: ✏️
+colorFrom: indigo
+colorTo: gray
+sdk: static
+pinned: false
+---
+
+{subtitle}
+
+`python demo.py --export` wrote this folder. The network runs in the visitor's browser; drawings stay on the device.
+"""
+
+
+@dataclass(frozen=True)
+class _Settings:
+    """What `build_page` reads of a `Service`. The static site stores no corrections."""
+
+    rejects: bool
+    network: str | None
+    store: None = None
+    models: tuple[str, ...] = ()  # Of the other networks, the engine does not show the layers.
+
+
+def export(build_page: Callable[[Api], gr.Blocks], folder: Path, path: Path) -> list[str]:
+    """Write the static site with the checkpoint `path`. Return the paths of its files below the folder.
+
+    Raises UserError if the folder has other files, or if the engine does not have a layer of the network.
+    """
+    _check(folder)
+    notes = checkpoint.load_notes(path)
+    network = features.short_hash(notes["sha256"]) if features.is_available(path, notes) else None
+    page = ExportedPage(build_page(Api(_Settings(notes["rejection_threshold"] < 1, network, models=(path.stem,)))))
+    files = _files(page, path)
+    shutil.rmtree(folder / STATIC, ignore_errors=True)
+    contents = _with_addresses(page, files, path.stem)
+    for name, content in contents.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    return list(contents)
+
+
+def _check(folder: Path) -> None:
+    """Raise UserError if the folder has files of something else. An earlier export is replaced."""
+    if folder.exists() and not folder.is_dir():
+        raise UserError(f"{folder} is a file; expected a folder for the site.")
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / "worker.js").exists():
+        raise UserError(f"{folder} has other files; expected an empty folder, or an earlier export.")
+
+
+def _files(page: ExportedPage, path: Path) -> dict[str, bytes]:
+    """Return the files whose addresses have the version, by their paths."""
+    shared = {name: file.read_bytes() for name, file in public_files().items() if name not in SERVED_ONLY}
+    own = {f"site/{name}": (ASSETS / "site" / name).read_bytes() for name in ("host.js", "local_api.js", "theme.js")}
+    own["site/page.css"] = page.style().encode()
+    return shared | own | {"engine/kernel.wasm": (ASSETS / "engine" / "kernel.wasm").read_bytes()} | _networks(path)
+
+
+def _networks(path: Path) -> dict[str, bytes]:
+    """Return the files of the page's network and of the models to compare it with, and the measurements.
+
+    A model to compare with is left out if the engine does not have one of its layers.
+    """
+    card = model_card(path, checkpoint.load_notes(path))
+    about = AboutResponse(facts=card.facts, pictures=card.pictures)
+    files = network_files(path) | {f"{NETWORKS}/about.json": about.model_dump_json().encode()}
+    accuracies = {path.stem: _accuracy(path)}
+    for other in Comparison(checkpoint.FOLDER, path).paths():
+        if other.stem in accuracies:
+            continue
+        try:
+            files |= network_files(other, is_own=False)
+        except UserError as error:
+            print(f"The comparison does not have {other.stem}: {error}", flush=True)
+        else:
+            accuracies[other.stem] = _accuracy(other)
+    # The least accurate first, as in `Comparison.compare`.
+    names = sorted(accuracies, key=accuracies.__getitem__)
+    return files | {f"{NETWORKS}/models.json": json.dumps(names).encode()}
+
+
+def _accuracy(path: Path) -> float:
+    return checkpoint.load_notes(path)["test"]["accuracy"]
+
+
+def _with_addresses(page: ExportedPage, files: Mapping[str, bytes], network: str) -> dict[str, bytes]:
+    """Return all files of the site by their addresses. The addresses of a version differ from those of other ones."""
+    document = page.document({name: name for name in files}, network)
+    version = _version({**files, "index.html": document.encode()})
+    addresses = {name: f"{STATIC}/{version}/{name}" for name in files}
+    manifests = {
+        f"manifest{f'.{tag}' if tag else ''}.webmanifest": json.dumps(manifest(tag, addresses.__getitem__)).encode()
+        for tag in ("", *(language["tag"] for language in LANGUAGES))
+    }
+    own = (f"{NETWORKS}/{network}.json", f"{NETWORKS}/{network}.bin")
+    at_first = [addresses[name] for name in files if name in own or not name.startswith((NETWORKS, "screenshots"))]
+    return {
+        "index.html": page.document(addresses, network).encode(),
+        "worker.js": _worker(version, ["./", *manifests, *at_first]),
+        "README.md": README.format(title=ENGLISH["title"], subtitle=ENGLISH["subtitle"]).encode(),
+        ".nojekyll": b"",  # GitHub Pages then serves the files as they are.
+        **manifests,
+        **{addresses[name]: content for name, content in files.items()},
+    }
+
+
+def _version(files: Mapping[str, bytes]) -> str:
+    content = hashlib.sha256()
+    for name, each in sorted(files.items()):
+        content.update(f"{name}\n{hashlib.sha256(each).hexdigest()}\n".encode())
+    return content.hexdigest()[:16]
+
+
+def _worker(version: str, files: list[str]) -> bytes:
+    """Return the service worker with the version, and the files that it keeps at the first visit."""
+    text = (ASSETS / "site" / "worker.js").read_text(encoding="utf-8")
+    text = text.replace('"{version}"', json.dumps(version), 1)
+    return re.sub(r"FILES = \[\]", f"FILES = {json.dumps(files)}", text, count=1).encode()
