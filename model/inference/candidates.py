@@ -34,6 +34,7 @@ class Candidates:
     pen: the width of the strokes whose outlines are the marks; 0 if the marks are strokes.
     cuts: returns the cuts of a group, given by its index, into two digits that touch; None for a drawing, in which the
         digits are separate strokes.
+    is_doubtful: whether the paper of a picture may be the ink.
     """
 
     groups: list[Group]
@@ -48,6 +49,7 @@ class Candidates:
     is_dot: bool = False
     pen: float = 0.0
     cuts: Callable[[int], Cuts] | None = None
+    is_doubtful: bool = False
 
 
 @dataclass

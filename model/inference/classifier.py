@@ -106,7 +106,12 @@ class Classifier:
         """Return the answer to a decoded picture. `planes`: float32 (H, W, C), as `decoding.decode` returns them."""
         from model.inference import picture_candidates  # Importing SciPy takes 0.3 s.
 
-        return self._read([picture_candidates.of_planes(planes)])[0]
+        found = picture_candidates.of_planes(planes)
+        answer = self._read([found])[0]
+        if found.is_doubtful and answer.verdict == Verdict.NOT_DIGIT:
+            inverse = self._read([picture_candidates.of_planes(planes, inverse=True)])[0]
+            return inverse if inverse.verdict == Verdict.DIGIT else answer
+        return answer
 
     def read_image(self, image: np.ndarray) -> Reading:
         """Return the prediction for a normalized image, (28, 28), of one digit. The image must contain ink."""

@@ -15,13 +15,14 @@ from model.preprocessing.rulings import pen_width
 from model.preprocessing.signs import find_signs
 
 
-def of_planes(planes: np.ndarray) -> Candidates:
-    """Return the candidates of a decoded picture, float32 (H, W, C)."""
+def of_planes(planes: np.ndarray, inverse: bool = False) -> Candidates:
+    """Return the candidates of a decoded picture, float32 (H, W, C). inverse: whether to take the ink for paper."""
     timer = Timer()
-    found = extract(planes)
+    found = extract(planes, inverse)
+    candidates = dataclasses.replace(_of_ink(found, timer), is_doubtful=found.is_doubtful)
     if found.whole is None:
-        return _of_ink(found, timer)
-    return dataclasses.replace(_of_ink(found, timer), whole=_of_ink(found.whole, Timer()))
+        return candidates
+    return dataclasses.replace(candidates, whole=_of_ink(found.whole, Timer()))
 
 
 def _of_ink(found: PictureInk, timer: Timer) -> Candidates:

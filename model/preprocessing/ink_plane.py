@@ -17,27 +17,32 @@ BORDER_SHARE = 0.1
 """Width of the border, as a fraction of the picture's shorter side."""
 BORDER_WEIGHT = 4.0
 """Weight of the border: most of the pixels near the picture's edges are paper."""
+DOUBTFUL = 1.0
+"""Evidence below which the paper may be the ink. Of 88 generated crops, 17 have less, and paper is taken for ink in 8
+of them."""
 
 
-def ink_plane(planes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def ink_plane(planes: np.ndarray, inverse: bool = False) -> tuple[np.ndarray, np.ndarray, bool]:
     """Return a plane, float32 (H, W), in which ink is higher than paper, and the paper of this plane, float32 (H, W).
 
-    The plane is the projection of the colors on the principal axis of their differences to the surroundings.
-    planes: float32 (H, W, C).
+    The third value is whether it is doubtful which is the ink. The plane is the projection of the colors on the
+    principal axis of their differences to the surroundings.
+    planes: float32 (H, W, C). inverse: whether to take the ink for paper and the paper for ink.
     """
     axis, skewness = _axis(planes)
     plane = (planes @ axis).astype(np.float32)
     paper = estimate_paper(plane)
     if skewness >= CLEAR:
-        return plane, paper
-    inverse = -plane
-    inverse_paper = estimate_paper(inverse)
-    ink, inverse_ink = _strong(plane - paper), _strong(inverse - inverse_paper)
+        return plane, paper, False
+    other = -plane
+    other_paper = estimate_paper(other)
+    ink, inverse_ink = _strong(plane - paper), _strong(other - other_paper)
     ratio = pen_width(inverse_ink) / max(pen_width(ink), 1.0)
     # Ink is narrower than the paper between the strokes.
     evidence = skewness + np.log(max(ratio, 0.01))
     evidence += BORDER_WEIGHT * (_border_share(inverse_ink) - _border_share(ink))
-    return (plane, paper) if evidence >= 0 else (inverse, inverse_paper)
+    is_doubtful = abs(evidence) < DOUBTFUL
+    return (plane, paper, is_doubtful) if (evidence >= 0) != inverse else (other, other_paper, is_doubtful)
 
 
 def _strong(contrast: np.ndarray) -> np.ndarray:

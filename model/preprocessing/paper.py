@@ -15,7 +15,7 @@ PENS_PER_WINDOW = 3
 that were enlarged ten times and cropped at the ink, 26 are read without this limit, and 97 with it."""
 EDGE = 1 / 80
 """The sharpness of an edge is the change of a value over this distance, a fraction of the side of this square."""
-MAX_STEPS = ((EDGE, 0.35), (1 / 5, 0.7))
+MAX_STEPS = ((EDGE, 0.35), (1 / 12, 0.7))
 """Pairs of a distance and the largest change of the paper over this distance, as a share of the picture's range. The
 second pair is for pictures that were enlarged, whose ink has soft edges."""
 

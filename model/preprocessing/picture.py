@@ -39,16 +39,22 @@ class PictureInk:
     lost: boxes of parts that were left out although they are as large as a digit or a sign: left, top, right, bottom,
         int (N, 4), in pixels.
     whole: the ink with the rings that are left out of `ink`, because a ring may be a zero; None if there are no rings.
+    is_doubtful: whether the paper may be the ink.
     """
 
     ink: np.ndarray
     lost: np.ndarray
     whole: "PictureInk | None" = None
+    is_doubtful: bool = False
 
 
-def extract(planes: np.ndarray) -> PictureInk:
-    """Return the ink of a picture. planes: its channels, float32 (H, W, C), as `decoding.decode` returns them."""
-    plane, paper = ink_plane(planes)
+def extract(planes: np.ndarray, inverse: bool = False) -> PictureInk:
+    """Return the ink of a picture.
+
+    planes: its channels, float32 (H, W, C), as `decoding.decode` returns them. inverse: whether to take the ink for
+        paper and the paper for ink.
+    """
+    plane, paper, is_doubtful = ink_plane(planes, inverse)
     contrast = plane - paper
     flat = contrast[contrast <= contrast.max() / 4]
     level = np.median(flat)
@@ -56,13 +62,14 @@ def extract(planes: np.ndarray) -> PictureInk:
     noise = 1.4826 * np.median(np.abs(flat - level))  # An estimate of the standard deviation of the noise.
     drawn = contrast > max(MIN_CONTRAST, 5 * noise, MIN_SHARE * contrast.max())
     if not drawn.any():
-        return PictureInk(np.zeros(plane.shape, np.float32), np.zeros((0, 4), int))
+        return PictureInk(np.zeros(plane.shape, np.float32), np.zeros((0, 4), int), is_doubtful=is_doubtful)
     dirt = _dirt(contrast, drawn)
     framing = frames(drawn, sides=4)
     ruled = lines(drawn & ~framing, contrast)
     framing |= frames(drawn & ~framing & ~ruled, sides=3)
     is_uneven = np.ptp(paper) >= EVEN
     found = _written(drawn, contrast, dirt, framing | ruled, is_uneven)
+    found = dataclasses.replace(found, is_doubtful=is_doubtful)
     if framing.any() and has_ring(framing):
         return dataclasses.replace(found, whole=_written(drawn, contrast, dirt, ruled, is_uneven))
     return found

@@ -11,10 +11,12 @@ from model.preprocessing.rulings import FINE, NEIGHBORS, PALE, run_lengths
 from model.preprocessing.signs import is_sign
 
 # The constants were set by hand on pictures of `python -m tests.tools.picture_kinds`, with the seeds 1, 3 and 4.
-MIN_SHARPNESS, SOFTEST = 0.5, 0.2
-"""Smallest sharpness of an edge of ink. Shadows are below. The sharpness is the rise over a short distance, as a share
-of the contrast of the part. In an enlarged picture, all edges are soft. Therefore, MIN_SHARPNESS is a multiple of the
-sharpness of the sharpest large part, and SOFTEST is a limit."""
+MIN_SHARPNESS = 0.5
+"""Smallest sharpness of an edge of ink: its rise over a short distance, as a share of the contrast of the part. Shadows
+are below."""
+SOFTEST, FULL = 0.3, 0.1
+"""SOFTEST counts instead if a part covers more than this share of the picture and no large part is sharper: in an
+enlarged crop, all edges are soft."""
 SPECK, SPECK_SHARE = 24, 0.03
 """On dirty paper, a part is noise if it has fewer pixels than SPECK, or than SPECK_SHARE × the largest part."""
 SMALL = 0.1
@@ -112,8 +114,9 @@ class WrittenParts:
         index = np.arange(len(self.sizes))
         rises, peaks = (ndimage.maximum(values, self.numbers, index) for values in (rises, smooth))
         sharpness = np.where(peaks > 0, rises / np.maximum(peaks, 1e-6), 0)
-        is_large = self.sizes > SMALL * self.sizes.max()
-        return sharpness > max(MIN_SHARPNESS * min(1, sharpness[is_large].max()), SOFTEST)
+        is_sharp = sharpness > MIN_SHARPNESS
+        is_soft = not (is_sharp & (self.sizes > 0.02 * self.sizes.max())).any()
+        return sharpness > SOFTEST if is_soft and self.sizes.max() > FULL * self.numbers.size else is_sharp
 
     def bars(self, kept: np.ndarray) -> np.ndarray:
         """Return which of the kept parts are underlines, or remains of lines along the picture's edge."""

@@ -1,6 +1,7 @@
 """Compare pictures of data sets with the same images read as arrays, and measure the time and memory of pictures.
 
 python -m tests.tools.picture_path                  MNIST's test images as pictures; time and memory
+python -m tests.tools.picture_path --training       MNIST's training images instead
 python -m tests.tools.picture_path --semeion FILE   also the digits of semeion (development data)
 """
 
@@ -81,12 +82,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--semeion", type=Path, metavar="FILE", help="semeion.npz")
     parser.add_argument("--count", type=int, default=COUNT, metavar="N", help="images (default: %(default)s)")
+    parser.add_argument("--training", action="store_true", help="read training images, not test images")
     options = parser.parse_args()
     classifier, rng = Classifier.load(), np.random.default_rng(SEED)
     measure_time(classifier)
-    test = mnist.load().test
-    chosen = rng.choice(len(test.labels), min(options.count, len(test.labels)), replace=False)
-    images, labels = np.asarray(test.images)[chosen], test.labels[chosen]
+    data = mnist.load()
+    split = data.train if options.training else data.test
+    chosen = rng.choice(len(split.labels), min(options.count, len(split.labels)), replace=False)
+    images, labels = np.asarray(split.images)[chosen], split.labels[chosen]
     compare(classifier, "MNIST, 28×28", images, labels, lambda image: Image.fromarray(255 - image))
     compare(classifier, "MNIST, 28×28, white on black", images, labels, Image.fromarray)
     compare(classifier, "MNIST, ×10", images, labels, lambda image: enlarged(image, 10))
