@@ -25,7 +25,7 @@ from model.inference.classifier import Classifier
 from model.recipes import RECIPES
 
 MIN_ACCURACY = {
-    "digits": 0.997,
+    "digits": 0.9965,  # The target, 99.7 %, is for the mean of three seeds.
     "quick": 0.99,
     "softmax": 0.92,
     "softmax-tape": 0.92,

@@ -195,7 +195,7 @@ def test_many_threads_get_the_predictions_that_one_thread_gets(classifier):
     np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
-@pytest.mark.parametrize("height, gap", [(0.3, 0.15), (0.5, 0.25), (0.7, 0.08)])
+@pytest.mark.parametrize("height, gap", [(0.3, 0.15), (0.5, 0.25), (0.7, 0.11)])
 def test_two_bars_are_eleven(classifier, height, gap):
     bars = [np.array([[x, 0.2], [x, 0.2 + height]]) for x in (0.3, 0.3 + gap)]
     assert classifier.read_strokes(bars).number == "11"
