@@ -92,6 +92,7 @@ def test_on_a_phone_the_section_is_folded_and_the_pad_stays_above_each_step(open
     expect(page.locator("#inside .winner .name")).to_have_text("7")
     assert page.evaluate("document.documentElement.scrollWidth") == 320
     page.reload()
+    page.locator("#inside summary").scroll_into_view_if_needed()
     expect(page.locator("#inside .step")).to_have_count(LAYERS)  # The browser keeps the visitor's choice.
 
 

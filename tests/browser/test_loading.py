@@ -19,12 +19,14 @@ new PerformanceObserver((list) => shifts.push(...list.getEntries().map((entry) =
   moved: entry.sources.map(({ node }) => `${node?.nodeName} ${node?.className ?? node?.textContent}`),
 })))).observe({ type: "layout-shift", buffered: true });
 """
-# Return the box and the color of each visible part of the first view, or of the page.
+# Return the box and the color of each visible part of the first view, or of the page. The first view has no bars of the
+# section “Inside the network”; the page has them, but does not show them until the first answer.
 PARTS = """() => {
   const root = document.querySelector("#first-view")?.shadowRoot ?? document;
   const parts = `h1, .pad, .tools button, .verdict, .bar, .track, .timing, .frame, .picture, #share button,
     #correction p, #correction .labels button, summary, a`;
-  return [...root.querySelectorAll(parts)].map((part) => {
+  const found = [...root.querySelectorAll(parts)].filter((part) => !part.closest(".results"));
+  return found.map((part) => {
     const { x, y, width, height } = part.getBoundingClientRect();
     const { color, backgroundColor, font } = getComputedStyle(part);
     return [part.className, ...[x, y, width, height].map(Math.round), color, backgroundColor, font];

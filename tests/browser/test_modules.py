@@ -17,11 +17,11 @@ from tests.helpers.paths import ROOT
 from tests.helpers.pictures import picture_from, render
 from tests.helpers.proxy import below_path
 from tests.helpers.server import Server, free_port, serving_in_thread
-from web.document import OLD_BROWSERS
+from web.document import NOT_AT_START
 from web.static_files import public_files
 from web.texts import TEXTS
 
-MODULES = [path for path in public_files() if path.endswith(".js") and path != OLD_BROWSERS]
+MODULES = [path for path in public_files() if path.endswith(".js") and not path.startswith(NOT_AT_START)]
 MODULE_URL = re.compile(r"/static/[0-9a-f]{16}/(.+\.js)$")
 
 

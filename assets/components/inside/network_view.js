@@ -178,7 +178,8 @@ export class NetworkView {
 
   #paintFocused() {
     const focused = this.#focused;
-    const layer = focused && this.#shown?.layers[focused.layer];
+    if (!focused) return; // The visitor may point at a map at this moment.
+    const layer = this.#shown?.layers[focused.layer];
     if (!layer || !layer.maps.includes(focused.map)) return this.#leave();
     const box = this.#detail.show(focused, layer, this.#shownImage, this.#silenced.has(focused.layer, focused.map));
     this.#strip.frameInput(box);

@@ -109,7 +109,7 @@ export class Timeline {
   /** @type {(mark: HTMLElement, index: number | null) => void} */
   #place(mark, index) {
     mark.hidden = index === null;
-    if (index !== null) mark.style.setProperty("left", `${100 * this.#x(index)}%`);
+    if (index !== null) mark.style.setProperty("--place", String(this.#x(index)));
   }
 
   /** @returns {Node[]} */
