@@ -73,7 +73,7 @@ export class NetworkView {
       leave: () => this.#leave(),
       open: (layer, opener) => this.#opened.open(layer, opener),
     };
-    this.#strip = new Strip(element, actions, (row) => this.#ledger.open(row));
+    this.#strip = new Strip(element, actions, (row) => this.#ledger.open(row), () => this.#paintFocused());
     this.#detail = new Detail(element, actions);
     this.#opened = new OpenedLayer(element, actions, () => this.#ask());
     this.#ledger = new LedgerView(element, actions, () => this.#ask());

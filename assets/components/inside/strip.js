@@ -29,6 +29,7 @@ export class Strip {
   #views = [];
   #structure = "";
   #width = 0;
+  #rearranged;
   /** @type {Activations | null} */
   #shown = null;
 
@@ -36,9 +37,11 @@ export class Strip {
    * @param {HTMLElement} element
    * @param {Actions} actions
    * @param {(row: number) => void} explain shows how the logit of an outcome adds up
+   * @param {() => void} rearranged called when the steps stand in another way, because the window has another width
    */
-  constructor(element, actions, explain) {
+  constructor(element, actions, explain, rearranged) {
     this.#actions = actions;
+    this.#rearranged = rearranged;
     this.#strip = find(element, ".strip");
     this.#layers = find(element, ".layers");
     this.#input = find(element, ".input canvas", HTMLCanvasElement);
@@ -116,7 +119,9 @@ export class Strip {
 
   #arrange(repaint = true) {
     if (this.#views.length === 0) return; // The page has no steps yet.
+    const isOther = this.#strip.dataset.layout !== this.#layout;
     this.#strip.dataset.layout = this.#layout;
     if (repaint) this.#paintLayers();
+    if (isOther) this.#rearranged();
   }
 }
