@@ -183,8 +183,8 @@ def adapt(model: keras.Model, interface: Interface) -> keras.Model:
         # `call`, and not `model(inputs)`: the layers become layers of the new network, not of a network inside it.
         return keras.Model(images, _logits(model.call(inputs), interface))
     except ValueError:
-        # A layer of the model has the name of a layer that is added here. So the model becomes one layer, with its own
-        # names inside.
+        # Two layers have the same name: one of the model, and one that is added here. As one layer of the new network,
+        # the model keeps the names of its own layers.
         return keras.Model(images, _logits(model(inputs), interface))
 
 

@@ -70,7 +70,7 @@ def test_dragging_along_the_timeline_shows_the_ink_and_the_bars_of_that_moment_u
     expect(digit(page)).to_have_text("8")
     assert np.array_equal(ink_on(page), whole)
     assert len(traffic(page)["endpoints"]) == requests
-    # A new stroke returns to the newest moment, and goes on with the whole drawing.
+    # With a new stroke, the page shows the newest moment again. The stroke is added to the whole drawing.
     chart.press("Home")
     draw(page, [[(0.9, 0.9), (0.92, 0.92)]])
     settled(page)

@@ -55,7 +55,7 @@ class _UnsupportedError(Exception):
 
 
 def _chain(network) -> list:
-    """Return the calls of the layers, as `network_layers.Call`. Each must take the output of the call before it."""
+    """Return the calls of the layers, as `network_layers.Call`. Refuse a layer that reads more than the one before."""
     from model.inference import network_layers  # It imports Keras.
 
     image = backend.load_tensorflow().zeros((1, IMAGE_SIDE, IMAGE_SIDE))

@@ -143,7 +143,7 @@ export function mount({ element, props, trigger, watch }) {
     element.toggleAttribute("data-explained", false);
   }
 
-  // Show the number, the network's input and the bars of an earlier answer, or those of the newest one again.
+  // Show an earlier answer: its number, the network's input and the bars. With null, show the newest answer again.
   /** @param {Answer | null} earlier */
   function showEarlier(earlier) {
     const view = earlier ? viewAt(earlier, value()) : value();

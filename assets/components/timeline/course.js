@@ -1,4 +1,4 @@
-// The course of the probabilities over the drawing.
+// How the probability of each answer changed while the drawing was made, and since when the answer leads and is sure.
 
 /** @import { Reading } from "../../shared/answers.js" */
 /** @import { Moment } from "./recording.js" */
