@@ -24,7 +24,14 @@ from web.static_files import public_files
 from web.texts import ASSETS, ENGLISH, LANGUAGES
 
 STATIC = "static"
-SERVED_ONLY = ("page/main.js", "page/first_view.js", "page/page.css", "components/footer/footer.js")
+SERVED_ONLY = (
+    "page/main.js",
+    "page/first_view.js",
+    "page/served_engine.js",
+    "page/engine_check.js",
+    "page/page.css",
+    "components/footer/footer.js",
+)
 """Files of the served page that the static site does not need."""
 README = """---
 title: {title}
