@@ -27,7 +27,8 @@ window.firstAnswer = new Promise((answered) => {
   requestAnimationFrame(look);
 });
 """
-# A message arrives after the tasks of the frame that painted the ink. An answer before it is in the same frame.
+# A message arrives after the tasks of the frame that painted the ink. An answer before it is in the same frame. When
+# the pen is lifted, the pad paints again what it has painted before, so this does not count.
 WATCH_FRAMES = """
 window.frames = { painted: 0, answered: 0 };
 {
@@ -42,7 +43,7 @@ window.frames = { painted: 0, answered: 0 };
   };
   const stroke = CanvasRenderingContext2D.prototype.stroke;
   CanvasRenderingContext2D.prototype.stroke = function (...given) {
-    if (this.canvas.matches("#sketchpad .paper") && !isPainted) {
+    if (this.canvas.matches("#sketchpad .paper") && !isPainted && window.event?.type !== "pointerup") {
       [isPainted, isAnswered] = [true, false];
       port2.postMessage(null);
     }
