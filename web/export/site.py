@@ -24,7 +24,14 @@ from web.static_files import public_files
 from web.texts import ASSETS, ENGLISH, LANGUAGES
 
 STATIC = "static"
-SERVED_ONLY = ("page/main.js", "page/first_view.js", "page/page.css", "components/footer/footer.js")
+SERVED_ONLY = (
+    "page/main.js",
+    "page/first_view.js",
+    "page/served_engine.js",
+    "page/engine_check.js",
+    "page/page.css",
+    "components/footer/footer.js",
+)
 """Files of the served page that the static site does not need."""
 README = """---
 title: {title}
@@ -82,7 +89,7 @@ def _files(page: ExportedPage, path: Path) -> dict[str, bytes]:
     shared = {name: file.read_bytes() for name, file in public_files().items() if name not in SERVED_ONLY}
     own = {f"site/{name}": (ASSETS / "site" / name).read_bytes() for name in ("host.js", "local_api.js", "theme.js")}
     own["site/page.css"] = page.style().encode()
-    return shared | own | {"engine/kernel.wasm": (ASSETS / "engine" / "kernel.wasm").read_bytes()} | _networks(path)
+    return shared | own | _networks(path)
 
 
 def _networks(path: Path) -> dict[str, bytes]:
