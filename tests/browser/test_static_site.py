@@ -11,8 +11,8 @@ from playwright.sync_api import expect
 from tests.helpers.browser import ready
 from tests.helpers.page import DESKTOP
 from tests.helpers.paths import ROOT
-from web.export import needed_at_first, size_of
 from web.export.check import compare, serving
+from web.export.sizes import needed_at_first, size_of
 
 PATH = "some/sub/path"
 # Wait until the service worker of a version has taken the place of the one before.
