@@ -41,11 +41,15 @@ class Window:
 
 @dataclass(frozen=True)
 class Call:
-    """One call of a layer. inputs, output: tensors with a batch axis. output: None if the layer has several outputs."""
+    """One call of a layer. inputs, output: tensors with a batch axis. output: None if the layer has several outputs.
+
+    numbers: the other arguments of an operation, such as the 0 of `keras.ops.maximum(x, 0)`.
+    """
 
     layer: object
     inputs: tuple
     output: object
+    numbers: tuple = ()
 
 
 @dataclass(frozen=True)
@@ -94,10 +98,12 @@ def record(network, image) -> tuple[object, list[Call]]:
 
     def visit(call, *arguments, **options):
         output = call(*arguments, **options)
-        inputs = tuple(part for part in keras.tree.flatten((arguments, options)) if hasattr(part, "shape"))
+        parts = keras.tree.flatten((arguments, options))
+        inputs = tuple(part for part in parts if hasattr(part, "shape"))
+        numbers = tuple(part for part in parts if isinstance(part, int | float))
         if any(output is each for each in inputs):  # Dropout, for example. Each output needs an identity of its own.
             output = keras.ops.add(output, 0)
-        calls.append(Call(call.layer, inputs, output if hasattr(output, "shape") else None))
+        calls.append(Call(call.layer, inputs, output if hasattr(output, "shape") else None, numbers))
         return output
 
     return run(network, image, visit), calls
