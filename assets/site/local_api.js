@@ -6,6 +6,7 @@ import { Engine } from "../engine/engine.js";
 import { ApiError } from "../page/api_client.js";
 import { find } from "../shared/dom.js";
 import { text } from "../shared/text.js";
+import { forgetCorrection, keepCorrection } from "./kept_corrections.js";
 
 const { network } = find(document, "#page").dataset;
 
@@ -58,8 +59,8 @@ export const local = {
   about: async () => JSON.parse(new TextDecoder().decode(await read("networks/about.json"))),
   activations: async (wanted) => (await engine()).activations(wanted) ?? refuse(),
   predictImage: refuse,
-  correct: refuse,
-  undoCorrection: refuse,
+  correct: keepCorrection,
+  undoCorrection: forgetCorrection,
 };
 
 engine().catch(() => {}); // Load before the first stroke.
