@@ -49,6 +49,16 @@ export class Engine {
     return new Engine(own, read);
   }
 
+  /** The short hash of the network; undefined if it cannot learn. */
+  get network() {
+    return this.#own.description.features?.network;
+  }
+
+  /** Load the features now, so that the first answer with personal examples does not wait for them. */
+  async loadFeatures() {
+    await this.#features();
+  }
+
   /**
    * Read a digit or a number from strokes, with what the page has learned.
    * @type {(strokes: Stroke[], examples: Example[]) => Promise<Omit<PageAnswer, "id" | "strokes">>}
@@ -164,15 +174,19 @@ export class Engine {
     };
   }
 
-  // Load the features when they are needed first. They are larger than the network.
   /** @param {Example[]} examples */
   async #personal(examples) {
-    this.#space ??= this.#loadSpace();
-    const space = await this.#space.catch((error) => {
+    const space = await this.#features();
+    return { space, examples: examples.filter(({ network }) => network === space.network).map(parsed) };
+  }
+
+  // Load the features when they are needed first. They are larger than the network.
+  #features() {
+    this.#space ??= this.#loadSpace().catch((error) => {
       this.#space = null;
       throw error;
     });
-    return { space, examples: examples.filter(({ network }) => network === space.network).map(parsed) };
+    return this.#space;
   }
 
   async #loadSpace() {

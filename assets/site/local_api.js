@@ -5,6 +5,7 @@
 import { Engine } from "../engine/engine.js";
 import { ApiError } from "../page/api_client.js";
 import { find } from "../shared/dom.js";
+import { pause } from "../shared/pause.js";
 import { text } from "../shared/text.js";
 import { forgetCorrection, keepCorrection } from "./kept_corrections.js";
 
@@ -33,15 +34,6 @@ async function read(path) {
     throw new ApiError("offline");
   }
 }
-
-// Wait for the next task. In contrast to a timer, a message has no smallest delay.
-const { port1, port2 } = new MessageChannel();
-/** @returns {Promise<void>} */
-const pause = () => new Promise((done) => {
-  port1.addEventListener("message", () => done(), { once: true });
-  port1.start();
-  port2.postMessage(null);
-});
 
 /** @returns {Promise<never>} */
 const refuse = async () => {

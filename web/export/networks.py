@@ -1,6 +1,7 @@
 """The files of a network on the static site: its description as JSON, its weights, and its features."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,26 @@ def network_files(path: Path, is_own: bool = True) -> dict[str, bytes]:
     """
     backend.load_tensorflow()
     network, notes = checkpoint.load(path)
+    if not is_own:
+        return files_of(network, notes, path)
+    return files_of(
+        network, notes, path, features.load(path, notes), lambda: Activations(network, path, notes["sha256"])
+    )
+
+
+def files_of(
+    network,
+    notes: dict,
+    path: Path,
+    space: FeatureSpace | None = None,
+    activations: Callable[[], Activations] | None = None,
+) -> dict[str, bytes]:
+    """Return the files of a network that is loaded already, as `network_files` does.
+
+    network: a Keras model. notes: the content of the checkpoint's JSON file.
+    space: the features of the network. activations: returns the layers that are shown.
+    Raises UserError if the browser's engine does not have a layer of the network.
+    """
     name, weights = path.stem, ArrayFile()
     description = {
         "name": name,
@@ -35,18 +56,17 @@ def network_files(path: Path, is_own: bool = True) -> dict[str, bytes]:
     }
     description["layers"], ends = describe(network, name, weights)
     files = {f"{FOLDER}/{name}.bin": weights.content}
-    if is_own:
-        description["inside"] = _inside(network, path, notes, ends)
-    space = features.load(path, notes) if is_own else None
+    if activations:
+        description["inside"] = _inside(network, activations, ends)
     if space is not None:
         files[f"{FOLDER}/{name}.features.bin"], description["features"] = _features(space)
     return files | {f"{FOLDER}/{name}.json": json.dumps(description, separators=(",", ":")).encode()}
 
 
-def _inside(network, path: Path, notes: dict, ends: list[int]) -> dict | None:
+def _inside(network, activations: Callable[[], Activations], ends: list[int]) -> dict | None:
     """Return the layers whose maps are shown, for assets/engine/activations.js; None if the network has none.
 
-    ends: see `describe`.
+    activations: see `files_of`. ends: see `describe`.
     """
     from model.inference import network_layers  # It imports Keras.
 
@@ -54,7 +74,7 @@ def _inside(network, path: Path, notes: dict, ends: list[int]) -> dict | None:
     shown = network_layers.shown_layers(network_layers.record(network, blank)[1], blank)
     if not shown:
         return None
-    inside = Activations(network, path, notes["sha256"])
+    inside = activations()
     layers = [
         {
             "output": ends[each.last],

@@ -26,7 +26,14 @@ from web.texts import ASSETS, ENGLISH, LANGUAGES
 
 STATIC = "static"
 WORKER = "worker.js"
-SERVED_ONLY = ("page/main.js", "page/first_view.js", "page/page.css", "components/footer/footer.js")
+SERVED_ONLY = (
+    "page/main.js",
+    "page/first_view.js",
+    "page/served_engine.js",
+    "page/engine_check.js",
+    "page/page.css",
+    "components/footer/footer.js",
+)
 """Files of the served page that the static site does not need."""
 README = """---
 title: {title}
@@ -85,7 +92,7 @@ def _files(page: ExportedPage, path: Path) -> dict[str, bytes]:
     own = {f"site/{file.name}": file.read_bytes() for file in (ASSETS / "site").glob("*.js") if file.name != WORKER}
     own |= {name: _with_local_texts(shared[name]) for name in shared if name.startswith("locales/")}
     own["site/page.css"] = page.style().encode()
-    return shared | own | {"engine/kernel.wasm": (ASSETS / "engine" / "kernel.wasm").read_bytes()} | _networks(path)
+    return shared | own | _networks(path)
 
 
 def _with_local_texts(locale: bytes) -> bytes:
