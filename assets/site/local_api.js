@@ -49,7 +49,7 @@ export const local = {
   compare: async (image) => (await engine()).compare(image),
   steps: async (strokes) => (await engine()).steps(strokes),
   about: async () => JSON.parse(new TextDecoder().decode(await read("networks/about.json"))),
-  activations: async (wanted) => (await engine()).activations(wanted) ?? refuse(),
+  activations: async (wanted) => (await (await engine()).activationsOfAny(wanted)) ?? refuse(),
   predictImage: refuse,
   correct: keepCorrection,
   undoCorrection: forgetCorrection,

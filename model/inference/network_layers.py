@@ -62,6 +62,7 @@ class ShownLayer:
     shape: height and width of a map, and the number of maps. A dense layer has maps of 1×1, its units.
     window: what one cell sees; None if it is the whole image or not known.
     kernel: of a dense layer that reads the pixels: its weights, (784, C). Otherwise None.
+    factor: the factor by which this dense layer reads the pixels. The weights have it already.
     """
 
     name: str
@@ -70,6 +71,7 @@ class ShownLayer:
     shape: tuple[int, int, int]
     window: Window | None
     kernel: object | None
+    factor: float | None
 
 
 def run(network, image, visit: Callable):
@@ -130,7 +132,7 @@ def _shown_layer(calls: Sequence[Call], first: int, last: int, windows: dict[int
     shape = (1, 1, output.shape[1]) if _is_dense(calls[first]) else tuple(output.shape[1:])
     factor = _pixel_factor(calls[:first], layer) if _is_dense(calls[first]) else None
     kernel = None if factor is None else layer.kernel * factor
-    return ShownLayer(layer.name, first, last, shape, windows.get(id(output)), kernel)
+    return ShownLayer(layer.name, first, last, shape, windows.get(id(output)), kernel, factor)
 
 
 class _InferenceCall:

@@ -68,8 +68,10 @@ def export(build_page: Callable[[Api], gr.Blocks], folder: Path, path: Path) -> 
     _check(folder)
     notes = checkpoint.load_notes(path)
     network = features.short_hash(notes["sha256"]) if features.is_available(path, notes) else None
-    page = ExportedPage(build_page(Api(_Settings(notes["rejection_threshold"] < 1, network, models=(path.stem,)))))
-    files = _files(page, path)
+    networks, names = _networks(path)
+    models = (path.stem, *sorted(name for name in names if name != path.stem))
+    page = ExportedPage(build_page(Api(_Settings(notes["rejection_threshold"] < 1, network, models))))
+    files = _files(page) | networks
     shutil.rmtree(folder / STATIC, ignore_errors=True)
     contents = _with_addresses(page, files, path.stem)
     for name, content in contents.items():
@@ -86,13 +88,13 @@ def _check(folder: Path) -> None:
         raise UserError(f"{folder} has other files; expected an empty folder, or an earlier export.")
 
 
-def _files(page: ExportedPage, path: Path) -> dict[str, bytes]:
-    """Return the files whose addresses have the version, by their paths."""
+def _files(page: ExportedPage) -> dict[str, bytes]:
+    """Return the files of the page whose addresses have the version, by their paths."""
     shared = {name: file.read_bytes() for name, file in public_files().items() if name not in SERVED_ONLY}
     own = {f"site/{file.name}": file.read_bytes() for file in (ASSETS / "site").glob("*.js") if file.name != WORKER}
     own |= {name: _with_local_texts(shared[name]) for name in shared if name.startswith("locales/")}
     own["site/page.css"] = page.style().encode()
-    return shared | own | _networks(path)
+    return shared | own
 
 
 def _with_local_texts(locale: bytes) -> bytes:
@@ -100,8 +102,8 @@ def _with_local_texts(locale: bytes) -> bytes:
     return json.dumps(content | {"texts": local_texts(content["texts"])}, ensure_ascii=False).encode()
 
 
-def _networks(path: Path) -> dict[str, bytes]:
-    """Return the files of the page's network and of the models to compare it with, and the measurements.
+def _networks(path: Path) -> tuple[dict[str, bytes], list[str]]:
+    """Return the files of the page's network and of the models to compare it with, and the names of all of them.
 
     A model to compare with is left out if the engine does not have one of its layers.
     """
@@ -120,7 +122,7 @@ def _networks(path: Path) -> dict[str, bytes]:
             accuracies[other.stem] = _accuracy(other)
     # The least accurate first, as in `Comparison.compare`.
     names = sorted(accuracies, key=accuracies.__getitem__)
-    return files | {f"{NETWORKS}/models.json": json.dumps(names).encode()}
+    return files | {f"{NETWORKS}/models.json": json.dumps(names).encode()}, names
 
 
 def _accuracy(path: Path) -> float:
