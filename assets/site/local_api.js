@@ -35,9 +35,9 @@ async function read(path) {
   }
 }
 
-/** @returns {Promise<never>} */
-const refuse = async () => {
-  throw new ApiError("error", text("needsServer"));
+/** @type {(key: string) => Promise<never>} */
+const refuse = async (key) => {
+  throw new ApiError("error", text(key));
 };
 
 /** @type {LocalApi} */
@@ -49,8 +49,8 @@ export const local = {
   compare: async (image) => (await engine()).compare(image),
   steps: async (strokes) => (await engine()).steps(strokes),
   about: async () => JSON.parse(new TextDecoder().decode(await read("networks/about.json"))),
-  activations: async (wanted) => (await (await engine()).activationsOfAny(wanted)) ?? refuse(),
-  predictImage: refuse,
+  activations: async (wanted) => (await (await engine()).activationsOfAny(wanted)) ?? refuse("insideNothing"),
+  predictImage: () => refuse("needsServer"),
   correct: keepCorrection,
   undoCorrection: forgetCorrection,
 };
