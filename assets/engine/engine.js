@@ -66,8 +66,8 @@ export class Engine {
    * @type {(strokes: Stroke[], examples: Example[]) => Promise<Omit<PageAnswer, "id" | "strokes">>}
    */
   async predict(strokes, examples) {
-    const start = performance.now();
     const personal = examples.length > 0 ? await this.#personal(examples) : null;
+    const start = performance.now(); // The features may have been loaded first.
     const answer = this.#own.classifier.read(strokes, personal);
     return {
       number: numberOf(answer),
