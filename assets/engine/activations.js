@@ -1,6 +1,7 @@
 // Mirrors model/inference/activations.py and web/schemas/inside.py: what the ink changes in the layers of a network.
 
-/** @import { Activations, ActivationsRequest, LayerMaps, Ledger, Outcome } from "../shared/activations.js" */
+/** @import { Activations, ActivationsRequest, Cutouts, LayerMaps, Ledger, Outcome } from "../shared/activations.js" */
+/** @import { CellRequest } from "../shared/occlusion.js" */
 /** @import { Classifier } from "./classifier.js" */
 /** @import { Layer } from "./network.js" */
 
@@ -16,7 +17,8 @@ const STEPS = 127;
  * The layers that are shown, as web/export/networks.py describes them. `output`: the index of the layer's description.
  * @typedef {object} InsideDescription
  * @property {boolean} measured
- * @property {(Pick<LayerMaps, "name" | "kind" | "maps" | "scale" | "window"> & { output: number })[]} layers
+ * @property {(Pick<LayerMaps, "name" | "kind" | "maps" | "scale" | "window"> &
+ *   { output: number, cutouts: Omit<Cutouts, "picture"> | false })[]} layers
  */
 
 /** @typedef {{ logits: Float32Array, changes: Float32Array[] }} Pass */
@@ -63,6 +65,21 @@ export class InsideNetwork {
       layers: pass.changes.map((changes, index) => this.#maps(index, changes, index === layer)),
       ledger: ledger ? this.#ledger(pass) : null,
     };
+  }
+
+  /**
+   * Return what a normalized image changes in one cell.
+   * @type {(image: Float32Array, request: Pick<CellRequest, "cell" | "silenced">) => number}
+   */
+  cell(image, { cell: [layer, map, cell], silenced }) {
+    this.#network.forward(image, (each) => this.#silence(each, silenced));
+    const position = cell * this.#layers[layer].output.channels + map;
+    return this.#layers[layer].output.values()[position] - this.#empty[layer][position];
+  }
+
+  /** Return the cut-outs of a layer without their picture, or null. @type {(layer: number) => Omit<Cutouts, "picture"> | null} */
+  cutouts(layer) {
+    return this.#description.layers[layer]?.cutouts || null;
   }
 
   /** @type {(image: Float32Array, silenced: [number, number][]) => Pass} */

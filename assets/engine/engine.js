@@ -1,8 +1,9 @@
 // Mirrors web/api.py: the functions of the API, answered in the browser.
 
-/** @import { Activations, ActivationsRequest } from "../shared/activations.js" */
+/** @import { Activations, ActivationsRequest, Cutouts } from "../shared/activations.js" */
 /** @import { Answer as PageAnswer, Reading as PageReading } from "../shared/answers.js" */
 /** @import { Example } from "../shared/learned_json.js" */
+/** @import { CellRequest } from "../shared/occlusion.js" */
 /** @import { Stroke } from "../shared/strokes.js" */
 /** @import { Reading } from "./answer.js" */
 /** @import { PersonalExample } from "./examples.js" */
@@ -16,7 +17,7 @@ import { FeatureSpace } from "./features.js";
 import { loadModel, readJson } from "./model.js";
 import { PIXELS } from "./normalization.js";
 import { largest, rint } from "./numeric.js";
-import { occlude } from "./occlusion.js";
+import { occlude, occludeScore } from "./occlusion.js";
 import { traceStrokes } from "./trace.js";
 
 const LABEL_NOT_DIGIT = "not a digit";
@@ -138,11 +139,39 @@ export class Engine {
    * @type {(request: ActivationsRequest) => Activations | null}
    */
   activations({ image, strokes, model, ...wanted }) {
+    const inside = this.#insideOf(model);
+    if (!inside) return null;
+    const ink = strokes ? imageOf(strokes) : toInk(image ?? new Uint8Array(PIXELS));
+    return { ...inside.of(ink, wanted), image: strokes ? toBytes(ink) : null };
+  }
+
+  /**
+   * Return how a cell changes if the ink of a block is erased; null as for `activations`.
+   * @type {(request: CellRequest) => ReturnType<typeof occludeScore> | null}
+   */
+  sensitivity({ image, model, ...wanted }) {
+    const inside = this.#insideOf(model);
+    return inside && occludeScore((version) => inside.cell(version, wanted), toInk(image), false);
+  }
+
+  /**
+   * Return the cut-outs of a layer; null as for `activations`.
+   * @type {(model: string, layer: number) => Promise<Cutouts | null>}
+   */
+  async cutouts(model, layer) {
+    const inside = this.#insideOf(model);
+    const found = inside?.cutouts(layer);
+    if (!found) return inside && { maps: [], count: 0, size: 0, picture: new ArrayBuffer(0) };
+    return { ...found, picture: await this.#read(`networks/${model}.cutouts-${layer}.webp`) };
+  }
+
+  // Return the activations of the page's own network; null for another one, or if it has none.
+  /** @param {string | null} [model] */
+  #insideOf(model) {
     const { classifier, description: { name, inside } } = this.#own;
     if (!inside || (model ?? name) !== name) return null;
     this.#inside ??= new InsideNetwork(classifier, name, inside);
-    const ink = strokes ? imageOf(strokes) : toInk(image ?? new Uint8Array(PIXELS));
-    return { ...this.#inside.of(ink, wanted), image: strokes ? toBytes(ink) : null };
+    return this.#inside;
   }
 
   async #loadModels() {

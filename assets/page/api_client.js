@@ -3,9 +3,9 @@
 import { timeLimit } from "../shared/time_limit.js";
 
 /** @import { Answer, Connection } from "../shared/answers.js" */
-/** @import { Activations, ActivationsRequest } from "../shared/activations.js" */
+/** @import { Activations, ActivationsRequest, Cutouts } from "../shared/activations.js" */
 /** @import { Example } from "../shared/learned_json.js" */
-/** @import { Occlusion } from "../shared/occlusion.js" */
+/** @import { CellRequest, Occlusion } from "../shared/occlusion.js" */
 /** @import { Stroke } from "../shared/strokes.js" */
 
 /**
@@ -19,13 +19,15 @@ import { timeLimit } from "../shared/time_limit.js";
  * @property {typeof compare} compare
  * @property {typeof steps} steps
  * @property {typeof activations} activations
+ * @property {typeof cutouts} cutouts
+ * @property {typeof sensitivity} sensitivity
  * @property {typeof about} about
  * @property {typeof predictImage} predictImage
  * @property {typeof correct} correct
  * @property {typeof undoCorrection} undoCorrection
  */
 
-import { parseActivations } from "../shared/activations.js";
+import { parseActivations, parseCutouts } from "../shared/activations.js";
 import { withinLimits } from "../shared/strokes.js";
 import { examples } from "./learned.js";
 
@@ -149,6 +151,25 @@ export async function activations({ image, ...wanted }) {
   if (local.activations) return local.activations({ image, ...wanted });
   const body = image ? { ...wanted, image: toText(image) } : wanted;
   return parseActivations(await post("activations", body, (response) => response.arrayBuffer()));
+}
+
+/**
+ * Return the parts of training images that change the maps of a layer most.
+ * @type {(model: string, layer: number) => Promise<Cutouts>}
+ */
+export async function cutouts(model, layer) {
+  if (local.cutouts) return local.cutouts(model, layer);
+  return parseCutouts(await post("cutouts", { model, layer }, (response) => response.arrayBuffer()));
+}
+
+/**
+ * Return how a cell of an inner layer changes if the ink of a block is erased.
+ * @param {CellRequest} wanted
+ * @returns {Promise<Pick<Occlusion, "erased">>}
+ */
+export async function sensitivity({ image, ...wanted }) {
+  if (local.sensitivity) return local.sensitivity({ image, ...wanted });
+  return post("occlusion", { ...wanted, image: toText(image), digit: null });
 }
 
 /**

@@ -57,6 +57,8 @@ export const local = {
   steps: async (strokes) => (await engine()).steps(strokes),
   about: async () => JSON.parse(new TextDecoder().decode(await read("networks/about.json"))),
   activations: async (wanted) => (await engine()).activations(wanted) ?? refuse(),
+  sensitivity: async (wanted) => (await engine()).sensitivity(wanted) ?? refuse(),
+  cutouts: async (model, layer) => (await (await engine()).cutouts(model, layer)) ?? refuse(),
   predictImage: refuse,
   correct: refuse,
   undoCorrection: refuse,

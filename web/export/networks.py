@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from model.inference import backend, checkpoint, features
+from model.inference import backend, checkpoint, cutouts, features
 from model.inference.activations import Activations
 from model.inference.comparison import kind_of
 from model.inference.features import FeatureSpace
@@ -36,15 +36,18 @@ def network_files(path: Path, is_own: bool = True) -> dict[str, bytes]:
     description["layers"], ends = describe(network, name, weights)
     files = {f"{FOLDER}/{name}.bin": weights.content}
     if is_own:
-        description["inside"] = _inside(network, path, notes, ends)
+        description["inside"], pictures = _inside(network, path, notes, ends)
+        files |= {f"{FOLDER}/{name}.cutouts-{layer}.webp": content for layer, content in pictures.items()}
     space = features.load(path, notes) if is_own else None
     if space is not None:
         files[f"{FOLDER}/{name}.features.bin"], description["features"] = _features(space)
     return files | {f"{FOLDER}/{name}.json": json.dumps(description, separators=(",", ":")).encode()}
 
 
-def _inside(network, path: Path, notes: dict, ends: list[int]) -> dict | None:
-    """Return the layers whose maps are shown, for assets/engine/activations.js; None if the network has none.
+def _inside(network, path: Path, notes: dict, ends: list[int]) -> tuple[dict | None, dict[int, bytes]]:
+    """Return the layers whose maps are shown, for assets/engine/activations.js, and the pictures of cut-outs by layer.
+
+    Without such layers, return None and no pictures.
 
     ends: see `describe`.
     """
@@ -53,8 +56,10 @@ def _inside(network, path: Path, notes: dict, ends: list[int]) -> dict | None:
     blank = backend.load_tensorflow().zeros((1, IMAGE_SIDE, IMAGE_SIDE))
     shown = network_layers.shown_layers(network_layers.record(network, blank)[1], blank)
     if not shown:
-        return None
+        return None, {}
     inside = Activations(network, path, notes["sha256"])
+    pictures = {layer: cutouts.load(path, notes["sha256"], layer) for layer in range(len(inside.layers))}
+    pictures = {layer: content for layer, content in pictures.items() if content}
     layers = [
         {
             "output": ends[each.last],
@@ -63,10 +68,12 @@ def _inside(network, path: Path, notes: dict, ends: list[int]) -> dict | None:
             "maps": list(layer.chosen.maps),
             "scale": layer.chosen.scale,
             "window": layer.window and dict(zip(("size", "step", "start"), layer.window, strict=True)),
+            "cutouts": number in pictures
+            and {"maps": cutouts.rows_of(layer), "count": cutouts.COUNT, "size": cutouts.size_of(layer)},
         }
-        for each, layer in zip(shown, inside.layers, strict=True)
+        for number, (each, layer) in enumerate(zip(shown, inside.layers, strict=True))
     ]
-    return {"measured": inside.is_measured, "layers": layers}
+    return {"measured": inside.is_measured, "layers": layers}, pictures
 
 
 def _features(space: FeatureSpace) -> tuple[bytes, dict]:
