@@ -10,15 +10,23 @@ from pydantic import BaseModel
 from model.classes import LABELS
 from model.errors import InputError
 from model.evaluation.model_card import model_card
+from model.inference.cutouts import load as load_cutouts
 from model.inference.examples import Example
-from model.inference.occlusion import occlude
+from model.inference.occlusion import occlude, occlude_score
 from model.preprocessing.trace import trace_strokes
 from web import metrics
 from web.admission import COSTLY_CAPACITY, Admission
 from web.batching import MAX_BATCH, Batcher
 from web.errors import NotFoundError
 from web.registry import ENDPOINTS, Endpoint, endpoint
-from web.schemas.inside import ActivationsRequest, ActivationsResponse, OcclusionRequest, OcclusionResponse
+from web.schemas.inside import (
+    ActivationsRequest,
+    ActivationsResponse,
+    CutoutsRequest,
+    CutoutsResponse,
+    OcclusionRequest,
+    OcclusionResponse,
+)
 from web.schemas.requests import (
     CorrectionRequest,
     DigitDrawing,
@@ -47,7 +55,8 @@ from web.service import Service
 # Costs of calls, from their processor time: about 16 ms for an attribution, 9 ms for a comparison, up to 11 ms for the
 # images of a scribble, 3 ms for activations, and 30 ms for an occlusion. A call with a picture keeps up to 21 MB in
 # memory, and an answer about the network 180 kB.
-ATTRIBUTION, COMPARISON, STEPS, PICTURE, ABOUT, STORAGE, ACTIVATIONS, OCCLUSION, LEARNING = 4, 4, 2, 4, 2, 2, 2, 8, 2
+ATTRIBUTION, COMPARISON, STEPS, PICTURE, ABOUT, STORAGE = 4, 4, 2, 4, 2, 2
+ACTIVATIONS, OCCLUSION, CUTOUTS, LEARNING = 2, 8, 2, 2
 NO_STORE = "This server does not store corrections."
 NO_FEATURES = "The network of this server provides no features, so it cannot learn from a correction."
 NO_INK = "There is nothing to learn from an empty drawing; expected a drawing with ink."
@@ -119,7 +128,12 @@ def activations(service: Service, request: ActivationsRequest) -> ActivationsRes
 @endpoint(cost=OCCLUSION, background=True)
 def occlusion(service: Service, request: OcclusionRequest) -> OcclusionResponse:
     """Return how the score of an answer for one digit, given as strokes or as the image of a reading, changes if one of
-    49 blocks of the image is erased, or if a dot is added to it. A change below 0 means that the answer loses."""
+    49 blocks of the image is erased, or if a dot is added to it. A change below 0 means that the answer loses. With a
+    cell, the score is what the ink changes in this cell of an inner layer."""
+    if request.cell:
+        inside = service.activations(request.model)
+        change = lambda images: inside.cell(images, request.cell, request.silenced)  # noqa: E731
+        return OcclusionResponse.of(occlude_score(change, request.normalized, request.dots))
     forward = service.model(request.model)[0].logits.single_view
     if request.silenced:
         inside = service.activations(request.model)
@@ -127,6 +141,15 @@ def occlusion(service: Service, request: OcclusionRequest) -> OcclusionResponse:
     return OcclusionResponse.of(
         occlude(forward, request.normalized, request.digit, request.rather_than, dots=request.dots)
     )
+
+
+@endpoint(cost=CUTOUTS, background=True)
+def cutouts(service: Service, request: CutoutsRequest) -> CutoutsResponse:
+    """Return the nine parts of training images that change each map of a layer most, as one picture. The HTTP API
+    answers with bytes: a header as JSON and the picture as WebP."""
+    (classifier, path), inside = service.model(request.model), service.activations(request.model)
+    picture = load_cutouts(path, classifier.notes["sha256"], request.layer)
+    return CutoutsResponse.of(inside.layers, request.layer, picture)
 
 
 @endpoint(cost=STEPS)

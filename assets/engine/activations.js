@@ -1,6 +1,7 @@
 // Mirrors model/inference/activations.py and web/schemas/inside.py: what the ink changes in the layers of a network.
 
-/** @import { Activations, ActivationsRequest, LayerMaps, Ledger, Outcome } from "../shared/activations.js" */
+/** @import { Activations, ActivationsRequest, Cutouts, LayerMaps, Ledger, Outcome } from "../shared/activations.js" */
+/** @import { CellRequest } from "../shared/occlusion.js" */
 /** @import { Classifier } from "./classifier.js" */
 /** @import { Layer } from "./network.js" */
 
@@ -15,7 +16,8 @@ const STEPS = 127;
 /**
  * A layer that is shown. `output`: the index of the layer's description; null for the products of weights and pixels, if
  * the network has no inner layers. `factor`: the factor by which a dense layer reads the pixels; null for other layers.
- * @typedef {Pick<LayerMaps, "name" | "kind" | "maps" | "scale" | "window"> & { output: number | null, factor: number | null }} ShownLayer
+ * @typedef {Pick<LayerMaps, "name" | "kind" | "maps" | "scale" | "window"> & { output: number | null, factor: number | null,
+ *   cutouts: Omit<Cutouts, "picture"> | false }} ShownLayer
  */
 
 /**
@@ -71,6 +73,21 @@ export class InsideNetwork {
       layers: pass.changes.map((changes, index) => this.#maps(index, changes, index === layer, weights)),
       ledger: ledger ? this.#ledger(pass) : null,
     };
+  }
+
+  /**
+   * Return what a normalized image changes in one cell.
+   * @type {(image: Float32Array, request: Pick<CellRequest, "cell" | "silenced">) => number}
+   */
+  cell(image, { cell: [layer, map, cell], silenced }) {
+    this.#network.forward(image, (each) => this.#silence(each, silenced));
+    const position = cell * this.#layers[layer].output.channels + map;
+    return this.#layers[layer].output.values()[position] - this.#empty[layer][position];
+  }
+
+  /** Return the cut-outs of a layer without their picture, or null. @type {(layer: number) => Omit<Cutouts, "picture"> | null} */
+  cutouts(layer) {
+    return this.#description.layers[layer]?.cutouts || null;
   }
 
   /** @type {(image: Float32Array, silenced: [number, number][]) => Pass} */

@@ -1,22 +1,23 @@
 // Mirrors web/api.py: the functions of the API, answered in the browser.
 
-/** @import { Activations, ActivationsRequest } from "../shared/activations.js" */
+/** @import { Activations, ActivationsRequest, Cutouts } from "../shared/activations.js" */
 /** @import { Answer as PageAnswer, Reading as PageReading } from "../shared/answers.js" */
 /** @import { Example } from "../shared/learned_json.js" */
+/** @import { CellRequest } from "../shared/occlusion.js" */
 /** @import { Stroke } from "../shared/strokes.js" */
 /** @import { Reading } from "./answer.js" */
 /** @import { PersonalExample } from "./examples.js" */
 /** @import { Model, ReadFile } from "./model.js" */
 
 import { numberOf, verdictOf } from "./answer.js";
-import { InsideNetwork } from "./activations.js";
 import { attribute } from "./attribution.js";
 import { imageOf } from "./candidates.js";
 import { FeatureSpace } from "./features.js";
-import { loadModel, readJson } from "./model.js";
+import { loadModel } from "./model.js";
+import { Models } from "./models.js";
 import { PIXELS } from "./normalization.js";
 import { largest, rint } from "./numeric.js";
-import { occlude } from "./occlusion.js";
+import { occlude, occludeScore } from "./occlusion.js";
 import { traceStrokes } from "./trace.js";
 
 const LABEL_NOT_DIGIT = "not a digit";
@@ -26,14 +27,9 @@ const CLASSES = [...Array(10).keys()].map(String).concat(LABEL_NOT_DIGIT);
 export class Engine {
   #read;
   #own;
+  #models;
   /** @type {Promise<FeatureSpace> | null} */
   #space = null;
-  /** @type {Promise<Model[]> | null} */
-  #models = null;
-  /** @type {Map<string, Promise<Model>>} the other networks that are loaded, by name */
-  #others = new Map();
-  /** @type {Map<string, InsideNetwork>} by the name of the network */
-  #inside = new Map();
 
   /**
    * @param {Model} own
@@ -42,6 +38,7 @@ export class Engine {
   constructor(own, read) {
     this.#own = own;
     this.#read = read;
+    this.#models = new Models(own, read);
   }
 
   /** @type {(name: string, read: ReadFile) => Promise<Engine>} */
@@ -125,11 +122,7 @@ export class Engine {
    */
   async compare(image) {
     if (image.every((byte) => byte === 0)) return { models: [] };
-    this.#models ??= this.#loadModels();
-    const models = await this.#models.catch((error) => {
-      this.#models = null;
-      throw error;
-    });
+    const models = await this.#models.all();
     return { models: models.map((model) => this.#compared(model, toInk(image))) };
   }
 
@@ -159,32 +152,35 @@ export class Engine {
    * @type {(request: ActivationsRequest) => Promise<Activations | null>}
    */
   async activationsOfAny(request) {
-    return this.#activations(await this.#model(request.model ?? this.#own.description.name), request);
+    return this.#activations(await this.#models.of(request.model), request);
+  }
+
+  /**
+   * Return how a cell of any network changes if the ink of a block is erased. Return null if the network has no cells.
+   * @type {(request: CellRequest) => Promise<ReturnType<typeof occludeScore> | null>}
+   */
+  async sensitivity({ image, model, ...wanted }) {
+    const inside = this.#models.inside(await this.#models.of(model));
+    return inside && occludeScore((version) => inside.cell(version, wanted), toInk(image), false);
+  }
+
+  /**
+   * Return the cut-outs of a layer of any network. Return null if the network has no layers to show.
+   * @type {(model: string, layer: number) => Promise<Cutouts | null>}
+   */
+  async cutouts(model, layer) {
+    const inside = this.#models.inside(await this.#models.of(model));
+    const found = inside?.cutouts(layer);
+    if (!found) return inside && { maps: [], count: 0, size: 0, picture: new ArrayBuffer(0) };
+    return { ...found, picture: await this.#read(`networks/${model}.cutouts-${layer}.webp`) };
   }
 
   /** @type {(model: Model, request: ActivationsRequest) => Activations | null} */
-  #activations({ classifier, description: { name, inside } }, { image, strokes, ...wanted }) {
+  #activations(model, { image, strokes, ...wanted }) {
+    const inside = this.#models.inside(model);
     if (!inside) return null;
-    const network = this.#inside.get(name) ?? new InsideNetwork(classifier, name, inside);
-    this.#inside.set(name, network);
     const ink = strokes ? imageOf(strokes) : toInk(image ?? new Uint8Array(PIXELS));
-    return { ...network.of(ink, wanted), image: strokes ? toBytes(ink) : null };
-  }
-
-  async #loadModels() {
-    /** @type {string[]} */
-    const names = await readJson("networks/models.json", this.#read);
-    return Promise.all(names.map((name) => this.#model(name)));
-  }
-
-  // Load a network when it is needed first.
-  /** @type {(name: string) => Promise<Model>} */
-  async #model(name) {
-    if (name === this.#own.description.name) return this.#own;
-    const model = this.#others.get(name) ?? loadModel(name, this.#read);
-    this.#others.set(name, model);
-    model.catch(() => this.#others.delete(name));
-    return model;
+    return { ...inside.of(ink, wanted), image: strokes ? toBytes(ink) : null };
   }
 
   /** @type {(model: Model, image: Float32Array) => object} */

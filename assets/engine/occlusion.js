@@ -20,12 +20,21 @@ const DOT = [0.3, 0.8, 0.8, 0.3, 0.8, 1, 1, 0.8, 0.8, 1, 1, 0.8, 0.3, 0.8, 0.8, 
  * @param {boolean} dots whether to add dots, too
  */
 export function occlude(forward, image, digit, contrast, dots) {
-  const score = scoreOf(forward(image), digit, contrast);
+  return occludeScore((version) => scoreOf(forward(version), digit, contrast), image, dots);
+}
+
+/**
+ * Return a score of an image, and its changes for the 7×7 blocks.
+ * @type {(scoreAt: (image: Float32Array) => number, image: Float32Array, dots: boolean) =>
+ *   { score: number, erased: number[], added: number[] | null }}
+ */
+export function occludeScore(scoreAt, image, dots) {
+  const score = scoreAt(image);
   /** @type {(ink: (old: number, pixel: number) => number) => number[]} */
   const changes = (ink) => range(BLOCKS ** 2).map((block) => {
     const version = changed(image, block, ink);
     // Most blocks have no ink. To erase them changes nothing.
-    return version.every((value, i) => value === image[i]) ? 0 : scoreOf(forward(version), digit, contrast) - score;
+    return version.every((value, i) => value === image[i]) ? 0 : scoreAt(version) - score;
   });
   return {
     score,

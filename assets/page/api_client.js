@@ -1,11 +1,9 @@
 // API client: one function for each endpoint that the page uses. The schema of all endpoints is at /openapi.json.
 
-import { timeLimit } from "../shared/time_limit.js";
-
-/** @import { Answer, Connection } from "../shared/answers.js" */
-/** @import { Activations, ActivationsRequest } from "../shared/activations.js" */
+/** @import { Answer } from "../shared/answers.js" */
+/** @import { Activations, ActivationsRequest, Cutouts } from "../shared/activations.js" */
 /** @import { Example } from "../shared/learned_json.js" */
-/** @import { Occlusion } from "../shared/occlusion.js" */
+/** @import { CellRequest, Occlusion } from "../shared/occlusion.js" */
 /** @import { Stroke } from "../shared/strokes.js" */
 
 /**
@@ -19,18 +17,20 @@ import { timeLimit } from "../shared/time_limit.js";
  * @property {typeof compare} compare
  * @property {(...given: Parameters<typeof steps>) => ReturnType<typeof steps> | undefined} steps
  * @property {(...given: Parameters<typeof activations>) => ReturnType<typeof activations> | undefined} activations
+ * @property {typeof cutouts} cutouts
+ * @property {typeof sensitivity} sensitivity
  * @property {typeof about} about
  * @property {typeof predictImage} predictImage
  * @property {typeof correct} correct
  * @property {typeof undoCorrection} undoCorrection
  */
 
-import { parseActivations } from "../shared/activations.js";
+import { parseActivations, parseCutouts } from "../shared/activations.js";
 import { withinLimits } from "../shared/strokes.js";
 import { examples } from "./learned.js";
+import { TIMEOUT, post, request, toBytes, toText } from "./requests.js";
 
-// Milliseconds without a response until a request fails.
-const TIMEOUT = 10_000;
+// Milliseconds. A large picture takes long to send and to read.
 const PICTURE_TIMEOUT = 60_000;
 
 /** @type {Partial<LocalApi>} */
@@ -57,20 +57,6 @@ let follower = () => {};
 export const followServer = (answered) => {
   follower = answered;
 };
-
-/** The error of a request without an answer. `state` is the state of the connection that the page then shows. */
-export class ApiError extends Error {
-  /**
-   * @param {Connection["state"]} state
-   * @param {string} [message] the server's message
-   * @param {number} [retryAfter] milliseconds until the server accepts a request again
-   */
-  constructor(state, message, retryAfter) {
-    super(message);
-    this.state = state;
-    this.retryAfter = retryAfter;
-  }
-}
 
 /**
  * Read a digit or a number from strokes, with what the page has learned.
@@ -170,6 +156,25 @@ export async function activations({ image, ...wanted }) {
 }
 
 /**
+ * Return the parts of training images that change the maps of a layer most.
+ * @type {(model: string, layer: number) => Promise<Cutouts>}
+ */
+export async function cutouts(model, layer) {
+  if (local.cutouts) return local.cutouts(model, layer);
+  return parseCutouts(await post("cutouts", { model, layer }, (response) => response.arrayBuffer()));
+}
+
+/**
+ * Return how a cell of an inner layer changes if the ink of a block is erased.
+ * @param {CellRequest} wanted
+ * @returns {Promise<Pick<Occlusion, "erased">>}
+ */
+export async function sensitivity({ image, ...wanted }) {
+  if (local.sensitivity) return local.sensitivity({ image, ...wanted });
+  return post("occlusion", { ...wanted, image: toText(image), digit: null });
+}
+
+/**
  * Return the measurements of the network.
  * @returns {Promise<any>}
  */
@@ -189,38 +194,6 @@ export const correct = (strokes, label) => local.correct?.(strokes, label) ?? po
 export const undoCorrection = (token) => local.undoCorrection?.(token)
   ?? request(`corrections?token=${encodeURIComponent(token)}`, { method: "DELETE" }, TIMEOUT);
 
-/** @type {(path: string, body: object, read?: (response: Response) => Promise<any>) => Promise<any>} */
-function post(path, body, read) {
-  const headers = { "Content-Type": "application/json" };
-  return request(path, { method: "POST", headers, body: JSON.stringify(body) }, TIMEOUT, read);
-}
-
-/** @param {Response} response */
-const readJson = (response) => response.json();
-
-/**
- * `read` returns the content of an answer. An error is always JSON.
- * @type {(path: string, options: RequestInit, milliseconds: number, read?: (response: Response) => Promise<any>) => Promise<any>}
- */
-async function request(path, options, milliseconds, read = readJson) {
-  const limit = timeLimit(milliseconds);
-  let response, payload;
-  try {
-    response = await fetch(`api/${path}`, { ...options, signal: limit.signal });
-    payload = await (response.ok ? read : readJson)(response);
-  } catch {
-    // There is no response, or its body is not JSON, for example the HTML of a proxy. With a status 4xx, the request
-    // was rejected. Otherwise, the server does not answer, or the page cannot read the answer.
-    const rejected = response && response.status >= 400 && response.status < 500;
-    throw new ApiError(rejected ? "error" : "offline");
-  } finally {
-    limit.end();
-  }
-  if (response.ok) return payload;
-  const retryAfter = 1000 * Number(response.headers.get("Retry-After"));
-  throw new ApiError(response.status === 503 ? "busy" : "error", payload.detail, retryAfter || undefined);
-}
-
 // Return an answer of the server, with the milliseconds from the request to the answer.
 /** @type {(request: Promise<any>) => Promise<ReadAnswer>} */
 async function timed(request) {
@@ -237,9 +210,3 @@ function toAnswer({ number, verdict, readings, marks, doubt, current, millisecon
     readings: readings.map((/** @type {any} */ reading) => ({ ...reading, image: toBytes(reading.image) })),
   };
 }
-
-/** @param {string} text base64 */
-export const toBytes = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-
-/** @param {Uint8Array} bytes */
-export const toText = (bytes) => btoa(String.fromCharCode(...bytes));

@@ -7,6 +7,7 @@ import { isOfPicture, selectedReading, strokesOf } from "../shared/answers.js";
 import * as api from "./api_client.js";
 import { isEmbedded } from "./embed.js";
 import { forget, keep } from "./learned.js";
+import { ApiError, toText } from "./requests.js";
 
 /**
  * The value of the correction component: what can be corrected, and what is stored.
@@ -79,7 +80,7 @@ class Corrections {
     await this.#request(target, stores ? "notCorrected" : "notLearned", async () => {
       const example = learns ? await api.learn(strokes, label) : null;
       if (stores) correction.token = (await api.correct(strokes, label)).token;
-      if (example) correction.example = keep(example, api.toText(reading.image));
+      if (example) correction.example = keep(example, toText(reading.image));
     });
     if (correction.token === null && correction.example === null) delete this.stored[target];
   }
@@ -104,7 +105,7 @@ class Corrections {
     try {
       await send();
     } catch (error) {
-      this.outcome = { failed, error: (error instanceof api.ApiError && error.message) || null };
+      this.outcome = { failed, error: (error instanceof ApiError && error.message) || null };
     } finally {
       this.pending.delete(target);
     }

@@ -18,6 +18,7 @@ import { squareOf, withoutSquare } from "../shared/erasing.js";
 import { isInView } from "../shared/view.js";
 import * as api from "./api_client.js";
 import { NewestFirst } from "./newest.js";
+import { toText } from "./requests.js";
 import { inTurn } from "./turns.js";
 
 /** @type {{ key: string, occlusion: Promise<Occlusion> } | null} the last request */
@@ -29,7 +30,7 @@ let last = null;
  * @type {(reading: Reading, contrast: number | null) => Promise<Occlusion>}
  */
 export function occludeOnce({ image, digit }, contrast) {
-  const key = [api.toText(image), digit, contrast].join();
+  const key = [toText(image), digit, contrast].join();
   if (last?.key === key) return last.occlusion;
   const occlusion = inTurn(() => api.occlude(image, digit, contrast));
   const request = { key, occlusion };

@@ -19,6 +19,7 @@ import { occludeOnce, strokesWithout } from "./erasures.js";
 import { compareOnce } from "./networks.js";
 import { NewestFirst } from "./newest.js";
 import { reducedPicture } from "./pictures.js";
+import { ApiError } from "./requests.js";
 import { inTurn } from "./turns.js";
 
 export { chooseDigit, offerCorrection, storeCorrection, undoCorrection } from "./corrections.js";
@@ -100,7 +101,7 @@ async function read({ strokes = [], picture, isAgain }) {
 
 /** @type {(error: unknown) => Connection} */
 function connectionAfter(error) {
-  const { state, message, retryAfter } = error instanceof api.ApiError ? error : new api.ApiError("offline");
+  const { state, message, retryAfter } = error instanceof ApiError ? error : new ApiError("offline");
   return { state, message, retryAfter, time: performance.now() };
 }
 

@@ -6,6 +6,7 @@
 import { isWaiting } from "../shared/answers.js";
 import { Timer } from "../shared/timer.js";
 import * as api from "./api_client.js";
+import { ApiError } from "./requests.js";
 
 /** Milliseconds between two requests. */
 const INTERVAL = 100;
@@ -33,7 +34,7 @@ export class Paced {
   /**
    * @param {(request: Request) => Promise<Result>} send
    * @param {(result: Result, request: Request) => void} show called with each result
-   * @param {(error: api.ApiError, request: Request) => void} fail called if the same request would fail again
+   * @param {(error: ApiError, request: Request) => void} fail called if the same request would fail again
    */
   constructor(send, show, fail) {
     this.#send = send;
@@ -70,7 +71,7 @@ export class Paced {
     try {
       this.#show(await this.#send(request), request);
     } catch (error) {
-      if (!(error instanceof api.ApiError)) throw error;
+      if (!(error instanceof ApiError)) throw error;
       if (isWaiting(error)) {
         this.#earliest = performance.now() + (error.retryAfter ?? RETRY_AFTER);
         this.#wanted ??= request;
@@ -85,6 +86,6 @@ export class Paced {
 /**
  * Return the requests for activations.
  * @type {(show: (result: Activations, request: ActivationsRequest) => void,
- *   fail: (error: api.ApiError, request: ActivationsRequest) => void) => Paced<ActivationsRequest, Activations>}
+ *   fail: (error: ApiError, request: ActivationsRequest) => void) => Paced<ActivationsRequest, Activations>}
  */
 export const activationRequests = (show, fail) => new Paced(api.activations, show, fail);

@@ -22,6 +22,7 @@ import { changed } from "../shared/changed_image.js";
 import { isInView } from "../shared/view.js";
 import * as api from "./api_client.js";
 import { NewestFirst } from "./newest.js";
+import { toText } from "./requests.js";
 import { inTurn } from "./turns.js";
 
 /** @type {NewestFirst<{ image: Uint8Array | null, change: string | null }, NetworksView>} */
@@ -60,7 +61,7 @@ const KNOWN = 3; // One without changes, and one for each change.
  * @param {Uint8Array} image
  */
 export function compareOnce(image) {
-  const key = api.toText(image);
+  const key = toText(image);
   const answer = known.get(key) ?? inTurn(() => api.compare(image));
   known.delete(key);
   known.set(key, answer); // The newest is the last one.

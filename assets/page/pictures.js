@@ -3,7 +3,7 @@
 
 import { context2d } from "../shared/canvas.js";
 import { create } from "../shared/dom.js";
-import { ApiError } from "./api_client.js";
+import { ApiError } from "./requests.js";
 
 // A larger picture is halved until its longer side is below this number of pixels. The result has at least half of it.
 const MAX_SIDE = 1280;

@@ -4,6 +4,7 @@
 
 import * as api from "./api_client.js";
 import { keep } from "./learned.js";
+import { toText } from "./requests.js";
 
 /**
  * What the test component asks of the page: to read the drawing on the pad, or to learn from a drawing of the test.
@@ -38,7 +39,7 @@ export async function teach({ request: { number, strokes = [], label = "" } }) {
   try {
     const example = await api.learn(strokes, label);
     const [image] = (await api.predict(strokes)).readings.map((reading) => reading.image);
-    keep(example, api.toText(image));
+    keep(example, toText(image));
     return { reply: { number, taught: true } };
   } catch {
     return { reply: { number, failed: "lost" } };

@@ -56,6 +56,15 @@
  * @property {Uint8Array | null} image the normalized image, if the request had strokes
  */
 
+/**
+ * The parts of training images that change the maps of a layer most.
+ * @typedef {object} Cutouts
+ * @property {number[]} maps the map of each row of the picture; empty if there is no picture
+ * @property {number} count cut-outs in a row
+ * @property {number} size their side in pixels
+ * @property {ArrayBuffer} picture WebP, dark ink on light paper
+ */
+
 const PIXELS = 28 * 28;
 
 /**
@@ -63,9 +72,7 @@ const PIXELS = 28 * 28;
  * @returns {Activations}
  */
 export function parseActivations(buffer) {
-  const length = new DataView(buffer).getUint32(0, true);
-  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
-  const start = 4 + length;
+  const { header, start } = parseHeader(buffer);
   const signed = (/** @type {number} */ offset, /** @type {number} */ count) => new Int8Array(buffer, start + offset, count);
   return {
     ...header,
@@ -77,6 +84,22 @@ export function parseActivations(buffer) {
     ledger: header.ledger && { ...header.ledger, rows: rowsOf(buffer, start, header.ledger) },
     image: header.image === null ? null : new Uint8Array(buffer, start + header.image, PIXELS),
   };
+}
+
+/**
+ * @param {ArrayBuffer} buffer
+ * @returns {Cutouts}
+ */
+export function parseCutouts(buffer) {
+  const { header, start } = parseHeader(buffer);
+  return { ...header, picture: buffer.slice(start) };
+}
+
+/** @param {ArrayBuffer} buffer */
+function parseHeader(buffer) {
+  const length = new DataView(buffer).getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
+  return { header, start: 4 + length };
 }
 
 /** @type {(buffer: ArrayBuffer, start: number, ledger: { offset: number, columns: number, empty: number[] }) => Float32Array[]} */

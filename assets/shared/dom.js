@@ -42,6 +42,14 @@ export function create(name, properties = {}, ...children) {
 }
 
 /**
+ * Set the label that a screen reader says. A label that stays the same costs nothing.
+ * @type {(element: Element, label: string) => void}
+ */
+export function setLabel(element, label) {
+  if (element.getAttribute("aria-label") !== label) element.setAttribute("aria-label", label);
+}
+
+/**
  * Set the text of an element. A text that stays the same costs no layout.
  * @type {(element: Element, content: string) => void}
  */

@@ -10,6 +10,15 @@
  * @property {number[] | null} added the change with a dot in a block
  */
 
+/**
+ * A request for the effect of the ink on one cell of an inner layer.
+ * @typedef {object} CellRequest
+ * @property {Uint8Array} image the 28×28 image of a reading
+ * @property {string | null} model the name of a network; null for the network of the page
+ * @property {[number, number][]} silenced pairs of a layer and a map
+ * @property {[number, number, number]} cell layer, map, and cell, counted row by row
+ */
+
 import { number, text } from "./text.js";
 
 /** The number of blocks in each direction. */
@@ -20,6 +29,22 @@ export const BLOCKS = 7;
  * @param {Occlusion} occlusion
  */
 export const strongestBlock = ({ erased }) => erased.indexOf(Math.min(...erased));
+
+const SIDE = 28;
+const BLOCK = SIDE / BLOCKS;
+
+/**
+ * Return what each pixel of an image adds to a score, from -127 to 127: above 0 where the score falls without the ink of
+ * the pixel's block.
+ * @type {(erased: number[], image: Uint8Array, scale: number) => Int8Array} scale: the change that is shown as 127
+ */
+export function evidenceOf(erased, image, scale) {
+  return Int8Array.from(image, (ink, pixel) => {
+    const block = Math.floor(pixel / SIDE / BLOCK) * BLOCKS + Math.floor((pixel % SIDE) / BLOCK);
+    const part = Math.min(1, Math.max(-1, -erased[block] / scale));
+    return Math.round((127 * part * ink) / 255);
+  });
+}
 
 /**
  * Return by how much the answer leads.

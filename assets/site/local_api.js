@@ -3,7 +3,7 @@
 /** @import { LocalApi } from "../page/api_client.js" */
 
 import { Engine } from "../engine/engine.js";
-import { ApiError } from "../page/api_client.js";
+import { ApiError } from "../page/requests.js";
 import { find } from "../shared/dom.js";
 import { pause } from "../shared/pause.js";
 import { text } from "../shared/text.js";
@@ -50,6 +50,8 @@ export const local = {
   steps: async (strokes) => (await engine()).steps(strokes),
   about: async () => JSON.parse(new TextDecoder().decode(await read("networks/about.json"))),
   activations: async (wanted) => (await (await engine()).activationsOfAny(wanted)) ?? refuse("insideNothing"),
+  sensitivity: async (wanted) => (await (await engine()).sensitivity(wanted)) ?? refuse("insideNothing"),
+  cutouts: async (model, layer) => (await (await engine()).cutouts(model, layer)) ?? refuse("insideNothing"),
   predictImage: () => refuse("needsServer"),
   correct: keepCorrection,
   undoCorrection: forgetCorrection,

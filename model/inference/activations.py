@@ -144,6 +144,22 @@ class Activations:
                 )
         return self._logits(np.asarray(images, np.float32), self._masks(silenced)).numpy()
 
+    def cell(self, images: np.ndarray, place: Sequence[int], silenced: Sequence[tuple[int, int]] = ()) -> np.ndarray:
+        """Return what each image changes in one cell, float32 (N,).
+
+        images: normalized images, (N, 28, 28). place: layer, map, and cell, counted row by row.
+        Raises InputError if there is no such cell.
+        """
+        layer, index, cell = place
+        if not self._shown:
+            raise InputError("This model has no inner layers, so it has no cells; expected null.")
+        height, width, count = self._shown[min(layer, len(self._shown) - 1)].shape
+        if layer >= len(self._shown) or index >= count or cell >= height * width:
+            raise InputError(f"cell names a cell that this model does not have; expected {self._cells_sentence()}.")
+        values = self._compiled(np.asarray(images, np.float32), self._masks(silenced))[1][layer]
+        changes = (values - self._empty[layer]).numpy().reshape(-1, height * width, count)
+        return changes[:, cell, index]
+
     def ledger(self, changes: Sequence[np.ndarray]) -> Ledger | None:
         """Return the ledger of an image; None if the logits do not depend linearly on the last layer.
 
@@ -184,6 +200,10 @@ class Activations:
         if layer >= len(self._shown):
             return f"silenced names a layer that this model does not have; expected 0 to {len(self._shown) - 1}."
         return f"silenced names a map that its layer does not have; expected 0 to {self._shown[layer].shape[2] - 1}."
+
+    def _cells_sentence(self) -> str:
+        shapes = (f"{count} of {height}×{width}" for height, width, count in (layer.shape for layer in self._shown))
+        return f"a layer, a map and a cell, counted from 0, of the layers' maps: {', '.join(shapes)}"
 
     def _pass_of(self, images: np.ndarray, silenced: Sequence[tuple[int, int]]) -> tuple[np.ndarray, list[np.ndarray]]:
         logits, values = self._compiled(np.asarray(images, np.float32), self._masks(silenced))

@@ -5,6 +5,8 @@ one block. A version is not normalized again: the other pixels stay where they a
 a visitor erases the same ink from the drawing, the drawing is cropped, scaled and centered again, which can change the
 score further. There is no test-time augmentation.
 
+The score can also be what the image changes in one cell of an inner layer.
+
 The score is the log-odds of the answer: its logit, less the logarithm of the summed exponentials of the other logits.
 In contrast to another digit, the score is the difference of the two logits. The unit is nats, before calibration.
 """
@@ -23,6 +25,8 @@ BLOCKS = IMAGE_SIDE // BLOCK
 DOT = np.array([[0.3, 0.8, 0.8, 0.3], [0.8, 1, 1, 0.8], [0.8, 1, 1, 0.8], [0.3, 0.8, 0.8, 0.3]], np.float32)
 """The ink of an added dot, which is as wide as a stroke of MNIST and fills one block."""
 
+Score = Callable[[np.ndarray], np.ndarray]
+"""A function from normalized images, float32 (N, 28, 28), to scores, (N,)."""
 Forward = Callable[[np.ndarray], np.ndarray]
 """A function from normalized images, float32 (N, 28, 28), to logits, (N, K)."""
 
@@ -53,10 +57,18 @@ def occlude(
     """
     if digit is not None and digit == contrast:
         raise InputError("A digit cannot be compared with itself; expected another digit, or null.")
+    return occlude_score(lambda images: _scores(forward(images), digit, contrast), image, dots)
+
+
+def occlude_score(score: Score, image: np.ndarray, dots: bool = False) -> Occlusion:
+    """Return how erased blocks, and added dots, change a score. One call of `score` computes all.
+
+    image, dots: as for `occlude`.
+    """
     versions = np.concatenate([_without_each_block(image), *([_with_each_dot(image)] if dots else [])])
     # Most blocks have no ink. To erase them changes nothing.
     changed = (versions != image).any(axis=(1, 2))
-    scores = _scores(forward(np.concatenate([image[None], versions[changed]])), digit, contrast)
+    scores = np.asarray(score(np.concatenate([image[None], versions[changed]])), np.float64)
     changes = np.zeros(len(versions))
     changes[changed] = scores[1:] - scores[0]
     erased, *added = changes.reshape(-1, BLOCKS, BLOCKS)

@@ -12,6 +12,10 @@ from tests.helpers.page import PHONE, digit, draw_seven, eventually, ink_on, set
 LEAD = re.compile(r"^4 leads the rest by (\d+\.\d)\.$")
 
 
+COLORS = """(all) => all.map((it) =>
+  ({ against: it.classList.contains("against"), strength: it.style.getPropertyValue("--strength") }))"""
+
+
 def draw_four_and_open(page) -> dict:
     """Draw a 4 and open the section. Return the answer of /occlusion."""
     draw(page, DIGIT_DRAWINGS[4])
@@ -67,9 +71,15 @@ def test_each_block_says_what_the_answer_would_be_without_it_and_a_click_erases_
     expect(section.locator(".hint")).to_contain_text("The server is busy.")
     expect(section.locator(".panel")).to_be_hidden()
     page.unroute_all()
+    # Ink against the answer is hatched, with another sign. A small change has no sign.
+    made = {"score": 3.0, "erased": [-8.0, 2.5, 0.4, *[0.0] * 46], "added": None}
+    page.route("**/api/occlusion", lambda route: route.fulfill(json=made))
     draw(page, [[(0.4, 0.5), (0.65, 0.5)]])
     section.locator("summary").scroll_into_view_if_needed()
-    expect(lead).to_have_text(re.compile("^7 leads"))
+    expect(lead).to_have_text("7 leads the rest by 3.0.")
+    assert blocks.all_inner_texts() == ["+", "−", *[""] * 47]
+    shown = [(row["against"], row["strength"]) for row in blocks.evaluate_all(COLORS)[:4]]
+    assert shown == [(False, "1.000"), (True, "0.313"), (True, "0.050"), (False, "0.000")]
 
 
 def test_a_comparison_says_by_how_much_a_digit_leads_and_which_piece_it_needs_most(page):

@@ -38,6 +38,12 @@ def changed(page) -> list[float]:
     return [float((np.reshape(each, (-1, 4))[:, :3] != ZERO).any(axis=1).mean()) for each in cells]
 
 
+def colors(canvas) -> int:
+    """Return the number of colors of the ink on a canvas."""
+    pixels = canvas.evaluate("(it) => [...it.getContext('2d').getImageData(0, 0, it.width, it.height).data]")
+    return len({tuple(pixel[:3] // 8) for pixel in np.reshape(pixels, (-1, 4)) if pixel[3] > 40})
+
+
 def new_visitor(server) -> dict:
     """Return the options of a window in which the section is as a new visitor sees it. Tests fold it otherwise."""
     stored = [{"name": "inside", "value": ""}]
@@ -209,6 +215,11 @@ def test_pointer_and_arrow_keys_show_the_window_of_a_cell(inside):
     before, width = detail.locator(".source .window").evaluate(window)
     assert width == pytest.approx(13 / 28, abs=0.01)
     expect(inside.locator("#inside .input .window")).to_be_visible()
+    pieces = detail.locator(".cutouts canvas")
+    expect(pieces).to_have_count(9)
+    assert pieces.evaluate_all("(all) => all.every((it) => it.width === 13)")
+    assert all(alpha(piece).any() for piece in pieces.all())
+    expect(detail.locator(".looks figcaption")).to_have_text(ENGLISH["insidePieces"])
     detail.locator(".map").focus()
     inside.keyboard.press("ArrowRight")
     assert detail.locator(".source .window").evaluate(window)[0] - before == pytest.approx(12, abs=1)  # Two pixels.
@@ -219,6 +230,12 @@ def test_pointer_and_arrow_keys_show_the_window_of_a_cell(inside):
     expect(fourth).to_be_focused()
     expect(detail.locator("h2")).to_have_text(f"Step 6, {fourth.get_attribute('aria-label')}")
     expect(detail.locator(".sentence")).to_contain_text("It sees your whole drawing.")
+    # In place of a window, the ink that changes the cell is colored.
+    expect(detail.locator(".source .window")).to_be_hidden()
+    expect(detail.locator(".effects")).to_be_visible()
+    eventually(inside, lambda: colors(detail.locator(".source canvas")) > 1)
+    expect(detail.locator(".looks figcaption")).to_have_text(ENGLISH["insideImages"])
+    assert pieces.evaluate_all("(all) => all.every((it) => it.width === 28)")
     inside.keyboard.press("Escape")
     expect(detail).to_be_hidden()
     expect(inside.locator("#inside .input .window")).to_be_hidden()

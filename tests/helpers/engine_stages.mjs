@@ -59,6 +59,7 @@ async function stages(strokes, index) {
     occlusion: occlude((version) => fast.forward(version), image, digit, null, true),
     inside: insideOf(image),
     silenced: insideOf(image, [[1, 3], [5, 7], [5, 100]]),
+    cell: await page.sensitivity({ image: asBytes(image), model: null, silenced: [[1, 3]], cell: [5, 102, 17] }),
     learned: await page.learn(strokes, "3", examples),
   };
 }

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 
 import * as api from "../../assets/page/api_client.js";
+import { ApiError } from "../../assets/page/requests.js";
 
 const PIXELS = Uint8Array.from({ length: 784 }, (_, index) => index % 256);
 const IMAGE = Buffer.from(PIXELS).toString("base64");
@@ -86,7 +87,7 @@ for (const [name, response, state, message] of FAILURES) {
   test(`${name} gives the state “${state}”`, async () => {
     answerWith(response());
     await assert.rejects(api.predict([[[0.1, 0.2]]]), (/** @type {any} */ error) => {
-      assert.ok(error instanceof api.ApiError);
+      assert.ok(error instanceof ApiError);
       assert.deepEqual([error.state, error.message], [state, message]);
       return true;
     });

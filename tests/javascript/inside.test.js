@@ -3,9 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ApiError } from "../../assets/page/api_client.js";
+import { ApiError } from "../../assets/page/requests.js";
 import { Paced } from "../../assets/page/inside.js";
-import { parseActivations, withMaps } from "../../assets/shared/activations.js";
+import { parseActivations, parseCutouts, withMaps } from "../../assets/shared/activations.js";
+import { evidenceOf } from "../../assets/shared/occlusion.js";
 
 const wait = (/** @type {number} */ milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
@@ -91,4 +92,25 @@ test("the answer of /api/activations is parsed, and some maps can be taken from 
   assert.deepEqual([...parsed.values], [1, 2, 3, 4, -1, 6]);
   assert.deepEqual(ledger?.rows.map((row) => [...row]), [[1, 2], [3, 4]]);
   assert.deepEqual([...withMaps(parsed, [2, 0]).values], [-1, 6, 1, 2]);
+});
+
+test("the ink of a block has the color of its effect, on the fixed scale of the layer", () => {
+  const image = new Uint8Array(784);
+  image[0] = image[28 * 4 + 4] = image[12] = 255;
+  image[1] = 51;
+  const erased = Array.from({ length: 49 }, () => 0);
+  erased[0] = -0.5; // Without the first block, the cell would be lower: its ink raises it.
+  erased[8] = 3;
+  const evidence = evidenceOf(erased, image, 1);
+  assert.deepEqual([evidence[0], evidence[1], evidence[28 * 4 + 4], evidence[12], evidence[2]], [64, 13, -127, 0, 0]);
+});
+
+test("the answer of /api/cutouts is parsed", () => {
+  const header = new TextEncoder().encode('{"maps":[2],"count":9,"size":5} ');
+  const bytes = new Uint8Array(4 + header.length + 2);
+  new DataView(bytes.buffer).setUint32(0, header.length, true);
+  bytes.set(header, 4);
+  bytes.set([7, 8], 4 + header.length);
+  const { maps, count, size, picture } = parseCutouts(bytes.buffer);
+  assert.deepEqual([maps, count, size, ...new Uint8Array(picture)], [[2], 9, 5, 7, 8]);
 });

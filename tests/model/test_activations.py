@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from model.errors import InputError
-from model.inference import backend, checkpoint, feature_maps
+from model.inference import backend, checkpoint, cutouts, feature_maps
 
 backend.load_tensorflow()
 
@@ -242,6 +242,12 @@ def test_a_network_that_cannot_be_shown_says_why(network, sentence):
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_committed_checkpoint_has_maps_that_were_chosen_for_it(name, opened):
     assert opened(name)[1].is_measured, f"python -m model.evaluation.map_selection model/checkpoints/{name}.keras"
+
+
+def test_the_cutouts_of_digits_are_small():
+    sha256 = checkpoint.load_notes(CHECKPOINTS["digits"])["sha256"]
+    found = [cutouts.load(CHECKPOINTS["digits"], sha256, layer) for layer in range(6)]
+    assert all(found) and sum(map(len, found)) <= 300_000
 
 
 def test_the_maps_of_another_network_are_not_used(tmp_path, opened):

@@ -19,7 +19,7 @@ from model.inference.activations import Activations
 from model.inference.attribution import IntegratedGradients
 from model.inference.checkpoint import DEFAULT_CHECKPOINT
 from model.inference.forward_pass import ForwardPass
-from model.inference.occlusion import occlude
+from model.inference.occlusion import occlude, occlude_score
 from model.preprocessing.enclosures import enclosing
 from model.preprocessing.geometry import resample
 from model.preprocessing.normalization import normalize
@@ -191,6 +191,9 @@ def test_the_maps_of_the_layers_are_equal_also_with_silenced_maps(pairs, classif
             np.testing.assert_allclose(rows.reshape(12, -1), ledger["rows"], rtol=0, atol=1e-3)
             np.testing.assert_allclose(expected.ledger.empty, ledger["empty"], rtol=0, atol=1e-3)
             assert expected.ledger.strongest == ledger["strongest"]
+        cell = occlude_score(lambda images: inside.cell(images, (5, 102, 17), [(1, 3)]), image)
+        found = result["cell"]
+        np.testing.assert_allclose([cell.score, *cell.erased.ravel()], [found["score"], *found["erased"]], atol=1e-3)
 
 
 @pytest.fixture(scope="module")

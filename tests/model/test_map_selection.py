@@ -7,7 +7,7 @@ import pytest
 
 from model.data import mnist
 from model.evaluation import map_selection
-from model.inference import checkpoint, feature_maps
+from model.inference import checkpoint, cutouts, feature_maps
 
 
 @pytest.fixture
@@ -27,6 +27,7 @@ def test_the_command_writes_the_maps_and_scales_of_each_layer_with_the_hash_of_t
     committed = json.loads(feature_maps.path_of(checkpoint.FOLDER / "quick.keras").read_text())["layers"]
     for layer, expected in zip(chosen, committed, strict=True):
         assert layer.scale == pytest.approx(expected["scale"], rel=0.1)
+    assert all(cutouts.load(path, sha256, index) for index in range(3))
     assert "chosen on" in capsys.readouterr().out
 
 

@@ -1,5 +1,6 @@
 """The HTTP API on a running server: answers, rejected requests, headers, and Gradio's own routes."""
 
+import io
 import json
 import re
 import sys
@@ -148,6 +149,20 @@ def test_occlusion_gives_49_changes_and_follows_silenced_maps(ask):
     assert len(found["erased"]) == 49 and min(found["erased"]) < 0 and found["added"] is None
     other = ask("occlusion", **SEVEN, digit=7, rather_than=1, dots=True, silenced=[[4, 7]])
     assert len(other["added"]) == 49 and other["score"] != found["score"]
+
+
+def test_occlusion_of_a_cell_is_the_change_of_its_value_and_every_map_has_nine_cutouts(client, ask):
+    header, data = parts(call_for_bytes(client, **SEVEN, layer=5))
+    layer = header["layers"][5]
+    values = np.frombuffer(data, np.int8, 128 * 49, layer["offset"]) * layer["scale"] / 127
+    place = int(np.abs(values).argmax())
+    found = ask("occlusion", **SEVEN, digit=None, cell=[5, *divmod(place, 49)])
+    assert abs(found["score"]) >= abs(values[place]) - 0.01 and any(found["erased"])
+    rejected = client.post("/api/occlusion", json=SEVEN | {"digit": None, "cell": [5, 3, 49]})
+    assert rejected.status_code == 422 and "64 of 14×14, 128 of 7×7" in rejected.json()["detail"]
+    header, data = parts(client.post("/api/cutouts", json={"layer": 2}))
+    assert (header["maps"], header["count"], header["size"]) == (list(range(64)), 9, 13)
+    assert Image.open(io.BytesIO(data)).size == (9 * 13, 64 * 13)
 
 
 def test_steps_has_the_images_from_ink_to_28_by_28(ask):

@@ -35,6 +35,7 @@ VALID: list[Call] = [
     ("explain", SEVEN | {"digit": 7, "rather_than": 1}),
     ("compare", SEVEN),
     ("occlusion", SEVEN | {"digit": 7, "rather_than": 1, "dots": True}),
+    ("occlusion", SEVEN | {"digit": None, "cell": [5, 3, 24]}),
     ("steps", {"strokes": []}),
 ]
 INVALID: list[Call] = [

@@ -64,6 +64,7 @@ def test_the_schema_lists_every_route_of_the_api():
         "POST /api/learn",
         "POST /api/activations",
         "POST /api/occlusion",
+        "POST /api/cutouts",
         "POST /api/steps",
         "GET /api/about",
         "POST /api/corrections",

@@ -2,12 +2,16 @@
 
     python -m tests.tools.visitors http://127.0.0.1:7860 --visitors 50 --seconds 30
 
-Every 5 s, each visitor draws a digit, which takes 1.5 s. Each request contains the newest state of the drawing. The
-command prints a tally as JSON. The load generator runs in its own process, so that it does not slow the server down.
+Every 5 s, each visitor draws a digit, which takes 1.5 s. Each request contains the newest state of the drawing. With
+--inside, the section "Inside the network" is open: while a visitor draws, a second connection asks for activations ten
+times a second, and after a refusal a second later. The command prints a tally as JSON. The load generator runs in its
+own process, so that it does not slow the server down.
 """
 
 import argparse
 import asyncio
+import base64
+import contextlib
 import functools
 import json
 import random
@@ -15,6 +19,10 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
+import numpy as np
+
+from model.preprocessing.normalization import normalize
+from model.preprocessing.strokes import rasterize
 from tests.helpers.drawings import DIGIT_DRAWINGS
 from tests.tools.connection import Connection
 
@@ -22,6 +30,8 @@ DRAWING_SECONDS, INTERVAL = 1.5, 5.0
 """Duration of a drawing, and time from the start of one drawing to the start of the next drawing, in seconds."""
 
 FRAME = 1 / 60
+INSIDE_INTERVAL, RETRY_AFTER = 0.1, 1.0
+"""Seconds from one request for activations to the next, and after a refusal, as in assets/page/inside.js."""
 TIMEOUT = 10.0  # Seconds until a request fails. The page, in assets/page/api_client.js, also waits for 10 s.
 POINTS = 90  # Points of one drawing, because a mouse reports 60 points per second and a drawing takes 1.5 s.
 
@@ -32,11 +42,14 @@ class Tally:
 
     seconds: the response time of each /predict request. errors: the number of errors of each kind.
     aborted: the number of requests for which a visitor closed the connection early.
+    shown, shed: the numbers of requests for activations that the server answered and refused.
     """
 
     seconds: list[float] = field(default_factory=list)
     errors: Counter = field(default_factory=Counter)
     aborted: int = 0
+    shown: int = 0
+    shed: int = 0
 
 
 @dataclass
@@ -46,6 +59,7 @@ class Visitor:
     seed: the seed of the visitor's random choices.
     aborts: the fraction of requests for which the visitor closes the connection early.
     explains: whether the visitor also calls /explain once per drawing, as the page does when the pen rests.
+    inside: whether the visitor also calls /activations while drawing, as the page does if the section is open.
     """
 
     address: str
@@ -53,16 +67,24 @@ class Visitor:
     tally: Tally
     aborts: float = 0.0
     explains: bool = False
+    inside: bool = False
 
     def __post_init__(self):
         self.random = random.Random(self.seed)
-        self.connection = Connection(self.address)
+        self.connection, self.second = Connection(self.address), Connection(self.address)
 
     async def stay(self, start: float, end: float) -> None:
         """Draw one digit after another. `start` and `end` are times in seconds, as `time.monotonic()` returns them."""
         while start < end:
             await asyncio.sleep(start - time.monotonic())
-            await self.draw(self.random.randrange(10))
+            digit = self.random.randrange(10)
+            watching = asyncio.create_task(self.watch(digit)) if self.inside else None
+            await self.draw(digit)
+            if watching:
+                watching.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await watching
+                self.second.close()  # A canceled request may have left a part of its answer.
             start = max(start + INTERVAL, time.monotonic())
         self.connection.close()
 
@@ -77,6 +99,20 @@ class Visitor:
             await asyncio.sleep(frame + FRAME - time.monotonic())
         if self.explains:
             await self.request("explain", **drawing, digit=digit)
+
+    async def watch(self, digit: int) -> None:
+        """Ask for activations again and again, until the task is canceled."""
+        while True:
+            start = time.monotonic()
+            try:
+                status = await self.second.post("/api/activations", {"image": image_of(digit)})
+            except (OSError, EOFError) as error:
+                self.second.close()
+                status, self.tally.errors = 0, self.tally.errors + Counter([f"activations: {type(error).__name__}"])
+            self.tally.shown += status == 200
+            self.tally.shed += status == 503
+            wait = INSIDE_INTERVAL if status == 200 else RETRY_AFTER
+            await asyncio.sleep(start + wait - time.monotonic())
 
     async def request(self, endpoint: str, **fields: object) -> None:
         """Call an endpoint. Record the response time of /predict, and any error."""
@@ -111,6 +147,13 @@ def partial_strokes(digit: int, progress: float) -> list[list[list[float]]]:
 
 
 @functools.cache
+def image_of(digit: int) -> str:
+    """Return the normalized image of a digit's drawing, as base64 text."""
+    image = normalize(rasterize([np.array(stroke) for stroke in DIGIT_DRAWINGS[digit]]))
+    return base64.b64encode(np.rint(255 * image).astype(np.uint8).tobytes()).decode()
+
+
+@functools.cache
 def resampled_strokes(digit: int) -> list[list[list[float]]]:
     """Return the strokes of a digit with about POINTS points in all. Coordinates have four decimals, as on the page."""
     strokes = DIGIT_DRAWINGS[digit]
@@ -129,14 +172,16 @@ def _point_at(stroke: list[tuple[float, float]], position: float) -> list[float]
     return [round(a + part * (b - a), 4) for a, b in zip(start, end, strict=True)]
 
 
-async def crowd(address: str, visitors: int, seconds: float, aborts: float = 0.0, explains: bool = False) -> Tally:
+async def crowd(
+    address: str, visitors: int, seconds: float, aborts: float = 0.0, explains: bool = False, inside: bool = False
+) -> Tally:
     """Let `visitors` visitors draw for `seconds`, and return the tally of all visitors.
 
     The visitors start one after the other, spread evenly over the first INTERVAL seconds.
     """
     tally, now = Tally(), time.monotonic()
     stays = [
-        Visitor(address, i, tally, aborts, explains).stay(now + INTERVAL * i / visitors, now + seconds)
+        Visitor(address, i, tally, aborts, explains, inside).stay(now + INTERVAL * i / visitors, now + seconds)
         for i in range(visitors)
     ]
     await asyncio.gather(*stays)
@@ -149,8 +194,11 @@ def main() -> None:
     parser.add_argument("--visitors", type=int, default=10, help="default: 10")
     parser.add_argument("--seconds", type=float, default=30, help="default: 30")
     parser.add_argument("--explain", action="store_true", help="also call /explain once per drawing")
+    parser.add_argument("--inside", action="store_true", help="also call /activations while drawing")
     options = parser.parse_args()
-    tally = asyncio.run(crowd(options.address, options.visitors, options.seconds, explains=options.explain))
+    tally = asyncio.run(
+        crowd(options.address, options.visitors, options.seconds, explains=options.explain, inside=options.inside)
+    )
     print(json.dumps(vars(tally)))
 
 

@@ -90,6 +90,23 @@ def test_occlusion_gives_the_change_for_each_block(call):
     assert silenced.score == pytest.approx(drawn.score / 3, abs=0.01) and silenced.added is None
 
 
+def test_the_effect_of_the_ink_on_a_cell_takes_the_place_of_the_score(call):
+    image = DigitDrawing(**SEVEN).normalized
+    cell = int(image.argmax())
+    found = call("occlusion", **SEVEN, digit=None, cell=[0, 2, cell])
+    assert found.score == pytest.approx(2 * image.max(), abs=0.01)
+    block = cell // 28 // 4 * 7 + cell % 28 // 4
+    assert [index for index, change in enumerate(found.erased) if change] == [block]
+    assert found.erased[block] == pytest.approx(-found.score, abs=1e-4)
+
+
+def test_a_network_without_pictures_of_cutouts_has_an_empty_answer(call):
+    found = call("cutouts", layer=0)
+    assert (found.maps, found.count, found.size, found.data) == ([], 9, 5, b"")
+    with pytest.raises(InputError, match="expected 0 to 0."):
+        call("cutouts", layer=1)
+
+
 def test_a_correction_is_stored_with_the_networks_answer_and_can_be_deleted_once(call, kept):
     stored = call("correct", **SEVEN, label="1")
     [row] = kept

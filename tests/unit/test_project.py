@@ -8,6 +8,7 @@ import sys
 import tomllib
 
 import pytest
+from PIL import Image
 
 from tests.helpers.paths import ROOT
 
@@ -67,6 +68,15 @@ def test_a_container_has_every_file_that_the_page_imports(tmp_path):
 def test_no_file_is_too_large_for_the_hub():
     large = [path.name for path in (ROOT / "model").rglob("*") if path.is_file() and path.stat().st_size > 9_500_000]
     assert large == []
+
+
+def test_the_animation_of_the_readme_is_small_lasts_a_few_seconds_and_begins_again():
+    path = ROOT / "assets" / "screenshots" / "drawing.webp"
+    with Image.open(path) as film:
+        durations = [film.info["duration"] for index in range(film.n_frames) if film.seek(index) or film.load()]
+        assert film.info["loop"] == 0
+    assert path.stat().st_size <= 1_500_000
+    assert 4_000 < sum(durations) < 12_000
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))

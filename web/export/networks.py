@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from model.errors import InputError
-from model.inference import backend, checkpoint, features
+from model.inference import backend, checkpoint, cutouts, features
 from model.inference.activations import Activations
 from model.inference.comparison import kind_of
 from model.inference.features import FeatureSpace
@@ -54,14 +54,19 @@ def files_of(
     }
     description["layers"], ends = describe(network, name, weights)
     files = {f"{FOLDER}/{name}.bin": weights.content}
-    description["inside"] = _inside(network, activations, ends)
+    description["inside"], pictures = _inside(network, path, notes, activations, ends)
+    files |= {f"{FOLDER}/{name}.cutouts-{layer}.webp": content for layer, content in pictures.items()}
     if space is not None:
         files[f"{FOLDER}/{name}.features.bin"], description["features"] = _features(space)
     return files | {f"{FOLDER}/{name}.json": json.dumps(description, separators=(",", ":")).encode()}
 
 
-def _inside(network, activations: Callable[[], Activations], ends: list[int]) -> dict | None:
-    """Return the layers whose maps are shown, for assets/engine/activations.js; None if the network has none.
+def _inside(
+    network, path: Path, notes: dict, activations: Callable[[], Activations], ends: list[int]
+) -> tuple[dict | None, dict[int, bytes]]:
+    """Return the layers whose maps are shown, for assets/engine/activations.js, and the pictures of cut-outs by layer.
+
+    Without such layers, return None and no pictures.
 
     activations: see `files_of`. ends: see `describe`.
     """
@@ -72,9 +77,11 @@ def _inside(network, activations: Callable[[], Activations], ends: list[int]) ->
     try:
         inside = activations()
     except InputError:
-        return None
+        return None, {}
     # Without inner layers, one layer holds the products of weights and pixels.
     outputs = [(ends[each.last], each.factor) for each in shown] or [(None, None)]
+    pictures = {layer: cutouts.load(path, notes["sha256"], layer) for layer in range(len(inside.layers))}
+    pictures = {layer: content for layer, content in pictures.items() if content}
     layers = [
         {
             "output": output,
@@ -84,11 +91,13 @@ def _inside(network, activations: Callable[[], Activations], ends: list[int]) ->
             "maps": list(layer.chosen.maps),
             "scale": layer.chosen.scale,
             "window": layer.window and dict(zip(("size", "step", "start"), layer.window, strict=True)),
+            "cutouts": number in pictures
+            and {"maps": cutouts.rows_of(layer), "count": cutouts.COUNT, "size": cutouts.size_of(layer)},
         }
-        for (output, factor), layer in zip(outputs, inside.layers, strict=True)
+        for number, ((output, factor), layer) in enumerate(zip(outputs, inside.layers, strict=True))
     ]
     ledger = {"centered": inside.is_centered} if inside.has_ledger else None
-    return {"measured": inside.is_measured, "ledger": ledger, "layers": layers}
+    return {"measured": inside.is_measured, "ledger": ledger, "layers": layers}, pictures
 
 
 def _features(space: FeatureSpace) -> tuple[bytes, dict]:

@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from model.errors import InputError
+from model.inference import cutouts
 from model.inference.activations import Activations, Layer, Ledger
 from model.inference.calibration import calibrated
 from model.inference.occlusion import BLOCKS, Occlusion
@@ -18,16 +19,21 @@ MAX_SILENCED = 200
 STEPS = 127
 """The largest magnitude of a signed byte: that of a change as large as the scale, or larger."""
 PairOfIndices = Annotated[list[Count], Field(min_length=2, max_length=2)]
+CellPlace = Annotated[list[Count], Field(min_length=3, max_length=3)]
 BlockValues = Annotated[list[float], Field(min_length=BLOCKS**2, max_length=BLOCKS**2)]
+
+
+ModelName = Annotated[
+    str | None,
+    Field(
+        max_length=100, description="the name of a model that /api/compare lists, or null for the model of this server"
+    ),
+]
 
 
 class InsideRequest(Request):
     # A base of the next two. Required fields come before optional fields, because they become parameters.
-    model: str | None = Field(
-        None,
-        max_length=100,
-        description="the name of a model that /api/compare lists, or null for the model of this server",
-    )
+    model: ModelName = None
     silenced: list[PairOfIndices] = Field(
         [],
         max_length=MAX_SILENCED,
@@ -46,6 +52,16 @@ class ActivationsRequest(InsideRequest, DigitDrawing):
 
 class OcclusionRequest(InsideRequest, ExplainRequest):
     dots: bool = Field(False, description="whether dots are added, too")
+    cell: CellPlace | None = Field(
+        None,
+        description="a list [layer, map, cell], counted from 0, of the cell whose change is the score in place of the "
+        "answer's, or null",
+    )
+
+
+class CutoutsRequest(Request):
+    layer: Count = Field(description="the index of a layer, from 0")
+    model: ModelName = None
 
 
 class Outcome(Response):
@@ -178,7 +194,8 @@ class ActivationsResponse(BinaryResponse):
 
 
 class OcclusionResponse(Response):
-    """`score`: of the answer, in nats. `erased`, `added`: its changes for the 7×7 blocks of 4×4 pixels, row by row."""
+    """`score`: of the answer, in nats, or what the ink changes in the cell. `erased`, `added`: the changes of the score
+    for the 7×7 blocks of 4×4 pixels, row by row."""
 
     score: float
     erased: BlockValues
@@ -190,6 +207,26 @@ class OcclusionResponse(Response):
             None if part is None else part.ravel().round(4) for part in (occlusion.erased, occlusion.added)
         )
         return cls(score=round(occlusion.score, 4), erased=erased, added=added)
+
+
+class CutoutsResponse(BinaryResponse):
+    """The parts of training images that change the maps of a layer most. `data`: a WebP picture, dark ink on light
+    paper, with a row for each of `maps`, and in it `count` squares of `size` pixels side by side, the strongest first.
+
+    `maps` is empty, and so is `data`, if the model has no such picture.
+    """
+
+    maps: list[Count]
+    count: Count
+    size: Count
+
+    @classmethod
+    def of(cls, layers: Sequence[Layer], layer: int, picture: bytes | None) -> Self:
+        """Raises InputError for a layer that does not exist."""
+        if layer >= len(layers):
+            raise InputError(f"This model does not have this layer; expected 0 to {len(layers) - 1}.")
+        maps = cutouts.rows_of(layers[layer]) if picture else []
+        return cls(maps=maps, count=cutouts.COUNT, size=cutouts.size_of(layers[layer]), data=picture or b"")
 
 
 def _add_layer(data: bytearray, layer: Layer, change: np.ndarray, whole: bool, weights: bool) -> LayerResponse:

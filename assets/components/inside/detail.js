@@ -5,10 +5,12 @@
 
 import { withMaps } from "../../shared/activations.js";
 import { clearCanvas, paintInk } from "../../shared/canvas.js";
-import { find } from "../../shared/dom.js";
+import { find, setLabel, setText } from "../../shared/dom.js";
 import { text } from "../../shared/text.js";
 import { paintLayer, paintSigned } from "./palette.js";
-import { cellSentence, mapTitle } from "./sentences.js";
+import { CutoutsView } from "./cutouts.js";
+import { cellSentence, isLocal, mapTitle } from "./sentences.js";
+import { Sensitivity } from "./sensitivity.js";
 
 const PIXELS = 28;
 /** @type {Record<string, [number, number]>} the columns and rows that each key moves */
@@ -21,12 +23,22 @@ const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowD
  * @property {number | null} cell null for the strongest
  */
 
+/**
+ * The pass of which a map is shown.
+ * @typedef {object} Pass
+ * @property {string} model
+ * @property {(layer: number, map: number) => boolean} silenced
+ * @property {[number, number][]} pairs the silenced maps
+ */
+
 export class Detail {
   #section;
   #element;
   #actions;
   #map;
   #input;
+  #cutouts;
+  #sensitivity;
   /** @type {{ focused: Focused, layer: LayerMaps, cell: number } | null} */
   #shown = null;
 
@@ -40,6 +52,8 @@ export class Detail {
     this.#actions = actions;
     this.#map = find(this.#element, ".map");
     this.#input = find(this.#element, ".source canvas", HTMLCanvasElement);
+    this.#cutouts = new CutoutsView(this.#element);
+    this.#sensitivity = new Sensitivity(this.#element);
     this.#map.addEventListener("pointermove", (event) => this.#point(event));
     this.#map.addEventListener("pointerdown", (event) => this.#point(event));
     this.#map.addEventListener("keydown", (event) => this.#press(event));
@@ -50,39 +64,62 @@ export class Detail {
   }
 
   /**
-   * Show a map, and return the part of the input that its cell sees, or null if the layer has no cells.
-   * @type {(focused: Focused, layer: LayerMaps, image: Uint8Array, isOff: boolean) => Box | null}
+   * Show a map, and return the part of the input that its cell sees, or null if it sees all of the input.
+   * @type {(focused: Focused, layer: LayerMaps, image: Uint8Array, pass: Pass) => Box | null}
    */
-  show(focused, layer, image, isOff) {
+  show(focused, layer, image, pass) {
     const one = withMaps(layer, [focused.map]);
     const cell = focused.cell ?? strongest(one.values);
     this.#shown = { focused, layer: one, cell };
     this.#place(focused.layer);
     this.#element.hidden = false;
     paintLayer(find(this.#map, "canvas", HTMLCanvasElement), one, 1);
-    clearCanvas(this.#input);
-    if (one.kind === "products" && one.weights) paintSigned(this.#input, one.weights, 1, 1);
-    else {
-      this.#input.width = this.#input.height = PIXELS;
-      paintInk(this.#input, image);
-    }
-    find(this.#element, ".source").classList.toggle("weights", one.kind === "products");
-    const isGrid = one.width > 1 && one.kind === "maps";
-    frame(find(this.#map, ".cell"), isGrid ? cellBox(one, cell) : null);
-    const box = isGrid ? windowBox(one, cell) : null;
+    this.#showSource(focused, one, cell, image, pass);
+    const hasCells = one.width > 1 && one.kind === "maps";
+    frame(find(this.#map, ".cell"), hasCells ? cellBox(one, cell) : null);
+    const box = hasCells && isLocal(one) ? windowBox(one, cell) : null;
     frame(find(this.#element, ".source .window"), box);
-    find(this.#element, "h2").textContent = mapTitle(focused.layer, focused.map, one);
-    find(this.#element, ".sentence").textContent = cellSentence(one, cell);
+    const title = mapTitle(focused.layer, focused.map, one);
+    setText(find(this.#element, "h2"), title);
+    setText(find(this.#element, ".sentence"), cellSentence(one, cell));
     const button = find(this.#element, ".switch");
     button.hidden = one.kind === "products";
-    button.textContent = text(isOff ? "insideSwitchOn" : "insideSwitchOff");
-    this.#map.setAttribute("aria-label", text("insideCells", { title: mapTitle(focused.layer, focused.map, one) }));
+    setText(button, text(pass.silenced(focused.layer, focused.map) ? "insideSwitchOn" : "insideSwitchOff"));
+    setLabel(this.#map, text("insideCells", { title }));
+    const place = { model: pass.model, layer: focused.layer, map: focused.map, isWhole: !isLocal(one) };
+    this.#cutouts.show(one.kind === "products" ? null : place);
     return box;
+  }
+
+  // Show what the cell finds in the input: the input with its window, or with the ink that changes the cell.
+  /** @type {(focused: Focused, one: LayerMaps, cell: number, image: Uint8Array, pass: Pass) => void} */
+  #showSource(focused, one, cell, image, { model, pairs }) {
+    const isProduct = one.kind === "products";
+    const isWhole = !isProduct && !isLocal(one);
+    find(this.#element, ".source").classList.toggle("weights", isProduct);
+    find(this.#element, ".source").classList.toggle("colored", isWhole);
+    if (isWhole) {
+      const place = /** @type {[number, number, number]} */ ([focused.layer, focused.map, cell]);
+      return this.#sensitivity.show({ image, model, silenced: pairs, cell: place }, one.scale);
+    }
+    this.#sensitivity.hide();
+    setText(find(this.#element, ".found figcaption"), isProduct ? "" : text("insideFound"));
+    if (isProduct && one.weights) return paintSigned(this.#input, one.weights, 1, 1);
+    this.#input.width = this.#input.height = PIXELS;
+    clearCanvas(this.#input);
+    paintInk(this.#input, image);
   }
 
   hide() {
     this.#shown = null;
     this.#element.hidden = true;
+    this.#sensitivity.hide();
+  }
+
+  /** Write the texts again, in a new language. */
+  renew() {
+    this.#cutouts.renew();
+    this.#sensitivity.hide();
   }
 
   // If the steps stand one below the other, the map stands below its own step.

@@ -119,6 +119,7 @@ export class NetworkView {
   renew() {
     this.#opened.close();
     this.#strip.clear();
+    this.#detail.renew();
     if (this.#shown) this.#paint();
     else this.#say(text(LEADS.maps));
   }
@@ -181,7 +182,8 @@ export class NetworkView {
     if (!focused) return; // The visitor may point at a map at this moment.
     const layer = this.#shown?.layers[focused.layer];
     if (!layer || !layer.maps.includes(focused.map)) return this.#leave();
-    const box = this.#detail.show(focused, layer, this.#shownImage, this.#silenced.has(focused.layer, focused.map));
+    const { has: silenced, pairs } = this.#silenced;
+    const box = this.#detail.show(focused, layer, this.#shownImage, { model: this.#shown?.model ?? "", silenced, pairs });
     this.#strip.frameInput(box);
   }
 

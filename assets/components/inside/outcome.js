@@ -4,7 +4,7 @@
 /** @import { Reading } from "../../shared/answers.js" */
 /** @import { Activations, Outcome } from "../../shared/activations.js" */
 
-import { create, find, setText } from "../../shared/dom.js";
+import { create, find, setLabel, setText } from "../../shared/dom.js";
 import { CLASS_NOT_DIGIT, outcomes } from "../../shared/shares.js";
 import { confidence, number, text } from "../../shared/text.js";
 
@@ -28,7 +28,7 @@ export class OutcomeView {
       const track = create("span", { className: "track" }, fill, before);
       const row = create("button", { type: "button", className: "result" }, name, track, share);
       row.addEventListener("click", () => explain(index));
-      return { row, fill, before, share };
+      return { row, fill, before, share, shown: "" };
     });
     find(element, ".results").replaceChildren(...this.#rows.map(({ row }) => row));
   }
@@ -55,22 +55,23 @@ export class OutcomeView {
   // Change only what differs from the last view, because each change costs time.
   /** @type {(index: number, part: number, was: number | null, isBest: boolean) => void} */
   #showRow(index, part, was, isBest) {
-    const { row, fill, before, share } = this.#rows[index];
+    const { row, fill, before, share, shown } = this.#rows[index];
+    const scale = part.toFixed(3);
+    const now = `${scale} ${was?.toFixed(3)} ${isBest}`;
+    if (shown === now) return;
+    this.#rows[index].shown = now;
     row.classList.toggle("winner", isBest);
-    const scale = `scaleX(${part.toFixed(3)})`;
-    if (fill.style.transform !== scale) fill.style.transform = scale;
-    if (before.hidden !== (was === null)) before.hidden = was === null;
+    fill.style.transform = `scaleX(${scale})`;
+    before.hidden = was === null;
     if (was !== null) before.style.width = `${(100 * was).toFixed(1)}%`;
     const percent = confidence(part);
-    if (row.dataset.percent === percent) return;
-    row.dataset.percent = percent;
-    share.textContent = part >= SHOWN ? percent : "";
-    row.setAttribute("aria-label", text("insideRow", { name: nameOf(index), percent }));
+    setText(share, part >= SHOWN ? percent : "");
+    setLabel(row, text("insideRow", { name: nameOf(index), percent }));
   }
 
   /** Write all texts again, in a new language. */
   renew() {
-    for (const { row } of this.#rows) delete row.dataset.percent;
+    for (const each of this.#rows) each.shown = "";
   }
 }
 

@@ -15,11 +15,18 @@ export function sizesText({ kind, width, height, count, maps }) {
   return text("insideSizes", { width, height, shown, count: number(count) });
 }
 
+/**
+ * Return whether a cell of a layer sees only a part of the drawing.
+ * @type {(layer: LayerMaps) => boolean}
+ */
+export const isLocal = ({ kind, window }) => kind === "maps" && window !== null && window.size < PIXELS - 1;
+
 /** @param {LayerMaps} layer */
-export function layerSentence({ window, kind, weights }) {
+export function layerSentence(layer) {
+  const { window, kind, weights } = layer;
   if (kind === "products") return text("insideProductsSee");
   if (kind === "units") return text(weights ? "insideUnitsSee" : "insideUnitsSeeAll");
-  return window && window.size < PIXELS - 1 ? text("insideSees", { size: window.size }) : text("insideSeesAll");
+  return window && isLocal(layer) ? text("insideSees", { size: window.size }) : text("insideSeesAll");
 }
 
 /**
@@ -47,12 +54,12 @@ export function mapTitle(index, map, { kind }) {
 }
 
 /** @type {(layer: LayerMaps, cell: number) => string} */
-export function cellSentence({ kind, values, scale, window, weights }, cell) {
+export function cellSentence(layer, cell) {
+  const { kind, values, scale, window, weights } = layer;
   if (kind === "products") return text("insideProduct");
   const value = signed((values[cell] * scale) / 127);
   if (kind === "units") return text(weights ? "insideUnitChange" : "insideUnitOnly", { value });
-  const isLocal = window && window.size < PIXELS - 1;
-  const sees = isLocal ? text("insideCellSees", { size: window.size }) : text("insideCellSeesAll");
+  const sees = window && isLocal(layer) ? text("insideCellSees", { size: window.size }) : text("insideCellSeesAll");
   return text("insideCell", { change: text("insideChange", { value }), sees });
 }
 

@@ -27,6 +27,7 @@ export class Tiles {
   /** @type {LayerMaps | null} */
   #layer = null;
   #columns = 1;
+  #off = ""; // Which maps are switched off, as the tiles show it.
   #wasCurrent = false;
 
   /**
@@ -54,10 +55,10 @@ export class Tiles {
     this.#layer = layer;
     this.#columns = columns;
     if (!isSame) this.element.replaceChildren(...layer.maps.map((map, i) => tile(map, layer, i === 0)));
-    for (const child of this.element.children) {
-      const isOff = String(silenced(mapOf(child)));
-      if (child.getAttribute("aria-pressed") !== isOff) child.setAttribute("aria-pressed", isOff);
-    }
+    const off = layer.maps.map(silenced);
+    if (isSame && off.join() === this.#off) return;
+    this.#off = off.join();
+    off.forEach((isOff, index) => this.element.children[index].setAttribute("aria-pressed", String(isOff)));
   }
 
   /** @param {PointerEvent} event */

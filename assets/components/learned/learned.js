@@ -5,7 +5,7 @@
 /** @import { Component } from "../../shared/dom.js" */
 /** @import { Learned } from "../../page/learned.js" */
 
-import { toBytes } from "../../page/api_client.js";
+import { toBytes } from "../../page/requests.js";
 import { followLearned, forget, forgetAll, isKept, keepNetwork, learned } from "../../page/learned.js";
 import { paintInk } from "../../shared/canvas.js";
 import { create, find } from "../../shared/dom.js";
