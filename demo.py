@@ -128,7 +128,7 @@ def main(arguments: list[str] | None = None) -> None:
         if folder is None:
             serve(build_page, **vars(options))
         else:
-            from web.export import run
+            from web.export.command import run
 
             run(build_page, folder, options.checkpoint, check)
 

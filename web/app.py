@@ -29,7 +29,7 @@ from web.monitoring import Monitoring, Observer
 from web.rest import api_routes
 from web.route_names import RouteNames
 from web.security.calls import CallChecker
-from web.security.content_policy import ContentPolicy, frame_ancestors
+from web.security.content_policy import ANY_SITE, ContentPolicy, frame_ancestors
 from web.security.corrections import CorrectionGuard
 from web.security.forwarded_headers import ProxyHeaders, trusted_proxies
 from web.security.middleware import SecurityMiddleware
@@ -159,7 +159,7 @@ def middleware(
         Middleware(ProxyHeaders, trusted=trusted),
         Middleware(Compression),
         Middleware(SecurityMiddleware, calls=CallChecker(page), forms=forms, guard=guard),
-        Middleware(ContentPolicy, frames=frame_ancestors()),
+        Middleware(ContentPolicy, frames=frame_ancestors(), embedding=frame_ancestors(ANY_SITE)),
         Middleware(Document, engine=engine.setting),
     ]
 

@@ -73,7 +73,7 @@ class EngineFiles:
         """Return the files, compressed, by the ends of their names. Raises UserError if the engine lacks a layer."""
         service = self._service
         classifier = service.classifier
-        files = files_of(classifier.network, classifier.notes, service.path, classifier.space, service.activations)
+        files = files_of(classifier.network, classifier.notes, service.path, service.activations, classifier.space)
         start = f"{FOLDER}/{service.name}."
         return {name.removeprefix(start): gzip.compress(content, mtime=0) for name, content in files.items()}
 

@@ -1,6 +1,7 @@
 // The page's first module: it chooses the language, notes how the page was opened, runs the functions of events.js for
 // Gradio, and shows the first view.
 
+import "./embed.js";
 import * as functions from "./events.js";
 import { showFirstView } from "./first_view.js";
 import "./kept_drawing.js";
