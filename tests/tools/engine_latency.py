@@ -10,9 +10,9 @@ from playwright.sync_api import Browser, Page
 from tests.helpers.browser import ready
 from tests.helpers.drawings import DIGIT_DRAWINGS
 from tests.helpers.paths import ROOT
-from tests.tools.latency import VIEWPORT, WARM_UP, WATCH, fold, one_round, report
-from web.export import needed_at_first, size_of
+from tests.tools.latency import VIEWPORT, WAIT, WARM_UP, WATCH, fold, one_round, report
 from web.export.check import serving
+from web.export.sizes import needed_at_first, size_of
 
 IMAGES = 200
 DRAWINGS_UNTIL_LOCAL = 40
@@ -127,7 +127,7 @@ def slow_network(browser: Browser, address: str, delay: int, rounds: int) -> Non
         page.evaluate(WATCH)
         if mode == "auto":
             print(f"the engine answers from drawing {wait_until_local(page)} on")
-        measure(page, f"pen-up to bars with a delay of {delay} ms, {name}", rounds)
+        measure(page, f"pen-up to bars with a delay of {delay} ms, {name}", rounds, WAIT + 4 * delay)
         page.close()
 
 
@@ -142,8 +142,11 @@ def wait_until_local(page: Page) -> int:
     raise RuntimeError(f"The engine has not answered within {DRAWINGS_UNTIL_LOCAL} drawings.")
 
 
-def measure(page: Page, what: str, rounds: int) -> None:
-    """Draw digits, and print the time from pen-up to bars. The section “Inside the network” is folded."""
+def measure(page: Page, what: str, rounds: int, wait: int = WAIT) -> None:
+    """Draw digits, and print the time from pen-up to bars. The section “Inside the network” is folded.
+
+    wait: milliseconds in which an answer must arrive.
+    """
     fold(page, False)
-    bars = [one_round(page, DIGIT_DRAWINGS[i % 10])[0] for i in range(WARM_UP + rounds)]
+    bars = [one_round(page, DIGIT_DRAWINGS[i % 10], wait=wait)[0] for i in range(WARM_UP + rounds)]
     report(what, bars[WARM_UP:], "drawings", digits=1)

@@ -31,6 +31,7 @@ from tests.helpers.drawings import DIGIT_DRAWINGS
 from tests.helpers.server import serving
 
 WARM_UP = 5
+WAIT = 400  # Milliseconds after a drawing.
 VIEWPORT = {"width": 1280, "height": 1100}  # The section is on the screen, too.
 
 # The script detects when the page shows an answer. The bars of two successive answers may be equal. Therefore the
@@ -199,14 +200,14 @@ def in_process(rounds: int) -> list[float]:
     return measured[WARM_UP:]
 
 
-def one_round(page: Page, strokes: list, clear: bool = True) -> tuple[float, float]:
+def one_round(page: Page, strokes: list, clear: bool = True, wait: int = WAIT) -> tuple[float, float]:
     """Draw a digit, then clear the pad, unless `clear` is false. Return two durations in milliseconds.
 
     The first duration is from pen-up to the last answer; it is 0 if the last answer came before pen-up. The second
-    duration is from the last answer to the attribution.
+    duration is from the last answer to the attribution. wait: milliseconds in which the answer must arrive.
     """
     draw(page, strokes)
-    page.wait_for_timeout(400)
+    page.wait_for_timeout(wait)
     waited = page.evaluate("[Math.max(0, shown.at(-1) - lifted), explained - shown.at(-1)]")
     if clear:
         page.keyboard.press("Delete")
