@@ -19,15 +19,16 @@ DRAWINGS_UNTIL_LOCAL = 40
 """Number of drawings in which the engine of the served page must load and take over."""
 # The milliseconds from the start of the navigation to the frame that shows the first answer.
 WATCH_FIRST = """
-{
+window.firstAnswer = new Promise((answered) => {
   const look = () => {
     if (!document.querySelector("#answer .number")?.textContent) return requestAnimationFrame(look);
-    requestAnimationFrame(() => { window.firstAnswer = performance.now(); });
+    requestAnimationFrame(() => answered(performance.now()));
   };
   requestAnimationFrame(look);
-}
+});
 """
-# A message arrives after the tasks of the frame that painted the ink. An answer before it is in the same frame.
+# A message arrives after the tasks of the frame that painted the ink. An answer before it is in the same frame. When
+# the pen is lifted, the pad paints again what it has painted before, so this does not count.
 WATCH_FRAMES = """
 window.frames = { painted: 0, answered: 0 };
 {
@@ -42,7 +43,7 @@ window.frames = { painted: 0, answered: 0 };
   };
   const stroke = CanvasRenderingContext2D.prototype.stroke;
   CanvasRenderingContext2D.prototype.stroke = function (...given) {
-    if (this.canvas.matches("#sketchpad .paper") && !isPainted) {
+    if (this.canvas.matches("#sketchpad .paper") && !isPainted && window.event?.type !== "pointerup") {
       [isPainted, isAnswered] = [true, false];
       port2.postMessage(null);
     }
@@ -51,10 +52,7 @@ window.frames = { painted: 0, answered: 0 };
 }
 true;
 """
-LINK = """async ([module, strokes]) => {
-  const { linkTo } = await import(new URL(module, document.baseURI));
-  return linkTo(location.href.split("#")[0], strokes);
-}"""
+ENCODE = "async ([module, strokes]) => (await import(new URL(module, document.baseURI))).encodeStrokes(strokes)"
 # Return the milliseconds of reading each image, with the site's own modules. Ten images are read for one measurement,
 # because the clock of the page is not exact enough for one.
 READ_IMAGES = """async ([folder, name, drawings, count]) => {
@@ -76,27 +74,32 @@ READ_IMAGES = """async ([folder, name, drawings, count]) => {
 
 
 def static_site(browser: Browser, rounds: int, visits: int) -> None:
-    """Export the site, serve it on this machine, and print its size and its latency."""
+    """Export the site, and print its size and its latency."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "site"
         subprocess.run([sys.executable, "demo.py", "--export", folder], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-        needed = needed_at_first(folder)
-        print(f"for drawing: {size_of(folder, needed):,} bytes compressed (gzip), {len(needed)} files (≤ 1,200,000)")
-        [scripts] = (folder / "static").iterdir()
-        static = f"{scripts.relative_to(folder).as_posix()}/"
-        with serving(folder) as address:
-            page = ready(browser.new_page(viewport=VIEWPORT), address)
-            link = page.evaluate(LINK, [f"{static}components/share/link.js", DIGIT_DRAWINGS[7]])
-            first = [cold_load(browser, link) for _ in range(visits)]
-            report("first answer after a cold load (≤ 300 ms)", first, "visitors")
-            page.evaluate(WATCH)
-            page.evaluate(WATCH_FRAMES)
-            measure(page, "pen-up to bars (≤ 10 ms)", rounds)
-            frames = page.evaluate("frames")
-            share = frames["answered"] / frames["painted"]
-            print(f"answers in the frame of the stroke: {share:.1%} of {frames['painted']} frames (≥ 95 %)")
-            read = page.evaluate(READ_IMAGES, [static, "digits", DIGIT_DRAWINGS, WARM_UP * 10 + IMAGES])
-            report("one image (≤ 2 ms)", read[WARM_UP:], "times ten images", digits=2)
+        measure_site(browser, folder, rounds, visits)
+
+
+def measure_site(browser: Browser, folder: Path, rounds: int, visits: int) -> None:
+    """Serve an exported site on this machine, and print its size and its latency."""
+    needed = needed_at_first(folder)
+    print(f"for drawing: {size_of(folder, needed):,} bytes compressed (gzip), {len(needed)} files (≤ 1,200,000)")
+    [scripts] = (folder / "static").iterdir()
+    static = f"{scripts.relative_to(folder).as_posix()}/"
+    with serving(folder) as address:
+        page = ready(browser.new_page(viewport=VIEWPORT), address)
+        drawing = page.evaluate(ENCODE, [f"{static}components/share/link.js", DIGIT_DRAWINGS[7]])
+        first = [cold_load(browser, f"{address}#drawing={drawing}") for _ in range(visits)]
+        report("first answer after a cold load (≤ 300 ms)", first, "visitors")
+        page.evaluate(WATCH)
+        page.evaluate(WATCH_FRAMES)
+        measure(page, "pen-up to bars (≤ 10 ms)", rounds)
+        frames = page.evaluate("frames")
+        share = frames["answered"] / frames["painted"]
+        print(f"answers in the frame of the stroke: {share:.1%} of {frames['painted']} frames (≥ 95 %)")
+        times = page.evaluate(READ_IMAGES, [static, "digits", DIGIT_DRAWINGS, WARM_UP * 10 + IMAGES])
+        report("one image (≤ 2 ms)", times[WARM_UP:], "times ten images", digits=2)
 
 
 def cold_load(browser: Browser, link: str) -> float:
@@ -105,7 +108,6 @@ def cold_load(browser: Browser, link: str) -> float:
     context.add_init_script(WATCH_FIRST)
     page = context.new_page()
     page.goto(link)
-    page.wait_for_function("window.firstAnswer")
     waited = page.evaluate("firstAnswer")
     context.close()
     return waited
