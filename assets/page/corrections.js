@@ -4,8 +4,8 @@
 /** @import { Answer, AnswerView } from "../shared/answers.js" */
 
 import { isOfPicture, selectedReading, strokesOf } from "../shared/answers.js";
+import { isEmbedded } from "../shared/embedded.js";
 import * as api from "./api_client.js";
-import { isEmbedded } from "./embed.js";
 import { forget, keep } from "./learned.js";
 import { ApiError, toText } from "./requests.js";
 

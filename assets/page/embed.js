@@ -5,11 +5,9 @@
 
 import { linkTo } from "../components/share/link.js";
 import { create } from "../shared/dom.js";
+import { isEmbedded } from "../shared/embedded.js";
 import { followLanguage } from "../shared/text.js";
 import { newestView } from "./moments.js";
-
-/** Whether the page is embedded. Then it stores no correction. */
-export const isEmbedded = new URLSearchParams(location.search).has("embed");
 
 if (isEmbedded) {
   document.documentElement.classList.add("embedded");

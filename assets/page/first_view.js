@@ -5,8 +5,8 @@
 // elements and ids are not found in place of the components.
 
 import { create } from "../shared/dom.js";
+import { isEmbedded } from "../shared/embedded.js";
 import { followLanguage, text } from "../shared/text.js";
-import { isEmbedded } from "./embed.js";
 import { isOpenAtFirst } from "./inside_section.js";
 
 /**

@@ -5,11 +5,12 @@
 /** @import { Component } from "../shared/dom.js" */
 
 import { answerLocally } from "../page/api_client.js";
-import { isEmbedded } from "../page/embed.js";
+import "../page/embed.js";
 import * as functions from "../page/events.js";
 import "../page/kept_drawing.js";
 import "../page/language.js";
 import { find } from "../shared/dom.js";
+import { isEmbedded } from "../shared/embedded.js";
 import { showKeptCorrections } from "./kept_corrections.js";
 import { local } from "./local_api.js";
 
