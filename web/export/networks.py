@@ -1,10 +1,12 @@
 """The files of a network on the static site: its description as JSON, its weights, and its features."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
+from model.errors import InputError
 from model.inference import backend, checkpoint, cutouts, features
 from model.inference.activations import Activations
 from model.inference.comparison import kind_of
@@ -20,11 +22,28 @@ NOTES = ("temperature", "confidence_threshold", "rejection_threshold", "bytes", 
 def network_files(path: Path, is_own: bool = True) -> dict[str, bytes]:
     """Return the files of the network of a checkpoint, by path below the site.
 
-    is_own: whether it is the network of the page. Then the files have its features and the layers that are shown.
+    is_own: whether it is the network of the page. Then the files have its features.
     Raises UserError if the browser's engine does not have a layer of the network.
     """
     backend.load_tensorflow()
     network, notes = checkpoint.load(path)
+    space = features.load(path, notes) if is_own else None
+    return files_of(network, notes, path, lambda: Activations(network, path, notes["sha256"]), space)
+
+
+def files_of(
+    network,
+    notes: dict,
+    path: Path,
+    activations: Callable[[], Activations],
+    space: FeatureSpace | None = None,
+) -> dict[str, bytes]:
+    """Return the files of a network that is loaded already, as `network_files` does.
+
+    network: a Keras model. notes: the content of the checkpoint's JSON file.
+    activations: returns the layers that are shown. space: the features of the network, or None.
+    Raises UserError if the browser's engine does not have a layer of the network.
+    """
     name, weights = path.stem, ArrayFile()
     description = {
         "name": name,
@@ -35,34 +54,38 @@ def network_files(path: Path, is_own: bool = True) -> dict[str, bytes]:
     }
     description["layers"], ends = describe(network, name, weights)
     files = {f"{FOLDER}/{name}.bin": weights.content}
-    if is_own:
-        description["inside"], pictures = _inside(network, path, notes, ends)
-        files |= {f"{FOLDER}/{name}.cutouts-{layer}.webp": content for layer, content in pictures.items()}
-    space = features.load(path, notes) if is_own else None
+    description["inside"], pictures = _inside(network, path, notes, activations, ends)
+    files |= {f"{FOLDER}/{name}.cutouts-{layer}.webp": content for layer, content in pictures.items()}
     if space is not None:
         files[f"{FOLDER}/{name}.features.bin"], description["features"] = _features(space)
     return files | {f"{FOLDER}/{name}.json": json.dumps(description, separators=(",", ":")).encode()}
 
 
-def _inside(network, path: Path, notes: dict, ends: list[int]) -> tuple[dict | None, dict[int, bytes]]:
+def _inside(
+    network, path: Path, notes: dict, activations: Callable[[], Activations], ends: list[int]
+) -> tuple[dict | None, dict[int, bytes]]:
     """Return the layers whose maps are shown, for assets/engine/activations.js, and the pictures of cut-outs by layer.
 
-    Without such layers, return None and no pictures.
+    If the network has no such layers, return None and no pictures.
 
-    ends: see `describe`.
+    activations: see `files_of`. ends: see `describe`.
     """
     from model.inference import network_layers  # It imports Keras.
 
     blank = backend.load_tensorflow().zeros((1, IMAGE_SIDE, IMAGE_SIDE))
     shown = network_layers.shown_layers(network_layers.record(network, blank)[1], blank)
-    if not shown:
+    try:
+        inside = activations()
+    except InputError:
         return None, {}
-    inside = Activations(network, path, notes["sha256"])
+    # Without inner layers, one layer holds the products of weights and pixels.
+    outputs = [(ends[each.last], each.factor) for each in shown] or [(None, None)]
     pictures = {layer: cutouts.load(path, notes["sha256"], layer) for layer in range(len(inside.layers))}
     pictures = {layer: content for layer, content in pictures.items() if content}
     layers = [
         {
-            "output": ends[each.last],
+            "output": output,
+            "factor": factor,
             "name": layer.name,
             "kind": layer.kind,
             "maps": list(layer.chosen.maps),
@@ -71,9 +94,10 @@ def _inside(network, path: Path, notes: dict, ends: list[int]) -> tuple[dict | N
             "cutouts": number in pictures
             and {"maps": cutouts.rows_of(layer), "count": cutouts.COUNT, "size": cutouts.size_of(layer)},
         }
-        for number, (each, layer) in enumerate(zip(shown, inside.layers, strict=True))
+        for number, ((output, factor), layer) in enumerate(zip(outputs, inside.layers, strict=True))
     ]
-    return {"measured": inside.is_measured, "layers": layers}, pictures
+    ledger = {"centered": inside.is_centered} if inside.has_ledger else None
+    return {"measured": inside.is_measured, "ledger": ledger, "layers": layers}, pictures
 
 
 def _features(space: FeatureSpace) -> tuple[bytes, dict]:
