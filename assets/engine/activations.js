@@ -16,8 +16,8 @@ const STEPS = 127;
 /**
  * A layer that is shown. `output`: the index of the layer's description; null for the products of weights and pixels, if
  * the network has no inner layers. `factor`: the factor by which a dense layer reads the pixels; null for other layers.
- * @typedef {Pick<LayerMaps, "name" | "kind" | "maps" | "scale" | "window"> & { output: number | null, factor: number | null,
- *   cutouts: Omit<Cutouts, "picture"> | false }} ShownLayer
+ * @typedef {Pick<LayerMaps, "name" | "kind" | "maps" | "scale" | "window"> &
+ *   { output: number | null, factor: number | null, cutouts: Omit<Cutouts, "picture"> | false }} ShownLayer
  */
 
 /**

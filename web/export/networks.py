@@ -66,7 +66,7 @@ def _inside(
 ) -> tuple[dict | None, dict[int, bytes]]:
     """Return the layers whose maps are shown, for assets/engine/activations.js, and the pictures of cut-outs by layer.
 
-    Without such layers, return None and no pictures.
+    If the network has no such layers, return None and no pictures.
 
     activations: see `files_of`. ends: see `describe`.
     """
