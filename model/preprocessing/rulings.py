@@ -59,6 +59,10 @@ class _Line:
     def length(self) -> int:
         return self.stop - self.start
 
+    def ends_at_edge(self, shape: tuple[int, int]) -> tuple[bool, bool]:
+        """Return whether the start and the stop are at the picture's edge. shape: height and width of the picture."""
+        return self.start <= 2, self.stop >= shape[0 if self.turned else 1] - 2
+
     def view(self, image: np.ndarray) -> np.ndarray:
         """Return the line's box in an image."""
         return (image.T if self.turned else image)[self.region]
@@ -73,6 +77,7 @@ def lines(mask: np.ndarray, contrast: np.ndarray) -> np.ndarray:
         for line in here:
             line.view(rest)[line.mask] = False
         candidates += here
+    candidates = _without_digits(candidates, rest)
     if not candidates or not rest.any():
         return found
     writing = _Writing.of(rest, contrast)
@@ -85,6 +90,19 @@ def lines(mask: np.ndarray, contrast: np.ndarray) -> np.ndarray:
         if line.thickness <= min(writing.pen, thickest) and (near & line.mask).any():
             line.view(found)[line.mask] = True
     return found
+
+
+def _without_digits(candidates: list[_Line], rest: np.ndarray) -> list[_Line]:
+    """Return the candidates that may be ruled lines. Draw the others into `rest`, the mask of the writing.
+
+    If hardly any writing remains, the candidates that end inside the picture are ones, or the stems of other digits.
+    """
+    if rest.sum() >= LEAST_WRITING * max((line.mask.sum() for line in candidates), default=0):
+        return candidates
+    for line in candidates:
+        if not any(line.ends_at_edge(rest.shape)):
+            line.view(rest)[line.mask] = True
+    return [line for line in candidates if any(line.ends_at_edge(rest.shape))]
 
 
 @dataclass(frozen=True)
@@ -108,13 +126,13 @@ class _Writing:
 
     def is_ruling(self, line: _Line, contrast: np.ndarray) -> bool:
         axis = 0 if line.turned else 1
-        side, low, high = contrast.shape[axis], self.low[axis], self.high[axis]
+        low, high = self.low[axis], self.high[axis]
         overshoot = min(low - line.start, line.stop - high) / line.length
         is_fine = line.thickness <= FINE * self.pen
         # A stroke of about a pixel differs in strength along its path.
         pale = PALE if self.pen >= 2 else PALE / 2
         is_fine = is_fine or strength(line.view(contrast)[line.mask]) < pale * self.strength
-        ends_at_edge = [line.start <= 2, line.stop >= side - 2]
+        ends_at_edge = line.ends_at_edge(contrast.shape)
         if self._is_underline(line, overshoot):
             return True
         if all(ends_at_edge) and overshoot > (OVERSHOOT if is_fine else LONG_OVERSHOOT):
