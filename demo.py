@@ -29,6 +29,7 @@ from model.inference.checkpoint import DEFAULT_CHECKPOINT
 from web import components
 from web.api import Api
 from web.app import configured_checkpoint, create_app, serve, start
+from web.engine import MODES
 from web.gradio_endpoints import add_endpoints
 from web.texts import ENGLISH
 
@@ -107,7 +108,7 @@ def launch(**options) -> gr.Blocks:
 def app() -> FastAPI:
     """Return the page as an ASGI application for uvicorn.
 
-    The environment variables DEMO_CHECKPOINT and CORRECTIONS configure the application.
+    The environment variables DEMO_CHECKPOINT, DEMO_ENGINE and CORRECTIONS configure the application.
     """
     return create_app(build_page)
 
@@ -127,7 +128,7 @@ def main(arguments: list[str] | None = None) -> None:
         if folder is None:
             serve(build_page, **vars(options))
         else:
-            from web.export import run
+            from web.export.command import run
 
             run(build_page, folder, options.checkpoint, check)
 
@@ -148,6 +149,11 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--corrections", type=Path, metavar="FILE", help="store visitors' corrections in FILE (default: $CORRECTIONS)"
+    )
+    parser.add_argument(
+        "--engine",
+        choices=MODES,
+        help="who answers drawings: the browser after the server (auto), or only one of them (default: $DEMO_ENGINE)",
     )
     parser.add_argument("--share", action="store_true", help="also open a public address, through Gradio's servers")
     parser.add_argument("--access-log", action="store_true", help="log each request, without addresses and drawings")

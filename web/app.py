@@ -20,6 +20,7 @@ from web.api import Api
 from web.components import page_settings
 from web.compression import Compression
 from web.document import Document
+from web.engine import EngineFiles, configured_mode
 from web.environment import gradio_environment
 from web.listening import listening_address, url_host
 from web.manifest import manifest_routes
@@ -28,7 +29,7 @@ from web.monitoring import Monitoring, Observer
 from web.rest import api_routes
 from web.route_names import RouteNames
 from web.security.calls import CallChecker
-from web.security.content_policy import ContentPolicy, frame_ancestors
+from web.security.content_policy import ANY_SITE, ContentPolicy, frame_ancestors
 from web.security.corrections import CorrectionGuard
 from web.security.forwarded_headers import ProxyHeaders, trusted_proxies
 from web.security.middleware import SecurityMiddleware
@@ -50,7 +51,7 @@ BuildPage = Callable[[Api], gr.Blocks]
 def create_app(build_page: BuildPage) -> FastAPI:
     """Return the page as an ASGI application.
 
-    The environment variables DEMO_CHECKPOINT and CORRECTIONS configure the application. The networks
+    The environment variables DEMO_CHECKPOINT, DEMO_ENGINE and CORRECTIONS configure the application. The networks
     load in the background. Raises UserError if the checkpoint or the file of corrections cannot be used.
     """
     return application(build_page, Api(Service(configured_checkpoint(), configured_store())))
@@ -58,10 +59,12 @@ def create_app(build_page: BuildPage) -> FastAPI:
 
 def application(build_page: BuildPage, api: Api) -> FastAPI:
     """Return the page and an API as an ASGI application."""
+    mode = configured_mode()
     page = build_page(api)
     limit_sessions(page)
     outer = FastAPI(openapi_url=None)  # The routes of the API have their own schema.
-    settings = _settings(page, api, trusted_proxies(), Monitoring.configured())
+    engine = EngineFiles(api.service, mode)
+    settings = _settings(page, api, engine, trusted_proxies(), Monitoring.configured())
     return gr.mount_gradio_app(outer, page, path="/", **settings)
 
 
@@ -74,6 +77,7 @@ def start(
     share: bool = False,
     access_log: bool = False,
     metrics: bool = False,
+    engine: str | None = None,
 ) -> tuple[gr.Blocks, Api, str]:
     """Serve the page in a background thread. Return the page, its API and its address. The networks may still load.
 
@@ -82,13 +86,15 @@ def start(
     corrections: the file that stores corrections. None means $CORRECTIONS or, if it is not set, no corrections.
     share: whether to open a public address through Gradio's servers as well.
     access_log, metrics: whether to log each request, and to serve counters at /metrics.
+    engine: who answers drawings, one of `engine.MODES`. None means $DEMO_ENGINE or, if it is not set, "auto".
     Raises UserError or OSError if the page cannot be served.
     """
-    host, port = listening_address(host, port)
+    (host, port), mode = listening_address(host, port), configured_mode(engine)
     api = Api(Service(checkpoint or configured_checkpoint(), configured_store(corrections)))
     page, trusted = build_page(api), trusted_proxies(share)
     limit_sessions(page)
-    settings = _settings(page, api, trusted, Monitoring.configured(access_log, metrics))
+    files = EngineFiles(api.service, mode)
+    settings = _settings(page, api, files, trusted, Monitoring.configured(access_log, metrics))
     try:
         with gradio_environment(uses_proxies=share), uvicorn_settings(trusted):
             _, local_address, public_address = page.launch(
@@ -137,12 +143,15 @@ def _stop(page: gr.Blocks) -> None:
     page.server.thread.join(STOP_SECONDS - 5)
 
 
-def routes(api: Api, guard: CorrectionGuard, monitoring: Monitoring) -> list[BaseRoute]:
+def routes(api: Api, engine: EngineFiles, guard: CorrectionGuard, monitoring: Monitoring) -> list[BaseRoute]:
     """Return this project's routes. Gradio adds its own routes after them."""
-    return [*static_routes(), *manifest_routes(), *api_routes(api), *mcp_routes(api, guard), *monitoring.routes]
+    files = [*engine.routes(), *static_routes(), *manifest_routes()]
+    return [*files, *api_routes(api), *mcp_routes(api, guard), *monitoring.routes]
 
 
-def middleware(page: gr.Blocks, api: Api, guard: CorrectionGuard, trusted: str) -> list[Middleware]:
+def middleware(
+    page: gr.Blocks, api: Api, engine: EngineFiles, guard: CorrectionGuard, trusted: str
+) -> list[Middleware]:
     """Return this project's middleware, from the outermost to the innermost."""
     forms = [endpoint.path for endpoint in api.endpoints if endpoint.picture_field]
     return [
@@ -150,12 +159,12 @@ def middleware(page: gr.Blocks, api: Api, guard: CorrectionGuard, trusted: str) 
         Middleware(ProxyHeaders, trusted=trusted),
         Middleware(Compression),
         Middleware(SecurityMiddleware, calls=CallChecker(page), forms=forms, guard=guard),
-        Middleware(ContentPolicy, frames=frame_ancestors()),
-        Middleware(Document),
+        Middleware(ContentPolicy, frames=frame_ancestors(), embedding=frame_ancestors(ANY_SITE)),
+        Middleware(Document, engine=engine.setting),
     ]
 
 
-def _settings(page: gr.Blocks, api: Api, trusted: str, monitoring: Monitoring) -> dict:
+def _settings(page: gr.Blocks, api: Api, engine: EngineFiles, trusted: str, monitoring: Monitoring) -> dict:
     """Return the arguments that `launch` and `mount_gradio_app` share.
 
     trusted: the result of `trusted_proxies`.
@@ -172,8 +181,8 @@ def _settings(page: gr.Blocks, api: Api, trusted: str, monitoring: Monitoring) -
         "max_file_size": MAX_PICTURE,
         "footer_links": [],  # The page has its own footer.
         "app_kwargs": {
-            "routes": [*uploads.routes(), *routes(api, guard, monitoring)],
-            "middleware": middleware(page, api, guard, trusted),
+            "routes": [*uploads.routes(), *routes(api, engine, guard, monitoring)],
+            "middleware": middleware(page, api, engine, guard, trusted),
             "lifespan": uploads.lifespan,
         },
     }

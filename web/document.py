@@ -27,14 +27,16 @@ GRADIO_ELEMENTS = re.compile(rb'<meta\s+(property="og:|name="twitter:)[^>]*>|<li
 """Gradio's link preview, and its link to a manifest at the host's root. This project has its own."""
 
 
-def document_head() -> str:
-    """Return the HTML for the head: a check of the browser, the icons, all modules, the texts, and the first module."""
+def document_head(engine: dict[str, str] | None = None) -> str:
+    """Return the HTML for the head: a check of the browser, the icons, all modules, the texts, and the first module.
+
+    engine: the setting of the engine, see `web.engine.EngineFiles`; None if only the server answers.
+    """
     modules = [name for name in public_files() if name.endswith(".js") and not name.startswith(NOT_AT_START)]
     # With these links, the browser requests all modules at once. Without them, it would find a module only after it has
     # loaded the module that imports it.
     links = [f'<link rel="modulepreload" href="{address(name)}">' for name in modules]
-    # Escape "<", so that no text can close the script element.
-    texts = json.dumps({"languages": LANGUAGES, "english": ENGLISH}, ensure_ascii=False).replace("<", "\\u003c")
+    data = {"languages": {"languages": LANGUAGES, "english": ENGLISH}} | ({"engine": engine} if engine else {})
     return "\n".join(
         [
             '<meta charset="utf-8">',
@@ -42,10 +44,15 @@ def document_head() -> str:
             f'<link rel="stylesheet" href="{address("page/page.css")}">',
             installation_head(),
             *links,
-            f'<script type="application/json" id="languages">{texts}</script>',
+            *(f'<script type="application/json" id="{name}">{_json(each)}</script>' for name, each in data.items()),
             f'<script type="module" src="{address("page/main.js")}"></script>',
         ]
     )
+
+
+def _json(content: object) -> str:
+    # Escape "<", so that no text can close the script element.
+    return json.dumps(content, ensure_ascii=False).replace("<", "\\u003c")
 
 
 def preview(page: str) -> str:
@@ -80,8 +87,9 @@ class Document:
     Gradio's view of the API is empty without a link to it. Therefore /?view=api leads to the documentation.
     """
 
-    def __init__(self, app):
-        self.app, self._head = app, document_head()
+    def __init__(self, app, engine: dict[str, str] | None = None):
+        """engine: see `document_head`."""
+        self.app, self._head = app, document_head(engine)
 
     async def __call__(self, scope, receive, send) -> None:
         if scope["type"] != "http" or route_path(scope) != "/":

@@ -18,6 +18,7 @@ from web.texts import ASSETS
 
 PATTERNS = (
     "**/*.js",
+    "engine/kernel.wasm",
     "page/page.css",
     "locales/*.json",
     "icons/*.png",

@@ -30,8 +30,10 @@ export class Engine {
   #space = null;
   /** @type {Promise<Model[]> | null} */
   #models = null;
-  /** @type {InsideNetwork | null} */
-  #inside = null;
+  /** @type {Map<string, Promise<Model>>} the other networks that are loaded, by name */
+  #others = new Map();
+  /** @type {Map<string, InsideNetwork>} by the name of the network */
+  #inside = new Map();
 
   /**
    * @param {Model} own
@@ -49,13 +51,23 @@ export class Engine {
     return new Engine(own, read);
   }
 
+  /** The short hash of the network; undefined if it cannot learn. */
+  get network() {
+    return this.#own.description.features?.network;
+  }
+
+  /** Load the features now, so that the first answer with personal examples does not wait for them. */
+  async loadFeatures() {
+    await this.#features();
+  }
+
   /**
    * Read a digit or a number from strokes, with what the page has learned.
    * @type {(strokes: Stroke[], examples: Example[]) => Promise<Omit<PageAnswer, "id" | "strokes">>}
    */
   async predict(strokes, examples) {
-    const start = performance.now();
     const personal = examples.length > 0 ? await this.#personal(examples) : null;
+    const start = performance.now(); // The features may have been loaded first.
     const answer = this.#own.classifier.read(strokes, personal);
     return {
       number: numberOf(answer),
@@ -137,19 +149,42 @@ export class Engine {
    * if the request is about another network.
    * @type {(request: ActivationsRequest) => Activations | null}
    */
-  activations({ image, strokes, model, ...wanted }) {
-    const { classifier, description: { name, inside } } = this.#own;
-    if (!inside || (model ?? name) !== name) return null;
-    this.#inside ??= new InsideNetwork(classifier, name, inside);
+  activations(request) {
+    const { name } = this.#own.description;
+    return (request.model ?? name) === name ? this.#activations(this.#own, request) : null;
+  }
+
+  /**
+   * Return the maps of the inner layers of any network, which is loaded first. Return null if the network has none.
+   * @type {(request: ActivationsRequest) => Promise<Activations | null>}
+   */
+  async activationsOfAny(request) {
+    return this.#activations(await this.#model(request.model ?? this.#own.description.name), request);
+  }
+
+  /** @type {(model: Model, request: ActivationsRequest) => Activations | null} */
+  #activations({ classifier, description: { name, inside } }, { image, strokes, ...wanted }) {
+    if (!inside) return null;
+    const network = this.#inside.get(name) ?? new InsideNetwork(classifier, name, inside);
+    this.#inside.set(name, network);
     const ink = strokes ? imageOf(strokes) : toInk(image ?? new Uint8Array(PIXELS));
-    return { ...this.#inside.of(ink, wanted), image: strokes ? toBytes(ink) : null };
+    return { ...network.of(ink, wanted), image: strokes ? toBytes(ink) : null };
   }
 
   async #loadModels() {
     /** @type {string[]} */
     const names = await readJson("networks/models.json", this.#read);
-    const { name: own } = this.#own.description;
-    return Promise.all(names.map((name) => (name === own ? this.#own : loadModel(name, this.#read))));
+    return Promise.all(names.map((name) => this.#model(name)));
+  }
+
+  // Load a network when it is needed first.
+  /** @type {(name: string) => Promise<Model>} */
+  async #model(name) {
+    if (name === this.#own.description.name) return this.#own;
+    const model = this.#others.get(name) ?? loadModel(name, this.#read);
+    this.#others.set(name, model);
+    model.catch(() => this.#others.delete(name));
+    return model;
   }
 
   /** @type {(model: Model, image: Float32Array) => object} */
@@ -164,15 +199,19 @@ export class Engine {
     };
   }
 
-  // Load the features when they are needed first. They are larger than the network.
   /** @param {Example[]} examples */
   async #personal(examples) {
-    this.#space ??= this.#loadSpace();
-    const space = await this.#space.catch((error) => {
+    const space = await this.#features();
+    return { space, examples: examples.filter(({ network }) => network === space.network).map(parsed) };
+  }
+
+  // Load the features when they are needed first. They are larger than the network.
+  #features() {
+    this.#space ??= this.#loadSpace().catch((error) => {
       this.#space = null;
       throw error;
     });
-    return { space, examples: examples.filter(({ network }) => network === space.network).map(parsed) };
+    return this.#space;
   }
 
   async #loadSpace() {

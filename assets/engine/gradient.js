@@ -6,7 +6,7 @@
 
 import { Convolution as AnyConvolution, transposed } from "./convolution.js";
 import { Field, NO_PADDING } from "./field.js";
-import { Dense, MaxPooling, pairs, Pointwise } from "./layers.js";
+import { pairs } from "./layers.js";
 
 /** The gradient of a network. It uses the outputs of the layers, so call `of` after the network's `forward`. */
 export class Gradient {
@@ -28,62 +28,28 @@ export class Gradient {
   }
 
   /**
-   * Return the gradient of a weighted sum of the logits by each pixel of the image.
-   * @param {ArrayLike<number>} weights
+   * Return the gradient of a weighted sum of the logits by each pixel of the image, or by each output of a layer.
+   * @type {(weights: ArrayLike<number>, until?: Layer | null) => Float32Array}
    */
-  of(weights) {
+  of(weights, until = null) {
     this.#steps[0].from.set(weights);
     for (const { layer, from, to, back } of this.#steps) {
-      if (!(layer instanceof MaxPooling)) this.#limit(layer, from);
+      if (layer === until) return from.values();
+      if ("low" in layer) this.#limit(layer, from);
       if (back) back.forward();
-      else this.#step(layer, from, to);
+      else if (layer instanceof AnyConvolution) this.#scatter(layer, from, to);
+      else layer.backward(from, to);
     }
     return this.#steps[this.#steps.length - 1].to.values();
   }
 
   // Where the activation limits an output, the gradient is 0.
-  /** @type {(layer: Exclude<Layer, MaxPooling>, gradient: Field) => void} */
+  /** @type {(layer: { low: number, high: number, output: Field }, gradient: Field) => void} */
   #limit({ low, high, output }, gradient) {
     const { floats } = this.#memory;
     if (low === -Infinity && high === Infinity) return;
     pairs(output, gradient, (index, to) => {
       if (!(floats[index] > low && floats[index] < high)) floats[to] = 0;
-    });
-  }
-
-  /** @type {(layer: Layer, from: Field, to: Field) => void} */
-  #step(layer, from, to) {
-    if (layer instanceof Dense) this.#dense(layer, from, to);
-    else if (layer instanceof Pointwise) this.#pointwise(layer, from, to);
-    else if (layer instanceof MaxPooling) this.#pooling(layer, from, to);
-    else this.#scatter(layer, from, to);
-  }
-
-  /** @type {(layer: Dense, from: Field, to: Field) => void} */
-  #dense({ kernel }, from, to) {
-    const { floats } = this.#memory;
-    const given = floats.slice(from.origin, from.origin + from.channels);
-    to.each((index, position) => {
-      let sum = 0;
-      for (let i = 0; i < given.length; i++) sum += given[i] * kernel[position * given.length + i];
-      floats[index] = sum;
-    });
-  }
-
-  /** @type {(layer: Pointwise, from: Field, to: Field) => void} */
-  #pointwise({ scale }, from, to) {
-    const { floats } = this.#memory;
-    pairs(from, to, (index, target, channel) => {
-      floats[target] = floats[index] * scale[channel];
-    });
-  }
-
-  /** @type {(layer: MaxPooling, from: Field, to: Field) => void} */
-  #pooling(layer, from, to) {
-    const { floats } = this.#memory;
-    to.clear();
-    layer.each((output, input) => {
-      floats[moved(input, layer.input, to)] += floats[moved(output, layer.output, from)];
     });
   }
 
@@ -118,14 +84,4 @@ function opposite({ input: { padding }, weights: { shape: [rows, columns] } }) {
     top: rows - 1 - padding.top, left: columns - 1 - padding.left,
     bottom: rows - 1 - padding.bottom, right: columns - 1 - padding.right,
   };
-}
-
-// Return the index in one field of the number that has `index` in another field with the same shape.
-/** @type {(index: number, from: Field, to: Field) => number} */
-function moved(index, from, to) {
-  const position = index - from.origin;
-  const row = Math.floor(position / from.rowStep);
-  const rest = position - row * from.rowStep;
-  const column = Math.floor(rest / from.depth);
-  return to.at(row, column) + rest - column * from.depth;
 }

@@ -1,4 +1,4 @@
-// Mirrors Keras's layers Dense, MaxPooling2D, BatchNormalization, ReLU and Rescaling.
+// Mirrors Keras's layers Dense, BatchNormalization, ReLU and Rescaling.
 
 /** @import { Field } from "./field.js" */
 
@@ -33,57 +33,24 @@ export class Dense {
     });
     for (let to = 0; to < sums.length; to++) floats[output.origin + to] = Math.min(high, Math.max(low, sums[to]));
   }
-}
 
-/** The maximum of each window. A window that does not fit completely is left out. */
-export class MaxPooling {
   /**
-   * @param {number[]} size rows and columns of a window
-   * @param {number[]} stride
-   * @param {Field} input
-   * @param {Field} output
+   * Compute the gradient of the input from that of the output.
+   * @type {(from: Field, to: Field) => void}
    */
-  constructor(size, stride, input, output) {
-    this.size = size;
-    this.stride = stride;
-    this.input = input;
-    this.output = output;
-  }
-
-  forward() {
-    const { floats } = this.output;
-    this.each((to, from) => {
-      floats[to] = floats[from];
+  backward(from, to) {
+    const { floats } = to;
+    const given = floats.slice(from.origin, from.origin + from.channels);
+    to.each((index, position) => {
+      let sum = 0;
+      for (let i = 0; i < given.length; i++) sum += given[i] * this.kernel[position * given.length + i];
+      floats[index] = sum;
     });
   }
-
-  /**
-   * Call a function with the index of each output and with the index of the first largest input in its window.
-   * @param {(to: number, from: number) => void} visit
-   */
-  each(visit) {
-    const { size: [rows, columns], stride: [down, across], input, output } = this;
-    const { floats } = output;
-    for (let row = 0; row < output.height; row++) {
-      for (let column = 0; column < output.width; column++) {
-        const [first, target] = [input.at(down * row, across * column), output.at(row, column)];
-        for (let channel = 0; channel < output.channels; channel++) {
-          let best = first + channel;
-          for (let i = 0; i < rows; i++) {
-            for (let j = 0; j < columns; j++) {
-              const index = first + i * input.rowStep + j * input.depth + channel;
-              if (floats[index] > floats[best]) best = index;
-            }
-          }
-          visit(target + channel, best);
-        }
-      }
-    }
-  }
 }
 
-/** A function of each number: times the scale of its channel, plus the shift of its channel, limited to a range. */
-export class Pointwise {
+/** Each number times the scale of its channel, plus the shift of its channel, limited to a range. */
+export class Scaling {
   /**
    * @param {ArrayLike<number>} scale
    * @param {ArrayLike<number>} shift
@@ -106,6 +73,17 @@ export class Pointwise {
     const { floats } = output;
     pairs(input, output, (from, to, channel) => {
       floats[to] = Math.min(high, Math.max(low, floats[from] * scale[channel] + shift[channel]));
+    });
+  }
+
+  /**
+   * Compute the gradient of the input from that of the output.
+   * @type {(from: Field, to: Field) => void}
+   */
+  backward(from, to) {
+    const { floats } = to;
+    pairs(from, to, (index, target, channel) => {
+      floats[target] = floats[index] * this.scale[channel];
     });
   }
 }

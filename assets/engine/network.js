@@ -4,23 +4,31 @@
 /** @import { StoredArray } from "./half.js" */
 
 import { Convolution } from "./convolution.js";
+import { Depthwise } from "./depthwise.js";
 import { Field } from "./field.js";
+import { Pointwise, Softmax } from "./functions.js";
 import { Gradient } from "./gradient.js";
 import { numbersOf } from "./half.js";
 import { Memory } from "./kernel.js";
-import { Dense, MaxPooling, Pointwise } from "./layers.js";
+import { Dense, Scaling } from "./layers.js";
 import { IMAGE_SIDE } from "./normalization.js";
+import { AveragePooling, MaxPooling } from "./pooling.js";
+import { Reshape, ZeroPadding } from "./shapes.js";
 
 /**
  * The description of a layer. `output`: the shape of its output.
  * @typedef {object} LayerDescription
- * @property {"convolution" | "dense" | "pooling" | "normalization" | "activation" | "scaling"} type
+ * @property {"convolution" | "depthwise" | "dense" | "maximum" | "mean" | "normalization" | "activation" | "scaling"
+ *   | "function" | "softmax" | "reshape" | "zeros"} type
  * @property {FieldShape} output
  * @property {StoredArray} [kernel]
  * @property {StoredArray | null} [bias]
  * @property {number[]} [stride]
  * @property {Padding} [padding]
  * @property {number[]} [size] of a pooling window
+ * @property {number[]} [start] of the first pooling window, or of the input inside of zeros: rows and columns before it
+ * @property {string} [name] of a function
+ * @property {number} [parameter] of the function
  * @property {StoredArray[]} [statistics] of a normalization: gamma, beta, mean and variance
  * @property {number} [epsilon]
  * @property {number} [scale]
@@ -29,7 +37,7 @@ import { IMAGE_SIDE } from "./normalization.js";
  * @property {number | null} [high]
  */
 
-/** @typedef {Convolution | Dense | MaxPooling | Pointwise} Layer */
+/** @typedef {Convolution | Depthwise | Dense | Scaling | MaxPooling | AveragePooling | Pointwise | Softmax | Reshape | ZeroPadding} Layer */
 
 /**
  * A layer together with the normalization and the activation after it.
@@ -90,29 +98,46 @@ export class Network {
   }
 
   /**
-   * After `forward`, return the gradient of a weighted sum of the logits by each pixel of the image.
-   * @param {ArrayLike<number>} weights
+   * After `forward`, return the gradient of a weighted sum of the logits by each pixel of the image, or by each output of
+   * a layer.
+   * @type {(weights: ArrayLike<number>, layer?: Layer | null) => Float32Array}
    */
-  backward(weights) {
+  backward(weights, layer = null) {
     this.#gradient ??= new Gradient(this);
-    return this.#gradient.of(weights);
+    return this.#gradient.of(weights, layer);
   }
 
   /** @type {(block: Block, file: ArrayBuffer, input: Field, output: Field) => Layer} */
-  #layer({ layer, normalization, low, high }, file, input, output) {
-    const { type, kernel, bias, stride = [1, 1], size = [1, 1] } = layer;
-    if (type === "pooling") return new MaxPooling(size, stride, input, output);
+  #layer(block, file, input, output) {
+    const { type, size = [1, 1], stride = [1, 1], start = [0, 0], name = "", parameter = 0 } = block.layer;
+    if (type === "maximum") return new MaxPooling({ size, stride, start }, input, output);
+    if (type === "mean") return new AveragePooling({ size, stride, start }, input, output);
+    if (type === "function") return new Pointwise(name, parameter, input, output);
+    if (type === "softmax") return new Softmax(input, output);
+    if (type === "reshape") return new Reshape(input, output);
+    if (type === "zeros") return new ZeroPadding(start[0], start[1], input, output);
+    return this.#weighted(block, file, input, output);
+  }
+
+  // Return a layer that can take a normalization and the limits of an activation.
+  /** @type {(block: Block, file: ArrayBuffer, input: Field, output: Field) => Layer} */
+  #weighted({ layer, normalization, low, high }, file, input, output) {
+    const { type, kernel, bias, stride = [1, 1] } = layer;
     const { channels } = output;
     const { scale, shift } = normalization ?? { scale: filled(channels, 1), shift: filled(channels, 0) };
-    if (!kernel) return new Pointwise(scale, shift, input, output, low, high);
+    if (!kernel) return new Scaling(scale, shift, input, output, low, high);
     const weights = numbersOf(file, kernel).map((value, i) => value * scale[i % channels]);
     const own = bias ? numbersOf(file, bias) : new Float32Array(channels);
     const added = own.map((value, i) => value * scale[i] + shift[i]);
     if (type === "dense") return new Dense(weights, added, input, output, low, high);
-    const { shape } = kernel;
-    return new Convolution(this.memory, { kernel: weights, shape, bias: added, stride }, input, output, low, high);
+    const all = { kernel: weights, shape: kernel.shape, bias: added, stride };
+    if (type === "depthwise") return new Depthwise(all, input, output, low, high);
+    return new Convolution(this.memory, all, input, output, low, high);
   }
 }
+
+const WEIGHTED = ["convolution", "depthwise", "dense"];
+const SCALINGS = ["normalization", "scaling"];
 
 /** @type {(count: number, value: number) => number[]} */
 const filled = (count, value) => Array.from({ length: count }, () => value);
@@ -126,7 +151,7 @@ function blocksOf(descriptions, file) {
   const joined = [];
   for (const layer of descriptions) {
     const last = blocks[blocks.length - 1];
-    const isPointwise = ["normalization", "activation", "scaling"].includes(layer.type);
+    const isPointwise = layer.type === "activation" || SCALINGS.includes(layer.type);
     const isJoined = isPointwise && last && canTake(last, layer);
     const unlimited = { low: -Infinity, high: Infinity };
     const block = isJoined ? last : { layer, output: layer.output, normalization: null, ...unlimited };
@@ -142,8 +167,9 @@ function blocksOf(descriptions, file) {
 
 /** @type {(block: Block, layer: LayerDescription) => boolean} */
 function canTake({ layer: { type }, normalization, low, high }, layer) {
-  if (type === "pooling" || low > -Infinity || high < Infinity) return false;
-  return layer.type === "activation" || (normalization === null && (type === "convolution" || type === "dense"));
+  if (low > -Infinity || high < Infinity) return false;
+  if (layer.type === "activation") return WEIGHTED.includes(type) || SCALINGS.includes(type);
+  return normalization === null && WEIGHTED.includes(type);
 }
 
 // Return the scale and the shift of each channel.

@@ -10,15 +10,15 @@ import { timeLimit } from "../shared/time_limit.js";
 
 /**
  * The functions of the API that the browser answers itself, with the engine. In contrast to the functions of this
- * module, they get what the page has learned as an argument.
+ * module, they get what the page has learned as an argument. If a function returns nothing, the server answers.
  * @typedef {object} LocalApi
- * @property {(strokes: Stroke[], examples: Example[]) => Promise<Omit<Answer, "id" | "strokes">>} predict
+ * @property {(strokes: Stroke[], examples: Example[]) => Promise<ReadAnswer> | undefined} predict
  * @property {(strokes: Stroke[], label: string, examples: Example[]) => Promise<Example>} learn
- * @property {typeof explain} explain
+ * @property {(...given: Parameters<typeof explain>) => ReturnType<typeof explain> | undefined} explain
  * @property {typeof occlude} occlude
  * @property {typeof compare} compare
- * @property {typeof steps} steps
- * @property {typeof activations} activations
+ * @property {(...given: Parameters<typeof steps>) => ReturnType<typeof steps> | undefined} steps
+ * @property {(...given: Parameters<typeof activations>) => ReturnType<typeof activations> | undefined} activations
  * @property {typeof about} about
  * @property {typeof predictImage} predictImage
  * @property {typeof correct} correct
@@ -44,8 +44,19 @@ export const answerLocally = (functions) => {
   local = functions;
 };
 
-/** Return whether the browser reads drawings itself. */
-export const isLocal = () => Boolean(local.predict);
+/** @typedef {Omit<Answer, "id" | "strokes">} ReadAnswer */
+/** @typedef {(strokes: Stroke[], examples: Example[], answer: ReadAnswer) => void} Follower */
+
+/** @type {Follower} */
+let follower = () => {};
+
+/**
+ * Call a function after each answer of the server to a drawing.
+ * @param {Follower} answered
+ */
+export const followServer = (answered) => {
+  follower = answered;
+};
 
 /** The error of a request without an answer. `state` is the state of the connection that the page then shows. */
 export class ApiError extends Error {
@@ -66,9 +77,12 @@ export class ApiError extends Error {
  * @param {Stroke[]} strokes
  */
 export async function predict(strokes) {
-  const sent = withinLimits(strokes);
-  if (local.predict) return local.predict(sent, examples());
-  return toAnswer(await post("predict", { strokes: sent, ...personal() }));
+  const [sent, kept] = [withinLimits(strokes), examples()];
+  const own = local.predict?.(sent, kept);
+  if (own) return own;
+  const answer = await timed(post("predict", { strokes: sent, ...personal() }));
+  follower(sent, kept, answer);
+  return answer;
 }
 
 /**
@@ -89,13 +103,13 @@ function personal() {
 /**
  * Read a digit or a number from a picture.
  * @param {Blob} picture the content of a picture file
- * @returns {Promise<Omit<Answer, "id" | "strokes">>}
+ * @returns {Promise<ReadAnswer>}
  */
 export async function predictImage(picture) {
   if (local.predictImage) return local.predictImage(picture);
   const form = new FormData();
   form.append("picture", picture, "picture");
-  return toAnswer(await request("predict_image", { method: "POST", body: form }, PICTURE_TIMEOUT));
+  return timed(request("predict_image", { method: "POST", body: form }, PICTURE_TIMEOUT));
 }
 
 /**
@@ -106,7 +120,8 @@ export async function predictImage(picture) {
  * @returns {Promise<Int8Array>}
  */
 export async function explain(image, digit, contrast) {
-  if (local.explain) return local.explain(image, digit, contrast);
+  const own = local.explain?.(image, digit, contrast);
+  if (own) return own;
   const { evidence } = await post("explain", { image: toText(image), digit, rather_than: contrast });
   return new Int8Array(toBytes(evidence).buffer);
 }
@@ -135,8 +150,10 @@ export const compare = (image) => (local.compare ? local.compare(image) : post("
  * @returns {Promise<{ steps: { name: string, width: number, height: number, image: Uint8Array }[] }>}
  */
 export async function steps(strokes) {
-  if (local.steps) return local.steps(withinLimits(strokes));
-  const { steps } = await post("steps", { strokes: withinLimits(strokes) });
+  const sent = withinLimits(strokes);
+  const own = local.steps?.(sent);
+  if (own) return own;
+  const { steps } = await post("steps", { strokes: sent });
   return { steps: steps.map((/** @type {any} */ step) => ({ ...step, image: toBytes(step.image) })) };
 }
 
@@ -146,7 +163,8 @@ export async function steps(strokes) {
  * @returns {Promise<Activations>}
  */
 export async function activations({ image, ...wanted }) {
-  if (local.activations) return local.activations({ image, ...wanted });
+  const own = local.activations?.({ image, ...wanted });
+  if (own) return own;
   const body = image ? { ...wanted, image: toText(image) } : wanted;
   return parseActivations(await post("activations", body, (response) => response.arrayBuffer()));
 }
@@ -203,8 +221,16 @@ async function request(path, options, milliseconds, read = readJson) {
   throw new ApiError(response.status === 503 ? "busy" : "error", payload.detail, retryAfter || undefined);
 }
 
+// Return an answer of the server, with the milliseconds from the request to the answer.
+/** @type {(request: Promise<any>) => Promise<ReadAnswer>} */
+async function timed(request) {
+  const start = performance.now();
+  const answer = toAnswer(await request);
+  return { ...answer, milliseconds: { ...answer.milliseconds, roundTrip: performance.now() - start } };
+}
+
 // Return the part of an answer that the page needs, with images as bytes.
-/** @type {(payload: any) => Omit<Answer, "id" | "strokes">} */
+/** @type {(payload: any) => ReadAnswer} */
 function toAnswer({ number, verdict, readings, marks, doubt, current, milliseconds }) {
   return {
     number, verdict, marks, doubt, current, milliseconds,

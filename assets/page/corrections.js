@@ -5,6 +5,7 @@
 
 import { isOfPicture, selectedReading, strokesOf } from "../shared/answers.js";
 import * as api from "./api_client.js";
+import { isEmbedded } from "./embed.js";
 import { forget, keep } from "./learned.js";
 
 /**
@@ -119,6 +120,7 @@ let newest = null;
  */
 export function offerCorrection(view) {
   const answer = view?.answer;
+  if (isEmbedded) return {}; // Another site may show the embedded page, so it stores nothing.
   if (!answer || !selectedReading(view) || answer.verdict === "blank") return {};
   if (isOfPicture(answer)) return { picture: true };
   if (newest?.answer.id !== answer.id) newest = new Corrections(answer);

@@ -89,13 +89,10 @@ async function readNewest(drawing) {
  */
 async function read({ strokes = [], picture, isAgain }) {
   if (!picture && strokes.length === 0) return BLANK;
-  const start = performance.now();
   try {
     const answer = await (picture ? api.predictImage(await reducedPicture(picture)) : api.predict(strokes));
-    const roundTrip = api.isLocal() && !picture ? undefined : performance.now() - start;
-    const milliseconds = { ...answer.milliseconds, ...(roundTrip && { roundTrip }) };
     if (!isAgain || answers === 0) answers++;
-    return viewOf({ ...answer, strokes, milliseconds, id: answers });
+    return viewOf({ ...answer, strokes, id: answers });
   } catch (error) {
     return withoutAnswer({ ...connectionAfter(error), picture: Boolean(picture) });
   }

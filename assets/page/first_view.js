@@ -6,6 +6,7 @@
 
 import { create } from "../shared/dom.js";
 import { followLanguage, text } from "../shared/text.js";
+import { isEmbedded } from "./embed.js";
 import { isOpenAtFirst } from "./inside_section.js";
 
 /**
@@ -50,7 +51,8 @@ function firstView({ version, components, layout }) {
   const main = create("main", { className: "main app contain" }, column);
   const outer = create("div", { className: `gradio-container gradio-container-${version.replaceAll(".", "-")}` }, main);
   const root = host.attachShadow({ mode: "closed" });
-  root.append(create("div", { className: dark }, outer));
+  // A selector does not match an ancestor outside of the shadow tree.
+  root.append(create("div", { className: isEmbedded ? `embedded ${dark}` : dark }, outer));
   root.adoptedStyleSheets = [copyOfStyles()];
 
   followLanguage(host);

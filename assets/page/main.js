@@ -1,10 +1,12 @@
 // The page's first module: it chooses the language, notes how the page was opened, runs the functions of events.js for
 // Gradio, and shows the first view.
 
+import "./embed.js";
 import * as functions from "./events.js";
 import { showFirstView } from "./first_view.js";
 import "./kept_drawing.js";
 import "./language.js";
+import { useEngine } from "./served_engine.js";
 
 // Gradio's events reach their functions through an event of the document, at once. With a dynamic import in each call,
 // a request starts 2 ms later.
@@ -16,3 +18,4 @@ for (const [name, run] of Object.entries(functions)) {
 }
 
 showFirstView();
+useEngine();

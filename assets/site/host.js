@@ -5,10 +5,12 @@
 /** @import { Component } from "../shared/dom.js" */
 
 import { answerLocally } from "../page/api_client.js";
+import { isEmbedded } from "../page/embed.js";
 import * as functions from "../page/events.js";
 import "../page/kept_drawing.js";
 import "../page/language.js";
 import { find } from "../shared/dom.js";
+import { showKeptCorrections } from "./kept_corrections.js";
 import { local } from "./local_api.js";
 
 /**
@@ -61,7 +63,14 @@ function set(name, value) {
   for (const watcher of component.watchers) if (watcher.name === "value") watcher.changed();
 }
 
+// In the embedded view, "share" opens the drawing of a link.
+const EMBEDDED = ["sketchpad", "answer", "share"];
+
 answerLocally(local);
-for (const [name, props] of Object.entries(page.components)) mount(name, { value: null, ...props });
+for (const [name, props] of Object.entries(page.components)) {
+  if (!isEmbedded || EMBEDDED.includes(name)) mount(name, { value: null, ...props });
+}
+const learned = document.querySelector("#learned");
+if (learned && !isEmbedded) showKeptCorrections(learned);
 // A browser that forbids service workers shows the page without them, but not offline.
 navigator.serviceWorker?.register(new URL("worker.js", document.baseURI)).catch(() => {});

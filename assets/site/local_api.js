@@ -5,7 +5,9 @@
 import { Engine } from "../engine/engine.js";
 import { ApiError } from "../page/api_client.js";
 import { find } from "../shared/dom.js";
+import { pause } from "../shared/pause.js";
 import { text } from "../shared/text.js";
+import { forgetCorrection, keepCorrection } from "./kept_corrections.js";
 
 const { network } = find(document, "#page").dataset;
 
@@ -33,18 +35,9 @@ async function read(path) {
   }
 }
 
-// Wait for the next task. In contrast to a timer, a message has no smallest delay.
-const { port1, port2 } = new MessageChannel();
-/** @returns {Promise<void>} */
-const pause = () => new Promise((done) => {
-  port1.addEventListener("message", () => done(), { once: true });
-  port1.start();
-  port2.postMessage(null);
-});
-
-/** @returns {Promise<never>} */
-const refuse = async () => {
-  throw new ApiError("error", text("needsServer"));
+/** @type {(key: string) => Promise<never>} */
+const refuse = async (key) => {
+  throw new ApiError("error", text(key));
 };
 
 /** @type {LocalApi} */
@@ -56,10 +49,10 @@ export const local = {
   compare: async (image) => (await engine()).compare(image),
   steps: async (strokes) => (await engine()).steps(strokes),
   about: async () => JSON.parse(new TextDecoder().decode(await read("networks/about.json"))),
-  activations: async (wanted) => (await engine()).activations(wanted) ?? refuse(),
-  predictImage: refuse,
-  correct: refuse,
-  undoCorrection: refuse,
+  activations: async (wanted) => (await (await engine()).activationsOfAny(wanted)) ?? refuse("insideNothing"),
+  predictImage: () => refuse("needsServer"),
+  correct: keepCorrection,
+  undoCorrection: forgetCorrection,
 };
 
 engine().catch(() => {}); // Load before the first stroke.

@@ -83,6 +83,7 @@ class Activations:
     layers: the layers that are shown, from the input to the output.
     is_measured: whether the shown maps and the scales were chosen on images of digits.
     has_ledger: whether the logits, or the logits less their mean, depend linearly on the last layer.
+    is_centered: whether these are the logits less their mean.
     """
 
     def __init__(self, network, checkpoint: Path | None = None, sha256: str = ""):
@@ -103,12 +104,12 @@ class Activations:
         masks = tuple(tf.TensorSpec((None, layer.shape[2])) for layer in self._shown)
         images = tf.TensorSpec((None, IMAGE_SIDE, IMAGE_SIDE))
         self._compiled = tf.function(self._pass, input_signature=[images, masks], autograph=False)
-        self._slopes, self._is_centered = self._slopes_at(blank), False
+        self._slopes, self.is_centered = self._slopes_at(blank), False
         self._empty_logits = self._compiled(blank, self._masks([]))[0].numpy()[0]
         examples = normalize_all(rasterize([np.array(stroke) for stroke in strokes]) for strokes in EXAMPLES)
         self.has_ledger = self._is_linear(examples)
         if not self.has_ledger:
-            self._slopes, self._is_centered = self._slopes - self._slopes.mean(axis=0), True
+            self._slopes, self.is_centered = self._slopes - self._slopes.mean(axis=0), True
             self._empty_logits = self._empty_logits - self._empty_logits.mean()
             self.has_ledger = self._is_linear(examples)
         if not self._shown and not self.has_ledger:
@@ -154,7 +155,7 @@ class Activations:
             contributions = np.diag(changes[-1].sum(axis=(0, 1)))
         else:
             contributions = np.einsum("khwc,hwc->kc", self._slopes, changes[-1], dtype=np.float64)
-        return Ledger(self._empty_logits, contributions, self._is_centered)
+        return Ledger(self._empty_logits, contributions, self.is_centered)
 
     @property
     def _counts(self) -> list[int]:
@@ -225,7 +226,7 @@ class Activations:
     def _is_linear(self, images: np.ndarray) -> bool:
         """Return whether the logits of images are the sums of their ledgers."""
         logits, changes = self._pass_of(images, [])
-        if self._is_centered:
+        if self.is_centered:
             logits = logits - logits.mean(axis=1, keepdims=True)
         sums = changes[-1].sum(axis=(1, 2))
         if self._shown:

@@ -41,11 +41,15 @@ class Window:
 
 @dataclass(frozen=True)
 class Call:
-    """One call of a layer. inputs, output: tensors with a batch axis. output: None if the layer has several outputs."""
+    """One call of a layer. inputs, output: tensors with a batch axis. output: None if the layer has several outputs.
+
+    numbers: the other arguments of an operation, such as the 0 of `keras.ops.maximum(x, 0)`.
+    """
 
     layer: object
     inputs: tuple
     output: object
+    numbers: tuple = ()
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,7 @@ class ShownLayer:
     shape: height and width of a map, and the number of maps. A dense layer has maps of 1×1, its units.
     window: what one cell sees; None if it is the whole image or not known.
     kernel: of a dense layer that reads the pixels: its weights, (784, C). Otherwise None.
+    factor: the factor by which this dense layer reads the pixels. The weights have it already.
     """
 
     name: str
@@ -66,6 +71,7 @@ class ShownLayer:
     shape: tuple[int, int, int]
     window: Window | None
     kernel: object | None
+    factor: float | None
 
 
 def run(network, image, visit: Callable):
@@ -94,10 +100,12 @@ def record(network, image) -> tuple[object, list[Call]]:
 
     def visit(call, *arguments, **options):
         output = call(*arguments, **options)
-        inputs = tuple(part for part in keras.tree.flatten((arguments, options)) if hasattr(part, "shape"))
+        parts = keras.tree.flatten((arguments, options))
+        inputs = tuple(part for part in parts if hasattr(part, "shape"))
+        numbers = tuple(part for part in parts if isinstance(part, int | float))
         if any(output is each for each in inputs):  # Dropout, for example. Each output needs an identity of its own.
             output = keras.ops.add(output, 0)
-        calls.append(Call(call.layer, inputs, output if hasattr(output, "shape") else None))
+        calls.append(Call(call.layer, inputs, output if hasattr(output, "shape") else None, numbers))
         return output
 
     return run(network, image, visit), calls
@@ -124,7 +132,7 @@ def _shown_layer(calls: Sequence[Call], first: int, last: int, windows: dict[int
     shape = (1, 1, output.shape[1]) if _is_dense(calls[first]) else tuple(output.shape[1:])
     factor = _pixel_factor(calls[:first], layer) if _is_dense(calls[first]) else None
     kernel = None if factor is None else layer.kernel * factor
-    return ShownLayer(layer.name, first, last, shape, windows.get(id(output)), kernel)
+    return ShownLayer(layer.name, first, last, shape, windows.get(id(output)), kernel, factor)
 
 
 class _InferenceCall:

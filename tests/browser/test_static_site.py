@@ -8,11 +8,13 @@ import sys
 import pytest
 from playwright.sync_api import expect
 
+from model.data.drawings import read_drawings
 from tests.helpers.browser import ready
+from tests.helpers.embedded import SMALLEST, check_embedded
 from tests.helpers.page import DESKTOP
 from tests.helpers.paths import ROOT
-from web.export import needed_at_first, size_of
 from web.export.check import compare, serving
+from web.export.sizes import needed_at_first, size_of
 
 PATH = "some/sub/path"
 # Wait until the service worker of a version has taken the place of the one before.
@@ -79,10 +81,63 @@ def test_the_site_draws_explains_compares_learns_and_speaks_chinese_below_a_path
         expect(page.locator("#about img").first).to_be_visible()
         page.locator("#correction .labels button").nth(3).click()
         answer(page, "3")
+        with page.expect_download() as download:
+            page.locator("#kept-corrections .save").click()
+        assert read_drawings(download.value.path()).labels == ["3"]
+        page.locator("#correction .undo").click()
+        expect(page.locator("#kept-corrections")).to_be_hidden()
+        answer(page, "2")
         page.get_by_role("button", name="简体中文").click()
-        expect(page.locator("#answer .reason")).to_contain_text("3")
+        expect(page.locator("#answer .reason")).to_contain_text("2")
         expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
         assert all(url.startswith((host, "data:", "blob:")) for url in requests)
+    assert errors == []
+
+
+def test_the_site_shows_every_network_tiles_erasures_a_comparison_and_the_timeline_and_opens_links(site, visitor):
+    context, errors = visitor
+    with serving(host_of(site)) as host:
+        page = ready(context.new_page(), f"{host}{PATH}/")
+        open_example(page, 0)
+        answer(page, "2")
+        inside = page.locator("#inside")
+        for network, count in (("softmax", 1), ("dense", 1), ("deep-mnist", 3), ("digits", 6)):
+            inside.locator("select").select_option(network)
+            expect(inside.locator(".layers > li")).to_have_count(count)
+        page.locator("#networks").scroll_into_view_if_needed()
+        expect(page.locator("#networks .tiles li")).to_have_count(
+            len(list((site / "static").glob("*/networks/*.bin"))) - 1
+        )
+        for change in ("move", "turn"):
+            page.locator(f"#networks [data-change={change}]").click()
+            expect(page.locator(f"#networks [data-change={change}]")).to_have_attribute("aria-pressed", "true")
+        page.locator("#erasures summary").click()
+        expect(page.locator("#erasures .blocks > *")).to_have_count(49)
+        page.locator("#answer .bar button").nth(7).click()
+        expect(page.locator("#answer .bar.contrast")).to_have_count(1)
+        expect(page.locator("#answer .reason")).to_contain_text("7")
+        expect(page.locator("#timeline [role=slider], #timeline input")).to_be_visible()
+        page.locator("#share .link").click()
+        link = page.evaluate("location.href")
+        assert "#drawing=" in link
+        page.locator("#examples input[type=file]").set_input_files(ROOT / "assets" / "icons" / "icon-192.png")
+        expect(page.locator("#answer .reason")).to_contain_text("needs the server version of this page")
+        page.locator("#quiz summary").click()
+        page.locator("#quiz .start").click()
+        expect(page.locator("#quiz .prompt")).to_be_visible()
+        page.close()
+        page = ready(context.new_page(), link)
+        answer(page, "2")
+    assert errors == []
+
+
+def test_the_site_has_an_embedded_view_for_a_small_frame(site, visitor):
+    context, errors = visitor
+    with serving(host_of(site)) as host:
+        page = context.new_page()
+        page.set_viewport_size(SMALLEST)
+        check_embedded(ready(page, f"{host}{PATH}/?embed"))
+        expect(page.locator("#correction .labels")).to_be_hidden()
     assert errors == []
 
 

@@ -22,7 +22,7 @@ const bytes = async (path) => {
   const content = await readFile(path.endsWith(".wasm") ? new URL(path, engine) : join(site, path));
   return content.buffer.slice(content.byteOffset, content.byteOffset + content.length);
 };
-const { network: name, drawings, examples, images } = JSON.parse(await readFile(inputs, "utf-8"));
+const { network: name, drawings, examples, images, others = [] } = JSON.parse(await readFile(inputs, "utf-8"));
 const description = JSON.parse(await readFile(join(site, `networks/${name}.json`), "utf-8"));
 const weights = await bytes(`networks/${name}.bin`);
 const fast = new Network(description.layers, weights, new WebAssembly.Module(await bytes("kernel.wasm")));
@@ -64,10 +64,13 @@ async function stages(strokes, index) {
 }
 
 function insideOf(image, silenced = []) {
-  const { layers, outcome, silenced: without, ledger } = page.activations({ image: asBytes(image), layer: 2, ledger: true, silenced });
+  return shownOf(page.activations({ image: asBytes(image), layer: 2, ledger: true, silenced }));
+}
+
+function shownOf({ layers, outcome, silenced, ledger }) {
   return {
-    outcome: (without ?? outcome).logits,
-    layers: layers.map(({ values, ...layer }) => ({ ...layer, values: text(values) })),
+    outcome: (silenced ?? outcome).logits,
+    layers: layers.map(({ values, weights, ...layer }) => ({ ...layer, values: text(values), weights: weights && text(weights) })),
     ledger: { ...ledger, rows: ledger.rows.map((row) => [...row]) },
   };
 }
@@ -78,4 +81,9 @@ const forJson = (answer) => ({ ...answer, readings: answer.readings.map((reading
 const results = [];
 for (const [index, strokes] of drawings.entries()) results.push(await stages(strokes, index));
 const predictions = images.map((image) => classifier.readImage(Float32Array.from(Buffer.from(image, "base64"), (byte) => byte / 255)).digit);
-process.stdout.write(JSON.stringify({ results, predictions }));
+const shown = [];
+for (const model of others) {
+  const request = { strokes: drawings[0], model, layer: 0, ledger: true, weights: true };
+  shown.push(shownOf(await page.activationsOfAny(request)));
+}
+process.stdout.write(JSON.stringify({ results, predictions, shown }));

@@ -5,6 +5,7 @@ whose first line names the Python module.
 """
 
 import base64
+import hashlib
 import json
 import re
 import shutil
@@ -13,7 +14,7 @@ import subprocess
 import numpy as np
 import pytest
 
-from model.inference import candidates
+from model.inference import candidates, checkpoint
 from model.inference.activations import Activations
 from model.inference.attribution import IntegratedGradients
 from model.inference.checkpoint import DEFAULT_CHECKPOINT
@@ -25,6 +26,8 @@ from model.preprocessing.normalization import normalize
 from model.preprocessing.signs import find_signs
 from model.preprocessing.strokes import rasterize
 from model.preprocessing.trace import trace_strokes
+from model.training.importing import Interface, adapt
+from tests.helpers.own_models import functional_with_softmax
 from tests.helpers.paths import ROOT
 from web.export.check import differences
 from web.export.networks import network_files
@@ -188,6 +191,52 @@ def test_the_maps_of_the_layers_are_equal_also_with_silenced_maps(pairs, classif
             np.testing.assert_allclose(rows.reshape(12, -1), ledger["rows"], rtol=0, atol=1e-3)
             np.testing.assert_allclose(expected.ledger.empty, ledger["empty"], rtol=0, atol=1e-3)
             assert expected.ledger.strongest == ledger["strongest"]
+
+
+@pytest.fixture(scope="module")
+def imported_model(tmp_path_factory):
+    """The path of a checkpoint that ends in a softmax, as `train.py --import` makes it. Its weights are random."""
+    network = adapt(functional_with_softmax(), Interface((784,), 1, has_probabilities=True))
+    path = tmp_path_factory.mktemp("imported") / "mine.keras"
+    network.save(path)
+    notes = json.loads(DEFAULT_CHECKPOINT.with_suffix(".json").read_text())
+    notes |= {"bytes": path.stat().st_size, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+    path.with_suffix(".json").write_text(json.dumps(notes))
+    return path
+
+
+def test_the_layers_of_other_networks_are_equal(site, classifier, imported_model):
+    [drawing] = parity_drawings(1)
+    paths = [DEFAULT_CHECKPOINT.with_stem(name) for name in ("softmax", "dense", "deep-mnist")] + [imported_model]
+    for path in paths:
+        write(network_files(path, is_own=False), site)
+    strokes = [[stroke.tolist() for stroke in drawing]]
+    shown = run_engine(site, network=classifier.name, drawings=strokes, others=[path.stem for path in paths])["shown"]
+    kinds = []
+    for path, result in zip(paths, shown, strict=True):
+        network, notes = checkpoint.load(path)
+        inside = Activations(network, path, notes["sha256"])
+        request = ActivationsRequest(strokes=strokes[0], layer=0, ledger=True, weights=True)
+        expected = ActivationsResponse.of("", 1, inside, request.normalized, request)
+        np.testing.assert_allclose(expected.outcome.logits, result["outcome"], rtol=1e-4, atol=1e-3)
+        kinds.append((expected.layers[0].kind, expected.ledger.centered, expected.layers[0].weights is not None))
+        for one, other in zip(expected.layers, result["layers"], strict=True):
+            parts = [(one, other.pop("values")), (one.weights, other.pop("weights"))]
+            for part, text in parts:
+                if part is None:
+                    assert text is None
+                    continue
+                values = np.frombuffer(base64.b64decode(text), np.int8).astype(int)
+                known = np.frombuffer(expected.data, np.int8, len(values), part.offset)
+                assert np.abs(values - known).max() <= 1
+            assert one.model_dump(exclude={"offset", "weights"}) == other
+        rows = np.frombuffer(expected.data, "<f4", 10 * expected.ledger.columns, expected.ledger.offset)
+        np.testing.assert_allclose(rows.reshape(10, -1), result["ledger"]["rows"], rtol=0, atol=1e-3)
+        np.testing.assert_allclose(expected.ledger.empty, result["ledger"]["empty"], rtol=0, atol=1e-3)
+        assert expected.ledger.centered == result["ledger"]["centered"]
+    assert [kind for kind, _, _ in kinds] == ["products", "units", "maps", "units"]
+    assert [centered for _, centered, _ in kinds] == [False, False, False, True]
+    assert [has_weights for _, _, has_weights in kinds] == [True, True, False, False]
 
 
 def test_a_correction_gives_the_same_example(pairs, classifier, examples):

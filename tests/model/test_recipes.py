@@ -69,15 +69,6 @@ def test_digits_has_at_most_a_million_parameters():
     assert RECIPES["digits"].network().count_params() <= 1_000_000
 
 
-@pytest.mark.parametrize("name", RECIPES)
-def test_every_recipe_trains_and_gives_finite_logits(name, trained, few):
-    recipe, network = trained(name).recipe, trained(name).network
-    outputs = ForwardPass(network)(few.images)
-    assert outputs.shape == (600, 12 if recipe.synthetic_non_digits else 10)
-    assert np.isfinite(outputs).all()
-    assert outputs.std() > 0  # Without any training, all logits of `softmax` would be 0.
-
-
 def test_softmax_gives_equal_logits_before_training():
     network = RECIPES["softmax"].network()
     np.testing.assert_array_equal(ForwardPass(network)(np.ones((1, 28, 28), np.float32)), np.zeros((1, 10)))

@@ -2,6 +2,8 @@
 
     python -m tests.tools.latency
     python -m tests.tools.latency --address http://127.0.0.1:7860
+    python -m tests.tools.latency --static
+    python -m tests.tools.latency --delay 150
 
 The command measures one duration in this process: from strokes to the answer. It measures three durations in Chromium
 on this machine, with the clock of the page:
@@ -11,7 +13,10 @@ on this machine, with the clock of the page:
 The command prints the median and the 95th percentile of each duration, and Chromium's layout shift score. The score
 does not count shifts within half a second after a touch or a key. Pen-up to bars is measured with the section “Inside
 the network” folded and open, in turns. At last, the command prints the time that one update of this section takes on
-the main thread of a processor that is four times slower.
+the main thread of a processor that is four times slower. The server answers all drawings.
+
+With `--static`, the command measures the static site, in which the engine answers in the browser. With `--delay`, it
+measures the served page with a slow network, which Chromium simulates, with and without the engine.
 """
 
 import argparse
@@ -26,6 +31,7 @@ from tests.helpers.drawings import DIGIT_DRAWINGS
 from tests.helpers.server import serving
 
 WARM_UP = 5
+VIEWPORT = {"width": 1280, "height": 1100}  # The section is on the screen, too.
 
 # The script detects when the page shows an answer. The bars of two successive answers may be equal. Therefore the
 # script watches the text of the round-trip time below the bars: the page writes this text for every answer.
@@ -82,17 +88,21 @@ def main() -> None:
     parser.add_argument("--address", help="address of a running page (default: start one)")
     parser.add_argument("--rounds", type=int, default=50, help="default: 50")
     parser.add_argument("--visits", type=int, default=10, help="default: 10")
+    parser.add_argument("--static", action="store_true", help="measure the static site instead")
+    parser.add_argument("--delay", type=int, metavar="MS", help="measure the page with this network delay instead")
     options = parser.parse_args()
+    if options.static or options.delay is not None:
+        return with_engine(options)
     report("one prediction in process", in_process(500), "drawings", digits=1)
     with contextlib.ExitStack() as stack:
-        address = options.address or stack.enter_context(serving()).address
+        address = f"{options.address or stack.enter_context(serving()).address}/?engine=server"
         browser = launch(stack.enter_context(sync_playwright()))
         report(
             "first bars after the first touch",
             [first_visit(browser, address) for _ in range(options.visits)],
             "visitors",
         )
-        page = browser.new_page(viewport={"width": 1280, "height": 1100})  # The section is on the screen, too.
+        page = browser.new_page(viewport=VIEWPORT)
         ready(page, address)
         fold(page, False)  # From now on, the section opens and folds soon after a key, so that its shifts do not count.
         page.evaluate(WATCH)
@@ -108,6 +118,19 @@ def main() -> None:
         shifted = page.evaluate("shifted")  # Before `update_time`, which folds and opens the section without a touch.
         update_time(page, options.rounds)
         print(f"layout shift while drawing: {shifted['counted']:.4f} ({shifted['all']:.4f} with shifts after input)")
+
+
+def with_engine(options: argparse.Namespace) -> None:
+    """Measure the static site, or the page with a slow network."""
+    from tests.tools import engine_latency
+
+    with contextlib.ExitStack() as stack:
+        browser = launch(stack.enter_context(sync_playwright()))
+        if options.static:
+            engine_latency.static_site(browser, options.rounds, options.visits)
+        if options.delay is not None:
+            address = options.address or stack.enter_context(serving()).address
+            engine_latency.slow_network(browser, address, options.delay, options.rounds)
 
 
 def report(what: str, milliseconds: list[float], unit: str, digits: int = 0) -> None:
@@ -176,8 +199,8 @@ def in_process(rounds: int) -> list[float]:
     return measured[WARM_UP:]
 
 
-def one_round(page: Page, strokes: list) -> tuple[float, float]:
-    """Draw a digit, then clear the pad. Return two durations in milliseconds.
+def one_round(page: Page, strokes: list, clear: bool = True) -> tuple[float, float]:
+    """Draw a digit, then clear the pad, unless `clear` is false. Return two durations in milliseconds.
 
     The first duration is from pen-up to the last answer; it is 0 if the last answer came before pen-up. The second
     duration is from the last answer to the attribution.
@@ -185,8 +208,9 @@ def one_round(page: Page, strokes: list) -> tuple[float, float]:
     draw(page, strokes)
     page.wait_for_timeout(400)
     waited = page.evaluate("[Math.max(0, shown.at(-1) - lifted), explained - shown.at(-1)]")
-    page.keyboard.press("Delete")
-    page.wait_for_timeout(150)
+    if clear:
+        page.keyboard.press("Delete")
+        page.wait_for_timeout(150)
     return tuple(waited)
 
 

@@ -15,12 +15,12 @@ from web.security.content_policy import HEADER, ContentPolicy, frame_ancestors, 
 DOCUMENT = '<html><script>one()</script><script type="module" src="two.js"></script></html>'
 
 
-def get(endpoint) -> httpx.Response:
-    app = ContentPolicy(Starlette(routes=[Route("/", endpoint)]))
+def get(endpoint, query="", **options) -> httpx.Response:
+    app = ContentPolicy(Starlette(routes=[Route("/", endpoint)]), **options)
 
     async def send() -> httpx.Response:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://page") as client:
-            return await client.get("/")
+            return await client.get(f"/{query}")
 
     return finish(send())
 
@@ -84,3 +84,16 @@ def test_a_site_that_is_no_source_is_an_error(monkeypatch, sites):
 def test_without_a_setting_spaces_and_local_notebooks_may_show_the_page(monkeypatch):
     monkeypatch.delenv("FRAME_ANCESTORS", raising=False)
     assert {"https://*.hf.space", "http://localhost:*"} <= set(frame_ancestors().split())
+
+
+def test_any_site_may_show_the_embedded_view_unless_the_operator_names_sites(monkeypatch):
+    def frames(query, **options) -> str:
+        [found] = re.findall(
+            r"frame-ancestors ([^;]+);", get(lambda _: HTMLResponse(""), query, **options).headers[HEADER]
+        )
+        return found
+
+    assert [frames(query) for query in ("?embed", "?__theme=dark&embed=1")] == ["*", "*"]
+    assert {frames(query) for query in ("", "?embedded", "?x=embed", "#embed")} == {frame_ancestors()}
+    monkeypatch.setenv("FRAME_ANCESTORS", "https://school.example")
+    assert frames("?embed", embedding=frame_ancestors("*")) == "https://school.example"

@@ -71,12 +71,12 @@ def check_site(folder: Path, checkpoint: Path, count: int = COUNT) -> None:
 
 
 @contextlib.contextmanager
-def serving(folder: Path) -> Iterator[str]:
-    """Serve a folder on this machine, and yield its address."""
+def serving(folder: Path, host: str = "127.0.0.1") -> Iterator[str]:
+    """Serve a folder on this machine, and yield its address. host: the address to listen on."""
     handler = functools.partial(_QuietHandler, directory=folder)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    with http.server.ThreadingHTTPServer((host, 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
+        yield f"http://{host}:{server.server_port}/"
         server.shutdown()
 
 

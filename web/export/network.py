@@ -4,24 +4,35 @@ assets/engine/network.js builds the network from the description. It has the lay
 """
 
 import math
+from collections.abc import Sequence
+
+import numpy as np
 
 from model.errors import InputError, UserError
 from model.inference import backend
 from model.preprocessing.normalization import IMAGE_SIDE
+from web.export.activation_functions import UnsupportedError, activation, activation_layer
 from web.export.arrays import ArrayFile
 
 WITHOUT_EFFECT = (
     "InputLayer",
+    "Identity",
+    "ConvertToTensor",
     "Dropout",
+    "AlphaDropout",
     "SpatialDropout2D",
     "GaussianNoise",
     "GaussianDropout",
     "ActivityRegularization",
+    "RandomFlip",
+    "RandomRotation",
+    "RandomTranslation",
+    "RandomZoom",
+    "RandomContrast",
+    "RandomBrightness",
 )
 """Keras's classes of layers that change nothing outside of training."""
-LIMITS = {"linear": (None, None), "relu": (0.0, None), "relu6": (0.0, 6.0)}
-"""The lowest and the highest output of each activation that the engine has."""
-EXPECTED = "expected Conv2D, Dense, MaxPooling2D, BatchNormalization, ReLU, Rescaling, Flatten and Dropout"
+EXPECTED = "docs/deployment.md lists the layers that it has"
 
 
 def describe(network, name: str, file: ArrayFile) -> tuple[list[dict], list[int]]:
@@ -34,24 +45,23 @@ def describe(network, name: str, file: ArrayFile) -> tuple[list[dict], list[int]
     Raises UserError, which names the layer, if the engine does not have a layer of the network.
     """
     try:
-        parts, ends = [], []
+        parts, ends, reshaping = [], [], []
         for call in _chain(network):
-            parts += _parts(call, file)
+            for part in _parts(call, file):
+                if part["type"] == "reshape":
+                    reshaping = [part]
+                    continue
+                # A dense layer reads the numbers of an image in the same order as those of a vector.
+                parts += [part] if part["type"] == "dense" else [*reshaping, part]
+                reshaping = []
             ends.append(len(parts) - 1)
         return parts, ends
-    except _UnsupportedError as error:
+    except UnsupportedError as error:
         raise UserError(
             f"{name} cannot be exported, because the browser's engine does not have its layer {error}; {EXPECTED}."
         ) from None
     except InputError:
         raise UserError(f"{name} cannot be exported, because it is not a Sequential or functional model.") from None
-
-
-class _UnsupportedError(Exception):
-    """The message describes the layer."""
-
-    def __init__(self, layer, reason: str = ""):
-        super().__init__(f"“{layer.name}” ({type(layer).__name__}{reason})")
 
 
 def _chain(network) -> list:
@@ -63,7 +73,7 @@ def _chain(network) -> list:
     tensor = image
     for call in calls:
         if call.output is None or [id(each) for each in call.inputs] != [id(tensor)]:
-            raise _UnsupportedError(call.layer, ", which does not only read the layer before it")
+            raise UnsupportedError(call.layer, ", which does not only read the layer before it")
         tensor = call.output
     return calls
 
@@ -75,50 +85,91 @@ def _parts(call, file: ArrayFile) -> list[dict]:
         return []
     if kind in ("Reshape", "Flatten"):
         return _reshaped(call)
+    output = {"output": _shape(call.output)}
     if kind not in _DESCRIPTIONS:
-        raise _UnsupportedError(call.layer)
-    output = _shape(call.output)
-    return [each | {"output": output} for each in _DESCRIPTIONS[kind](call, file)]
+        return [each | output for each in activation_layer(call)]
+    return [output | each for each in _DESCRIPTIONS[kind](call, file)]
 
 
 def _reshaped(call) -> list[dict]:
-    """A reshaping keeps the order of the numbers. The engine can only turn images into vectors."""
+    """Return the description of a reshaping, unless only a side of 1 is added to an image or removed."""
     before, after = call.inputs[0].shape[1:], call.output.shape[1:]
-    squeezed = tuple(side for side in after if side != 1)
-    is_image = squeezed == tuple(side for side in before if side != 1) and len(after) == 3 and after[-1] == 1
-    if not (is_image or len(after) == 1):
-        raise _UnsupportedError(call.layer, f" to the shape {tuple(after)}")
-    return []
+    if _shape(call.inputs[0]) == _shape(call.output):
+        return []
+    if len(after) == 2 and after != (IMAGE_SIDE, IMAGE_SIDE) or len(before) == 2 and before != (IMAGE_SIDE, IMAGE_SIDE):
+        raise UnsupportedError(call.layer, f" from the shape {tuple(before)} to the shape {tuple(after)}")
+    return [{"type": "reshape", "output": _shape(call.output)}]
 
 
 def _convolution(call, file: ArrayFile) -> list[dict]:
     layer = call.layer
-    if layer.groups != 1 or any(rate != 1 for rate in layer.dilation_rate) or layer.data_format != "channels_last":
-        raise _UnsupportedError(layer, " with groups, dilation or channels first")
+    _check_convolution(layer)
+    if layer.groups != 1:
+        raise UnsupportedError(layer, " with groups")
     return [
         {
             "type": "convolution",
             "kernel": file.add(layer.kernel.numpy()),
             "bias": file.add(layer.bias.numpy()) if layer.use_bias else None,
             "stride": list(layer.strides),
-            "padding": _padding(call),
+            "padding": _padding(call, layer.kernel_size),
         },
-        *_activation(layer, layer.activation),
+        *activation(layer, layer.activation),
     ]
 
 
-def _padding(call) -> dict:
-    """Return the number of rows and columns of zeros that the convolution adds around its input."""
-    top, bottom = _pads(call, 0)
-    left, right = _pads(call, 1)
+def _depthwise(call, file: ArrayFile) -> list[dict]:
+    layer = call.layer
+    _check_convolution(layer)
+    bias = file.add(layer.bias.numpy()) if layer.use_bias else None
+    return [_depthwise_part(call, layer.kernel, bias, file), *activation(layer, layer.activation)]
+
+
+def _separable(call, file: ArrayFile) -> list[dict]:
+    """Return a depthwise convolution without a bias, and a convolution of single pixels."""
+    layer = call.layer
+    _check_convolution(layer)
+    kernel = layer.pointwise_kernel
+    between = _shape(call.output) | {"channels": int(kernel.shape[2])}
+    return [
+        _depthwise_part(call, layer.depthwise_kernel, None, file) | {"output": between},
+        {
+            "type": "convolution",
+            "kernel": file.add(kernel.numpy()),
+            "bias": file.add(layer.bias.numpy()) if layer.use_bias else None,
+            "stride": [1, 1],
+            "padding": {"top": 0, "left": 0, "bottom": 0, "right": 0},
+        },
+        *activation(layer, layer.activation),
+    ]
+
+
+def _depthwise_part(call, kernel, bias: dict | None, file: ArrayFile) -> dict:
+    return {
+        "type": "depthwise",
+        "kernel": file.add(kernel.numpy()),
+        "bias": bias,
+        "stride": list(call.layer.strides),
+        "padding": _padding(call, call.layer.kernel_size),
+    }
+
+
+def _check_convolution(layer) -> None:
+    if any(rate != 1 for rate in layer.dilation_rate) or layer.data_format != "channels_last":
+        raise UnsupportedError(layer, " with dilation or channels first")
+
+
+def _padding(call, window: Sequence[int]) -> dict:
+    """Return the number of rows and columns of zeros around the input. window: the sides of the kernel."""
+    top, bottom = _pads(call, 0, window)
+    left, right = _pads(call, 1, window)
     return {"top": top, "left": left, "bottom": bottom, "right": right}
 
 
-def _pads(call, axis: int) -> tuple[int, int]:
-    layer = call.layer
-    if layer.padding == "valid":
+def _pads(call, axis: int, window: Sequence[int]) -> tuple[int, int]:
+    if call.layer.padding == "valid":
         return 0, 0
-    side, stride, kernel = call.inputs[0].shape[1 + axis], layer.strides[axis], layer.kernel_size[axis]
+    side, stride, kernel = call.inputs[0].shape[1 + axis], call.layer.strides[axis], window[axis]
     total = max((math.ceil(side / stride) - 1) * stride + kernel - side, 0)
     return total // 2, total - total // 2
 
@@ -126,60 +177,73 @@ def _pads(call, axis: int) -> tuple[int, int]:
 def _dense(call, file: ArrayFile) -> list[dict]:
     layer = call.layer
     if len(call.inputs[0].shape) != 2:
-        raise _UnsupportedError(layer, " of an image")
+        raise UnsupportedError(layer, " of an image")
     bias = file.add(layer.bias.numpy()) if layer.use_bias else None
     return [
         {"type": "dense", "kernel": file.add(layer.kernel.numpy()), "bias": bias},
-        *_activation(layer, layer.activation),
+        *activation(layer, layer.activation),
     ]
 
 
 def _pooling(call, file: ArrayFile) -> list[dict]:
     layer = call.layer
-    if layer.padding != "valid" or layer.data_format != "channels_last":
-        raise _UnsupportedError(layer, " with padding or channels first")
-    return [{"type": "pooling", "size": list(layer.pool_size), "stride": list(layer.strides)}]
+    if layer.data_format != "channels_last":
+        raise UnsupportedError(layer, " with channels first")
+    padding = _padding(call, layer.pool_size)
+    start = [padding["top"], padding["left"]]
+    return [{"type": _pooled(layer), "size": list(layer.pool_size), "stride": list(layer.strides), "start": start}]
+
+
+def _global_pooling(call, file: ArrayFile) -> list[dict]:
+    layer, shape = call.layer, call.inputs[0].shape
+    if layer.data_format != "channels_last":
+        raise UnsupportedError(layer, " with channels first")
+    return [{"type": _pooled(layer), "size": list(shape[1:3]), "stride": [1, 1], "start": [0, 0]}]
+
+
+def _pooled(layer) -> str:
+    return "maximum" if "Max" in type(layer).__name__ else "mean"
+
+
+def _zeros(call, file: ArrayFile) -> list[dict]:
+    layer = call.layer
+    if layer.data_format != "channels_last":
+        raise UnsupportedError(layer, " with channels first")
+    (top, _), (left, _) = layer.padding
+    return [{"type": "zeros", "start": [top, left]}]
 
 
 def _normalization(call, file: ArrayFile) -> list[dict]:
     layer = call.layer
-    if layer.axis not in (-1, len(call.inputs[0].shape) - 1) or not (layer.scale and layer.center):
-        raise _UnsupportedError(layer, " of another axis, or without scale or center")
-    arrays = (layer.gamma, layer.beta, layer.moving_mean, layer.moving_variance)
-    statistics = [file.add(array.numpy()) for array in arrays]
+    if layer.axis not in (-1, len(call.inputs[0].shape) - 1):
+        raise UnsupportedError(layer, " of another axis")
+    mean, variance = layer.moving_mean.numpy(), layer.moving_variance.numpy()
+    gamma = layer.gamma.numpy() if layer.scale else np.ones_like(mean)
+    beta = layer.beta.numpy() if layer.center else np.zeros_like(mean)
+    statistics = [file.add(array) for array in (gamma, beta, mean, variance)]
     return [{"type": "normalization", "statistics": statistics, "epsilon": layer.epsilon}]
 
 
 def _rescaling(call, file: ArrayFile) -> list[dict]:
     layer = call.layer
     if not all(isinstance(value, int | float) for value in (layer.scale, layer.offset)):
-        raise _UnsupportedError(layer, " with several factors")
+        raise UnsupportedError(layer, " with several factors")
     return [{"type": "scaling", "scale": float(layer.scale), "offset": float(layer.offset)}]
-
-
-def _relu(call, file: ArrayFile) -> list[dict]:
-    layer = call.layer
-    if layer.negative_slope or layer.threshold:
-        raise _UnsupportedError(layer, " with a slope or a threshold")
-    return [{"type": "activation", "low": 0.0, "high": layer.max_value}]
-
-
-def _activation(layer, activation) -> list[dict]:
-    name = getattr(activation, "__name__", type(activation).__name__)
-    if name not in LIMITS:
-        raise _UnsupportedError(layer, f" with the activation {name}")
-    low, high = LIMITS[name]
-    return [] if name == "linear" else [{"type": "activation", "low": low, "high": high}]
 
 
 _DESCRIPTIONS = {
     "Conv2D": _convolution,
+    "DepthwiseConv2D": _depthwise,
+    "SeparableConv2D": _separable,
     "Dense": _dense,
     "MaxPooling2D": _pooling,
+    "AveragePooling2D": _pooling,
+    "GlobalMaxPooling2D": _global_pooling,
+    "GlobalAveragePooling2D": _global_pooling,
+    "ZeroPadding2D": _zeros,
     "BatchNormalization": _normalization,
     "Rescaling": _rescaling,
-    "ReLU": _relu,
-    "Activation": lambda call, file: _activation(call.layer, call.layer.activation),
+    "Activation": lambda call, file: activation(call.layer, call.layer.activation),
 }
 
 

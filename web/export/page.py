@@ -12,6 +12,7 @@ import gradio as gr
 
 from web.components import page_settings
 from web.document import PREVIEW
+from web.export.texts import local_texts
 from web.manifest import DARK, LIGHT
 from web.texts import ASSETS, ENGLISH, LANGUAGES
 
@@ -46,7 +47,7 @@ class ExportedPage:
         needed = [
             name for name in addresses if name.endswith(".js") and not name.startswith(("page/old", "site/theme"))
         ]
-        texts = {"languages": LANGUAGES, "english": ENGLISH}
+        texts = {"languages": LANGUAGES, "english": local_texts(ENGLISH)}
         policy = "; ".join(f"{name} {sources}" for name, sources in POLICY.items())
         lines = [
             "<!doctype html>",

@@ -18,13 +18,22 @@ from web.api import Api
 from web.export.networks import FOLDER as NETWORKS
 from web.export.networks import network_files
 from web.export.page import ExportedPage
+from web.export.texts import local_texts
 from web.manifest import manifest
 from web.schemas.responses import AboutResponse
 from web.static_files import public_files
 from web.texts import ASSETS, ENGLISH, LANGUAGES
 
 STATIC = "static"
-SERVED_ONLY = ("page/main.js", "page/first_view.js", "page/page.css", "components/footer/footer.js")
+WORKER = "worker.js"
+SERVED_ONLY = (
+    "page/main.js",
+    "page/first_view.js",
+    "page/served_engine.js",
+    "page/engine_check.js",
+    "page/page.css",
+    "components/footer/footer.js",
+)
 """Files of the served page that the static site does not need."""
 README = """---
 title: {title}
@@ -43,12 +52,12 @@ pinned: false
 
 @dataclass(frozen=True)
 class _Settings:
-    """What `build_page` reads of a `Service`. The static site stores no corrections."""
+    """What `build_page` reads of a `Service`."""
 
     rejects: bool
     network: str | None
-    store: None = None
-    models: tuple[str, ...] = ()  # Of the other networks, the engine does not show the layers.
+    models: tuple[str, ...]
+    store: str = "the browser"  # See assets/site/kept_corrections.js.
 
 
 def export(build_page: Callable[[Api], gr.Blocks], folder: Path, path: Path) -> list[str]:
@@ -59,8 +68,10 @@ def export(build_page: Callable[[Api], gr.Blocks], folder: Path, path: Path) -> 
     _check(folder)
     notes = checkpoint.load_notes(path)
     network = features.short_hash(notes["sha256"]) if features.is_available(path, notes) else None
-    page = ExportedPage(build_page(Api(_Settings(notes["rejection_threshold"] < 1, network, models=(path.stem,)))))
-    files = _files(page, path)
+    networks, names = _networks(path)
+    models = (path.stem, *sorted(name for name in names if name != path.stem))
+    page = ExportedPage(build_page(Api(_Settings(notes["rejection_threshold"] < 1, network, models))))
+    files = _files(page) | networks
     shutil.rmtree(folder / STATIC, ignore_errors=True)
     contents = _with_addresses(page, files, path.stem)
     for name, content in contents.items():
@@ -73,20 +84,26 @@ def _check(folder: Path) -> None:
     """Raise UserError if the folder has files of something else. An earlier export is replaced."""
     if folder.exists() and not folder.is_dir():
         raise UserError(f"{folder} is a file; expected a folder for the site.")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / "worker.js").exists():
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / WORKER).exists():
         raise UserError(f"{folder} has other files; expected an empty folder, or an earlier export.")
 
 
-def _files(page: ExportedPage, path: Path) -> dict[str, bytes]:
-    """Return the files whose addresses have the version, by their paths."""
+def _files(page: ExportedPage) -> dict[str, bytes]:
+    """Return the files of the page whose addresses have the version, by their paths."""
     shared = {name: file.read_bytes() for name, file in public_files().items() if name not in SERVED_ONLY}
-    own = {f"site/{name}": (ASSETS / "site" / name).read_bytes() for name in ("host.js", "local_api.js", "theme.js")}
+    own = {f"site/{file.name}": file.read_bytes() for file in (ASSETS / "site").glob("*.js") if file.name != WORKER}
+    own |= {name: _with_local_texts(shared[name]) for name in shared if name.startswith("locales/")}
     own["site/page.css"] = page.style().encode()
-    return shared | own | {"engine/kernel.wasm": (ASSETS / "engine" / "kernel.wasm").read_bytes()} | _networks(path)
+    return shared | own
 
 
-def _networks(path: Path) -> dict[str, bytes]:
-    """Return the files of the page's network and of the models to compare it with, and the measurements.
+def _with_local_texts(locale: bytes) -> bytes:
+    content = json.loads(locale)
+    return json.dumps(content | {"texts": local_texts(content["texts"])}, ensure_ascii=False).encode()
+
+
+def _networks(path: Path) -> tuple[dict[str, bytes], list[str]]:
+    """Return the files of the page's network and of the models to compare it with, and the names of all of them.
 
     A model to compare with is left out if the engine does not have one of its layers.
     """
@@ -105,7 +122,7 @@ def _networks(path: Path) -> dict[str, bytes]:
             accuracies[other.stem] = _accuracy(other)
     # The least accurate first, as in `Comparison.compare`.
     names = sorted(accuracies, key=accuracies.__getitem__)
-    return files | {f"{NETWORKS}/models.json": json.dumps(names).encode()}
+    return files | {f"{NETWORKS}/models.json": json.dumps(names).encode()}, names
 
 
 def _accuracy(path: Path) -> float:
@@ -125,7 +142,7 @@ def _with_addresses(page: ExportedPage, files: Mapping[str, bytes], network: str
     at_first = [addresses[name] for name in files if name in own or not name.startswith((NETWORKS, "screenshots"))]
     return {
         "index.html": page.document(addresses, network).encode(),
-        "worker.js": _worker(version, ["./", *manifests, *at_first]),
+        WORKER: _worker(version, ["./", *manifests, *at_first]),
         "README.md": README.format(title=ENGLISH["title"], subtitle=ENGLISH["subtitle"]).encode(),
         ".nojekyll": b"",  # GitHub Pages then serves the files as they are.
         **manifests,
@@ -142,6 +159,6 @@ def _version(files: Mapping[str, bytes]) -> str:
 
 def _worker(version: str, files: list[str]) -> bytes:
     """Return the service worker with the version, and the files that it keeps at the first visit."""
-    text = (ASSETS / "site" / "worker.js").read_text(encoding="utf-8")
+    text = (ASSETS / "site" / WORKER).read_text(encoding="utf-8")
     text = text.replace('"{version}"', json.dumps(version), 1)
     return re.sub(r"FILES = \[\]", f"FILES = {json.dumps(files)}", text, count=1).encode()

@@ -3,6 +3,7 @@
 import os
 import re
 import secrets
+from urllib.parse import parse_qs
 
 from starlette.datastructures import MutableHeaders
 
@@ -11,15 +12,17 @@ from model.errors import UserError
 HEADER = "Content-Security-Policy"
 # These sites may show the page in a frame by default: huggingface.co shows Spaces, and local notebooks show the page.
 FRAMES = "'self' https://huggingface.co https://*.hf.space http://localhost:* http://127.0.0.1:*"
+# Every site may show the embedded view: a visitor can only draw in it, and it stores nothing (assets/page/embed.js).
+EMBED, ANY_SITE = "embed", "*"
 # A source of the directive frame-ancestors (https://www.w3.org/TR/CSP3/#directive-frame-ancestors).
 SOURCE = re.compile(
     r"'self'|'none'|\*|https?:|(https?://)?(\*\.)?[\w-]+(\.[\w-]+)*(:(\d{1,5}|\*))?(/[\w./-]*)?", re.ASCII
 )
 
 
-def frame_ancestors() -> str:
+def frame_ancestors(default: str = FRAMES) -> str:
     """Return the sites that may show the page in a frame, from the variable FRAME_ANCESTORS. Raises UserError."""
-    text = os.environ.get("FRAME_ANCESTORS") or FRAMES
+    text = os.environ.get("FRAME_ANCESTORS") or default
     for source in text.split():
         if not SOURCE.fullmatch(source):
             raise UserError(
@@ -54,19 +57,21 @@ def policy(nonce: str | None = None, frames: str = FRAMES) -> str:
 class ContentPolicy:
     """ASGI middleware that marks the scripts in each document that the application sends. No other scripts run."""
 
-    def __init__(self, app, frames: str = FRAMES):
-        """frames: the result of `frame_ancestors`."""
-        self.app, self._frames = app, frames
+    def __init__(self, app, frames: str = FRAMES, embedding: str = ANY_SITE):
+        """frames, embedding: the sites that may show the page, and its embedded view, in a frame: `frame_ancestors`."""
+        self.app, self._frames, self._embedding = app, frames, embedding
 
     async def __call__(self, scope, receive, send) -> None:
         start, body, nonce = None, b"", secrets.token_urlsafe(16)
+        query = scope.get("query_string", b"").decode("latin-1")
+        frames = self._embedding if EMBED in parse_qs(query, keep_blank_values=True) else self._frames
 
         async def send_marked(message) -> None:
             nonlocal start, body
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 if headers.get("content-type", "").startswith("text/html"):
-                    headers[HEADER] = policy(nonce, self._frames)
+                    headers[HEADER] = policy(nonce, frames)
                     start = message
                 else:
                     await send(message)
