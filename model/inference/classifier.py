@@ -108,7 +108,7 @@ class Classifier:
 
         found = picture_candidates.of_planes(planes)
         answer = self._read([found])[0]
-        if found.is_doubtful and answer.verdict == Verdict.NOT_DIGIT:
+        if found.is_doubtful and answer.verdict != Verdict.DIGIT:
             inverse = self._read([picture_candidates.of_planes(planes, inverse=True)])[0]
             return inverse if inverse.verdict == Verdict.DIGIT else answer
         return answer
@@ -182,7 +182,7 @@ class Classifier:
             if not len(cuts.images):
                 continue
             found = self.predict(cuts.images.reshape(-1, IMAGE_SIDE, IMAGE_SIDE))
-            best = touching_digits.best_cut(found)
+            best = touching_digits.best_cut(found, cuts.crossings)
             if best is not None:
                 pairs = enumerate(zip(cuts.images[best], cuts.boxes[best].tolist(), strict=True))
                 split[i] = tuple(self._reading(image, found, 2 * best + j, tuple(box)) for j, (image, box) in pairs)

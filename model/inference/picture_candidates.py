@@ -11,7 +11,7 @@ from model.preprocessing import segmentation, stroke_width, touching
 from model.preprocessing.normalization import IMAGE_SIDE, normalize_all
 from model.preprocessing.parts import keep_parts, outline, parts
 from model.preprocessing.picture import PictureInk, extract
-from model.preprocessing.rulings import pen_width
+from model.preprocessing.runs import pen_width
 from model.preprocessing.signs import find_signs
 
 
@@ -63,11 +63,13 @@ def _of_ink(found: PictureInk, timer: Timer) -> Candidates:
 
 def _cuts(ink: np.ndarray) -> Cuts:
     """Return the cuts of ink (H, W) into two digits that touch."""
-    parts = [part for pair in touching.cuts(ink) for part in pair]
+    found = touching.cuts(ink)
+    parts = [part for cut in found for part in (cut.left, cut.right)]
     images = normalize_all([stroke_width.adjust(part) for part in parts])
     size = np.array(ink.shape[::-1], float)
     boxes = [stroke_box([(np.argwhere(part)[:, ::-1] + 0.5) / size]) for part in parts]
-    return Cuts(images.reshape(-1, 2, IMAGE_SIDE, IMAGE_SIDE), np.array(boxes).reshape(-1, 2, 4))
+    crossings = np.array([cut.crossings for cut in found], int)
+    return Cuts(images.reshape(-1, 2, IMAGE_SIDE, IMAGE_SIDE), np.array(boxes).reshape(-1, 2, 4), crossings)
 
 
 def _only(ink: np.ndarray, masks: list[np.ndarray], num_parts: int) -> np.ndarray:

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from model.preprocessing.enclosures import LONGER
+
 # The constants were set by hand on pictures of `python -m tests.tools.picture_kinds`, with the seeds 1, 3 and 4.
 BAR_RATIO = 0.16
 """Largest ratio of the thickness of a bar to its length."""
-UNDERLINE_SLOPE, EDGE_SLOPE = 0.2, 0.1
-"""Largest slope of an underline, and of a bar along the edge, in pixels per pixel."""
-LONGER = 0.03
-"""An underline extends beyond the writing above it by this fraction of the writing's height, at both ends."""
+MAX_SLOPE = 0.2
+"""Largest slope of a bar, in pixels per pixel."""
 EDGE_DISTANCE, EDGE_SHARE = 2, 0.08
 """Largest distance of a bar from the picture's edge, in pixels, or as a share of the length of the bar."""
 
@@ -49,7 +49,7 @@ class Bars:
     def underlines(self, boxes: np.ndarray, kept: np.ndarray) -> np.ndarray:
         """Return which of the kept parts are underlines, bool (N,). boxes: left, top, right, bottom, (N, 4)."""
         found = np.zeros(len(kept), bool)
-        for bar in np.flatnonzero(kept & self.is_bar & self.is_flat & (self.slopes < UNDERLINE_SLOPE)):
+        for bar in np.flatnonzero(kept & self.is_bar & self.is_flat & (self.slopes < MAX_SLOPE)):
             left, top, right, bottom = boxes[bar]
             others = kept & ~self.is_bar
             others |= kept & ~self.is_flat
@@ -74,7 +74,7 @@ class Bars:
         at_side = np.minimum(boxes[:, 0], width - boxes[:, 2]) <= near
         at_end = np.minimum(boxes[:, 1], height - boxes[:, 3]) <= near
         is_along = np.where(self.is_flat, at_end, at_side)
-        found = kept & self.is_bar & is_along & (self.slopes < EDGE_SLOPE)
+        found = kept & self.is_bar & is_along & (self.slopes < MAX_SLOPE)
         others = boxes[kept & ~found]
         if not len(others):
             return np.zeros(len(kept), bool)

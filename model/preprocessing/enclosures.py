@@ -13,7 +13,7 @@ from model.preprocessing.geometry import Stroke
 MAX_OPENING = 0.35
 """Largest distance between the ends of a ring, as a fraction of the ring's longer side."""
 INNER = 0.3
-"""Smallest height of what is in a ring, as a fraction of the ring's height."""
+"""Smallest height of what is in a ring or in a frame, as a fraction of the height of the ring or of the frame."""
 GAP = 0.03
 """Smallest distance of an underline from the digits, as a fraction of their height. The foot of a 1 is nearer."""
 CLEAR_GAP = 0.1
@@ -21,7 +21,7 @@ CLEAR_GAP = 0.1
 MAX_SLOPE = 0.25
 """Largest ratio of the height of an underline to its width."""
 LONGER = 0.02
-"""An underline extends beyond the digits by this fraction of their height, at both ends."""
+"""An underline extends beyond the digits above it by this fraction of their height, at both ends."""
 SLASH_SLOPE = 0.35
 """Smallest slope of a slash, in units to the side per unit down. Most ones are steeper."""
 ZERO_SLASH_SLOPE = 0.6

@@ -3,10 +3,10 @@
 import numpy as np
 from scipy import ndimage
 
-from model.preprocessing.rulings import NEIGHBORS, pen_width
+from model.preprocessing.enclosures import INNER
+from model.preprocessing.rulings import NEIGHBORS
+from model.preprocessing.runs import pen_width
 
-INNER = 0.3
-"""Smallest height of a digit in a frame, as a fraction of the frame's height."""
 COVERED = 0.5
 """A frame covers more than this share of each side of the digit. One side may be cut off or broken."""
 ATTACHED = 0.15
@@ -18,7 +18,7 @@ AS_HIGH = 0.6
 MIN_ROUND, MAX_ROUND = 0.6, 0.88
 """Share of its box that a filled ring covers. An ellipse covers 0.79, a rectangle more."""
 MAX_PARTS = 100
-"""Maximum number of parts, the largest, among which frames are searched."""
+"""Maximum number of parts, the largest, among which frames, signs and lost parts are searched."""
 
 
 def frames(mask: np.ndarray, sides: int) -> np.ndarray:

@@ -4,7 +4,7 @@ import numpy as np
 from scipy import ndimage
 
 from model.preprocessing.paper import estimate_paper
-from model.preprocessing.rulings import pen_width
+from model.preprocessing.runs import pen_width
 
 # The constants were set by hand on pictures of `python -m tests.tools.picture_kinds`, with the seeds 1, 3 and 4.
 # BORDER_SHARE and BORDER_WEIGHT were chosen on 1,080 of these pictures: paper is taken for ink in 7, and in 13 with a
@@ -13,13 +13,13 @@ SAMPLE_SIDE = 128
 """The direction from paper to ink is estimated on a reduced picture, whose longer side has about this many pixels."""
 CLEAR = 1.2
 """Skewness above which it is clear which side of the plane is ink. Below, two other measures count, too."""
+DOUBTFUL = 1.0
+"""Evidence below which the paper may be the ink. Of 200 generated crops of digits, 5 are read only the other way round,
+all with less evidence. Of 460 crops of non-digits, 6 would be read as digits the other way round, all with more."""
 BORDER_SHARE = 0.1
 """Width of the border, as a fraction of the picture's shorter side."""
 BORDER_WEIGHT = 4.0
 """Weight of the border: most of the pixels near the picture's edges are paper."""
-DOUBTFUL = 1.0
-"""Evidence below which the paper may be the ink. Of 88 generated crops, 17 have less, and paper is taken for ink in 8
-of them."""
 
 
 def ink_plane(planes: np.ndarray, inverse: bool = False) -> tuple[np.ndarray, np.ndarray, bool]:
@@ -41,7 +41,7 @@ def ink_plane(planes: np.ndarray, inverse: bool = False) -> tuple[np.ndarray, np
     # Ink is narrower than the paper between the strokes.
     evidence = skewness + np.log(max(ratio, 0.01))
     evidence += BORDER_WEIGHT * (_border_share(inverse_ink) - _border_share(ink))
-    is_doubtful = abs(evidence) < DOUBTFUL
+    is_doubtful = evidence < DOUBTFUL
     return (plane, paper, is_doubtful) if (evidence >= 0) != inverse else (other, other_paper, is_doubtful)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import ndimage
 
-from model.preprocessing.rulings import pen_width
+from model.preprocessing.runs import pen_width
 
 # The constants were set by hand on pictures of `python -m tests.tools.picture_kinds`, with the seeds 1, 3 and 4.
 WINDOWS = (0.12, 0.3, 0.75, 2.0)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
+from model.preprocessing.runs import pen_width, run_lengths
+
 # The constants were set by hand on pictures of `python -m tests.tools.picture_kinds`, with the seeds 1, 3 and 4.
 LONG = 0.3
 """Shortest ruled line, as a fraction of the picture's side in its direction."""
@@ -19,11 +21,8 @@ THINNEST = 2.4
 """Lines that are thinner, in pixels, are taken to have this thickness."""
 FINE, PALE = 0.65, 0.6
 """A ruled line that is not longer than the writing is thinner than FINE × the pen, or paler than PALE × the ink."""
-OVERSHOOT, LONG_OVERSHOOT = 0.1, 0.2
-"""Shares of its length by which a line extends beyond the writing at both ends: OVERSHOOT for a fine line,
-LONG_OVERSHOOT for a line of the same pen."""
-LEAST_EXTENT = 0.25
-"""A line of the same pen is removed if the writing extends over this share of its length."""
+OVERSHOOT = 0.2
+"""Share of its length by which a ruled line extends beyond the writing at both ends."""
 LEAST_WRITING = 0.6
 """Fewest pixels of the writing beside a ruled line, as a share of the pixels of the line."""
 WIDE = 1.3
@@ -59,6 +58,10 @@ class _Line:
     def length(self) -> int:
         return self.stop - self.start
 
+    def ends_at_edge(self, shape: tuple[int, int]) -> tuple[bool, bool]:
+        """Return whether the start and the stop are at the picture's edge. shape: height and width of the picture."""
+        return self.start <= 2, self.stop >= shape[0 if self.turned else 1] - 2
+
     def view(self, image: np.ndarray) -> np.ndarray:
         """Return the line's box in an image."""
         return (image.T if self.turned else image)[self.region]
@@ -73,6 +76,7 @@ def lines(mask: np.ndarray, contrast: np.ndarray) -> np.ndarray:
         for line in here:
             line.view(rest)[line.mask] = False
         candidates += here
+    candidates = _without_digits(candidates, rest)
     if not candidates or not rest.any():
         return found
     writing = _Writing.of(rest, contrast)
@@ -85,6 +89,19 @@ def lines(mask: np.ndarray, contrast: np.ndarray) -> np.ndarray:
         if line.thickness <= min(writing.pen, thickest) and (near & line.mask).any():
             line.view(found)[line.mask] = True
     return found
+
+
+def _without_digits(candidates: list[_Line], rest: np.ndarray) -> list[_Line]:
+    """Return the candidates that may be ruled lines. Draw the others into `rest`, the mask of the writing.
+
+    If hardly any writing remains, the candidates that end inside the picture are ones, or the stems of other digits.
+    """
+    if rest.sum() >= LEAST_WRITING * max((line.mask.sum() for line in candidates), default=0):
+        return candidates
+    for line in candidates:
+        if not any(line.ends_at_edge(rest.shape)):
+            line.view(rest)[line.mask] = True
+    return [line for line in candidates if any(line.ends_at_edge(rest.shape))]
 
 
 @dataclass(frozen=True)
@@ -108,25 +125,21 @@ class _Writing:
 
     def is_ruling(self, line: _Line, contrast: np.ndarray) -> bool:
         axis = 0 if line.turned else 1
-        side, low, high = contrast.shape[axis], self.low[axis], self.high[axis]
+        low, high = self.low[axis], self.high[axis]
         overshoot = min(low - line.start, line.stop - high) / line.length
         is_fine = line.thickness <= FINE * self.pen
         # A stroke of about a pixel differs in strength along its path.
         pale = PALE if self.pen >= 2 else PALE / 2
         is_fine = is_fine or strength(line.view(contrast)[line.mask]) < pale * self.strength
-        ends_at_edge = [line.start <= 2, line.stop >= side - 2]
+        ends_at_edge = line.ends_at_edge(contrast.shape)
         if self._is_underline(line, overshoot):
             return True
-        if all(ends_at_edge) and overshoot > (OVERSHOOT if is_fine else LONG_OVERSHOOT):
+        if all(ends_at_edge) and overshoot > OVERSHOOT:
             return True
         if self.size < LEAST_WRITING * line.mask.sum():
             return False  # The line is the stem of a digit.
-        # The stem of a digit also overshoots what remains, if only a small flag remains.
-        if overshoot > LONG_OVERSHOOT and high - low > LEAST_EXTENT * line.length:
-            return True
-        return is_fine and (
-            any(ends_at_edge) or overshoot > OVERSHOOT or line.length > 4 * SLIM * max(line.thickness, THINNEST)
-        )
+        is_very_slim = line.length > 4 * SLIM * max(line.thickness, THINNEST)
+        return overshoot > OVERSHOOT or (is_fine and (any(ends_at_edge) or is_very_slim))
 
     def _is_underline(self, line: _Line, overshoot: float) -> bool:
         """Return whether the line is below a number, which it may touch."""
@@ -169,19 +182,6 @@ def _path_lengths(mask: np.ndarray) -> np.ndarray:
             longest[1:-1] = (best + 1) * column
             total += longest[1:-1]
     return np.repeat(lengths.T * BLOCK, BLOCK, axis=1)[:, :width]
-
-
-def run_lengths(mask: np.ndarray) -> np.ndarray:
-    """Return the length of the vertical run of mask pixels that each pixel is in, (H, W); 0 outside the mask."""
-    rows = np.arange(len(mask), dtype=np.int32)[:, None]
-    above = np.maximum.accumulate(np.where(mask, -1, rows), axis=0)
-    below = np.minimum.accumulate(np.where(mask, len(mask), rows)[::-1], axis=0)[::-1]
-    return (below - above - 1) * mask
-
-
-def pen_width(mask: np.ndarray) -> float:
-    """Return the median width of the strokes in pixels: of the vertical and the horizontal run, the shorter one."""
-    return float(np.median(np.minimum(run_lengths(mask), run_lengths(mask.T).T)[mask])) if mask.any() else 0.0
 
 
 def strength(values: np.ndarray) -> float:

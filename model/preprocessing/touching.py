@@ -5,6 +5,7 @@ carving for content-aware image resizing"). The network decides which cut is rig
 """
 
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -27,8 +28,16 @@ MIN_HEIGHT = 0.6
 """Smallest height of a digit, as a fraction of the height of its neighbor."""
 
 
-def cuts(ink: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return pairs of the left and the right digit, float32 (H, W), one pair for each cut; [] if there is no ink.
+class Cut(NamedTuple):
+    """A cut of ink into the left and the right digit, float32 (H, W). crossings: the number of strokes that it cuts."""
+
+    left: np.ndarray
+    right: np.ndarray
+    crossings: int
+
+
+def cuts(ink: np.ndarray) -> list[Cut]:
+    """Return the cuts between two digits; [] if there is no ink.
 
     ink: the ink of the digits, float (H, W), 0 to 1.
     """
@@ -43,14 +52,16 @@ def cuts(ink: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
     found, seen = [], set()
     for start, stop in zip(EDGES[:-2], EDGES[2:], strict=True):
         first, last = round(start * cost.shape[1]), round(stop * cost.shape[1])
-        seam = first + _seam(cost[:, first:last]) + 0.5
+        columns = first + _seam(cost[:, first:last])
         rows = (np.arange(height) + 0.5) * HEIGHT / height - 0.5
-        edge = np.interp(rows, np.arange(HEIGHT), seam) * width / cost.shape[1]
+        edge = np.interp(rows, np.arange(HEIGHT), columns + 0.5) * width / cost.shape[1]
         is_left = np.arange(width) < edge[:, None]
         if is_left.tobytes() not in seen:  # Neighboring bands may have the same seam.
             seen.add(is_left.tobytes())
-            found.append((_placed(box * is_left, ink), _placed(box * ~is_left, ink)))
-    return [pair for pair in found if _are_as_high(pair)]
+            in_ink = np.pad(cost[np.arange(HEIGHT), columns] > 0.5, (1, 0))
+            crossings = int((in_ink[1:] & ~in_ink[:-1]).sum())
+            found.append(Cut(_placed(box * is_left, ink), _placed(box * ~is_left, ink), crossings))
+    return [cut for cut in found if _are_as_high(cut)]
 
 
 def _placed(part: np.ndarray, ink: np.ndarray) -> np.ndarray:
@@ -61,8 +72,8 @@ def _placed(part: np.ndarray, ink: np.ndarray) -> np.ndarray:
     return placed
 
 
-def _are_as_high(pair: tuple[np.ndarray, np.ndarray]) -> bool:
-    low, high = sorted(crop(part).shape[0] for part in pair)
+def _are_as_high(cut: Cut) -> bool:
+    low, high = sorted(crop(part).shape[0] for part in (cut.left, cut.right))
     return low >= MIN_HEIGHT * high > 0
 
 

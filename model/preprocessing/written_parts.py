@@ -7,8 +7,10 @@ import numpy as np
 from scipy import ndimage
 
 from model.preprocessing.bars import Bars
-from model.preprocessing.rulings import FINE, NEIGHBORS, PALE, run_lengths
-from model.preprocessing.signs import is_sign
+from model.preprocessing.frames import MAX_PARTS
+from model.preprocessing.rulings import FINE, NEIGHBORS, PALE
+from model.preprocessing.runs import run_lengths
+from model.preprocessing.signs import TALL, is_sign
 
 # The constants were set by hand on pictures of `python -m tests.tools.picture_kinds`, with the seeds 1, 3 and 4.
 MIN_SHARPNESS = 0.5
@@ -21,12 +23,8 @@ SPECK, SPECK_SHARE = 24, 0.03
 """On dirty paper, a part is noise if it has fewer pixels than SPECK, or than SPECK_SHARE × the largest part."""
 SMALL = 0.1
 """A part with fewer pixels than SMALL × the largest part is small: it is left out if it is faint or at the edge."""
-TALL = 0.5
-"""Smallest height of a digit, as a fraction of the height of the highest part."""
 LOST_HEIGHT = 0.25
 """Smallest height of a lost part between two digits, as a fraction of the height of the row."""
-MAX_PARTS = 100
-"""Maximum number of parts that are searched for signs and for lost parts."""
 
 
 @dataclass(frozen=True)

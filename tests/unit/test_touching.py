@@ -28,13 +28,13 @@ def beside(left, right):
 @pytest.mark.parametrize("left, right", [(5, 3), (2, 4), (6, 0), (3, 8)])
 def test_one_of_the_cuts_is_between_two_digits_that_touch(left, right):
     ink, first = beside(left, right)
-    errors = [np.abs(part - first).sum() / first.sum() for part, _ in cuts(ink)]
+    errors = [np.abs(part - first).sum() / first.sum() for part, *_ in cuts(ink)]
     assert min(errors) < 0.05
 
 
 def test_a_cut_loses_no_ink():
     ink, _ = beside(5, 3)
-    for left, right in cuts(ink):
+    for left, right, _ in cuts(ink):
         np.testing.assert_allclose(left + right, ink, atol=1e-6)
 
 
@@ -52,9 +52,22 @@ def found(*cuts):
 
 
 def test_the_surest_cut_is_chosen_if_all_sure_cuts_agree():
-    assert best_cut(found(([1, 2], 0.97), ([3, 4], 0.5), ([1, 2], 0.99))) == 2
+    assert best_cut(found(([1, 2], 0.97), ([3, 4], 0.5), ([1, 2], 0.99)), np.array([1, 2, 2])) == 2
 
 
 def test_no_cut_is_chosen_if_none_is_sure_or_if_two_sure_cuts_differ():
-    assert best_cut(found(([1, 2], 0.9), ([1, 3], 0.8))) is None
-    assert best_cut(found(([1, 2], 0.97), ([1, 3], 0.96))) is None
+    assert best_cut(found(([1, 2], 0.9), ([1, 3], 0.8)), np.array([1, 1])) is None
+    assert best_cut(found(([1, 2], 0.97), ([1, 3], 0.96)), np.array([1, 1])) is None
+
+
+def test_no_cut_is_chosen_if_a_cut_through_fewer_strokes_may_give_other_digits():
+    assert best_cut(found(([2, 7], 0.99), ([2, 0], 0.3)), np.array([2, 1])) is None
+    assert best_cut(found(([2, 7], 0.99), ([2, 0], 0.1)), np.array([2, 1])) == 0
+
+
+def test_a_cut_counts_the_strokes_that_it_crosses():
+    ink = np.zeros((60, 99))
+    ink[5:10], ink[30:35, 45:] = 1, 1
+    for stem in (0, 45, 94):
+        ink[:, stem : stem + 5] = 1
+    assert {1, 2} <= {cut.crossings for cut in cuts(ink)}

@@ -7,7 +7,7 @@ from enum import StrEnum
 import numpy as np
 
 from model.errors import InputError
-from model.inference.answer import Verdict
+from model.inference.answer import Answer, Verdict
 from model.inference.classifier import Classifier
 from model.preprocessing.geometry import Stroke
 from tests.tools.picture_kinds.sheet import Sheet
@@ -54,6 +54,13 @@ def outcome(classifier: Classifier, source: object, number: str) -> tuple[Outcom
         answer = classifier.read_strokes(source) if isinstance(source, list) else classifier.read_picture(source)
     except InputError:
         return Outcome.UNSURE, ""
+    return outcome_of(answer, number), answer.number
+
+
+def outcome_of(answer: Answer | None, number: str) -> Outcome:
+    """Return the outcome of an answer, given the expected number. answer: None if the picture was rejected."""
+    if answer is None:
+        return Outcome.UNSURE
     if answer.number == number and (answer.verdict == Verdict.DIGIT or number == "?"):
-        return Outcome.READ, answer.number
-    return (Outcome.WRONG if answer.verdict == Verdict.DIGIT else Outcome.UNSURE), answer.number
+        return Outcome.READ
+    return Outcome.WRONG if answer.verdict == Verdict.DIGIT else Outcome.UNSURE
