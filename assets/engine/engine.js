@@ -1,23 +1,22 @@
 // Mirrors web/api.py: the functions of the API, answered in the browser.
 
-/** @import { Activations, ActivationsRequest, Cutouts } from "../shared/activations.js" */
+/** @import { Activations, ActivationsRequest } from "../shared/activations.js" */
 /** @import { Answer as PageAnswer, Reading as PageReading } from "../shared/answers.js" */
 /** @import { Example } from "../shared/learned_json.js" */
-/** @import { CellRequest } from "../shared/occlusion.js" */
 /** @import { Stroke } from "../shared/strokes.js" */
 /** @import { Reading } from "./answer.js" */
 /** @import { PersonalExample } from "./examples.js" */
 /** @import { Model, ReadFile } from "./model.js" */
 
 import { numberOf, verdictOf } from "./answer.js";
-import { InsideNetwork } from "./activations.js";
+import { InsideNetworks } from "./inside.js";
 import { attribute } from "./attribution.js";
 import { imageOf } from "./candidates.js";
 import { FeatureSpace } from "./features.js";
 import { loadModel, readJson } from "./model.js";
 import { PIXELS } from "./normalization.js";
 import { largest, rint } from "./numeric.js";
-import { occlude, occludeScore } from "./occlusion.js";
+import { occlude } from "./occlusion.js";
 import { traceStrokes } from "./trace.js";
 
 const LABEL_NOT_DIGIT = "not a digit";
@@ -33,8 +32,7 @@ export class Engine {
   #models = null;
   /** @type {Map<string, Promise<Model>>} the other networks that are loaded, by name */
   #others = new Map();
-  /** @type {Map<string, InsideNetwork>} by the name of the network */
-  #inside = new Map();
+  #inside = new InsideNetworks();
 
   /**
    * @param {Model} own
@@ -120,10 +118,7 @@ export class Engine {
     return occlude((version) => network.forward(version), toInk(image), digit, contrast, contrast !== null);
   }
 
-  /**
-   * Read one digit with every model, the least accurate first.
-   * @param {Uint8Array} image
-   */
+  /** Read one digit with every model, the least accurate first. @param {Uint8Array} image */
   async compare(image) {
     if (image.every((byte) => byte === 0)) return { models: [] };
     this.#models ??= this.#loadModels();
@@ -156,7 +151,7 @@ export class Engine {
   }
 
   /**
-   * Return the maps of the inner layers of any network, which is loaded first. Return null if the network has none.
+   * Return the maps of any network, which is loaded first; null if it has none.
    * @type {(request: ActivationsRequest) => Promise<Activations | null>}
    */
   async activationsOfAny(request) {
@@ -165,38 +160,15 @@ export class Engine {
 
   /** @type {(model: Model, request: ActivationsRequest) => Activations | null} */
   #activations(model, { image, strokes, ...wanted }) {
-    const network = this.#insideOf(model);
+    const network = this.#inside.of(model);
     if (!network) return null;
     const ink = strokes ? imageOf(strokes) : toInk(image ?? new Uint8Array(PIXELS));
     return { ...network.of(ink, wanted), image: strokes ? toBytes(ink) : null };
   }
 
-  /**
-   * Return how a cell of any network changes if the ink of a block is erased; null as for `activations`.
-   * @type {(request: CellRequest) => Promise<ReturnType<typeof occludeScore> | null>}
-   */
-  async sensitivity({ image, model, ...wanted }) {
-    const inside = this.#insideOf(await this.#model(model ?? this.#own.description.name));
-    return inside && occludeScore((version) => inside.cell(version, wanted), toInk(image), false);
-  }
-
-  /**
-   * Return the cut-outs of a layer of any network; null as for `activations`.
-   * @type {(model: string, layer: number) => Promise<Cutouts | null>}
-   */
-  async cutouts(model, layer) {
-    const inside = this.#insideOf(await this.#model(model));
-    const found = inside?.cutouts(layer);
-    if (!found) return inside && { maps: [], count: 0, size: 0, picture: new ArrayBuffer(0) };
-    return { ...found, picture: await this.#read(`networks/${model}.cutouts-${layer}.webp`) };
-  }
-
-  /** @param {Model} model */
-  #insideOf({ classifier, description: { name, inside } }) {
-    if (!inside) return null;
-    const network = this.#inside.get(name) ?? new InsideNetwork(classifier, name, inside);
-    this.#inside.set(name, network);
-    return network;
+  /** Return the inside of networks, and the network of a name. @param {string | null} [name] */
+  async inside(name) {
+    return { networks: this.#inside, model: await this.#model(name ?? this.#own.description.name), read: this.#read };
   }
 
   async #loadModels() {

@@ -3,9 +3,9 @@
 import { timeLimit } from "../shared/time_limit.js";
 
 /** @import { Answer, Connection } from "../shared/answers.js" */
-/** @import { Activations, ActivationsRequest, Cutouts } from "../shared/activations.js" */
+/** @import { Activations, ActivationsRequest } from "../shared/activations.js" */
 /** @import { Example } from "../shared/learned_json.js" */
-/** @import { CellRequest, Occlusion } from "../shared/occlusion.js" */
+/** @import { Occlusion } from "../shared/occlusion.js" */
 /** @import { Stroke } from "../shared/strokes.js" */
 
 /**
@@ -19,15 +19,15 @@ import { timeLimit } from "../shared/time_limit.js";
  * @property {typeof compare} compare
  * @property {(...given: Parameters<typeof steps>) => ReturnType<typeof steps> | undefined} steps
  * @property {(...given: Parameters<typeof activations>) => ReturnType<typeof activations> | undefined} activations
- * @property {typeof cutouts} cutouts
- * @property {typeof sensitivity} sensitivity
+ * @property {typeof import("./cell_client.js").cutouts} cutouts
+ * @property {typeof import("./cell_client.js").sensitivity} sensitivity
  * @property {typeof about} about
  * @property {typeof predictImage} predictImage
  * @property {typeof correct} correct
  * @property {typeof undoCorrection} undoCorrection
  */
 
-import { parseActivations, parseCutouts } from "../shared/activations.js";
+import { parseActivations } from "../shared/activations.js";
 import { withinLimits } from "../shared/strokes.js";
 import { examples } from "./learned.js";
 
@@ -37,6 +37,8 @@ const PICTURE_TIMEOUT = 60_000;
 
 /** @type {Partial<LocalApi>} */
 let local = {};
+
+export const localApi = () => local;
 
 /**
  * Answer some functions of the API in the browser. The server answers the others.
@@ -172,25 +174,6 @@ export async function activations({ image, ...wanted }) {
 }
 
 /**
- * Return the parts of training images that change the maps of a layer most.
- * @type {(model: string, layer: number) => Promise<Cutouts>}
- */
-export async function cutouts(model, layer) {
-  if (local.cutouts) return local.cutouts(model, layer);
-  return parseCutouts(await post("cutouts", { model, layer }, (response) => response.arrayBuffer()));
-}
-
-/**
- * Return how a cell of an inner layer changes if the ink of a block is erased.
- * @param {CellRequest} wanted
- * @returns {Promise<Pick<Occlusion, "erased">>}
- */
-export async function sensitivity({ image, ...wanted }) {
-  if (local.sensitivity) return local.sensitivity({ image, ...wanted });
-  return post("occlusion", { ...wanted, image: toText(image), digit: null });
-}
-
-/**
  * Return the measurements of the network.
  * @returns {Promise<any>}
  */
@@ -211,7 +194,7 @@ export const undoCorrection = (token) => local.undoCorrection?.(token)
   ?? request(`corrections?token=${encodeURIComponent(token)}`, { method: "DELETE" }, TIMEOUT);
 
 /** @type {(path: string, body: object, read?: (response: Response) => Promise<any>) => Promise<any>} */
-function post(path, body, read) {
+export function post(path, body, read) {
   const headers = { "Content-Type": "application/json" };
   return request(path, { method: "POST", headers, body: JSON.stringify(body) }, TIMEOUT, read);
 }

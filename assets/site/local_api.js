@@ -50,8 +50,14 @@ export const local = {
   steps: async (strokes) => (await engine()).steps(strokes),
   about: async () => JSON.parse(new TextDecoder().decode(await read("networks/about.json"))),
   activations: async (wanted) => (await (await engine()).activationsOfAny(wanted)) ?? refuse("insideNothing"),
-  sensitivity: async (wanted) => (await (await engine()).sensitivity(wanted)) ?? refuse("insideNothing"),
-  cutouts: async (model, layer) => (await (await engine()).cutouts(model, layer)) ?? refuse("insideNothing"),
+  sensitivity: async (wanted) => {
+    const { networks, model } = await (await engine()).inside(wanted.model);
+    return networks.sensitivity(model, wanted) ?? refuse("insideNothing");
+  },
+  cutouts: async (name, layer) => {
+    const { networks, model, read } = await (await engine()).inside(name);
+    return (await networks.cutouts(model, layer, read)) ?? refuse("insideNothing");
+  },
   predictImage: () => refuse("needsServer"),
   correct: keepCorrection,
   undoCorrection: forgetCorrection,

@@ -59,9 +59,14 @@ async function stages(strokes, index) {
     occlusion: occlude((version) => fast.forward(version), image, digit, null, true),
     inside: insideOf(image),
     silenced: insideOf(image, [[1, 3], [5, 7], [5, 100]]),
-    cell: await page.sensitivity({ image: asBytes(image), model: null, silenced: [[1, 3]], cell: [5, 102, 17] }),
+    cell: await cellOf(asBytes(image)),
     learned: await page.learn(strokes, "3", examples),
   };
+}
+
+async function cellOf(image) {
+  const { networks, model } = await page.inside();
+  return networks.sensitivity(model, { image, model: null, silenced: [[1, 3]], cell: [5, 102, 17] });
 }
 
 function insideOf(image, silenced = []) {

@@ -2,7 +2,7 @@
 
 /** @import { Cutouts } from "../../shared/activations.js" */
 
-import * as api from "../../page/api_client.js";
+import * as api from "../../page/cell_client.js";
 import { paintInk } from "../../shared/canvas.js";
 import { create, find } from "../../shared/dom.js";
 import { text } from "../../shared/text.js";

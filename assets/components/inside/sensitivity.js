@@ -4,7 +4,7 @@
 /** @import { CellRequest, Occlusion } from "../../shared/occlusion.js" */
 
 import { Paced } from "../../page/inside.js";
-import * as api from "../../page/api_client.js";
+import * as api from "../../page/cell_client.js";
 import { clearCanvas, paintAttribution, paintInk } from "../../shared/canvas.js";
 import { find, setText } from "../../shared/dom.js";
 import { evidenceOf } from "../../shared/occlusion.js";
