@@ -101,6 +101,7 @@ def test_the_site_shows_every_network_tiles_erasures_a_comparison_and_the_timeli
         open_example(page, 0)
         answer(page, "2")
         inside = page.locator("#inside")
+        inside.locator(".strip").scroll_into_view_if_needed()
         for network, count in (("softmax", 1), ("dense", 1), ("deep-mnist", 3), ("digits", 6)):
             inside.locator("select").select_option(network)
             expect(inside.locator(".layers > li")).to_have_count(count)
