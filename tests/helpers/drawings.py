@@ -11,7 +11,7 @@ def arc(x: float, y: float, across: float, down: float, start: float, end: float
     across, down: the horizontal and the vertical semi-axis.
     start, end: the angles at which the arc starts and ends, in degrees, clockwise from the right.
     """
-    angles = [radians(start + (end - start) * step / 12) for step in range(13)]
+    angles = [radians(start + (end - start) * step / 20) for step in range(21)]
     return [(x + across * cos(angle), y + down * sin(angle)) for angle in angles]
 
 

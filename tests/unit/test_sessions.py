@@ -11,7 +11,8 @@ from web.security.sessions import (
     MAX_SESSIONS,
     MAX_UNFETCHED,
     MAX_UNFETCHED_OF_SESSION,
-    SECONDS_BETWEEN_LOOKS,
+    NEXT_LOOK,
+    NEXT_PROGRESS,
     limit_sessions,
     make_room,
 )
@@ -75,5 +76,5 @@ def test_an_empty_queue_sleeps_most_of_the_time():
     page = unloaded_page()
     default = vars(page._queue).copy()
     limit_sessions(page)
-    for pause in ("sleep_when_free", "progress_update_sleep_when_free"):
-        assert getattr(page._queue, pause) == SECONDS_BETWEEN_LOOKS > default[pause]
+    for name, seconds in (("sleep_when_free", NEXT_LOOK), ("progress_update_sleep_when_free", NEXT_PROGRESS)):
+        assert getattr(page._queue, name) == seconds > default[name]
