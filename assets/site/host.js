@@ -73,5 +73,9 @@ for (const [name, props] of Object.entries(page.components)) {
 }
 const learned = document.querySelector("#learned");
 if (learned && !isEmbedded) showKeptCorrections(learned);
+// The service worker loads all files again, which would slow down the first answer of a visit.
+const AFTER_FIRST_ANSWER = 2000; // Milliseconds.
 // A browser that forbids service workers shows the page without them, but not offline.
-navigator.serviceWorker?.register(new URL("worker.js", document.baseURI)).catch(() => {});
+setTimeout(() => {
+  navigator.serviceWorker?.register(new URL("worker.js", document.baseURI)).catch(() => {});
+}, AFTER_FIRST_ANSWER);
