@@ -43,16 +43,19 @@ def on_pad(page: Page | FrameLocator, *points: tuple[float, float]) -> list[tupl
     return [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
 
 
-def draw(page: Page | FrameLocator, strokes: list, mouse: Mouse | None = None) -> None:
+def draw(page: Page | FrameLocator, strokes: list, mouse: Mouse | None = None, fully: bool = False) -> None:
     """Draw strokes on the pad with the mouse. Afterwards, the mouse is at the end of the last stroke.
 
-    Of a curve, every second point is drawn, because each point costs the time of an answer.
+    Each point costs the time of an answer. Therefore, only every second point of a curve is drawn.
+
     mouse: the mouse of the tab; needed if `page` is a frame.
+    fully: whether to draw all points of a curve.
     """
     mouse = mouse or page.mouse
     page.locator("#sketchpad .pad").scroll_into_view_if_needed()
     for stroke in strokes:
-        start, *rest = on_pad(page, *(stroke if len(stroke) < CURVE else [*stroke[:-1:2], stroke[-1]]))
+        drawn = stroke if fully or len(stroke) < CURVE else [*stroke[:-1:2], stroke[-1]]
+        start, *rest = on_pad(page, *drawn)
         mouse.move(*start)
         mouse.down()
         for point in rest:

@@ -149,7 +149,7 @@ def first_visit(browser: Browser, address: str) -> float:
     context = browser.new_context()
     page = context.new_page()
     ready(page, address).evaluate(WATCH)
-    draw(page, [[(0.5, 0.2 + 0.6 * step / 19) for step in range(20)]])
+    draw(page, [[(0.5, 0.2 + 0.6 * step / 19) for step in range(20)]], fully=True)
     page.wait_for_function("shown.length > 0")
     waited = page.evaluate("shown[0] - touched")
     context.close()
@@ -164,7 +164,7 @@ def fold(page: Page, is_open: bool) -> None:
 
 def update_time(page: Page, rounds: int) -> None:
     """Print the main-thread time of one update of the section: that of all tasks, less that with the section folded."""
-    draw(page, DIGIT_DRAWINGS[8])
+    draw(page, DIGIT_DRAWINGS[8], fully=True)
     page.wait_for_timeout(500)
     session = page.context.new_cdp_session(page)
     session.send("Performance.enable")
@@ -206,7 +206,7 @@ def one_round(page: Page, strokes: list, clear: bool = True, wait: int = WAIT) -
     The first duration is from pen-up to the last answer; it is 0 if the last answer came before pen-up. The second
     duration is from the last answer to the attribution. wait: milliseconds in which the answer must arrive.
     """
-    draw(page, strokes)
+    draw(page, strokes, fully=True)
     page.wait_for_timeout(wait)
     waited = page.evaluate("[Math.max(0, shown.at(-1) - lifted), explained - shown.at(-1)]")
     if clear:

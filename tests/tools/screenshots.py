@@ -29,7 +29,7 @@ def main() -> None:
         for name, window, theme, drawing in SCREENSHOTS:
             page = browser.new_context(**window, color_scheme=theme).new_page()
             ready(page, f"{server.address}/?__theme={theme}")
-            draw(page, drawing)
+            draw(page, drawing, fully=True)
             page.mouse.move(0, 0)
             page.wait_for_timeout(1200)
             page.screenshot(path=FOLDER / f"{name}.png")
