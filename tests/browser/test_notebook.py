@@ -35,7 +35,8 @@ def is_ready(address: str) -> bool:
 
 def is_connected(address: str) -> bool:
     """Return whether a kernel is ready, and a notebook is connected to it."""
-    kernels = httpx.get(f"{address}/api/kernels").json()
+    response = httpx.get(f"{address}/api/kernels")  # While a kernel starts, Jupyter may answer with an error.
+    kernels = response.json() if response.is_success else []
     return any(kernel["connections"] and kernel["execution_state"] == "idle" for kernel in kernels)
 
 
