@@ -74,8 +74,8 @@ class EngineFiles:
         service = self._service
         classifier = service.classifier
         files = files_of(classifier.network, classifier.notes, service.path, service.activations, classifier.space)
-        start = f"{FOLDER}/{service.name}."
-        return {name.removeprefix(start): gzip.compress(content, mtime=0) for name, content in files.items()}
+        paths = {kind: f"{FOLDER}/{service.name}.{kind}" for kind in KINDS}
+        return {kind: gzip.compress(files[path], mtime=0) for kind, path in paths.items() if path in files}
 
 
 def _version(notes: dict) -> str:

@@ -59,7 +59,7 @@
 /**
  * The parts of training images that change the maps of a layer most.
  * @typedef {object} Cutouts
- * @property {number[]} maps the map of each row of the picture; empty if there is no picture
+ * @property {number[]} maps the numbers of the maps that have cut-outs, one map for each row of the picture; empty without a picture
  * @property {number} count cut-outs in a row
  * @property {number} size their side in pixels
  * @property {ArrayBuffer} picture WebP, dark ink on light paper

@@ -230,7 +230,7 @@ def test_pointer_and_arrow_keys_show_the_window_of_a_cell(inside):
     expect(fourth).to_be_focused()
     expect(detail.locator("h2")).to_have_text(f"Step 6, {fourth.get_attribute('aria-label')}")
     expect(detail.locator(".sentence")).to_contain_text("It sees your whole drawing.")
-    # In place of a window, the ink that changes the cell is colored.
+    # This cell sees the whole drawing. So the page shows no window; it colors the ink that changes the cell.
     expect(detail.locator(".source .window")).to_be_hidden()
     expect(detail.locator(".effects")).to_be_visible()
     eventually(inside, lambda: colors(detail.locator(".source canvas")) > 1)

@@ -16,7 +16,7 @@ from web.export.sizes import needed_at_first, size_of
 
 IMAGES = 200
 DRAWINGS_UNTIL_LOCAL = 40
-"""Number of drawings in which the engine of the served page must load and take over."""
+"""Number of drawings after which the browser must answer on the served page."""
 # The milliseconds from the start of the navigation to the frame that shows the first answer.
 WATCH_FIRST = """
 window.firstAnswer = new Promise((answered) => {

@@ -11,7 +11,7 @@ from model.inference.activations import MAPS, PRODUCTS, UNITS, Layer
 from model.inference.feature_maps import LayerMaps
 
 LOCAL = Layer("first", MAPS, (14, 14, 2), LayerMaps((1,), 1.0), (5, 2, 0.5), None)
-"""A cell sees 5×5 pixels. Those of the cell in row 3 and column 4 begin in row 4 and column 6."""
+"""A cell sees 5×5 pixels. The cell in row 3 and column 4 sees the pixels from row 4 and column 6 on."""
 UNIT = Layer("dense", UNITS, (1, 1, 40), LayerMaps((7, 3), 1.0), None, None)
 
 

@@ -22,6 +22,7 @@ UNSUPPORTED = "mine cannot be exported, because the browser's engine does not ha
 def files_of(monkeypatch):
     """files_of(mode, notes): the files of a network with these notes."""
     described = {"networks/my net.json": b"{}", "networks/my net.bin": CONTENT, "networks/my net.features.bin": b"2"}
+    described["networks/my net.cutouts-0.webp"] = b"only for the static site"
     monkeypatch.setattr(engine, "files_of", lambda *_: described)
 
     def files_of(mode="auto", notes=NOTES):
@@ -51,11 +52,8 @@ def test_a_cache_may_keep_the_compressed_network_whose_address_has_its_hash(file
         assert response.headers["cache-control"] == "public, max-age=31536000, immutable"
         assert response.headers["vary"] == "Accept-Encoding"
     assert len(gzip.compress(CONTENT)) < len(CONTENT)
-    assert [get(files, f"{folder}network.{kind}").status_code for kind in ("json", "features.bin", "py")] == [
-        200,
-        200,
-        404,
-    ]
+    statuses = {"json": 200, "features.bin": 200, "py": 404, "cutouts-0.webp": 404}
+    assert {kind: get(files, f"{folder}network.{kind}").status_code for kind in statuses} == statuses
     others = [files_of(notes=NOTES | {name: "another"}).setting["folder"] for name in NOTES]
     assert len({folder, *others}) == 3
 

@@ -89,7 +89,7 @@ def _check(folder: Path) -> None:
 
 
 def _files(page: ExportedPage) -> dict[str, bytes]:
-    """Return the files of the page whose addresses have the version, by their paths."""
+    """Return the scripts, styles, texts and pictures of the page, by path. Their addresses will contain the version."""
     shared = {name: file.read_bytes() for name, file in public_files().items() if name not in SERVED_ONLY}
     own = {f"site/{file.name}": file.read_bytes() for file in (ASSETS / "site").glob("*.js") if file.name != WORKER}
     own |= {name: _with_local_texts(shared[name]) for name in shared if name.startswith("locales/")}

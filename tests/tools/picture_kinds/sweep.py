@@ -86,7 +86,7 @@ def main() -> None:
 
 
 def _cases(writing: Writing, seed: int, count: int) -> list[tuple[np.ndarray, str]]:
-    """Return the decoded pictures, uint8 (H, W, C), and their numbers."""
+    """Return generated pictures as pixels, uint8 (H, W, C), each with the number that it shows."""
     pictures = [row for row in rows(None) if not row[0].startswith("pad")]
     made = (make(*row, writing, seed, index) for row in pictures for index in range(count))
     return [(np.uint8(np.rint(255 * decoding.decode(source))), number) for source, number in made]
