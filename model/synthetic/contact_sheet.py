@@ -73,6 +73,8 @@ def main() -> None:
     file = parser.parse_args().file
     with exit_on_error("contact_sheet"):
         contact_sheet().save(file, format="PNG")
+    styles = sum(len(styles) for styles in DIGIT_GLYPHS.values())
+    print(f"{file}: {styles} styles of digits, {len(NON_DIGIT_KINDS)} kinds of non-digits")
 
 
 if __name__ == "__main__":

@@ -263,10 +263,11 @@ def test_pen_widths_vary_from_a_quarter_to_three_times_the_usual_width_around_a_
     assert abs(np.median(widths) - 1) < 0.02
 
 
-def test_the_contact_sheet_shows_every_style(tmp_path, monkeypatch):
+def test_the_contact_sheet_shows_every_style(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(contact_sheet, "SAMPLES", 1)
     monkeypatch.setattr("sys.argv", ["contact_sheet", str(tmp_path / "sheet.png")])
     contact_sheet.main()
+    assert f": {len(STYLES)} styles of digits" in capsys.readouterr().out
     with Image.open(tmp_path / "sheet.png") as sheet:
         assert sheet.height > contact_sheet.CELL * len(STYLES)
         samples = np.asarray(sheet)[:, contact_sheet.NAME_WIDTH :]
