@@ -11,8 +11,6 @@ from web.security.sessions import (
     MAX_SESSIONS,
     MAX_UNFETCHED,
     MAX_UNFETCHED_OF_SESSION,
-    NEXT_LOOK,
-    NEXT_PROGRESS,
     limit_sessions,
     make_room,
 )
@@ -70,11 +68,3 @@ def test_gradio_has_the_fields_that_the_limits_use():
         assert isinstance(getattr(page._queue, name), type(kind))
     assert {"ANALYTICS_MAX_EVENTS", "ANAYLTICS_CACHE_FREQUENCY", "event_analytics"} <= set(vars(page._queue))
     make_room(page, "new")
-
-
-def test_an_empty_queue_sleeps_most_of_the_time():
-    page = unloaded_page()
-    default = vars(page._queue).copy()
-    limit_sessions(page)
-    for name, seconds in (("sleep_when_free", NEXT_LOOK), ("progress_update_sleep_when_free", NEXT_PROGRESS)):
-        assert getattr(page._queue, name) == seconds > default[name]

@@ -18,19 +18,12 @@ MAX_UNFETCHED = 100
 """Maximum number of calls whose answers were not fetched. An answer takes up to 180 kB."""
 MAX_UNFETCHED_OF_SESSION = 32
 """Maximum number of calls of one session whose answers were not fetched. Clients fetch answers at once."""
-NEXT_LOOK, NEXT_PROGRESS = 0.01, 0.1
-"""Seconds until Gradio's queue looks for a call that it can start, and for a call's progress, which the page never has.
-
-Gradio's own values, 1 and 10 ms, cost 4 % of a core while nobody calls. With 10 ms, one function still answers up to
-100 queued calls a second.
-"""
 
 
 def limit_sessions(page: gr.Blocks) -> None:
-    """Limit the sessions and queued calls of a page that is not served yet, and the work of an empty queue."""
+    """Limit the number of sessions and queued calls of a page that is not served yet."""
     page.state_session_capacity = MAX_SESSIONS  # `launch` has an argument for this, `mount_gradio_app` has not.
     page.queue(max_size=MAX_QUEUE)
-    page._queue.sleep_when_free, page._queue.progress_update_sleep_when_free = NEXT_LOOK, NEXT_PROGRESS
     # Gradio would summarize the durations of the last 10,000 calls after every call, for a page that is off here.
     page._queue.ANALYTICS_MAX_EVENTS = 1
     page._queue.ANAYLTICS_CACHE_FREQUENCY = sys.maxsize
