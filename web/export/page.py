@@ -12,12 +12,15 @@ import gradio as gr
 
 from web.components import page_settings
 from web.document import PREVIEW
+from web.export.scripts import FIRST
 from web.export.texts import local_texts
 from web.manifest import DARK, LIGHT
 from web.texts import ASSETS, ENGLISH, LANGUAGES
 
 LEFT_OUT = ("footer",)
 """Components that need a server: the link to the documentation of the API."""
+CLASSIC_SCRIPTS = ("page/old_browsers.js", "site/theme.js")
+"""The scripts that are no modules. They run before the first paint."""
 CALLED = re.compile(r'CustomEvent\("call:(\w+)"')
 VARIABLE = re.compile(r"var\((--[\w-]+)")
 POLICY = {
@@ -42,11 +45,13 @@ class ExportedPage:
         self._events = [each for each in config["dependencies"] if each["js"]]
         self.components = [part for part in self._parts.values() if _is_mounted(part)]
 
+    @property
+    def names(self) -> list[str]:
+        """The names of the components, in the order of the page."""
+        return [part["props"]["elem_id"] for part in self.components]
+
     def document(self, addresses: dict[str, str], network: str) -> str:
         """Return the HTML. addresses: the address of each file by its path. network: the name of the network."""
-        needed = [
-            name for name in addresses if name.endswith(".js") and not name.startswith(("page/old", "site/theme"))
-        ]
         texts = {"languages": LANGUAGES, "english": local_texts(ENGLISH)}
         policy = "; ".join(f"{name} {sources}" for name, sources in POLICY.items())
         lines = [
@@ -66,14 +71,13 @@ class ExportedPage:
             f'<link rel="apple-touch-icon" href="{addresses["icons/apple-touch-icon.png"]}">',
             f'<meta name="theme-color" media="(prefers-color-scheme: light)" content="{LIGHT}">',
             f'<meta name="theme-color" media="(prefers-color-scheme: dark)" content="{DARK}">',
-            *(f'<link rel="modulepreload" href="{addresses[name]}">' for name in needed),
             *(
                 f'<link rel="preload" as="fetch" crossorigin href="{addresses[name]}">'
                 for name in (f"networks/{network}.bin", f"networks/{network}.json", "engine/kernel.wasm")
             ),
             _data("languages", texts),
             _data("page", {"components": self._properties(), "events": self._connections()}, network),
-            f'<script type="module" src="{addresses["site/host.js"]}"></script>',
+            f'<script type="module" src="{addresses[FIRST]}"></script>',
             "</head>",
             "<body>",
             f'<script src="{addresses["site/theme.js"]}"></script>',
