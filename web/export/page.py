@@ -20,7 +20,8 @@ from web.texts import ASSETS, ENGLISH, LANGUAGES
 LEFT_OUT = ("footer",)
 """Components that need a server: the link to the documentation of the API."""
 CLASSIC_SCRIPTS = ("page/old_browsers.js", "site/theme.js")
-"""The scripts that are no modules. They run before the first paint."""
+"""The scripts that are no modules, and run before the first paint. `BEFORE_PAINT` holds all of them."""
+BEFORE_PAINT = "site/before_paint.js"
 CALLED = re.compile(r'CustomEvent\("call:(\w+)"')
 VARIABLE = re.compile(r"var\((--[\w-]+)")
 POLICY = {
@@ -64,7 +65,6 @@ class ExportedPage:
             f"<title>{html.escape(ENGLISH['title'])}</title>",
             f'<meta name="description" content="{html.escape(ENGLISH["subtitle"])}">',
             f'<meta property="og:image" content="{addresses[PREVIEW]}">',
-            f'<script src="{addresses["page/old_browsers.js"]}"></script>',
             f'<link rel="stylesheet" href="{addresses["site/page.css"]}">',
             '<link rel="manifest" href="manifest.webmanifest" data-address="manifest.{language}.webmanifest">',
             f'<link rel="icon" type="image/svg+xml" href="{addresses["page/favicon.svg"]}">',
@@ -80,7 +80,7 @@ class ExportedPage:
             f'<script type="module" src="{addresses[FIRST]}"></script>',
             "</head>",
             "<body>",
-            f'<script src="{addresses["site/theme.js"]}"></script>',
+            f'<script src="{addresses[BEFORE_PAINT]}"></script>',
             '<div class="gradio-container"><main class="main app contain"><div class="column">',
             *(self._markup(node) for node in self._layout),
             "</div></main></div>",

@@ -19,6 +19,7 @@ def scripts(components: Iterable[str]) -> dict[str, bytes]:
     names = list(components)
     entries = {
         FIRST: [
+            'import "./local_api.js";',  # First, so that the network loads while the other modules start.
             'import { start } from "./host.js";',
             *_mounts(name for name in names if name in AT_FIRST),
             'start(mounts, () => import("./others.js"));',

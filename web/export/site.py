@@ -17,7 +17,7 @@ from model.inference.comparison import Comparison
 from web.api import Api
 from web.export.networks import FOLDER as NETWORKS
 from web.export.networks import network_files
-from web.export.page import CLASSIC_SCRIPTS, ExportedPage
+from web.export.page import BEFORE_PAINT, CLASSIC_SCRIPTS, ExportedPage
 from web.export.scripts import scripts
 from web.export.texts import local_texts
 from web.manifest import manifest
@@ -85,8 +85,9 @@ def _check(folder: Path) -> None:
 def _files(page: ExportedPage) -> dict[str, bytes]:
     """Return the scripts, styles, texts and pictures of the page, by path. Their addresses will contain the version."""
     names = [name for name in public_files() if not name.endswith(".js") and name != SERVED_ONLY]
-    files = {name: (ASSETS / name).read_bytes() for name in (*names, *CLASSIC_SCRIPTS)}
+    files = {name: (ASSETS / name).read_bytes() for name in names}
     files |= {name: _with_local_texts(files[name]) for name in files if name.startswith("locales/")}
+    files[BEFORE_PAINT] = b"\n".join((ASSETS / name).read_bytes() for name in CLASSIC_SCRIPTS)
     return files | scripts(page.names) | {"site/page.css": page.style().encode()}
 
 
