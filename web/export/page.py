@@ -15,6 +15,7 @@ from web.document import PREVIEW
 from web.export.scripts import FIRST
 from web.export.texts import local_texts
 from web.manifest import DARK, LIGHT
+from web.style import component_style
 from web.texts import ASSETS, ENGLISH, LANGUAGES
 
 LEFT_OUT = ("footer",)
@@ -93,11 +94,8 @@ class ExportedPage:
         """Return the style sheet: the theme, the page's style, and the style of each component."""
         own = (ASSETS / "site" / "site.css").read_text(encoding="utf-8")
         page = (ASSETS / "page" / "page.css").read_text(encoding="utf-8")
-        rules = [
-            f"#{part['props']['elem_id']} > .html-container > div {{ {part['props']['css_template']} }}"
-            for part in self.components
-        ]
-        return "\n".join([_theme("\n".join([own, page, *rules])), own, page, *rules])
+        rules = "\n".join([own, page, component_style()])
+        return f"{_theme(rules)}\n{rules}"
 
     def _markup(self, node: dict) -> str:
         part = self._parts[node["id"]]
