@@ -59,33 +59,20 @@ true;
 """
 
 
-# The script keeps the newest answer, as a moment that `SHOW_MOMENTS` can show.
-KEEP_MOMENT = """async () => {
-  const modules = [...document.querySelectorAll("link[rel=modulepreload]")].map((it) => it.href);
-  window.moments = await import(modules.find((it) => it.endsWith("page/moments.js")));
-  (window.keptMoments ??= []).push(moments.newestView().answer);
-}"""
-# The script shows the kept answers in turns, as the timeline does, and returns the number of updates of the section.
-# The section paints in a worker. Each update sends one picture to it.
-SHOW_MOMENTS = """async (rounds) => {
-  let updates = 0;
-  const post = Worker.prototype.postMessage;
-  Worker.prototype.postMessage = function (...given) {
-    if (given[0].picture) updates++;
-    return post.apply(this, given);
-  };
-  for (let i = 0; i < rounds; i++) {
-    moments.showMoment(keptMoments[i % keptMoments.length]);
-    await new Promise((done) => setTimeout(done, 150));
-  }
-  moments.showMoment(null);
-  Worker.prototype.postMessage = post;
-  return updates;
-}"""
+# The script folds the section and counts its updates. The section paints in a worker, and sends it one picture each time.
+COUNT_UPDATES = """
+localStorage.inside = "closed";
+window.updates = 0;
+const post = Worker.prototype.postMessage;
+Worker.prototype.postMessage = function (...given) {
+  if (given[0].picture) updates++;
+  return post.apply(this, given);
+};
+"""
 SLOWER = 4
 """How many times slower the processor is for the time of an update."""
-PAIRS = 5
-"""How often the section is folded and opened for the time of an update."""
+EXAMPLE = 2000
+"""Milliseconds of the section's example in which its updates are measured. It draws itself for about four seconds."""
 
 
 def main() -> None:
@@ -120,8 +107,11 @@ def main() -> None:
             state = f"with the section “Inside the network” {'open' if is_open else 'folded'}"
             report(f"pen-up to bars, {state}", [bars for bars, _ in rounds[WARM_UP:]], "drawings")
             report(f"bars to attribution, {state}", [time for _, time in rounds[WARM_UP:]], "drawings")
-        shifted = page.evaluate("shifted")  # Before `update_time`, which folds and opens the section without a touch.
-        update_time(page, options.rounds)
+        shifted = page.evaluate("shifted")
+        page.close()
+        costs = [update_time(browser, address) for _ in range(options.visits)]
+        updates = f"updates of the section, on a processor {SLOWER} times slower"
+        report(f"main thread for one of {sum(count for _, count in costs)} {updates}", [cost for cost, _ in costs], "visits", 1)
         print(f"layout shift while drawing: {shifted['counted']:.4f} ({shifted['all']:.4f} with shifts after input)")
 
 
@@ -166,40 +156,35 @@ def fold(page: Page, is_open: bool) -> None:
     page.wait_for_timeout(150)
 
 
-def update_time(page: Page, rounds: int) -> None:
-    """Print the main-thread time of one update of the section: that of all tasks, less that with the section folded.
+def update_time(browser: Browser, address: str) -> tuple[float, int]:
+    """Return the milliseconds of the main thread that one update of the section takes, and the number of updates.
 
-    The tasks include style, layout, paint and commit of the frames. The time is CPU time, so that other processes do not
-    count. The section is folded and open in turns, and each pair of turns gives one value.
+    A new visitor opens the section, and its example draws itself. Nothing else on the page changes meanwhile. The time
+    is the CPU time of all tasks, which include style, layout, paint and commit of frames, less that of the same
+    duration when the example is complete.
     """
-    for digit in (3, 8):
-        page.keyboard.press("Delete")
-        draw(page, DIGIT_DRAWINGS[digit], fully=True)
-        page.wait_for_timeout(500)
-        page.evaluate(KEEP_MOMENT)
+    page = browser.new_page(viewport=VIEWPORT)
+    page.add_init_script(COUNT_UPDATES)
+    ready(page, address)
     session = page.context.new_cdp_session(page)
     session.send("Performance.enable", {"timeDomain": "threadTicks"})
     session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
-    costs, counted = [], 0
-    for _ in range(PAIRS):
-        (folded, _), (opened, updates) = (one_turn(page, session, is_open, rounds) for is_open in (False, True))
-        counted += updates
-        costs.append((opened - folded) / max(1, updates))
-    session.send("Emulation.setCPUThrottlingRate", {"rate": 1})
-    spread = ", ".join(f"{cost:.1f}" for cost in sorted(costs))
-    print(
-        f"one update of the section, on a processor {SLOWER} times slower: "
-        f"median {np.median(costs):.1f} ms of the main thread ({counted} updates; {spread})"
-    )
+    fold(page, True)
+    page.wait_for_function("updates > 2")
+    page.wait_for_timeout(300)
+    busy, updates = one_turn(page, session)
+    page.wait_for_timeout(3000)  # The texts follow when the example is complete.
+    idle, others = one_turn(page, session)
+    page.close()
+    return (busy - idle) / max(1, updates - others), updates - others
 
 
-def one_turn(page: Page, session: CDPSession, is_open: bool, rounds: int) -> tuple[float, int]:
-    """Return the milliseconds of the main thread and the number of updates of the section."""
-    fold(page, is_open)
-    page.wait_for_timeout(1000)  # The texts follow when the pen rests.
-    before = task_duration(session)
-    updates = page.evaluate(SHOW_MOMENTS, rounds)
-    return 1000 * (task_duration(session) - before), updates
+def one_turn(page: Page, session: CDPSession) -> tuple[float, int]:
+    """Return the milliseconds of the main thread and the number of updates of the section while the page is watched."""
+    updates, before = page.evaluate("updates"), task_duration(session)
+    page.wait_for_timeout(EXAMPLE)
+    after, later = task_duration(session), page.evaluate("updates")
+    return 1000 * (after - before), later - updates
 
 
 def task_duration(session: CDPSession) -> float:
