@@ -19,6 +19,21 @@ ZERO = [24, 24, 40]
 ORANGE = [234, 88, 12]
 """The color of a mark: where a bar was with all maps."""
 
+WATCH = """
+window.pictures = 0;
+window.changes = [];
+const post = Worker.prototype.postMessage;
+Worker.prototype.postMessage = function (...given) {
+  if (given[0].picture) pictures++;
+  return post.apply(this, given);
+};
+const kinds = { subtree: true, childList: true, characterData: true, attributes: true };
+new MutationObserver((all) => {
+  if (pictures < 5) changes.push(...all.map(({ type, target }) => `${type} of ${target.className ?? target.data}`));
+}).observe(document.querySelector("#inside"), kinds);
+"""
+"""The script counts the pictures that the section sends to its worker, and the changes of its document meanwhile."""
+
 
 @pytest.fixture
 def inside(page):
@@ -87,10 +102,23 @@ def test_the_section_is_open_on_a_wide_screen_and_opens_with_an_example_that_lea
     page = open_page(viewport={"width": 1280, "height": 1000}, **new_visitor(server))
     expect(lead(page)).to_have_text(ENGLISH["insideExample"])
     eventually(page, lambda: changed(page)[0] > 0)
-    expect(outcome(page, 8)).to_be_visible()
+    # While it draws itself, the section changes only its canvases. A changed document would cost the pen time.
+    page.evaluate(WATCH)
+    page.wait_for_function("pictures > 4")
+    assert page.evaluate("changes") == []
     assert not alpha(page.locator("#sketchpad canvas")).any()
     expect(digit(page)).to_have_text("")
+    expect(outcome(page, 8)).to_be_visible()
     assert "predict" not in traffic(page)["endpoints"]
+
+
+def test_in_a_browser_without_such_workers_the_page_requests_and_paints_the_maps_itself(open_page):
+    page = open_page()
+    page.evaluate("delete HTMLCanvasElement.prototype.transferControlToOffscreen")
+    page.locator("#inside summary").click()
+    draw_seven(page)
+    expect(outcome(page, 7)).to_be_visible()
+    eventually(page, lambda: min(changed(page)) > 0.02)
 
 
 def test_with_reduced_motion_the_example_is_there_at_once(open_page):

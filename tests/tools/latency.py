@@ -59,7 +59,7 @@ true;
 """
 
 
-# The script folds the section and counts its updates. The section paints in a worker, and sends it one picture each time.
+# The script folds the section and counts its updates. A worker paints the section, and each update sends it a picture.
 COUNT_UPDATES = """
 localStorage.inside = "closed";
 window.updates = 0;
@@ -110,8 +110,8 @@ def main() -> None:
         shifted = page.evaluate("shifted")
         page.close()
         costs = [update_time(browser, address) for _ in range(options.visits)]
-        updates = f"updates of the section, on a processor {SLOWER} times slower"
-        report(f"main thread for one of {sum(count for _, count in costs)} {updates}", [cost for cost, _ in costs], "visits", 1)
+        what = f"one update of the section, on the main thread of a processor {SLOWER} times slower"
+        report(f"{what} ({sum(count for _, count in costs)} updates)", [cost for cost, _ in costs], "visits", digits=1)
         print(f"layout shift while drawing: {shifted['counted']:.4f} ({shifted['all']:.4f} with shifts after input)")
 
 

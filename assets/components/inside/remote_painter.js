@@ -12,6 +12,8 @@ import { Painter } from "./painter.js";
  * @typedef {{ api?: string, canvases?: Partial<Canvases>, picture?: Picture, wanted?: ActivationsRequest }} Task
  */
 
+/** @typedef {{ input?: HTMLCanvasElement, layers?: HTMLCanvasElement[], outcome?: HTMLCanvasElement }} OwnCanvases */
+
 /** @typedef {{ resolve: (buffer: ArrayBuffer) => void, reject: (error: unknown) => void }} Asker */
 
 export class RemotePainter {
@@ -19,6 +21,10 @@ export class RemotePainter {
   #starting = null;
   /** @type {Asker | null} who waits for the answer; see Paced: one request is under way */
   #asker = null;
+  /** @type {OwnCanvases} those that the painter does not have yet */
+  #next = {};
+  /** @type {Picture | null} */
+  #newest = null;
   #own = new Painter();
 
   /**
@@ -36,26 +42,23 @@ export class RemotePainter {
   };
 
   /**
-   * Paint on these canvases from now on. They belong to the worker afterwards, so each is passed once.
-   * @param {{ input?: HTMLCanvasElement, layers?: HTMLCanvasElement[], outcome?: HTMLCanvasElement }} canvases
+   * Paint on these canvases from now on, in place of earlier ones. They belong to the worker afterwards.
+   * @param {OwnCanvases} canvases
    */
-  async use({ input, outcome, layers }) {
-    const worker = await this.#start();
-    if (!worker) return this.#own.use({ ...(input && { input }), ...(outcome && { outcome }), ...(layers && { layers }) });
-    const [ownInput, ownOutcome] = [input, outcome].map((canvas) => canvas?.transferControlToOffscreen());
-    const own = layers?.map((canvas) => canvas.transferControlToOffscreen());
-    const moved = [ownInput, ownOutcome, ...(own ?? [])].filter((canvas) => canvas !== undefined);
-    const canvases = {
-      ...(ownInput && { input: ownInput }), ...(ownOutcome && { outcome: ownOutcome }), ...(own && { layers: own }),
-    };
-    send(worker, { canvases }, moved);
+  use(canvases) {
+    Object.assign(this.#next, canvases);
   }
 
   /** @param {Picture} picture */
   async paint(picture) {
+    this.#newest = picture;
     const worker = await this.#start();
-    if (worker) send(worker, { picture });
-    else this.#own.paint(picture);
+    if (picture !== this.#newest) return;
+    const canvases = this.#next;
+    this.#next = {};
+    if (worker) return send(worker, { canvases: movedOf(canvases), picture });
+    this.#own.use(canvases);
+    this.#own.paint(picture);
   }
 
   #start() {
@@ -70,8 +73,15 @@ export class RemotePainter {
   }
 }
 
-/** @type {(worker: Worker, task: Task, moved?: Transferable[]) => void} */
-const send = (worker, task, moved = []) => worker.postMessage(task, moved);
+/**
+ * Return canvases for the worker.
+ * @param {OwnCanvases} canvases
+ */
+const movedOf = (canvases) => Object.fromEntries(Object.entries(canvases).map(([name, each]) =>
+  [name, Array.isArray(each) ? each.map((canvas) => canvas.transferControlToOffscreen()) : each.transferControlToOffscreen()]));
+
+/** @type {(worker: Worker, task: Task) => void} */
+const send = (worker, task) => worker.postMessage(task, Object.values(task.canvases ?? {}).flat());
 
 /**
  * Return the worker when it has started, or null if the browser cannot start it.
