@@ -20,7 +20,7 @@ PREVIEW = "screenshots/desktop-light.png"
 """The picture of the page in link previews, by path below assets/."""
 OLD_BROWSERS = "page/old_browsers.js"
 """The script that says what an old browser lacks. It is part of the document, because it is no module."""
-NOT_AT_START = (OLD_BROWSERS, "engine/")
+NOT_AT_START = (OLD_BROWSERS, "engine/", "components/inside/painter_worker.js")
 """The scripts that the page does not load when it opens, by the start of their paths below assets/."""
 THEME = re.compile(rb'"theme_hash":\s*"(\w+)"')
 ROOT = re.compile(rb'"root":\s*"([^"\\<]*)"')
