@@ -27,6 +27,9 @@ UPDATED = """async (version) => {
   while (!(await isDone())) await new Promise((done) => setTimeout(done, 50));
 }"""
 MAX_BYTES = 1_200_000
+SHIFTS = """window.shifts = [];
+new PerformanceObserver((list) => shifts.push(...list.getEntries().map(({ value }) => value)))
+  .observe({ type: "layout-shift", buffered: true });"""
 
 
 @pytest.fixture(scope="session")
@@ -135,13 +138,16 @@ def test_the_site_shows_every_network_tiles_erasures_a_comparison_and_the_timeli
     assert errors == []
 
 
-def test_the_first_answer_comes_before_the_other_sections_which_then_get_it(site, visitor):
+def test_nothing_moves_while_the_site_loads_and_the_first_answer_comes_before_the_other_sections(site, visitor):
     context, errors = visitor
     held = []
     with serving(host_of(site)) as host:
         page = context.new_page()
         page.route("**/others.js", lambda route: held.append(route))
-        open_example(ready(page, f"{host}{PATH}/"), 0)
+        page.add_init_script(SHIFTS)
+        ready(page, f"{host}{PATH}/")
+        assert page.evaluate("shifts") == []
+        open_example(page, 0)
         answer(page, "2")
         expect(page.locator("#inside details")).to_have_attribute("open", "")
         expect(page.locator("#correction .labels")).to_be_hidden()

@@ -78,7 +78,8 @@ class ExportedPage:
             ),
             _data("languages", texts),
             _data("page", {"components": self._properties(), "events": self._connections()}, network),
-            f'<script type="module" src="{addresses[FIRST]}"></script>',
+            # Before the components have their texts, nothing is painted, so that nothing moves.
+            f'<script type="module" blocking="render" src="{addresses[FIRST]}"></script>',
             "</head>",
             "<body>",
             f'<script src="{addresses[BEFORE_PAINT]}"></script>',
