@@ -16,9 +16,12 @@ from model.preprocessing.signs import is_sign
 MIN_SHARPNESS = 0.5
 """Smallest sharpness of an edge of ink: its rise over a short distance, as a share of the contrast of the part. Shadows
 are below."""
-SOFTEST, FULL = 0.3, 0.1
+SOFTEST, FULL = 0.2, 0.1
 """SOFTEST counts instead if a part covers more than this share of the picture and no large part is sharper: in an
 enlarged crop, all edges are soft."""
+PALEST = 0.22
+"""Smallest strength of ink, as a share of the strongest ink. Most pencil is stronger, and borders of cells are
+weaker. A larger part below may be a digit, so that the answer is not sure."""
 SPECK, SPECK_SHARE = 24, 0.03
 """On dirty paper, a part is noise if it has fewer pixels than SPECK, or than SPECK_SHARE × the largest part."""
 SMALL = 0.1
@@ -29,8 +32,6 @@ its ends are at most IN_ROW × the height of the nearest digit above or below th
 remains of lines, the broadest has 0.75 × the pen."""
 TALL = 0.5
 """Smallest height of a digit, as a fraction of the height of the row."""
-LOST_HEIGHT = 0.25
-"""Smallest height of a lost part between two digits, as a fraction of the height of the row."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ class WrittenParts:
         )
         is_small = self.sizes < SMALL * biggest
         kept = self.sizes >= self.dirt * max(SPECK, SPECK_SHARE * biggest)
+        kept &= self.strengths >= PALEST * strongest
         kept &= ~(is_small & (at_edge | (self.strengths < 0.5 * strongest)))
         if self.dirt > 0.5:
             kept &= ~(at_edge & is_faint)
@@ -159,26 +161,22 @@ class WrittenParts:
         return kept
 
     def lost(self, kept: np.ndarray, may_be_ink: np.ndarray) -> np.ndarray:
-        """Return the boxes of the parts that are not kept, but are as high as a digit, or as a sign between digits.
+        """Return the boxes of the parts that are not kept, but are as high as a digit, and may be one.
 
         may_be_ink: which parts count beside the kept parts, too, unless they are bars or very pale, bool (N + 1,).
         """
         if not kept.any():
             return np.zeros((0, 4), int)
-        rest = ~kept & (self.sizes >= self.dirt * SPECK)
-        rest[0] = False
         left, top = self.boxes[kept, :2].min(axis=0)
         right, bottom = self.boxes[kept, 2:].max(axis=0)
-        rest = self._largest(rest)
+        rest = self._largest(~kept & may_be_ink & (np.arange(len(kept)) > 0))
         boxes = self.boxes[rest]
-        heights = boxes[:, 3] - boxes[:, 1]
-        is_in_row = (boxes[:, 3] > top) & (boxes[:, 1] < bottom)
-        is_between = (boxes[:, 0] > left) & (boxes[:, 2] < right) & (heights >= LOST_HEIGHT * (bottom - top))
-        shares = self.strengths[rest] / self.strengths[kept].max()
+        is_in_row = (boxes[:, 3] > top) & (boxes[:, 1] < bottom) & (boxes[:, 3] - boxes[:, 1] >= TALL * (bottom - top))
         is_around = (boxes[:, 0] <= left) & (boxes[:, 2] >= right)
         is_bar = self._bars.is_bar[rest] & ~self._are_ones(rest, kept, FINE)
-        may_be_digit = may_be_ink[rest] & ~is_bar & ~is_around & (heights >= TALL * (bottom - top))
-        return boxes[is_in_row & ((is_between & (shares >= PALE)) | (may_be_digit & (shares >= PALE / 2)))]
+        is_large = self.sizes[rest] > SMALL * self.sizes[kept].max()
+        is_clear = is_large | (self.strengths[rest] >= PALE / 2 * self.strengths[kept].max())
+        return boxes[is_in_row & ~is_around & ~is_bar & is_clear]
 
     def _largest(self, chosen: np.ndarray) -> np.ndarray:
         """Return the indices of the largest of the chosen parts."""

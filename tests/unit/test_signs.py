@@ -6,7 +6,7 @@ import pytest
 from model.inference.answer import Doubt, SignReading
 from model.inference.candidates import doubt_of
 from model.preprocessing.enclosures import ZERO_SLASH_SLOPE, enclosing, has_slash, has_two_lines, is_slash
-from model.preprocessing.signs import find_signs
+from model.preprocessing.signs import find_signs, is_sign
 
 # Boxes: left, top, right, bottom. The first two are digits.
 DIGITS = [(0.0, 0.0, 0.6, 1.0), (1.0, 0.0, 1.6, 1.0)]
@@ -33,6 +33,13 @@ def test_other_small_marks_between_digits_are_unknown_signs(box):
 def test_a_dot_exactly_below_a_line_without_width_is_no_sign_between_digits():
     row = find_signs(np.array([(0.0, 0.0, 0.6, 1.0), (0.8, 0.0, 0.8, 1.0), (0.78, 0.9, 0.82, 0.94)]))
     assert row.signs == ()
+
+
+def test_dust_between_two_digits_of_a_picture_is_no_sign():
+    digits = np.array(DIGITS)
+    for top in (0.5, 0.95):
+        assert is_sign(np.array([0.76, top, 0.82, top + 0.06]), digits)
+        assert not is_sign(np.array([0.78, top, 0.8, top + 0.02]), digits)
 
 
 def test_a_colon_is_one_unknown_sign():
