@@ -89,7 +89,7 @@ def measure_site(browser: Browser, folder: Path, rounds: int, visits: int) -> No
     static = f"{scripts.relative_to(folder).as_posix()}/"
     with serving(folder) as address:
         page = ready(browser.new_page(viewport=VIEWPORT), address)
-        drawing = page.evaluate(ENCODE, [f"{static}components/share/link.js", DIGIT_DRAWINGS[7]])
+        drawing = page.evaluate(ENCODE, [f"{static}shared/link.js", DIGIT_DRAWINGS[7]])
         first = [cold_load(browser, f"{address}#drawing={drawing}") for _ in range(visits)]
         report("first answer after a cold load (≤ 300 ms)", first, "visitors")
         page.evaluate(WATCH)
