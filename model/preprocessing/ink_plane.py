@@ -16,6 +16,9 @@ CLEAR = 1.2
 DOUBTFUL = 1.0
 """Evidence below which the paper may be the ink. Of 200 generated crops of digits, 5 are read only the other way round,
 all with less evidence. Of 460 crops of non-digits, 6 would be read as digits the other way round, all with more."""
+PAPER_RANGE = 0.5
+"""Largest range of paper without ink, as a share of the range of the plane. Of 393 generated crops, the paper that was
+taken for ink has a larger range in 18 of 39, and the paper that was taken for paper in 1 of 354."""
 BORDER_SHARE = 0.1
 """Width of the border, as a fraction of the picture's shorter side."""
 BORDER_WEIGHT = 4.0
@@ -41,6 +44,9 @@ def ink_plane(planes: np.ndarray, inverse: bool = False) -> tuple[np.ndarray, np
     # Ink is narrower than the paper between the strokes.
     evidence = skewness + np.log(max(ratio, 0.01))
     evidence += BORDER_WEIGHT * (_border_share(inverse_ink) - _border_share(ink))
+    paper_range, other_range = (np.ptp(each) / max(np.ptp(plane), 1e-12) for each in (paper, other_paper))
+    if (paper_range > PAPER_RANGE) != (other_range > PAPER_RANGE):
+        evidence = other_range - paper_range
     is_doubtful = evidence < DOUBTFUL
     return (plane, paper, is_doubtful) if (evidence >= 0) != inverse else (other, other_paper, is_doubtful)
 

@@ -91,6 +91,8 @@ def test_the_site_draws_explains_compares_learns_and_speaks_chinese_below_a_path
         expect(page.locator("#answer .reason")).to_contain_text("2")
         expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
         assert all(url.startswith((host, "data:", "blob:")) for url in requests)
+        scripts = {url.rpartition("/")[2] for url in requests if url.endswith(".js")}
+        assert scripts <= {"before_paint.js", "first.js", "others.js", "worker.js"}
     assert errors == []
 
 
