@@ -7,7 +7,7 @@ import pytest
 from model.errors import UserError
 from tests.helpers.paths import ROOT
 from web.export.joined_scripts import joined, name_of
-from web.export.scripts import FIRST, OTHERS, scripts
+from web.export.scripts import FIRST, OTHERS, WORKERS, scripts
 
 COMPONENTS = sorted(path.name for path in (ROOT / "assets" / "components").iterdir())
 UNKNOWN = {
@@ -44,7 +44,9 @@ def test_a_circle_of_imports_is_refused_with_its_modules():
 
 def test_the_scripts_of_the_page_are_joined_into_two_files_with_each_module_once_and_the_lines_of_each_module():
     files = {path: text.decode() for path, text in scripts(COMPONENTS).items()}
-    assert list(files) == [FIRST, OTHERS]
+    assert list(files) == [*WORKERS, FIRST, OTHERS]
+    for path in WORKERS:  # A worker has its own copies of the modules that it needs.
+        assert f"// {path}\n" in files.pop(path)
     headings = [re.findall(r"^// ([\w/]+\.js)\nexport const (\S+) = ", text, re.MULTILINE) for text in files.values()]
     assert all(name == name_of(path) for path, name in sum(headings, []))
     paths = [path for path, _ in sum(headings, [])]
