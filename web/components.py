@@ -181,11 +181,13 @@ def _component(
     for text, other in replacements.items():
         markup = markup.replace(text, other)
     path = f"components/{name}/{name}"
-    mount = f"{_import(f'{path}.js')}.then(({{ mount }}) => mount({{ element, props, trigger, watch }}))"
+    modules = f"Promise.all([{_import(f'{path}.js')}, {_import('shared/reference.js')}])"
+    parameters = "{ element, props: withValues(props), trigger, watch }"
+    mount = f"{modules}.then(([{{ mount }}, {{ withValues }}]) => mount({parameters}))"
     return gr.HTML(
         label=label,
         html_template=markup,
-        css_template=_read_asset(f"{path}.css"),
+        css_template="",  # See web/style.py.
         # Gradio accepts only events whose quoted names are in this text.
         js_on_load=f"{mount} // Events: {json.dumps(events)}",
         apply_default_css=False,

@@ -13,13 +13,14 @@ from starlette.responses import RedirectResponse
 from web.manifest import installation_head
 from web.paths import route_path
 from web.static_files import address, public_files
+from web.style import component_style
 from web.texts import ENGLISH, LANGUAGES
 
 PREVIEW = "screenshots/desktop-light.png"
 """The picture of the page in link previews, by path below assets/."""
 OLD_BROWSERS = "page/old_browsers.js"
 """The script that says what an old browser lacks. It is part of the document, because it is no module."""
-NOT_AT_START = (OLD_BROWSERS, "engine/")
+NOT_AT_START = (OLD_BROWSERS, "engine/", "components/inside/painter_worker.js")
 """The scripts that the page does not load when it opens, by the start of their paths below assets/."""
 THEME = re.compile(rb'"theme_hash":\s*"(\w+)"')
 ROOT = re.compile(rb'"root":\s*"([^"\\<]*)"')
@@ -28,7 +29,8 @@ GRADIO_ELEMENTS = re.compile(rb'<meta\s+(property="og:|name="twitter:)[^>]*>|<li
 
 
 def document_head(engine: dict[str, str] | None = None) -> str:
-    """Return the HTML for the head: a check of the browser, the icons, all modules, the texts, and the first module.
+    """Return the HTML for the head: a check of the browser, the style, the icons, all modules, the texts, and the
+    first module.
 
     engine: the setting of the engine, see `web.engine.EngineFiles`; None if only the server answers.
     """
@@ -42,6 +44,7 @@ def document_head(engine: dict[str, str] | None = None) -> str:
             '<meta charset="utf-8">',
             f"<script>{public_files()[OLD_BROWSERS].read_text(encoding='utf-8')}</script>",
             f'<link rel="stylesheet" href="{address("page/page.css")}">',
+            f"<style>{component_style()}</style>",
             installation_head(),
             *links,
             *(f'<script type="application/json" id="{name}">{_json(each)}</script>' for name, each in data.items()),

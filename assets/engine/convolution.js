@@ -59,9 +59,10 @@ function packed({ kernel, shape: [rows, columns, inputs, outputs] }, depth, outp
   const values = new Float32Array(taps * depth * outputDepth);
   for (let tap = 0; tap < taps; tap++) {
     for (let from = 0; from < inputs; from++) {
-      for (let to = 0; to < outputs; to++) {
-        const block = (to >> 3) * taps * depth;
-        values[(block + tap * depth + from) * 8 + (to & 7)] = kernel[(tap * inputs + from) * outputs + to];
+      const given = (tap * inputs + from) * outputs;
+      for (let block = 0; block < outputs; block += 8) {
+        const taken = (block * taps + 8 * tap) * depth + 8 * from;
+        for (let to = 0; to < 8 && block + to < outputs; to++) values[taken + to] = kernel[given + block + to];
       }
     }
   }

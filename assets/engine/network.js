@@ -126,7 +126,7 @@ export class Network {
     const { channels } = output;
     const { scale, shift } = normalization ?? { scale: filled(channels, 1), shift: filled(channels, 0) };
     if (!kernel) return new Scaling(scale, shift, input, output, low, high);
-    const weights = numbersOf(file, kernel).map((value, i) => value * scale[i % channels]);
+    const weights = scaled(numbersOf(file, kernel), scale);
     const own = bias ? numbersOf(file, bias) : new Float32Array(channels);
     const added = own.map((value, i) => value * scale[i] + shift[i]);
     if (type === "dense") return new Dense(weights, added, input, output, low, high);
@@ -141,6 +141,18 @@ const SCALINGS = ["normalization", "scaling"];
 
 /** @type {(count: number, value: number) => number[]} */
 const filled = (count, value) => Array.from({ length: count }, () => value);
+
+// Return numbers of which each is multiplied by the scale of its channel. A network has hundreds of thousands of them,
+// and this code runs once, before the browser has optimized it. Therefore it is a plain loop.
+/** @type {(values: Float32Array, scale: number[]) => Float32Array} */
+function scaled(values, scale) {
+  const result = new Float32Array(values.length);
+  for (let i = 0, channel = 0; i < values.length; i++) {
+    result[i] = values[i] * scale[channel];
+    if (++channel === scale.length) channel = 0;
+  }
+  return result;
+}
 
 // Join each normalization and activation to the layer before it, where the layer can take it.
 // `joined`: for each description, the index of its block.

@@ -16,7 +16,7 @@
  * @property {typeof occlude} occlude
  * @property {typeof compare} compare
  * @property {(...given: Parameters<typeof steps>) => ReturnType<typeof steps> | undefined} steps
- * @property {(...given: Parameters<typeof activations>) => ReturnType<typeof activations> | undefined} activations
+ * @property {(wanted: ActivationsRequest) => ReturnType<typeof activations> | undefined} activations
  * @property {typeof cutouts} cutouts
  * @property {typeof sensitivity} sensitivity
  * @property {typeof about} about
@@ -27,6 +27,7 @@
 
 import { parseActivations, parseCutouts } from "../shared/activations.js";
 import { withinLimits } from "../shared/strokes.js";
+import { requestActivations } from "./activation_request.js";
 import { examples } from "./learned.js";
 import { TIMEOUT, post, request, toBytes, toText } from "./requests.js";
 
@@ -144,15 +145,15 @@ export async function steps(strokes) {
 }
 
 /**
- * Return the maps of the inner layers of a network for one digit.
+ * Return the maps of the inner layers of a network for one digit. `send` requests their bytes from the server.
  * @param {ActivationsRequest} wanted
+ * @param {typeof requestActivations} [send]
  * @returns {Promise<Activations>}
  */
-export async function activations({ image, ...wanted }) {
-  const own = local.activations?.({ image, ...wanted });
+export async function activations(wanted, send = requestActivations) {
+  const own = local.activations?.(wanted);
   if (own) return own;
-  const body = image ? { ...wanted, image: toText(image) } : wanted;
-  return parseActivations(await post("activations", body, (response) => response.arrayBuffer()));
+  return parseActivations(await send(wanted));
 }
 
 /**

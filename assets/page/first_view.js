@@ -8,13 +8,13 @@ import { create } from "../shared/dom.js";
 import { isEmbedded } from "../shared/embedded.js";
 import { followLanguage, text } from "../shared/text.js";
 import { isOpenAtFirst } from "./inside_section.js";
+import { endLoadingFrames } from "./loading_frames.js";
 
 /**
  * @typedef {object} ComponentConfig
  * @property {number} id
  * @property {string} type
- * @property {{ visible?: boolean, elem_id: string, html_template: string, css_template: string,
- *   props?: { examples?: unknown[] } }} props
+ * @property {{ visible?: boolean, elem_id: string, html_template: string, props?: { examples?: unknown[] } }} props
  */
 /** @typedef {{ id: number, children?: LayoutNode[] }} LayoutNode */
 /** @typedef {{ version: string, components: ComponentConfig[], layout: { children: LayoutNode[] } }} GradioConfig */
@@ -35,6 +35,7 @@ export function showFirstView() {
     host.remove();
     observer.disconnect();
     clearTimeout(timeout);
+    endLoadingFrames();
   };
   const observer = new MutationObserver(() => {
     if (gradio.querySelectorAll(LABELED).length >= count) end();
@@ -68,13 +69,12 @@ function firstView({ version, components, layout }) {
       return [create("div", { id: props.elem_id, className: type }, ...children.flatMap(element))];
     }
     if (type !== "html") return [];
-    const style = create("style", { textContent: `#${props.elem_id} .html-container > div { ${props.css_template} }` });
     const content = create("div", { innerHTML: props.html_template });
     if (props.elem_id === "inside") content.querySelector("details")?.toggleAttribute("open", isOpenAtFirst());
     // The examples are drawn later, but their buttons take space.
     content.querySelector(".drawings")?.append(...(props.props?.examples ?? []).map(() => create("button")));
     const container = create("div", { className: "html-container" }, content);
-    return [create("div", { id: props.elem_id, className: "block" }, style, container)];
+    return [create("div", { id: props.elem_id, className: "block" }, container)];
   }
 }
 

@@ -84,8 +84,10 @@ export class Paced {
 }
 
 /**
- * Return the requests for activations.
- * @type {(show: (result: Activations, request: ActivationsRequest) => void,
+ * Return the requests for activations. `send` requests the bytes of one answer from the server.
+ * @type {(send: (wanted: ActivationsRequest) => Promise<ArrayBuffer>,
+ *   show: (result: Activations, request: ActivationsRequest) => void,
  *   fail: (error: ApiError, request: ActivationsRequest) => void) => Paced<ActivationsRequest, Activations>}
  */
-export const activationRequests = (show, fail) => new Paced(api.activations, show, fail);
+export const activationRequests = (send, show, fail) =>
+  new Paced((/** @type {ActivationsRequest} */ wanted) => api.activations(wanted, send), show, fail);

@@ -1,4 +1,5 @@
-// Requests to the API: JSON or bytes with a time limit, and the errors of requests without an answer.
+// Requests to the API: JSON or bytes with a time limit, and the errors of requests without an answer. The page and its
+// workers use this module.
 
 /** @import { Connection } from "../shared/answers.js" */
 
@@ -21,6 +22,16 @@ export class ApiError extends Error {
   }
 }
 
+let folder = "api/";
+
+/**
+ * Set the address of the API. A worker has another base address than the page.
+ * @param {string} address that ends with a slash
+ */
+export const useApi = (address) => {
+  folder = address;
+};
+
 /** @type {(path: string, body: object, read?: (response: Response) => Promise<any>) => Promise<any>} */
 export function post(path, body, read) {
   const headers = { "Content-Type": "application/json" };
@@ -38,7 +49,7 @@ export async function request(path, options, milliseconds, read = readJson) {
   const limit = timeLimit(milliseconds);
   let response, payload;
   try {
-    response = await fetch(`api/${path}`, { ...options, signal: limit.signal });
+    response = await fetch(`${folder}${path}`, { ...options, signal: limit.signal });
     payload = await (response.ok ? read : readJson)(response);
   } catch {
     // There is no response, or its body is not JSON, for example the HTML of a proxy. With a status 4xx, the request

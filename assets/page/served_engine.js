@@ -8,6 +8,7 @@
 /** @import { ReadAnswer } from "./api_client.js" */
 /** @import { Stroke } from "../shared/strokes.js" */
 
+import { whenIdle } from "../shared/idle.js";
 import { pause } from "../shared/pause.js";
 import { Timer } from "../shared/timer.js";
 import { answerLocally, followServer, predict } from "./api_client.js";
@@ -34,13 +35,6 @@ export function useEngine() {
 }
 
 const savesData = () => /** @type {any} */ (navigator).connection?.saveData === true;
-
-// Safari has no requestIdleCallback.
-/** @type {(run: () => void) => void} */
-const whenIdle = (run) => {
-  if ("requestIdleCallback" in globalThis) requestIdleCallback(run);
-  else setTimeout(run, 50);
-};
 
 /** @type {(folder: string) => Promise<Engine>} */
 async function load(folder) {

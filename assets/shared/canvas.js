@@ -7,9 +7,11 @@ const SHADOW = 0.12;
 const HATCHING = 12;
 const GAP = 0.2;
 
+/** @typedef {HTMLCanvasElement | OffscreenCanvas} Canvas */
+
 /**
  * Paint ink in black on a canvas. The canvas is transparent where the paper is.
- * @param {HTMLCanvasElement} canvas
+ * @param {Canvas} canvas
  * @param {ArrayLike<number>} ink from 0 (paper) to 255 (ink), row by row, one number for each pixel of the canvas
  */
 export function paintInk(canvas, ink) {
@@ -47,12 +49,12 @@ export function paintAttribution(canvas, evidence, ink) {
   });
 }
 
-/** @param {HTMLCanvasElement} canvas */
+/** @param {Canvas} canvas */
 export const clearCanvas = (canvas) => context2d(canvas).clearRect(0, 0, canvas.width, canvas.height);
 
 /**
- * @param {HTMLCanvasElement} canvas
- * @returns {CanvasRenderingContext2D}
+ * @param {Canvas} canvas
+ * @returns {CanvasRenderingContext2D} an OffscreenCanvas has the same functions
  */
 export const context2d = (canvas) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
 
@@ -71,7 +73,7 @@ export function roundedRectangle(context, left, top, width, height, radius) {
   context.closePath();
 }
 
-/** @type {(canvas: HTMLCanvasElement, fill: (pixels: Uint8ClampedArray) => void) => void} */
+/** @type {(canvas: Canvas, fill: (pixels: Uint8ClampedArray) => void) => void} */
 function paintPixels(canvas, fill) {
   const context = context2d(canvas);
   const image = context.createImageData(canvas.width, canvas.height);

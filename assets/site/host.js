@@ -7,12 +7,13 @@
 import { answerLocally } from "../page/api_client.js";
 import "../page/embed.js";
 import * as functions from "../page/events.js";
-import "../page/kept_drawing.js";
+import { isOpenedByLink } from "../page/kept_drawing.js";
 import "../page/language.js";
 import { find } from "../shared/dom.js";
 import { isEmbedded } from "../shared/embedded.js";
+import { whenIdle } from "../shared/idle.js";
 import { showKeptCorrections } from "./kept_corrections.js";
-import { local } from "./local_api.js";
+import { engineLoaded, local } from "./local_api.js";
 
 /**
  * An event of a component: it calls a function of events.js with the values of `inputs`, and sets those of `outputs`.
@@ -22,23 +23,53 @@ import { local } from "./local_api.js";
 /** @type {{ components: Record<string, Record<string, any>>, events: PageEvent[] }} */
 const page = JSON.parse(find(document, "#page").textContent ?? "");
 
-/** @typedef {{ props: Record<string, any>, watchers: { name: string, changed: () => void }[] }} Mounted */
+/**
+ * A component. It may get a value before it is mounted.
+ * @typedef {{ props: Record<string, any>, watchers: { name: string, changed: () => void }[] }} Mounted
+ */
 /** @type {Map<string, Mounted>} */
-const mounted = new Map();
+const components = new Map(Object.entries(page.components)
+  .map(([name, props]) => [name, { props: { value: null, ...props }, watchers: [] }]));
 
-/** @type {(name: string, props: Record<string, any>) => Promise<void>} */
-async function mount(name, props) {
-  const component = { props, watchers: /** @type {Mounted["watchers"]} */ ([]) };
-  mounted.set(name, component);
-  const { mount } = await import(`../components/${name}/${name}.js`);
-  /** @type {Component} */
-  const parameters = {
+/** @typedef {Record<string, (component: Component) => void>} Mounts the function `mount` of each component, by its name */
+
+// In the embedded view, "share" opens the drawing of a link.
+const EMBEDDED = ["sketchpad", "answer", "share"];
+// Milliseconds until the other components load although no drawing was answered, and until one is mounted although the
+// browser is busy.
+const [LONGEST_WAIT, LONGEST_DELAY] = [2000, 200];
+
+let showFirstAnswer = () => {};
+/** @type {Promise<void>} */
+const firstAnswer = new Promise((done) => {
+  showFirstAnswer = done;
+});
+
+/**
+ * Mount the components: at once those that the first answer needs, and then one after the other. Each is mounted after
+ * those above it, so that nothing on the screen moves. web/export/scripts.py writes the modules that call this function.
+ * @param {Mounts} first
+ * @param {() => Promise<{ mounts: Mounts }>} loadOthers
+ */
+export async function start(first, loadOthers) {
+  for (const [name, run] of Object.entries(first)) if (!isEmbedded || EMBEDDED.includes(name)) mount(name, run);
+  if (isEmbedded) return;
+  const timeout = new Promise((done) => setTimeout(done, LONGEST_WAIT));
+  await Promise.race([isOpenedByLink ? firstAnswer : engineLoaded, timeout]);
+  const { mounts } = await loadOthers();
+  for (const [name, run] of Object.entries(mounts)) whenIdle(() => mount(name, run), LONGEST_DELAY);
+}
+
+/** @type {(name: string, run: Mounts[string]) => void} */
+function mount(name, run) {
+  const component = /** @type {Mounted} */ (components.get(name));
+  run({
     element: find(document, `#${name} > .html-container > div`),
-    props,
+    props: component.props,
     trigger: (event) => emit(name, event),
     watch: (watched, changed) => component.watchers.push({ name: watched, changed }),
-  };
-  mount(parameters);
+  });
+  if (component.props.value !== null) show(component);
 }
 
 /** @type {(name: string, event: string) => void} */
@@ -50,7 +81,7 @@ function emit(name, event) {
 
 /** @param {PageEvent} event */
 async function run({ inputs, outputs, call }) {
-  const values = inputs.map((input) => mounted.get(input)?.props.value);
+  const values = inputs.map((input) => components.get(input)?.props.value);
   const result = await /** @type {Function} */ (functions[call])(...values);
   outputs.forEach((output, index) => set(output, outputs.length === 1 ? result : result?.[index]));
 }
@@ -58,19 +89,19 @@ async function run({ inputs, outputs, call }) {
 // Set the value of a component. A component keeps its value if the new value is undefined.
 /** @type {(name: string, value: unknown) => void} */
 function set(name, value) {
-  const component = mounted.get(name);
+  const component = components.get(name);
   if (value === undefined || !component) return;
   component.props.value = value;
-  for (const watcher of component.watchers) if (watcher.name === "value") watcher.changed();
+  show(component);
+  if (name === "answer") showFirstAnswer();
 }
 
-// In the embedded view, "share" opens the drawing of a link.
-const EMBEDDED = ["sketchpad", "answer", "share"];
+/** @param {Mounted} component */
+function show({ watchers }) {
+  for (const watcher of watchers) if (watcher.name === "value") watcher.changed();
+}
 
 answerLocally(local);
-for (const [name, props] of Object.entries(page.components)) {
-  if (!isEmbedded || EMBEDDED.includes(name)) mount(name, { value: null, ...props });
-}
 const learned = document.querySelector("#learned");
 if (learned && !isEmbedded) showKeptCorrections(learned);
 // The service worker loads all files again, which would slow down the first answer of a visit.

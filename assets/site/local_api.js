@@ -57,4 +57,5 @@ export const local = {
   undoCorrection: forgetCorrection,
 };
 
-engine().catch(() => {}); // Load before the first stroke.
+/** Load the engine before the first stroke. The promise is fulfilled when the engine has loaded or has failed. */
+export const engineLoaded = engine().then(() => {}, () => {});

@@ -9,16 +9,24 @@ from tests.helpers.page import DESKTOP, PHONE
 from web.texts import TEXTS
 
 # The shadow tree of the first view is closed, so that the first view is not mistaken for the page. This script opens
-# it. The script also records how far the elements move.
+# it. The script also records how far the elements move, and counts the requested animation frames.
 OBSERVE = """
 const attach = Element.prototype.attachShadow;
 Element.prototype.attachShadow = function (options) { return attach.call(this, { ...options, mode: "open" }); };
+const requestFrame = requestAnimationFrame;
+window.frameRequests = 0;
+window.requestAnimationFrame = (callback) => { frameRequests++; return requestFrame(callback); };
 window.shifts = [];
 new PerformanceObserver((list) => shifts.push(...list.getEntries().map((entry) => ({
   value: entry.value,
   moved: entry.sources.map(({ node }) => `${node?.nodeName} ${node?.className ?? node?.textContent}`),
 })))).observe({ type: "layout-shift", buffered: true });
 """
+NO_FRAME_REQUESTED = """() => {
+  const before = window.frameRequestsBefore;
+  window.frameRequestsBefore = frameRequests;
+  return before === frameRequests;
+}"""
 # Return the box and the color of each visible part of the first view, or of the page. The first view has no bars of the
 # section “Inside the network”; the page has them, but does not show them until the first answer.
 PARTS = """() => {
@@ -53,7 +61,7 @@ class HeldRequests:
 
 
 @pytest.mark.parametrize("window, theme, locale", [({"viewport": DESKTOP}, "light", "en"), (PHONE, "dark", "zh-CN")])
-def test_the_first_view_is_at_the_places_of_the_page_and_nothing_moves(
+def test_the_first_view_is_at_the_places_of_the_page_and_nothing_moves_and_then_the_page_rests(
     chromium, corrections_server, window, theme, locale
 ):
     server, _ = corrections_server
@@ -71,6 +79,7 @@ def test_the_first_view_is_at_the_places_of_the_page_and_nothing_moves(
     page.wait_for_load_state("networkidle")
     assert page.evaluate(PARTS) == first
     assert page.evaluate("shifts.splice(0)") == []
+    page.wait_for_function(NO_FRAME_REQUESTED, polling=200)
     draw(page, DIGIT_DRAWINGS[7])
     expect(page.locator("#answer .number")).to_have_text("7")
     expect(page.locator("#answer .why figcaption")).not_to_have_text("")

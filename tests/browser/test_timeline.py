@@ -44,6 +44,12 @@ def test_dragging_along_the_timeline_shows_the_ink_and_the_bars_of_that_moment_u
     whole = ink_on(page)
     assert min(page.evaluate(POINTS)) > 20
     expect(marks).to_have_text(re.compile(r"8 leads from \d\.\d s on *sure from \d\.\d s on"))
+    # The labels are in the columns of the bars, and the examples are right below.
+    right = "(all) => Math.max(...all.map((it) => it.getBoundingClientRect().right))"
+    labels, figures = (page.locator(name).evaluate_all(right) for name in ("#timeline .legend li", "#answer .figure"))
+    assert labels == figures
+    tools = page.locator("#sketchpad .tools").bounding_box()
+    assert places[1]["y"] - tools["y"] - tools["height"] < 60
     # With the mouse.
     page.mouse.move(*place_on(chart, 0.5))
     page.mouse.down()

@@ -20,9 +20,10 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 
 # This script runs in the page. It records the called endpoint of each call, and the drawing and the answer of each call
 # of /predict. While `traffic.held` is true, the script holds back the answers of /predict. `traffic.delay` is the delay
-# of each answer of /predict, in milliseconds. The script also removes the drawing that the tab has kept for a reload,
-# unless the page is reloaded. It folds the section “Inside the network”, which would cost every test time. It asks for
-# reduced data, so that the server answers all drawings.
+# of each answer of /predict, in milliseconds. A worker requests the maps, so the script records the page's messages to
+# it. The script also removes the drawing that the tab has kept for a reload, unless the page is reloaded. It folds the
+# section “Inside the network”, which would cost every test time. It asks for reduced data, so that the server answers
+# all drawings.
 RECORD_TRAFFIC = r"""
 Object.defineProperty(navigator, "connection", { value: { saveData: true } });
 if (location.pathname.endsWith("/") && performance.getEntriesByType("navigation")[0].type === "navigate") {
@@ -36,6 +37,11 @@ forgetTraffic();
 {
   const fetchNow = window.fetch.bind(window);
   const wait = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+  const post = Worker.prototype.postMessage;
+  Worker.prototype.postMessage = function (task, ...moved) {
+    if (task.wanted) traffic.endpoints.push("activations");
+    return post.call(this, task, ...moved);
+  };
   window.fetch = async (address, options) => {
     const endpoint = /^api\/(\w+)$/.exec(String(address))?.[1];
     if (endpoint) traffic.endpoints.push(endpoint);

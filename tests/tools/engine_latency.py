@@ -11,7 +11,8 @@ from tests.helpers.browser import ready
 from tests.helpers.drawings import DIGIT_DRAWINGS
 from tests.helpers.paths import ROOT
 from tests.tools.latency import VIEWPORT, WAIT, WARM_UP, WATCH, fold, one_round, report
-from web.export.check import serving
+from web.export.check import script_of, serving
+from web.export.joined_scripts import name_of
 from web.export.sizes import needed_at_first, size_of
 
 IMAGES = 200
@@ -52,15 +53,17 @@ window.frames = { painted: 0, answered: 0 };
 }
 true;
 """
-ENCODE = "async ([module, strokes]) => (await import(new URL(module, document.baseURI))).encodeStrokes(strokes)"
+ENCODE = """async ([script, link, strokes]) => {
+  const { [link]: { encodeStrokes } } = await import(new URL(script, document.baseURI));
+  return encodeStrokes(strokes);
+}"""
 # Return the milliseconds of reading each image, with the site's own modules. Ten images are read for one measurement,
 # because the clock of the page is not exact enough for one.
-READ_IMAGES = """async ([folder, name, drawings, count]) => {
-  const base = new URL(folder, document.baseURI);
-  const { loadModel } = await import(new URL("engine/model.js", base));
-  const { imageOf } = await import(new URL("engine/candidates.js", base));
+READ_IMAGES = """async ([script, model, candidates, name, drawings, count]) => {
+  const address = new URL(script, document.baseURI);
+  const { [model]: { loadModel }, [candidates]: { imageOf } } = await import(address);
   const read = async (path) =>
-    (await fetch(new URL(path.endsWith(".wasm") ? `engine/${path}` : path, base))).arrayBuffer();
+    (await fetch(new URL(`../${path.endsWith(".wasm") ? "engine/" : ""}${path}`, address))).arrayBuffer();
   const { classifier } = await loadModel(name, read);
   const images = drawings.map(imageOf);
   const milliseconds = [];
@@ -85,11 +88,10 @@ def measure_site(browser: Browser, folder: Path, rounds: int, visits: int) -> No
     """Serve an exported site on this machine, and print its size and its latency."""
     needed = needed_at_first(folder)
     print(f"for drawing: {size_of(folder, needed):,} bytes compressed (gzip), {len(needed)} files (≤ 1,200,000)")
-    [scripts] = (folder / "static").iterdir()
-    static = f"{scripts.relative_to(folder).as_posix()}/"
+    script = script_of(folder)
     with serving(folder) as address:
         page = ready(browser.new_page(viewport=VIEWPORT), address)
-        drawing = page.evaluate(ENCODE, [f"{static}components/share/link.js", DIGIT_DRAWINGS[7]])
+        drawing = page.evaluate(ENCODE, [script, name_of("shared/link.js"), DIGIT_DRAWINGS[7]])
         first = [cold_load(browser, f"{address}#drawing={drawing}") for _ in range(visits)]
         report("first answer after a cold load (≤ 300 ms)", first, "visitors")
         page.evaluate(WATCH)
@@ -98,7 +100,8 @@ def measure_site(browser: Browser, folder: Path, rounds: int, visits: int) -> No
         frames = page.evaluate("frames")
         share = frames["answered"] / frames["painted"]
         print(f"answers in the frame of the stroke: {share:.1%} of {frames['painted']} frames (≥ 95 %)")
-        times = page.evaluate(READ_IMAGES, [static, "digits", DIGIT_DRAWINGS, WARM_UP * 10 + IMAGES])
+        names = [name_of(f"engine/{name}.js") for name in ("model", "candidates")]
+        times = page.evaluate(READ_IMAGES, [script, *names, "digits", DIGIT_DRAWINGS, WARM_UP * 10 + IMAGES])
         report("one image (≤ 2 ms)", times[WARM_UP:], "times ten images", digits=2)
 
 

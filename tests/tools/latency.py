@@ -59,29 +59,20 @@ true;
 """
 
 
-# The script shows two drawings in turns, as the timeline does, and returns the number of updates of the section.
-SHOW_MOMENTS = """async (rounds) => {
-  const modules = [...document.querySelectorAll("link[rel=modulepreload]")].map((it) => it.href);
-  const { newestView, showMoment } = await import(modules.find((it) => it.endsWith("page/moments.js")));
-  const { answer } = newestView();
-  const earlier = { ...answer, readings: answer.readings.map((it) => ({ ...it, image: it.image.slice().reverse() })) };
-  const canvas = document.querySelector("#inside .input canvas");
-  let updates = 0;
-  const put = CanvasRenderingContext2D.prototype.putImageData;
-  CanvasRenderingContext2D.prototype.putImageData = function (...given) {
-    if (this.canvas === canvas) updates++;
-    return put.apply(this, given);
-  };
-  for (let i = 0; i < rounds; i++) {
-    showMoment(i % 2 ? null : earlier);
-    await new Promise((done) => setTimeout(done, 150));
-  }
-  showMoment(null);
-  CanvasRenderingContext2D.prototype.putImageData = put;
-  return updates;
-}"""
+# The script folds the section and counts its updates. A worker paints the section, and each update sends it a picture.
+COUNT_UPDATES = """
+localStorage.inside = "closed";
+window.updates = 0;
+const post = Worker.prototype.postMessage;
+Worker.prototype.postMessage = function (...given) {
+  if (given[0].picture) updates++;
+  return post.apply(this, given);
+};
+"""
 SLOWER = 4
 """How many times slower the processor is for the time of an update."""
+EXAMPLE = 2000
+"""Milliseconds of the section's example in which its updates are measured. It draws itself for about four seconds."""
 
 
 def main() -> None:
@@ -116,8 +107,11 @@ def main() -> None:
             state = f"with the section “Inside the network” {'open' if is_open else 'folded'}"
             report(f"pen-up to bars, {state}", [bars for bars, _ in rounds[WARM_UP:]], "drawings")
             report(f"bars to attribution, {state}", [time for _, time in rounds[WARM_UP:]], "drawings")
-        shifted = page.evaluate("shifted")  # Before `update_time`, which folds and opens the section without a touch.
-        update_time(page, options.rounds)
+        shifted = page.evaluate("shifted")
+        page.close()
+        costs = [update_time(browser, address) for _ in range(options.visits)]
+        what = f"one update of the section, on the main thread of a processor {SLOWER} times slower"
+        report(f"{what} ({sum(count for _, count in costs)} updates)", [cost for cost, _ in costs], "visits", digits=1)
         print(f"layout shift while drawing: {shifted['counted']:.4f} ({shifted['all']:.4f} with shifts after input)")
 
 
@@ -162,22 +156,35 @@ def fold(page: Page, is_open: bool) -> None:
     page.wait_for_timeout(150)
 
 
-def update_time(page: Page, rounds: int) -> None:
-    """Print the main-thread time of one update of the section: that of all tasks, less that with the section folded."""
-    draw(page, DIGIT_DRAWINGS[8], fully=True)
-    page.wait_for_timeout(500)
+def update_time(browser: Browser, address: str) -> tuple[float, int]:
+    """Return the milliseconds of the main thread that one update of the section takes, and the number of updates.
+
+    A new visitor opens the section, and its example draws itself. Nothing else on the page changes meanwhile. The time
+    is the CPU time of all tasks, which include style, layout, paint and commit of frames, less that of the same
+    duration when the example is complete.
+    """
+    page = browser.new_page(viewport=VIEWPORT)
+    page.add_init_script(COUNT_UPDATES)
+    ready(page, address)
     session = page.context.new_cdp_session(page)
-    session.send("Performance.enable")
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
     session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
-    milliseconds, updates = [], 0
-    for is_open in (False, True):
-        fold(page, is_open)
-        before = task_duration(session)
-        updates = page.evaluate(SHOW_MOMENTS, rounds)
-        milliseconds.append(1000 * (task_duration(session) - before))
-    session.send("Emulation.setCPUThrottlingRate", {"rate": 1})
-    cost = (milliseconds[1] - milliseconds[0]) / max(1, updates)
-    print(f"one update of the section, on a processor {SLOWER} times slower: {cost:.1f} ms ({updates} updates)")
+    fold(page, True)
+    page.wait_for_function("updates > 2")
+    page.wait_for_timeout(300)
+    busy, updates = one_turn(page, session)
+    page.wait_for_timeout(3000)  # The texts follow when the example is complete.
+    idle, others = one_turn(page, session)
+    page.close()
+    return (busy - idle) / max(1, updates - others), updates - others
+
+
+def one_turn(page: Page, session: CDPSession) -> tuple[float, int]:
+    """Return the milliseconds of the main thread and the number of updates of the section while the page is watched."""
+    updates, before = page.evaluate("updates"), task_duration(session)
+    page.wait_for_timeout(EXAMPLE)
+    after, later = task_duration(session), page.evaluate("updates")
+    return 1000 * (after - before), later - updates
 
 
 def task_duration(session: CDPSession) -> float:

@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
+from gradio.queueing import EventQueue
 
 from tests.helpers.unloaded_page import unloaded_page
 from web.admission import Overloaded
@@ -68,3 +69,14 @@ def test_gradio_has_the_fields_that_the_limits_use():
         assert isinstance(getattr(page._queue, name), type(kind))
     assert {"ANALYTICS_MAX_EVENTS", "ANAYLTICS_CACHE_FREQUENCY", "event_analytics"} <= set(vars(page._queue))
     make_room(page, "new")
+
+
+def test_an_empty_queue_sleeps_longer_than_a_queue_with_calls():
+    page = unloaded_page()
+    own = page._queue.sleep_when_free
+    limit_sessions(page)
+    queue = page._queue
+    assert queue.sleep_when_free > 5 * own
+    queue.event_queue_per_concurrency_id["predict"] = EventQueue("predict", 1)
+    queue.event_queue_per_concurrency_id["predict"].queue.append("call")
+    assert len(queue) == 1 and queue.sleep_when_free == own

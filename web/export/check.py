@@ -13,7 +13,9 @@ import numpy as np
 
 from model.errors import UserError
 from model.inference.classifier import Classifier
+from web.export.joined_scripts import name_of
 from web.export.parity_drawings import parity_drawings
+from web.export.scripts import FIRST
 from web.schemas.responses import AnswerResponse
 
 COUNT = 2_000
@@ -23,8 +25,8 @@ EQUAL = ("number", "verdict", "doubt", "current", "marks")
 EQUAL_IN_READINGS = ("digit", "verdict", "box", "strokes", "image")
 BATCH = 100
 # The page's own module of the engine answers, with the files of the site.
-ANSWER = """async ([module, drawings]) => {
-  const { local } = await import(new URL(module, document.baseURI));
+ANSWER = """async ([script, api, drawings]) => {
+  const { [api]: { local } } = await import(new URL(script, document.baseURI));
   const answers = [];
   for (const strokes of drawings) {
     const answer = await local.predict(strokes, []);
@@ -85,17 +87,23 @@ class _QuietHandler(http.server.SimpleHTTPRequestHandler):
         pass
 
 
+def script_of(folder: Path) -> str:
+    """Return the path of the first script of a site below its folder. `name_of` returns the names of its modules."""
+    [script] = folder.glob(f"static/*/{FIRST}")
+    return script.relative_to(folder).as_posix()
+
+
 def compare(page, folder: Path, classifier: Classifier, count: int) -> Parity:
     """Return how the answers of a site differ from those of Python.
 
     page: a tab of Playwright that shows the site. folder: the folder of the site.
     """
-    [module] = folder.glob("static/*/site/local_api.js")
+    script, api = script_of(folder), name_of("site/local_api.js")
     drawings, largest, different = parity_drawings(count), 0.0, []
     for start in range(0, count, BATCH):
         batch = drawings[start : start + BATCH]
         strokes = [[stroke.tolist() for stroke in drawing] for drawing in batch]
-        found = page.evaluate(ANSWER, [module.relative_to(folder).as_posix(), strokes])
+        found = page.evaluate(ANSWER, [script, api, strokes])
         for index, (drawing, answer) in enumerate(zip(batch, found, strict=True), start):
             expected = AnswerResponse.of(classifier.read_strokes(drawing)).model_dump(mode="json")
             names, difference = differences(expected, answer)

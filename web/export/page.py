@@ -12,12 +12,17 @@ import gradio as gr
 
 from web.components import page_settings
 from web.document import PREVIEW
+from web.export.scripts import FIRST
 from web.export.texts import local_texts
 from web.manifest import DARK, LIGHT
+from web.style import component_style
 from web.texts import ASSETS, ENGLISH, LANGUAGES
 
 LEFT_OUT = ("footer",)
 """Components that need a server: the link to the documentation of the API."""
+CLASSIC_SCRIPTS = ("page/old_browsers.js", "site/theme.js")
+"""The scripts that are no modules, and run before the first paint. `BEFORE_PAINT` holds all of them."""
+BEFORE_PAINT = "site/before_paint.js"
 CALLED = re.compile(r'CustomEvent\("call:(\w+)"')
 VARIABLE = re.compile(r"var\((--[\w-]+)")
 POLICY = {
@@ -42,11 +47,13 @@ class ExportedPage:
         self._events = [each for each in config["dependencies"] if each["js"]]
         self.components = [part for part in self._parts.values() if _is_mounted(part)]
 
+    @property
+    def names(self) -> list[str]:
+        """The names of the components, in the order of the page."""
+        return [part["props"]["elem_id"] for part in self.components]
+
     def document(self, addresses: dict[str, str], network: str) -> str:
         """Return the HTML. addresses: the address of each file by its path. network: the name of the network."""
-        needed = [
-            name for name in addresses if name.endswith(".js") and not name.startswith(("page/old", "site/theme"))
-        ]
         texts = {"languages": LANGUAGES, "english": local_texts(ENGLISH)}
         policy = "; ".join(f"{name} {sources}" for name, sources in POLICY.items())
         lines = [
@@ -59,24 +66,22 @@ class ExportedPage:
             f"<title>{html.escape(ENGLISH['title'])}</title>",
             f'<meta name="description" content="{html.escape(ENGLISH["subtitle"])}">',
             f'<meta property="og:image" content="{addresses[PREVIEW]}">',
-            f'<script src="{addresses["page/old_browsers.js"]}"></script>',
             f'<link rel="stylesheet" href="{addresses["site/page.css"]}">',
             '<link rel="manifest" href="manifest.webmanifest" data-address="manifest.{language}.webmanifest">',
             f'<link rel="icon" type="image/svg+xml" href="{addresses["page/favicon.svg"]}">',
             f'<link rel="apple-touch-icon" href="{addresses["icons/apple-touch-icon.png"]}">',
             f'<meta name="theme-color" media="(prefers-color-scheme: light)" content="{LIGHT}">',
             f'<meta name="theme-color" media="(prefers-color-scheme: dark)" content="{DARK}">',
-            *(f'<link rel="modulepreload" href="{addresses[name]}">' for name in needed),
             *(
                 f'<link rel="preload" as="fetch" crossorigin href="{addresses[name]}">'
                 for name in (f"networks/{network}.bin", f"networks/{network}.json", "engine/kernel.wasm")
             ),
             _data("languages", texts),
             _data("page", {"components": self._properties(), "events": self._connections()}, network),
-            f'<script type="module" src="{addresses["site/host.js"]}"></script>',
+            f'<script type="module" src="{addresses[FIRST]}"></script>',
             "</head>",
             "<body>",
-            f'<script src="{addresses["site/theme.js"]}"></script>',
+            f'<script src="{addresses[BEFORE_PAINT]}"></script>',
             '<div class="gradio-container"><main class="main app contain"><div class="column">',
             *(self._markup(node) for node in self._layout),
             "</div></main></div>",
@@ -89,11 +94,8 @@ class ExportedPage:
         """Return the style sheet: the theme, the page's style, and the style of each component."""
         own = (ASSETS / "site" / "site.css").read_text(encoding="utf-8")
         page = (ASSETS / "page" / "page.css").read_text(encoding="utf-8")
-        rules = [
-            f"#{part['props']['elem_id']} > .html-container > div {{ {part['props']['css_template']} }}"
-            for part in self.components
-        ]
-        return "\n".join([_theme("\n".join([own, page, *rules])), own, page, *rules])
+        rules = "\n".join([own, page, component_style()])
+        return f"{_theme(rules)}\n{rules}"
 
     def _markup(self, node: dict) -> str:
         part = self._parts[node["id"]]

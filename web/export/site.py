@@ -17,7 +17,8 @@ from model.inference.comparison import Comparison
 from web.api import Api
 from web.export.networks import FOLDER as NETWORKS
 from web.export.networks import network_files
-from web.export.page import ExportedPage
+from web.export.page import BEFORE_PAINT, CLASSIC_SCRIPTS, ExportedPage
+from web.export.scripts import scripts
 from web.export.texts import local_texts
 from web.manifest import manifest
 from web.schemas.responses import AboutResponse
@@ -26,15 +27,8 @@ from web.texts import ASSETS, ENGLISH, LANGUAGES
 
 STATIC = "static"
 WORKER = "worker.js"
-SERVED_ONLY = (
-    "page/main.js",
-    "page/first_view.js",
-    "page/served_engine.js",
-    "page/engine_check.js",
-    "page/page.css",
-    "components/footer/footer.js",
-)
-"""Files of the served page that the static site does not need."""
+SERVED_ONLY = "page/page.css"
+"""A file of the served page that the static site does not need."""
 README = """---
 title: {title}
 emoji: ✏️
@@ -90,11 +84,11 @@ def _check(folder: Path) -> None:
 
 def _files(page: ExportedPage) -> dict[str, bytes]:
     """Return the scripts, styles, texts and pictures of the page, by path. Their addresses will contain the version."""
-    shared = {name: file.read_bytes() for name, file in public_files().items() if name not in SERVED_ONLY}
-    own = {f"site/{file.name}": file.read_bytes() for file in (ASSETS / "site").glob("*.js") if file.name != WORKER}
-    own |= {name: _with_local_texts(shared[name]) for name in shared if name.startswith("locales/")}
-    own["site/page.css"] = page.style().encode()
-    return shared | own
+    names = [name for name in public_files() if not name.endswith(".js") and name != SERVED_ONLY]
+    files = {name: (ASSETS / name).read_bytes() for name in names}
+    files |= {name: _with_local_texts(files[name]) for name in files if name.startswith("locales/")}
+    files[BEFORE_PAINT] = b"\n".join((ASSETS / name).read_bytes() for name in CLASSIC_SCRIPTS)
+    return files | scripts(page.names) | {"site/page.css": page.style().encode()}
 
 
 def _with_local_texts(locale: bytes) -> bytes:

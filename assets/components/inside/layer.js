@@ -1,16 +1,16 @@
-// One step of the strip: the maps of one layer on one canvas, a tile for each map, and a sentence.
+// One step of the strip: the canvas for the maps of one layer, a tile for each map, and a sentence.
 
 /** @import { LayerMaps } from "../../shared/activations.js" */
 /** @import { Actions } from "./tiles.js" */
 
-import { create } from "../../shared/dom.js";
+import { create, setLabel } from "../../shared/dom.js";
 import { number, text } from "../../shared/text.js";
-import { paintLayer } from "./palette.js";
+import { layerSize } from "./palette.js";
 import { layerLabel, layerSentence, sizesText } from "./sentences.js";
 import { Tiles } from "./tiles.js";
 
 export class LayerView {
-  #canvas = create("canvas", { width: 1, height: 1 });
+  canvas = create("canvas", { width: 1, height: 1 });
   #tiles;
   #index;
   #layer;
@@ -25,10 +25,10 @@ export class LayerView {
     this.#index = index;
     this.#layer = layer;
     this.#tiles = new Tiles(index, actions);
-    this.#canvas.setAttribute("role", "img");
+    this.canvas.setAttribute("role", "img");
     this.element = create("li", { className: "step" },
       create("h2", { textContent: text("insideStep", { step: index + 1 }) }),
-      create("div", { className: "maps" }, this.#canvas, this.#tiles.element),
+      create("div", { className: "maps" }, this.canvas, this.#tiles.element),
       create("p", { className: "sizes", textContent: sizesText(layer) }),
       create("p", { className: "sees", textContent: layerSentence(layer) }),
     );
@@ -39,19 +39,24 @@ export class LayerView {
     this.element.append(all);
   }
 
-  /** @type {(layer: LayerMaps, columns: number, silenced: (map: number) => boolean) => void} */
-  paint(layer, columns, silenced) {
+  /**
+   * Show which maps are off, and reserve the space of the canvas. The painter fills it.
+   * @type {(layer: LayerMaps, columns: number, silenced: (map: number) => boolean) => void}
+   */
+  show(layer, columns, silenced) {
     this.#layer = layer;
-    if (this.#columns !== columns) this.element.style.setProperty("--columns", String(columns));
+    if (this.#columns !== columns) {
+      this.element.style.setProperty("--columns", String(columns));
+      this.canvas.style.aspectRatio = layerSize(layer, columns).join(" / ");
+    }
     this.#columns = columns;
-    paintLayer(this.#canvas, layer, columns);
     this.#tiles.show(layer, columns, silenced);
   }
 
   /** Tell a screen reader what is on the canvas. */
   label() {
     const label = layerLabel(this.#index, this.#layer);
-    this.#canvas.setAttribute("aria-label", label);
-    this.#tiles.element.setAttribute("aria-label", text("insideStep", { step: this.#index + 1 }));
+    setLabel(this.canvas, label);
+    setLabel(this.#tiles.element, text("insideStep", { step: this.#index + 1 }));
   }
 }

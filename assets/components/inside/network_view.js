@@ -38,7 +38,6 @@ export class NetworkView {
   #requests;
   #silenced = new Silenced();
   #isVisible = false;
-  #isPainting = false;
   #wantsFive = false;
   /** @type {string | null} the chosen network; null for the page's own */
   #model = null;
@@ -83,6 +82,7 @@ export class NetworkView {
       on: () => { this.#silenced.clear(); this.#ask(); },
     });
     this.#requests = activationRequests(
+      this.#strip.ask,
       (result, request) => this.#receive(result, request),
       (error) => this.#say(error.message || text("error")),
     );
@@ -144,19 +144,14 @@ export class NetworkView {
     this.#shown = result;
     this.#shownImage = result.image ?? request.image ?? BLANK;
     if (this.#wantsFive && request.ledger) this.#switchOffFive(result);
-    if (this.#isPainting) return;
-    this.#isPainting = true;
-    requestAnimationFrame(() => {
-      this.#isPainting = false;
-      this.#paint();
-    });
+    this.#paint();
   }
 
   #paint() {
     const shown = this.#shown;
     if (!shown) return;
     const isBlank = !this.#shownImage.some(Boolean);
-    this.#element.classList.remove("waiting");
+    if (this.#element.classList.contains("waiting")) this.#element.classList.remove("waiting");
     const layers = shown.layers.map((layer, index) =>
       (layer.maps.length > this.#chosen[index].length ? withMaps(layer, this.#chosen[index]) : layer));
     const reading = this.#model === null && this.#reading?.image === this.#shownImage ? this.#reading : null;

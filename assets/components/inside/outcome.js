@@ -1,8 +1,9 @@
 // The end of the strip: one bar for each outcome of the pass that the strip shows. If maps are off, a mark shows where
-// each bar was with all maps. A click on a bar shows how its logit adds up.
+// each bar was with all maps. The bars are painted; a button lies on each of them, which shows how its logit adds up.
 
 /** @import { Reading } from "../../shared/answers.js" */
 /** @import { Activations, Outcome } from "../../shared/activations.js" */
+/** @import { Bar, Bars, Look } from "./bars.js" */
 
 import { create, find, setLabel, setText } from "../../shared/dom.js";
 import { CLASS_NOT_DIGIT, outcomes } from "../../shared/shares.js";
@@ -12,67 +13,101 @@ const SHOWN = 0.005; // A smaller share has no number.
 // From this difference on, the page says why its own answer is another one.
 const DIFFERENT = 0.05;
 
+/** @typedef {{ shown: Activations, isBlank: boolean, reading: Reading | null }} View */
+
 export class OutcomeView {
-  #rows;
+  #results;
   #caption;
+  #rows;
+  /** @type {View | null} */
+  #view = null;
+  #size = { width: 0, height: 0 };
+  /** @type {Look | null} */
+  #look = null;
+  #count = 0;
 
   /**
    * @param {HTMLElement} element
    * @param {(row: number) => void} explain
+   * @param {() => void} changed called when the bars must be painted again, because the size or the theme is another one
    */
-  constructor(element, explain) {
+  constructor(element, explain, changed) {
     this.#caption = find(element, ".outcome figcaption");
+    this.#results = find(element, ".results");
     this.#rows = Array.from({ length: CLASS_NOT_DIGIT + 1 }, (_, index) => {
-      const [fill, before, share] = ["fill", "before", "share"].map((className) => create("span", { className }));
-      const name = create("span", { className: "name", textContent: index === CLASS_NOT_DIGIT ? "?" : String(index) });
-      const track = create("span", { className: "track" }, fill, before);
-      const row = create("button", { type: "button", className: "result" }, name, track, share);
+      const row = create("button", { type: "button", className: "result" });
       row.addEventListener("click", () => explain(index));
-      return { row, fill, before, share, shown: "" };
+      return row;
     });
-    find(element, ".results").replaceChildren(...this.#rows.map(({ row }) => row));
+    this.#results.append(...this.#rows);
+    new ResizeObserver(([{ contentRect: { width, height } }]) => {
+      this.#size = { width, height };
+      changed();
+    }).observe(this.#results);
+    const renew = () => {
+      this.#look = null;
+      changed();
+    };
+    new MutationObserver(renew).observe(document.body, { attributeFilter: ["class"] });
+    matchMedia("(forced-colors: active)").addEventListener("change", renew);
   }
 
   /**
-   * `reading` is the page's own answer, which may use more than this pass.
-   * @type {(shown: Activations, isBlank: boolean, reading: Reading | null) => void}
+   * Return the bars to paint. `reading` is the page's own answer, which may use more than this pass. The texts follow at
+   * once if maps are off, because the visitor has just touched one. Otherwise, they follow with `label`.
+   * @type {(view: View) => Bars}
    */
-  show({ outcome, silenced }, isBlank, reading) {
-    const shares = sharesOf(silenced ?? outcome);
-    const earlier = sharesOf(outcome);
-    const best = bestOf(shares);
-    this.#rows[CLASS_NOT_DIGIT].row.hidden = outcome.logits.length <= CLASS_NOT_DIGIT;
-    this.#rows.forEach((_, index) => {
-      const was = silenced && !isBlank && Math.abs(earlier[index] - shares[index]) >= SHOWN ? earlier[index] : null;
-      this.#showRow(index, isBlank ? 0 : shares[index], was, !isBlank && index === best);
+  show(view) {
+    this.#view = view;
+    const { outcome, silenced } = view.shown;
+    const count = Math.min(outcome.logits.length, this.#rows.length);
+    if (count !== this.#count) this.#rows.forEach((row, index) => { row.hidden = index >= count; });
+    this.#count = count;
+    if (silenced) this.label();
+    this.#look ??= lookOf(this.#rows[0], this.#results);
+    return { rows: barsOf(view).slice(0, count), ...this.#size, scale: devicePixelRatio, look: this.#look };
+  }
+
+  /** Tell a screen reader what the bars show, and write the sentence below them. */
+  label() {
+    const view = this.#view;
+    if (!view) return;
+    const { shown: { outcome, silenced }, isBlank } = view;
+    barsOf(view).forEach(({ part, isBest }, index) => {
+      setLabel(this.#rows[index], text("insideRow", { name: nameOf(index), percent: confidence(part) }));
+      this.#rows[index].classList.toggle("winner", isBest);
     });
-    const differs = reading && outcomes(reading).some((share, index) => Math.abs(share - earlier[index]) > DIFFERENT);
     setText(this.#caption, isBlank || !silenced
-      ? text(differs ? "insideDiffers" : "insideOutcome")
+      ? text(differs(view) ? "insideDiffers" : "insideOutcome")
       : text("insideBeforeAfter", { before: sentence(outcome), after: sentence(silenced) }));
   }
+}
 
-  // Change only what differs from the last view, because each change costs time.
-  /** @type {(index: number, part: number, was: number | null, isBest: boolean) => void} */
-  #showRow(index, part, was, isBest) {
-    const { row, fill, before, share, shown } = this.#rows[index];
-    const scale = part.toFixed(3);
-    const now = `${scale} ${was?.toFixed(3)} ${isBest}`;
-    if (shown === now) return;
-    this.#rows[index].shown = now;
-    row.classList.toggle("winner", isBest);
-    fill.style.transform = `scaleX(${scale})`;
-    before.hidden = was === null;
-    if (was !== null) before.style.width = `${(100 * was).toFixed(1)}%`;
-    const percent = confidence(part);
-    setText(share, part >= SHOWN ? percent : "");
-    setLabel(row, text("insideRow", { name: nameOf(index), percent }));
-  }
+/** @type {(view: View) => Bar[]} */
+function barsOf({ shown: { outcome, silenced }, isBlank }) {
+  const shares = sharesOf(silenced ?? outcome);
+  const earlier = sharesOf(outcome);
+  const best = bestOf(shares);
+  return shares.map((share, index) => ({
+    name: index === CLASS_NOT_DIGIT ? "?" : String(index),
+    part: isBlank ? 0 : share,
+    before: silenced && !isBlank && Math.abs(earlier[index] - share) >= SHOWN ? earlier[index] : null,
+    share: !isBlank && share >= SHOWN ? confidence(share) : "",
+    isBest: !isBlank && index === best,
+  }));
+}
 
-  /** Write all texts again, in a new language. */
-  renew() {
-    for (const each of this.#rows) each.shown = "";
-  }
+/** @param {View} view */
+function differs({ shown: { outcome }, reading }) {
+  const shares = sharesOf(outcome);
+  return reading !== null && outcomes(reading).some((share, index) => Math.abs(share - shares[index]) > DIFFERENT);
+}
+
+/** @type {(row: Element, results: Element) => Look} */
+function lookOf(row, results) {
+  const { color, fontFamily } = getComputedStyle(results);
+  const subdued = getComputedStyle(row);
+  return { strong: color, subdued: subdued.color, accent: subdued.getPropertyValue("--color-accent"), family: fontFamily };
 }
 
 /** @param {Outcome} outcome */

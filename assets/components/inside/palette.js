@@ -1,6 +1,7 @@
 // The colors of maps, and the functions that paint cells with them.
 
 /** @import { LayerMaps } from "../../shared/activations.js" */
+/** @import { Canvas } from "../../shared/canvas.js" */
 
 // Pixels that the processor computes stay in its memory.
 const OPAQUE = { alpha: false, willReadFrequently: true };
@@ -35,9 +36,19 @@ function pack([red, green, blue]) {
 }
 
 /**
+ * Return the width and the height of a canvas with all maps of a layer.
+ * @type {(layer: LayerMaps, columns: number) => [number, number]}
+ */
+export function layerSize({ kind, weights, width, height, maps }, columns) {
+  const rows = Math.ceil(maps.length / columns);
+  const isSigned = kind === "products" || (kind === "units" && weights);
+  return isSigned ? [columns * PIXELS * SCALE, rows * PIXELS * SCALE] : [columns * width, rows * height];
+}
+
+/**
  * Paint all maps of a layer into one canvas: the maps side by side, in rows. Units that read the pixels are painted as
  * their weights.
- * @param {HTMLCanvasElement} canvas its sides are set to the cells of all maps
+ * @param {Canvas} canvas its sides are set to `layerSize`
  * @param {LayerMaps} layer
  * @param {number} columns maps in a row
  */
@@ -51,7 +62,7 @@ export function paintLayer(canvas, layer, columns) {
   paintMaps(canvas, layer, columns);
 }
 
-/** @type {(canvas: HTMLCanvasElement, layer: LayerMaps, columns: number) => void} */
+/** @type {(canvas: Canvas, layer: LayerMaps, columns: number) => void} */
 function paintMaps(canvas, { width, height, maps, values }, columns) {
   const across = columns * width;
   paint(canvas, across, Math.ceil(maps.length / columns) * height, (pixels) => {
@@ -68,7 +79,7 @@ function paintMaps(canvas, { width, height, maps, values }, columns) {
 
 /**
  * Paint images of 28×28 signed values: blue for, and orange and hatched against.
- * @type {(canvas: HTMLCanvasElement, values: Int8Array, count: number, columns: number, opacities?: number[]) => void}
+ * @type {(canvas: Canvas, values: Int8Array, count: number, columns: number, opacities?: number[]) => void}
  */
 export function paintSigned(canvas, values, count, columns, opacities) {
   const side = PIXELS * SCALE;
@@ -99,7 +110,7 @@ function paintWeight(pixels, corner, across, i, value, opacity) {
   }
 }
 
-/** @type {(canvas: HTMLCanvasElement, width: number, height: number, fill: (pixels: Uint32Array) => void) => void} */
+/** @type {(canvas: Canvas, width: number, height: number, fill: (pixels: Uint32Array) => void) => void} */
 function paint(canvas, width, height, fill) {
   if (canvas.width !== width) canvas.width = width;
   if (canvas.height !== height) canvas.height = height;

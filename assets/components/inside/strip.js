@@ -4,11 +4,11 @@
 /** @import { Reading } from "../../shared/answers.js" */
 /** @import { Actions } from "./tiles.js" */
 
-import { clearCanvas, paintInk } from "../../shared/canvas.js";
 import { find } from "../../shared/dom.js";
 import { frame } from "./detail.js";
 import { LayerView } from "./layer.js";
 import { OutcomeView } from "./outcome.js";
+import { RemotePainter } from "./remote_painter.js";
 
 const ROW_WIDTH = 940; // Least width, in CSS pixels, at which all steps stand in one row.
 const STACK_WIDTH = 540; // Below this width, each step has the whole width.
@@ -18,9 +18,9 @@ const ROW_COLUMNS = [6, 6, 4, 4, 3, 2, 2];
 const COLUMNS = { wrapped: 3, stack: 4 };
 
 export class Strip {
+  #painter = new RemotePainter();
   #strip;
   #layers;
-  #input;
   #outcome;
   #actions;
   /** @type {(layer: number, map: number) => boolean} */
@@ -30,8 +30,8 @@ export class Strip {
   #structure = "";
   #width = 0;
   #rearranged;
-  /** @type {Activations | null} */
-  #shown = null;
+  /** @type {{ shown: Activations, image: Uint8Array, reading: Reading | null } | null} */
+  #view = null;
 
   /**
    * @param {HTMLElement} element
@@ -44,8 +44,9 @@ export class Strip {
     this.#rearranged = rearranged;
     this.#strip = find(element, ".strip");
     this.#layers = find(element, ".layers");
-    this.#input = find(element, ".input canvas", HTMLCanvasElement);
-    this.#outcome = new OutcomeView(element, explain);
+    const [input, outcome] = [".input canvas", ".results canvas"].map((name) => find(element, name, HTMLCanvasElement));
+    this.#painter.use({ input, outcome });
+    this.#outcome = new OutcomeView(element, explain, () => this.#paint());
     new ResizeObserver(([{ contentRect }]) => {
       this.#width = contentRect.width;
       this.#arrange();
@@ -55,7 +56,11 @@ export class Strip {
   /** Forget the steps, so that they are made again. */
   clear() {
     this.#structure = "";
-    this.#outcome.renew();
+  }
+
+  /** Request the bytes of activations. */
+  get ask() {
+    return this.#painter.ask;
   }
 
   /**
@@ -64,14 +69,13 @@ export class Strip {
    *   silenced: (layer: number, map: number) => boolean) => void}
    */
   paint(shown, image, reading, silenced) {
-    this.#shown = shown;
+    this.#view = { shown, image, reading };
     this.#silenced = silenced;
     const structure = `${shown.model}:${shown.layers.map(({ maps }) => maps.join()).join(";")}`;
-    if (structure !== this.#structure) this.#build(structure);
-    clearCanvas(this.#input);
-    paintInk(this.#input, image);
-    this.#paintLayers();
-    this.#outcome.show(shown, !image.some(Boolean), reading);
+    const isOther = structure !== this.#structure;
+    if (isOther) this.#build(structure, shown);
+    this.#paint();
+    if (isOther) this.label();
   }
 
   /**
@@ -82,28 +86,33 @@ export class Strip {
     frame(find(this.#strip, ".input .window"), box);
   }
 
-  #paintLayers() {
+  // The document changes only if a map was switched off or on, or if the steps stand in another way.
+  #paint() {
+    if (!this.#view) return;
+    const { shown, image, reading } = this.#view;
     const columns = this.#columns;
-    this.#shown?.layers.forEach((layer, index) =>
-      this.#views[index].paint(layer, columns, (map) => this.#silenced(index, map)));
+    shown.layers.forEach((layer, index) => this.#views[index].show(layer, columns, (map) => this.#silenced(index, map)));
+    const bars = this.#outcome.show({ shown, isBlank: !image.some(Boolean), reading });
+    this.#painter.paint({ image, layers: shown.layers, columns, bars });
   }
 
+  /** Write the texts that follow when the pen rests. */
   label() {
     for (const view of this.#views) view.label();
+    this.#outcome.label();
   }
 
-  /** @param {string} structure */
-  #build(structure) {
-    if (!this.#shown) return;
+  /** @type {(structure: string, shown: Activations) => void} */
+  #build(structure, shown) {
     this.#structure = structure;
-    this.#views = this.#shown.layers.map((layer, index) => new LayerView(index, layer, this.#actions));
+    this.#views = shown.layers.map((layer, index) => new LayerView(index, layer, this.#actions));
     this.#layers.replaceChildren(...this.#views.map(({ element }) => element));
+    this.#painter.use({ layers: this.#views.map(({ canvas }) => canvas) });
     // The legend explains the brightness of maps, or the two colors of weights.
-    const hasWeights = this.#shown.layers.some(({ weights }) => weights);
+    const hasWeights = shown.layers.some(({ weights }) => weights);
     find(this.#strip, ".scale").hidden = hasWeights && this.#views.length === 1;
     find(this.#strip, ".signs").hidden = !hasWeights;
     this.#arrange(false);
-    this.label();
   }
 
   get #layout() {
@@ -113,7 +122,7 @@ export class Strip {
 
   get #columns() {
     const layout = this.#layout;
-    if (layout === "row" && this.#shown?.layers[0].kind === "products") return 5;
+    if (layout === "row" && this.#view?.shown.layers[0].kind === "products") return 5;
     return layout === "row" ? ROW_COLUMNS[this.#views.length] : COLUMNS[layout];
   }
 
@@ -121,7 +130,7 @@ export class Strip {
     if (this.#views.length === 0) return; // The page has no steps yet.
     const isOther = this.#strip.dataset.layout !== this.#layout;
     this.#strip.dataset.layout = this.#layout;
-    if (repaint) this.#paintLayers();
+    if (repaint) this.#paint();
     if (isOther) this.#rearranged();
   }
 }
