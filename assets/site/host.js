@@ -7,6 +7,7 @@
 import { answerLocally } from "../page/api_client.js";
 import "../page/embed.js";
 import * as functions from "../page/events.js";
+import { isOpenAtFirst } from "../page/inside_section.js";
 import { isOpenedByLink } from "../page/kept_drawing.js";
 import "../page/language.js";
 import { find } from "../shared/dom.js";
@@ -52,6 +53,8 @@ const firstAnswer = new Promise((done) => {
  * @param {() => Promise<{ mounts: Mounts }>} loadOthers
  */
 export async function start(first, loadOthers) {
+  // What is below this section moves when it opens. Now, nothing is painted yet.
+  document.querySelector("#inside details")?.toggleAttribute("open", isOpenAtFirst());
   for (const [name, run] of Object.entries(first)) if (!isEmbedded || EMBEDDED.includes(name)) mount(name, run);
   if (isEmbedded) return;
   const timeout = new Promise((done) => setTimeout(done, LONGEST_WAIT));

@@ -13,6 +13,7 @@ from tests.helpers.browser import ready
 from tests.helpers.embedded import SMALLEST, check_embedded
 from tests.helpers.page import DESKTOP, eventually
 from tests.helpers.paths import ROOT
+from tests.helpers.waiting import wait_until
 from web.export.check import compare, serving
 from web.export.sizes import needed_at_first, size_of
 
@@ -92,7 +93,7 @@ def test_the_site_draws_explains_compares_learns_and_speaks_chinese_below_a_path
         expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
         assert all(url.startswith((host, "data:", "blob:")) for url in requests)
         scripts = {url.rpartition("/")[2] for url in requests if url.endswith(".js")}
-        assert scripts <= {"before_paint.js", "first.js", "others.js", "worker.js"}
+        assert scripts <= {"before_paint.js", "first.js", "others.js", "painter_worker.js", "worker.js"}
     assert errors == []
 
 
@@ -134,6 +135,23 @@ def test_the_site_shows_every_network_tiles_erasures_a_comparison_and_the_timeli
         page.close()
         page = ready(context.new_page(), link)
         answer(page, "2")
+    assert errors == []
+
+
+def test_the_first_answer_comes_before_the_other_sections_which_then_get_it(site, visitor):
+    context, errors = visitor
+    held = []
+    with serving(host_of(site)) as host:
+        page = context.new_page()
+        page.route("**/others.js", lambda route: held.append(route))
+        open_example(ready(page, f"{host}{PATH}/"), 0)
+        answer(page, "2")
+        expect(page.locator("#inside details")).to_have_attribute("open", "")
+        expect(page.locator("#correction .labels")).to_be_hidden()
+        wait_until(lambda: held, 10, lambda: page.wait_for_timeout(50))
+        held[0].continue_()
+        expect(page.locator("#correction .labels")).to_be_visible()
+        expect(page.locator("#correction .labels button").nth(3)).to_have_attribute("aria-disabled", "false")
     assert errors == []
 
 

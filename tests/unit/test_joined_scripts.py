@@ -7,9 +7,10 @@ import pytest
 from model.errors import UserError
 from tests.helpers.paths import ROOT
 from web.export.joined_scripts import joined, name_of
-from web.export.scripts import FIRST, OTHERS, WORKERS, scripts
+from web.export.scripts import FIRST, OTHERS, scripts
 
 COMPONENTS = sorted(path.name for path in (ROOT / "assets" / "components").iterdir())
+WORKER = "components/inside/painter_worker.js"
 UNKNOWN = {
     "export default 1;": "“export default 1;”; expected named imports and exports of relative addresses",
     "export { a as default };": "“a as default”",
@@ -22,6 +23,7 @@ UNKNOWN = {
     "export const { a } = b;": "“export const { a } = b;”",
     "const a = import(b);": "“const a = import[(]b[)];”",
     "const a = import.meta.env;": "“const a = import.meta.env;”",
+    "const a = new Worker(b);": "“const a = new Worker[(]b[)];”",
     "const a = await b;": "“const a = await b;”",
     'a();\nimport { b } from "./b.js";': "after other code; expected all imports before it",
     'import { a } from "./first.js";': r"a/first.js imports itself \(a/first.js → a/first.js\)",
@@ -42,11 +44,11 @@ def test_a_circle_of_imports_is_refused_with_its_modules():
         joined("a.js", modules.__getitem__)
 
 
-def test_the_scripts_of_the_page_are_joined_into_two_files_with_each_module_once_and_the_lines_of_each_module():
+def test_the_scripts_of_the_page_are_joined_into_two_files_and_a_worker_with_each_module_once_and_its_lines():
     files = {path: text.decode() for path, text in scripts(COMPONENTS).items()}
-    assert list(files) == [*WORKERS, FIRST, OTHERS]
-    for path in WORKERS:  # A worker has its own copies of the modules that it needs.
-        assert f"// {path}\n" in files.pop(path)
+    assert list(files) == [FIRST, OTHERS, WORKER]
+    worker = files.pop(WORKER)
+    assert "import " not in re.sub(r"^\s*(//|/?\*).*", "", worker, flags=re.MULTILINE)
     headings = [re.findall(r"^// ([\w/]+\.js)\nexport const (\S+) = ", text, re.MULTILINE) for text in files.values()]
     assert all(name == name_of(path) for path, name in sum(headings, []))
     paths = [path for path, _ in sum(headings, [])]

@@ -9,7 +9,8 @@ A module becomes a function that runs once and returns what the module exports:
     })();
 
 Therefore the names of two modules cannot collide, and no module can run twice. The lines of a module stay as they are,
-but for imports and exports. A module that is imported with `import("./x.js")` begins another file.
+but for imports and exports. A module that is imported with `import("./x.js")` begins another file. A worker has a file
+with its own copy of all modules that it needs.
 """
 
 import posixpath
@@ -26,12 +27,13 @@ IMPORT = re.compile(rf"^import (?:(?P<names>{NAMES}|\* as {IDENTIFIER}) from )?{
 EXPORT = re.compile(rf"^export (?P<names>{NAMES})(?: from {ADDRESS})?;", re.MULTILINE)
 DECLARED = rf"(?:(?:async )?function\*?|class|const) (?P<name>{IDENTIFIER})|const \[(?P<list>[\w$, ]+)\]"
 DECLARATION = re.compile(rf"^export (?={DECLARED})", re.MULTILINE)
-DYNAMIC = re.compile(rf"\bimport\({ADDRESS}\)")
+COMMENT = r"/\*.*?\*/|//[^\n]*"
+DYNAMIC = re.compile(rf"{COMMENT}|\bimport\({ADDRESS}\)", re.DOTALL)
+"""A dynamic import, or a comment, which may have an import of a type. A comment has no address."""
+WORKER = re.compile(r'new Worker\(new URL\("(?P<address>[^"\n]+)", import\.meta\.url\)')
 OWN_ADDRESS = "import.meta.url"
-OTHER = re.compile(r"\s*(?:import|export)\b|(?!.*\basync\b)(?=\S).*\bawait\b|.*\bimport\s*[.(]")
-"""The start of a line with an import or export in another form, or with an `await` outside of functions."""
-COMMENT = re.compile(r"^\s*(?://|/?\*)")
-COMMENTS = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+OTHER = re.compile(r"\s*(?:import|export)\b|(?!.*\basync\b)(?=\S).*\bawait\b|.*\b(?:import\s*[.(]|new Worker\()")
+"""The start of a line with an import, export or worker in another form, or with an `await` outside of functions."""
 EXPECTED = "expected named imports and exports of relative addresses"
 
 
@@ -39,6 +41,7 @@ EXPECTED = "expected named imports and exports of relative addresses"
 class _Module:
     """code: the text without its imports and exports. dynamic: the modules that it imports when they are needed.
 
+    workers: the modules that it starts as workers.
     exports: JavaScript expressions by the names under which the module exports their values.
     """
 
@@ -46,6 +49,7 @@ class _Module:
     code: str
     imports: list[str]
     dynamic: list[str]
+    workers: list[str]
     exports: dict[str, str]
 
 
@@ -68,7 +72,9 @@ def joined(entry: str, read: Callable[[str], str]) -> dict[str, str]:
             files[path] = [module for name, module in modules.items() if name not in known]
             waiting += [each for module in files[path] for each in module.dynamic]
     homes = {module.path: path for path, members in files.items() for module in members}
-    return {path: _text(path, members, homes) for path, members in files.items()}
+    texts = {path: _text(path, members, homes) for path, members in files.items()}
+    workers = dict.fromkeys(worker for module in modules.values() for worker in module.workers)
+    return texts | {path: text for worker in workers for path, text in joined(worker, read).items()}
 
 
 def name_of(path: str) -> str:
@@ -113,20 +119,21 @@ def _parsed(path: str, text: str) -> _Module:
 
     _check_order(path, text)
     code = DECLARATION.sub(declared, EXPORT.sub(exported, IMPORT.sub(imported, text)))
-    for line in DYNAMIC.sub("", code).replace(OWN_ADDRESS, "").splitlines():
-        if OTHER.match(line) and not COMMENT.match(line):
+    for line in WORKER.sub("", DYNAMIC.sub("", code)).replace(OWN_ADDRESS, "").splitlines():
+        if OTHER.match(line):
             raise UserError(f"{path} has “{line.strip()}”; {EXPECTED}.")
     requests = [match for pattern in (IMPORT, EXPORT) for match in pattern.finditer(text) if match["address"]]
     imports = [_resolved(path, match) for match in sorted(requests, key=re.Match.start)]
-    dynamic = [_resolved(path, match) for match in DYNAMIC.finditer(code)]
-    return _Module(path, code, imports, dynamic, exports)
+    dynamic = [_resolved(path, match) for match in DYNAMIC.finditer(code) if match["address"]]
+    workers = [_resolved(path, match) for match in WORKER.finditer(code)]
+    return _Module(path, code, imports, dynamic, workers, exports)
 
 
 def _check_order(path: str, text: str) -> None:
     """Raise UserError if an import follows other code, because the code would run before the names exist."""
     imports = list(IMPORT.finditer(text))
     before = IMPORT.sub("", text[: imports[-1].end()]) if imports else ""
-    if COMMENTS.sub("", before).strip():
+    if re.sub(COMMENT, "", before, flags=re.DOTALL).strip():
         raise UserError(f"{path} has “{imports[-1][0]}” after other code; expected all imports before it.")
 
 
@@ -172,6 +179,8 @@ def _function(path: str, module: _Module, homes: dict[str, str]) -> str:
     """Return a module as a function. path: its file."""
 
     def imported(match: re.Match) -> str:
+        if not match["address"]:
+            return match[0]
         other = _resolved(module.path, match)
         return f'import("{_relative(path, homes[other])}").then((file) => file.{name_of(other)})'
 

@@ -7,8 +7,6 @@ from web.texts import ASSETS
 
 FIRST = "site/first.js"
 OTHERS = "site/others.js"
-WORKERS = ("components/inside/painter_worker.js",)
-"""The scripts that run in workers of the page. Each is one file, with the modules that it needs."""
 AT_FIRST = ("heading", "sketchpad", "answer", "timeline", "examples", "share")
 """The components that the first answer needs, and those beside them. "share" opens the drawing of a link."""
 
@@ -29,9 +27,7 @@ def scripts(components: Iterable[str]) -> dict[str, bytes]:
         OTHERS: _mounts(name for name in names if name not in AT_FIRST),
     }
     texts = {path: "\n".join(lines) + "\n" for path, lines in entries.items()}
-    files: dict[str, str] = {}
-    for entry in (*WORKERS, FIRST):
-        files |= joined(entry, lambda path: texts.get(path) or (ASSETS / path).read_text(encoding="utf-8"))
+    files = joined(FIRST, lambda path: texts.get(path) or (ASSETS / path).read_text(encoding="utf-8"))
     return {path: text.encode() for path, text in files.items()}
 
 
