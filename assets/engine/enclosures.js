@@ -121,11 +121,13 @@ function mainAxis(points) {
 }
 
 /**
- * Return whether a one between two digits may be a slash: it is straight, oblique and higher than its neighbors.
+ * Return whether a one between two digits may be a slash: it is straight, oblique and higher than the digits.
  * @param {(Stroke | null)[]} ones for each digit the points of its only mark if it is a one, otherwise null
  * @param {number[]} heights
  */
 export function hasSlash(ones, heights) {
-  return ones.some((points, i) => i > 0 && i < ones.length - 1 && points !== null
-    && heights[i] > SLASH_HEIGHT * Math.max(heights[i - 1], heights[i + 1]) && isSlash(points));
+  const slashes = ones.map((points) => points !== null && isSlash(points));
+  const tallest = largest(heights.filter((_, i) => !slashes[i]), 0);
+  return ones.some((_, i) => i > 0 && i < ones.length - 1 && slashes[i]
+    && heights[i] > SLASH_HEIGHT * Math.max(heights[i - 1], heights[i + 1], tallest));
 }

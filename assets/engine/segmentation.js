@@ -1,6 +1,7 @@
 // Mirrors model/preprocessing/segmentation.py: group the strokes of a drawing into digits.
 
 /** @import { Point, Stroke } from "../shared/strokes.js" */
+/** @import { Box } from "./geometry.js" */
 
 import { boundingBox, longerSide, pathLength, resample, SMALLEST_SIDE } from "./geometry.js";
 import { argmax, largest, range, sorted, sortedBy } from "./numeric.js";
@@ -11,6 +12,7 @@ export const MAX_MARKS = 40;
 const MAX_GROUPS = 48;
 const MAX_PATH = 16_000;
 const MAX_GAP = 0.12;
+const [MAX_STEM_GAP, MIN_STEM_DROP] = [0.3, 0.15];
 const TOUCHING_DISTANCE = 0.04;
 const MAX_PIECES = 3;
 const [MANY_MARKS, MANY_PIECES] = [5, 6];
@@ -24,7 +26,8 @@ const TINY = 1e-12;
  * @property {number} stop
  * @property {number[]} marks the indices of the group's marks, ascending
  * @property {boolean} connected whether each piece touches the next one
- * @property {boolean} near whether the gaps between the pieces are small
+ * @property {boolean} near whether the gaps between the pieces are small; they are not in the whole drawing, and in a
+ *   possible 4 whose stem does not touch the other stroke
  */
 
 /**
@@ -88,12 +91,18 @@ function groupsOf(marks, pieces) {
     let connected = true;
     let right = boxes[start][2];
     for (let stop = start + 1; stop <= Math.min(start + MAX_PIECES, pieces.length); stop++) {
+      const members = sorted(pieces.slice(start, stop).flat());
       if (stop - start > 1) {
-        if (boxes[stop - 1][0] - right > MAX_GAP * height) break;
+        if (boxes[stop - 1][0] - right > MAX_GAP * height) {
+          if (stop - start === 2 && isStem(boxes[start], boxes[stop - 1], height)) {
+            groups.push({ start, stop, marks: members, connected: false, near: false });
+          }
+          break;
+        }
         connected &&= gapBetween(marks, pieces[stop - 2], pieces[stop - 1]) <= TOUCHING_DISTANCE * height;
         right = Math.max(right, boxes[stop - 1][2]);
       }
-      groups.push({ start, stop, marks: sorted(pieces.slice(start, stop).flat()), connected, near: true });
+      groups.push({ start, stop, marks: members, connected, near: true });
     }
   }
   const hasWhole = groups.some(({ start, stop }) => stop - start === pieces.length);
@@ -102,6 +111,13 @@ function groupsOf(marks, pieces) {
     groups.push({ start: 0, stop: pieces.length, marks: range(marks.length), connected: false, near: false });
   }
   return groups;
+}
+
+// Return whether the right one of two pieces may be the stem of a 4. height: of the drawing.
+/** @type {(left: Box, right: Box, height: number) => boolean} */
+function isStem(left, right, height) {
+  const drop = Math.min(right[1] - left[1], right[3] - left[3]);
+  return right[0] - left[2] <= MAX_STEM_GAP * height && drop >= MIN_STEM_DROP * height;
 }
 
 /**

@@ -7,7 +7,6 @@ import { argmax, largest, range, smallest, sorted, sortedBy } from "./numeric.js
 export const [POINT, UNKNOWN] = [".", "?"];
 
 // All lengths are fractions of the height of the digits beside the sign.
-const TALL = 0.5;
 const [SMALL, NARROW] = [0.35, 0.25];
 const GAP = 0.05;
 const FLAT = 0.8;
@@ -35,7 +34,7 @@ const BESIDE = 0.25;
 export function findSigns(boxes) {
   const everything = range(boxes.length);
   const height = largest(boxes.map(heightOf), 0);
-  const tall = boxes.filter((box) => heightOf(box) >= TALL * height);
+  const tall = boxes.filter((box) => heightOf(box) >= SMALL * height);
   let small = everything.filter((i) => heightOf(boxes[i]) < SMALL * height && widthOf(boxes[i]) < FLAT * height);
   if (small.length === 0 || !height) return { digits: everything, signs: [], ignored: [] };
   const points = small.filter((i) => isPoint(boxes[i], tall));
@@ -118,7 +117,8 @@ function isAttached(box, digits, height) {
   const [left, top, right, bottom] = digits[0];
   const aside = Math.max(left - box[2], box[0] - right);
   const aboveOrBelow = Math.max(top - box[3], box[1] - bottom);
-  return digits.length === 1 && aboveOrBelow > 0 && aboveOrBelow <= ATTACHED * height && aside <= ASIDE * height;
+  const isNear = aboveOrBelow > GAP * height && aboveOrBelow <= ATTACHED * height && aside <= ASIDE * height;
+  return digits.length === 1 && isNear;
 }
 
 // Return whether a dot is beside all digits, or far above or below them.

@@ -3,7 +3,7 @@
 //
 // page.css has the style of the class “embedded”. On the static site, theme.js sets the class before the first paint.
 
-import { linkTo } from "../components/share/link.js";
+import { linkTo } from "../shared/link.js";
 import { create } from "../shared/dom.js";
 import { isEmbedded } from "../shared/embedded.js";
 import { followLanguage } from "../shared/text.js";

@@ -1,11 +1,20 @@
 // Ask all networks about the selected digit, as it is and with small changes.
 
-/** @import { AnswerView } from "../shared/answers.js" */
-/** @import { Model as ComparedModel } from "../components/compare/compare.js" */
+/** @import { AnswerView, Verdict } from "../shared/answers.js" */
 
 /**
- * The answer of one network. `kind`: linear, dense, or convolutional.
- * @typedef {ComparedModel & { kind: string }} Model
+ * The answer of one network.
+ * @typedef {object} Model
+ * @property {string} name
+ * @property {number | null} digit
+ * @property {Verdict} verdict
+ * @property {number[]} probabilities the probability of each digit, given that the drawing is a digit
+ * @property {number} no_digit the probability that the drawing is not a digit
+ * @property {number} mnist accuracy on the MNIST test images
+ * @property {number} bytes size of the model's file
+ * @property {number} milliseconds
+ * @property {boolean} own whether the page uses this model
+ * @property {string} kind linear, dense, or convolutional
  */
 
 /**

@@ -9,22 +9,18 @@ from model.preprocessing.enclosures import LONGER
 # The constants were set by hand on pictures of `python -m tests.tools.picture_kinds`, with the seeds 1, 3 and 4.
 BAR_RATIO = 0.16
 """Largest ratio of the thickness of a bar to its length."""
-MAX_SLOPE = 0.2
-"""Largest slope of a bar, in pixels per pixel."""
-EDGE_DISTANCE, EDGE_SHARE = 2, 0.08
-"""Largest distance of a bar from the picture's edge, in pixels, or as a share of the length of the bar."""
+EDGE_SHARE = 0.08
+"""Largest distance of a bar from the picture's edge, as a share of the length of the bar."""
 
 
 @dataclass(frozen=True)
 class Bars:
     """The straight slim parts among N parts.
 
-    is_bar: bool (N,). slopes: the direction of each part, as the sine of the angle to its nearest axis, (N,).
-    is_flat: whether each part is wider than high, (N,).
+    is_bar: bool (N,). is_flat: whether each part is wider than high, (N,).
     """
 
     is_bar: np.ndarray
-    slopes: np.ndarray
     is_flat: np.ndarray
 
     @classmethod
@@ -42,14 +38,12 @@ class Bars:
         xx, yy, xy = mean(x * x) - x_mean**2 + 1 / 12, mean(y * y) - y_mean**2 + 1 / 12, mean(x * y) - x_mean * y_mean
         root = np.sqrt((xx - yy) ** 2 / 4 + xy**2)
         long, short = (xx + yy) / 2 + root, np.maximum((xx + yy) / 2 - root, 0)
-        angle = np.arctan2(2 * xy, xx - yy) / 2
-        slopes = np.minimum(np.abs(np.sin(angle)), np.abs(np.cos(angle)))
-        return cls(np.sqrt(short / np.maximum(long, 1e-9)) <= BAR_RATIO, slopes, xx >= yy)
+        return cls(np.sqrt(short / np.maximum(long, 1e-9)) <= BAR_RATIO, xx >= yy)
 
     def underlines(self, boxes: np.ndarray, kept: np.ndarray) -> np.ndarray:
         """Return which of the kept parts are underlines, bool (N,). boxes: left, top, right, bottom, (N, 4)."""
         found = np.zeros(len(kept), bool)
-        for bar in np.flatnonzero(kept & self.is_bar & self.is_flat & (self.slopes < MAX_SLOPE)):
+        for bar in np.flatnonzero(kept & self.is_bar & self.is_flat):
             left, top, right, bottom = boxes[bar]
             others = kept & ~self.is_bar
             others |= kept & ~self.is_flat
@@ -70,13 +64,13 @@ class Bars:
         If other parts touch the top or the bottom, the picture is cropped to the ink, and an upright bar is a one.
         """
         height, width = shape
-        near = np.maximum(EDGE_DISTANCE, EDGE_SHARE * (boxes[:, 2:] - boxes[:, :2]).max(axis=1))
+        near = EDGE_SHARE * (boxes[:, 2:] - boxes[:, :2]).max(axis=1)
         at_side = np.minimum(boxes[:, 0], width - boxes[:, 2]) <= near
         at_end = np.minimum(boxes[:, 1], height - boxes[:, 3]) <= near
         is_along = np.where(self.is_flat, at_end, at_side)
-        found = kept & self.is_bar & is_along & (self.slopes < MAX_SLOPE)
+        found = kept & self.is_bar & is_along
         others = boxes[kept & ~found]
         if not len(others):
             return np.zeros(len(kept), bool)
-        is_cropped = others[:, 1].min() <= EDGE_DISTANCE or others[:, 3].max() >= height - EDGE_DISTANCE
+        is_cropped = others[:, 1].min() <= 1 or others[:, 3].max() >= height - 1
         return found & self.is_flat if is_cropped else found

@@ -30,7 +30,7 @@ ZERO_SLASH_SLOPE = 0.6
 SLASH_WIDTH = 0.1
 """Largest deviation of a slash from a straight line, as a fraction of its length."""
 SLASH_HEIGHT = 1.05
-"""A slash is higher than its neighbors by at least this factor."""
+"""A slash is higher than its neighbors, and than all digits that are no slashes, by at least this factor."""
 LINE_GAP = 0.09
 """Smallest gap between two lines of digits, as a fraction of the height of both. Two parts of a digit are nearer."""
 LINE_HEIGHT = 0.3
@@ -111,14 +111,14 @@ def is_slash(points: np.ndarray, pen: float, slope: float = SLASH_SLOPE) -> bool
 
 
 def has_slash(ones: Sequence[np.ndarray | None], heights: Sequence[float], pen: float) -> bool:
-    """Return whether a one between two digits may be a slash: it is straight, oblique and higher than its neighbors.
+    """Return whether a one between two digits may be a slash: it is straight, oblique and higher than the digits.
 
     ones: for each digit, from left to right, the points of its only mark if it is a one, and None if it is another
         digit. heights: of each digit. pen: as in `is_slash`.
     """
+    slashes = [one is not None and is_slash(one, pen) for one in ones]
+    tallest = max((height for height, slash in zip(heights, slashes, strict=True) if not slash), default=0.0)
     return any(
-        ones[i] is not None
-        and heights[i] > SLASH_HEIGHT * max(heights[i - 1], heights[i + 1])
-        and is_slash(ones[i], pen)
+        slashes[i] and heights[i] > SLASH_HEIGHT * max(heights[i - 1], heights[i + 1], tallest)
         for i in range(1, len(ones) - 1)
     )

@@ -16,6 +16,9 @@ CLEAR = 1.2
 DOUBTFUL = 1.0
 """Evidence below which the paper may be the ink. Of 200 generated crops of digits, 5 are read only the other way round,
 all with less evidence. Of 460 crops of non-digits, 6 would be read as digits the other way round, all with more."""
+PAPER_RANGE = 0.5
+"""Range of the paper, as a share of the range of the plane, above which the paper may be the ink, too. Of 393 generated
+crops, 7 of 11 whose paper is taken for ink in spite of the evidence have a larger range, and 1 of 354 others."""
 BORDER_SHARE = 0.1
 """Width of the border, as a fraction of the picture's shorter side."""
 BORDER_WEIGHT = 4.0
@@ -41,7 +44,7 @@ def ink_plane(planes: np.ndarray, inverse: bool = False) -> tuple[np.ndarray, np
     # Ink is narrower than the paper between the strokes.
     evidence = skewness + np.log(max(ratio, 0.01))
     evidence += BORDER_WEIGHT * (_border_share(inverse_ink) - _border_share(ink))
-    is_doubtful = evidence < DOUBTFUL
+    is_doubtful = evidence < DOUBTFUL or np.ptp(paper) > PAPER_RANGE * np.ptp(plane)
     return (plane, paper, is_doubtful) if (evidence >= 0) != inverse else (other, other_paper, is_doubtful)
 
 

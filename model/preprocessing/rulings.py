@@ -62,6 +62,10 @@ class _Line:
         """Return whether the start and the stop are at the picture's edge. shape: height and width of the picture."""
         return self.start <= 2, self.stop >= shape[0 if self.turned else 1] - 2
 
+    def strength(self, contrast: np.ndarray) -> float:
+        """Return the contrast of the full ink of the line. contrast: of the picture."""
+        return strength(self.view(contrast)[self.mask])
+
     def view(self, image: np.ndarray) -> np.ndarray:
         """Return the line's box in an image."""
         return (image.T if self.turned else image)[self.region]
@@ -84,9 +88,11 @@ def lines(mask: np.ndarray, contrast: np.ndarray) -> np.ndarray:
     thickest = max((line.thickness for line in rulings), default=0.0)
     for line in rulings:
         line.view(found)[line.mask] = True
-    for line in candidates:  # Lines that meet a ruled line, such as the other sides of a cell.
+    strongest = max((line.strength(contrast) for line in rulings), default=0.0)
+    for line in candidates:  # Lines that meet a ruled line and look like it, such as the other sides of a cell.
         near = ndimage.binary_dilation(line.view(found), NEIGHBORS, iterations=2)
-        if line.thickness <= min(writing.pen, thickest) and (near & line.mask).any():
+        is_alike = line.thickness <= min(writing.pen, thickest) and PALE * line.strength(contrast) <= strongest
+        if is_alike and (near & line.mask).any():
             line.view(found)[line.mask] = True
     return found
 
@@ -127,14 +133,13 @@ class _Writing:
         axis = 0 if line.turned else 1
         low, high = self.low[axis], self.high[axis]
         overshoot = min(low - line.start, line.stop - high) / line.length
-        is_fine = line.thickness <= FINE * self.pen
         # A stroke of about a pixel differs in strength along its path.
-        pale = PALE if self.pen >= 2 else PALE / 2
-        is_fine = is_fine or strength(line.view(contrast)[line.mask]) < pale * self.strength
+        is_pale = line.strength(contrast) < (PALE if self.pen >= 2 else PALE / 2) * self.strength
+        is_fine = is_pale or line.thickness <= FINE * self.pen
         ends_at_edge = line.ends_at_edge(contrast.shape)
         if self._is_underline(line, overshoot):
             return True
-        if all(ends_at_edge) and overshoot > OVERSHOOT:
+        if all(ends_at_edge) and (overshoot > OVERSHOOT or is_pale):
             return True
         if self.size < LEAST_WRITING * line.mask.sum():
             return False  # The line is the stem of a digit.

@@ -37,6 +37,9 @@ MAX_PATH = 16_000
 # numbers, digits and non-digits are read.
 MAX_GAP = 0.12
 """Largest horizontal gap between neighboring pieces of a group, as a fraction of the drawing's height."""
+MAX_STEM_GAP, MIN_STEM_DROP = 0.3, 0.15
+"""The stem of a 4 may be farther to the right of the other stroke than MAX_GAP, up to MAX_STEM_GAP × the drawing's
+height. Its top and its bottom are lower than those of the other stroke by at least MIN_STEM_DROP × this height."""
 TOUCHING_DISTANCE = 0.04
 """Two pieces touch if the distance between them is at most this fraction of the drawing's height."""
 MAX_PIECES = 3
@@ -56,7 +59,8 @@ class Group:
     marks: the indices of the group's marks, ascending.
     connected: whether each piece of the group touches the next piece; True for a single piece. A part of a drawing can
         be a non-digit only if it is connected.
-    near: whether the gaps between the pieces of the group are small. Only the whole drawing can have large gaps.
+    near: whether the gaps between the pieces of the group are small. Only the whole drawing, and a possible 4 whose
+        stem does not touch the other stroke, can have large gaps.
     """
 
     start: int
@@ -115,7 +119,8 @@ def _scribble(count: int) -> Group:
 def _groups(marks: Sequence[Mark], pieces: Sequence[list[int]]) -> list[Group]:
     if not pieces:
         return []
-    ranges = [_x_range(np.concatenate([marks[i] for i in piece])) for piece in pieces]
+    points = [np.concatenate([marks[i] for i in piece]) for piece in pieces]
+    ranges = [_x_range(each) for each in points]
     height = _height(marks)
     groups = []
     for start in range(len(pieces)):
@@ -123,15 +128,29 @@ def _groups(marks: Sequence[Mark], pieces: Sequence[list[int]]) -> list[Group]:
         for stop in range(start + 1, min(start + MAX_PIECES, len(pieces)) + 1):
             if stop - start > 1:
                 if ranges[stop - 1][0] - right > MAX_GAP * height:
+                    if stop - start == 2 and _is_stem(points[start], points[stop - 1], height):
+                        groups.append(Group(start, stop, _marks(pieces[start:stop]), connected=False, near=False))
                     break
                 connected &= _distance(marks, pieces[stop - 2], pieces[stop - 1]) <= TOUCHING_DISTANCE * height
                 right = max(right, ranges[stop - 1][1])
-            groups.append(Group(start, stop, tuple(sorted(sum(pieces[start:stop], []))), connected))
+            groups.append(Group(start, stop, _marks(pieces[start:stop]), connected))
     has_whole = any(group.stop - group.start == len(pieces) for group in groups)
     many = len(marks) >= MANY_MARKS and len(pieces) <= MANY_PIECES
     if not has_whole and (len(pieces) <= MAX_PIECES or many):
         groups.append(Group(0, len(pieces), tuple(range(len(marks))), connected=False, near=False))
     return groups
+
+
+def _is_stem(left: np.ndarray, right: np.ndarray, height: float) -> bool:
+    """Return whether the right one of two pieces, points (P, 2), may be the stem of a 4. height: of the drawing."""
+    drops = right[:, 1].min() - left[:, 1].min(), right[:, 1].max() - left[:, 1].max()
+    gap = right[:, 0].min() - left[:, 0].max()
+    return bool(gap <= MAX_STEM_GAP * height and min(drops) >= MIN_STEM_DROP * height)
+
+
+def _marks(pieces: Sequence[list[int]]) -> tuple[int, ...]:
+    """Return the indices of the marks of several pieces, ascending."""
+    return tuple(sorted(sum(pieces, [])))
 
 
 def best_grouping(

@@ -13,14 +13,14 @@ POINT, UNKNOWN = ".", "?"
 """The kinds of signs. A comma is a point, too."""
 
 # All lengths are fractions of the height of the digits beside the sign.
-TALL = 0.5
-"""Smallest height of a digit, as a fraction of the height of the highest digit."""
 SMALL, NARROW = 0.35, 0.25
-"""Largest height of a sign, and largest width of a point or of a comma. A comma is about 0.2 high."""
+"""Largest height of a sign, and largest width of a point or of a comma. A comma is about 0.2 high. A higher mark is a
+digit or a part of one, such as a loop of an 8."""
 SMALLEST = 0.04
 """Smallest side of a sign. What is smaller is dust."""
 GAP = 0.05
-"""Smallest horizontal distance of an unknown sign from the digits. A part of a digit, such as a flag, is nearer."""
+"""Smallest horizontal distance of an unknown sign from the digits, and smallest distance of a dot above or below a
+stroke. A part of a digit, such as a flag, is nearer. A dot that is nearer in height is beside the stroke."""
 FLAT = 0.8
 """Largest width of a sign, such as a dash."""
 LOW, BELOW = 0.5, 0.35
@@ -60,7 +60,7 @@ def find_signs(boxes: Boxes) -> Row:
     everything = tuple(range(len(boxes)))
     sizes = boxes[:, 2:] - boxes[:, :2]
     height = sizes[:, 1].max(initial=0)
-    tall = boxes[sizes[:, 1] >= TALL * height]
+    tall = boxes[sizes[:, 1] >= SMALL * height]
     small = [i for i in everything if sizes[i, 1] < SMALL * height and sizes[i, 0] < FLAT * height]
     if not small or not height:
         return Row(everything)
@@ -133,7 +133,8 @@ def _stands_alone(box: np.ndarray, digits: Boxes) -> bool:
 def _is_attached(box: np.ndarray, digits: Boxes, height: float) -> bool:
     """Return whether a dot above or below a single stroke may belong to it, as in an exclamation mark."""
     aside, above_or_below = np.maximum(digits[0, :2] - box[2:], box[:2] - digits[0, 2:])
-    return bool(len(digits) == 1 and 0 < above_or_below <= ATTACHED * height and aside <= ASIDE * height)
+    is_near = GAP * height < above_or_below <= ATTACHED * height and aside <= ASIDE * height
+    return bool(len(digits) == 1 and is_near)
 
 
 def _is_stray(box: np.ndarray, digits: Boxes, height: float) -> bool:

@@ -10,21 +10,28 @@ from model.preprocessing.bars import Bars
 from model.preprocessing.frames import MAX_PARTS
 from model.preprocessing.rulings import FINE, NEIGHBORS, PALE
 from model.preprocessing.runs import run_lengths
-from model.preprocessing.signs import TALL, is_sign
+from model.preprocessing.signs import is_sign
 
 # The constants were set by hand on pictures of `python -m tests.tools.picture_kinds`, with the seeds 1, 3 and 4.
 MIN_SHARPNESS = 0.5
 """Smallest sharpness of an edge of ink: its rise over a short distance, as a share of the contrast of the part. Shadows
 are below."""
-SOFTEST, FULL = 0.3, 0.1
+SOFTEST, FULL = 0.2, 0.1
 """SOFTEST counts instead if a part covers more than this share of the picture and no large part is sharper: in an
 enlarged crop, all edges are soft."""
+PALEST = 0.22
+"""Smallest strength of ink, as a share of the strongest ink. Most pencil is stronger, and borders of cells are
+weaker. A larger part below may be a digit, so that the answer is not sure."""
 SPECK, SPECK_SHARE = 24, 0.03
 """On dirty paper, a part is noise if it has fewer pixels than SPECK, or than SPECK_SHARE × the largest part."""
 SMALL = 0.1
 """A part with fewer pixels than SMALL × the largest part is small: it is left out if it is faint or at the edge."""
-LOST_HEIGHT = 0.25
-"""Smallest height of a lost part between two digits, as a fraction of the height of the row."""
+AS_BROAD, IN_ROW = 0.8, 0.25
+"""An upright bar along the picture's edge is a one if its pen is at least AS_BROAD × the pen of the other parts, and if
+its ends are at most IN_ROW × the height of the nearest digit above or below the ends of this digit. Of 300 generated
+remains of lines, the broadest has 0.75 × the pen."""
+TALL = 0.5
+"""Smallest height of a digit, as a fraction of the height of the row."""
 
 
 @dataclass(frozen=True)
@@ -72,11 +79,12 @@ class WrittenParts:
         )
         is_small = self.sizes < SMALL * biggest
         kept = self.sizes >= self.dirt * max(SPECK, SPECK_SHARE * biggest)
+        kept &= self.strengths >= PALEST * strongest
         kept &= ~(is_small & (at_edge | (self.strengths < 0.5 * strongest)))
         if self.dirt > 0.5:
             kept &= ~(at_edge & is_faint)
         if removed.any():
-            pens = self._pens()
+            pens = self._pens
             is_rest = is_faint & (pens <= FINE * pens[self.strengths.argmax()])
             kept &= ~(self.beside(removed) & is_rest)
         kept[0] = False
@@ -99,6 +107,7 @@ class WrittenParts:
         near[self.numbers[ndimage.binary_dilation(removed, NEIGHBORS, iterations=2)]] = True
         return near
 
+    @functools.cached_property
     def _pens(self) -> np.ndarray:
         """Return the width of the pen of each part, in pixels."""
         mask = self.numbers > 0
@@ -119,7 +128,23 @@ class WrittenParts:
     def bars(self, kept: np.ndarray) -> np.ndarray:
         """Return which of the kept parts are underlines, or remains of lines along the picture's edge."""
         remains = self._bars.remains(self.boxes, kept, self.numbers.shape)
+        remains[remains] = ~self._are_ones(np.flatnonzero(remains), kept & ~remains, AS_BROAD)
         return remains | self._bars.underlines(self.boxes, kept & ~remains)
+
+    def _are_ones(self, bars: np.ndarray, kept: np.ndarray, least: float) -> np.ndarray:
+        """Return which of the bars, int (M,), may be ones beside the kept parts, bool (M,).
+
+        least: the smallest pen of a one, as a share of the pen of the kept parts.
+        """
+        others = np.flatnonzero(kept & (self.sizes > SMALL * self.sizes[kept].max(initial=0)))
+        if not len(bars) or not len(others):
+            return np.zeros(len(bars), bool)
+        pens, boxes = self._pens, self.boxes[bars]
+        gaps = np.maximum(self.boxes[others, 0] - boxes[:, 2:3], boxes[:, :1] - self.boxes[others, 2])
+        nearest = self.boxes[others[gaps.argmin(axis=1)]]
+        ends = np.abs(boxes - nearest)[:, [1, 3]].max(axis=1)
+        is_in_row = ends <= IN_ROW * (nearest[:, 3] - nearest[:, 1])
+        return is_in_row & ~self._bars.is_flat[bars] & (pens[bars] >= least * np.median(pens[others]))
 
     @functools.cached_property
     def _bars(self) -> Bars:
@@ -136,25 +161,22 @@ class WrittenParts:
         return kept
 
     def lost(self, kept: np.ndarray, may_be_ink: np.ndarray) -> np.ndarray:
-        """Return the boxes of the parts that are not kept, but are as high as a digit, or as a sign between digits.
+        """Return the boxes of the parts that are not kept, but are as high as a digit, and may be one.
 
         may_be_ink: which parts count beside the kept parts, too, unless they are bars or very pale, bool (N + 1,).
         """
         if not kept.any():
             return np.zeros((0, 4), int)
-        rest = ~kept & (self.sizes >= self.dirt * SPECK)
-        rest[0] = False
         left, top = self.boxes[kept, :2].min(axis=0)
         right, bottom = self.boxes[kept, 2:].max(axis=0)
-        rest = self._largest(rest)
+        rest = self._largest(~kept & may_be_ink & (np.arange(len(kept)) > 0))
         boxes = self.boxes[rest]
-        heights = boxes[:, 3] - boxes[:, 1]
-        is_in_row = (boxes[:, 3] > top) & (boxes[:, 1] < bottom)
-        is_between = (boxes[:, 0] > left) & (boxes[:, 2] < right) & (heights >= LOST_HEIGHT * (bottom - top))
-        shares = self.strengths[rest] / self.strengths[kept].max()
+        is_in_row = (boxes[:, 3] > top) & (boxes[:, 1] < bottom) & (boxes[:, 3] - boxes[:, 1] >= TALL * (bottom - top))
         is_around = (boxes[:, 0] <= left) & (boxes[:, 2] >= right)
-        may_be_digit = may_be_ink[rest] & ~self._bars.is_bar[rest] & ~is_around & (heights >= TALL * (bottom - top))
-        return boxes[is_in_row & ((is_between & (shares >= PALE)) | (may_be_digit & (shares >= PALE / 2)))]
+        is_bar = self._bars.is_bar[rest] & ~self._are_ones(rest, kept, FINE)
+        is_large = self.sizes[rest] > SMALL * self.sizes[kept].max()
+        is_clear = is_large | (self.strengths[rest] >= PALE / 2 * self.strengths[kept].max())
+        return boxes[is_in_row & ~is_around & ~is_bar & is_clear]
 
     def _largest(self, chosen: np.ndarray) -> np.ndarray:
         """Return the indices of the largest of the chosen parts."""

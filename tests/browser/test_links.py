@@ -152,7 +152,7 @@ def test_a_blank_pad_and_a_picture_offer_nothing_to_share_and_say_why(page, tmp_
 
 
 SIMPLIFY = """async ([start, drawings]) => {
-  const { decodeStrokes, linkTo } = await import(document.querySelector("link[href$='/share/link.js']").href);
+  const { decodeStrokes, linkTo } = await import(document.querySelector("link[href$='/shared/link.js']").href);
   const read = async (strokes) => {
     const options = { headers: { "Content-Type": "application/json" }, body: JSON.stringify({ strokes }) };
     const response = await fetch("api/predict", { method: "POST", ...options });

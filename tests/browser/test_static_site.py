@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from model.data.drawings import read_drawings
 from tests.helpers.browser import ready
 from tests.helpers.embedded import SMALLEST, check_embedded
-from tests.helpers.page import DESKTOP
+from tests.helpers.page import DESKTOP, eventually
 from tests.helpers.paths import ROOT
 from tests.helpers.waiting import wait_until
 from web.export.check import compare, serving
@@ -111,6 +111,9 @@ def test_the_site_shows_every_network_tiles_erasures_a_comparison_and_the_timeli
         for network, count in (("softmax", 1), ("dense", 1), ("deep-mnist", 3), ("digits", 6)):
             inside.locator("select").select_option(network)
             expect(inside.locator(".layers > li")).to_have_count(count)
+        # The worker has painted: a canvas gets its size from it.
+        maps = inside.locator(".step canvas")
+        eventually(page, lambda: maps.evaluate_all("(all) => all.every((it) => it.width > 1)"))
         page.locator("#networks").scroll_into_view_if_needed()
         expect(page.locator("#networks .tiles li")).to_have_count(
             len(list((site / "static").glob("*/networks/*.bin"))) - 1

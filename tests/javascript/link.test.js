@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { decodeStrokes, encodeStrokes, linkTo, MAX_LENGTH, MAX_LINK } from "../../assets/components/share/link.js";
+import { decodeStrokes, encodeStrokes, linkTo, MAX_LENGTH, MAX_LINK } from "../../assets/shared/link.js";
 
 /** @type {Stroke[]} */
 const SEVEN = [[[0.3, 0.25], [0.7, 0.25], [0.45, 0.8]], [[0, 1]]];

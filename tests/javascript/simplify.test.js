@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { simplified, tolerancesOf } from "../../assets/components/share/simplify.js";
+import { simplified, tolerancesOf } from "../../assets/shared/simplify.js";
 
 /** @type {Stroke} */
 const WAVE = Array.from({ length: 400 }, (_, i) => [i / 399, 0.5 + 0.3 * Math.sin(i / 30)]);

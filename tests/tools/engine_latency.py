@@ -91,7 +91,7 @@ def measure_site(browser: Browser, folder: Path, rounds: int, visits: int) -> No
     script = script_of(folder)
     with serving(folder) as address:
         page = ready(browser.new_page(viewport=VIEWPORT), address)
-        drawing = page.evaluate(ENCODE, [script, name_of("components/share/link.js"), DIGIT_DRAWINGS[7]])
+        drawing = page.evaluate(ENCODE, [script, name_of("shared/link.js"), DIGIT_DRAWINGS[7]])
         first = [cold_load(browser, f"{address}#drawing={drawing}") for _ in range(visits)]
         report("first answer after a cold load (≤ 300 ms)", first, "visitors")
         page.evaluate(WATCH)

@@ -130,8 +130,20 @@ def test_no_digit_is_lost_from_a_row_that_fades():
     assert all(ink[:, i * width : (i + 1) * width].max() > 0.9 for i in range(8))
 
 
+@pytest.mark.parametrize("width, is_kept, num_lost", [(10, True, 0), (8, False, 1), (5, False, 0)])
+def test_an_upright_bar_at_the_edge_is_a_one_if_its_pen_is_as_broad_as_the_other_pens(width, is_kept, num_lost):
+    y, x = np.mgrid[:140, :300]
+    zeros = [
+        (np.hypot((x - left) / 30, (y - 70) / 40) < 1) & (np.hypot((x - left) / 20, (y - 70) / 30) > 1)
+        for left in (120, 210)
+    ]
+    bar = (x >= 3) & (x < 3 + width) & (abs(y - 70) < 38)
+    found = extract(1 - np.float32(np.logical_or.reduce([bar, *zeros]))[:, :, None])
+    assert (bool(found.ink[bar].all()), len(found.lost)) == (is_kept, num_lost)
+
+
 def test_a_pale_digit_at_the_end_of_a_row_is_read_or_reported_as_lost():
-    for share in (0.35, 0.4, 0.5, 0.6):
+    for share in (0.25, 0.3, 0.35, 0.4, 0.5, 0.6):
         image, width = row_of([share, 1, 1, 1])
         found = extract(decode(image))
         assert found.ink[:, :width].max() > 0.9 or len(found.lost)

@@ -29,3 +29,17 @@ def test_a_margin_line_is_a_ruled_line_and_the_stem_of_a_digit_is_not(digit, lin
 def test_rows_of_ruled_paper_are_found_and_a_digit_that_crosses_them_stays_whole():
     rows = np.logical_or.reduce([bar(0, y, WIDTH, y + 2) for y in (60, 150, 240)])
     np.testing.assert_array_equal(lines(SEVEN | rows, 1.0 * (SEVEN | rows)), rows & ~SEVEN)
+
+
+def test_only_a_line_of_the_strength_of_a_ruled_line_is_removed_where_both_meet():
+    band = bar(0, 0, WIDTH, 10)
+    stem, seven = bar(60, 8, 66, 150), bar(130, 60, 137, 200) | bar(90, 60, 137, 67)
+    contrast = np.where(stem | seven, 1.0, 0.2 * band)
+    assert not (lines(band | stem | seven, contrast) & stem)[12:].any()
+    assert lines(band | stem | seven, np.where(stem, 0.2, contrast))[stem].all()
+
+
+def test_a_pale_band_from_edge_to_edge_is_no_stem_even_if_it_is_larger_than_the_writing():
+    band = bar(0, 0, WIDTH, 12)
+    seven = bar(140, 30, 147, 130) | bar(2, 30, 147, 37)
+    assert lines(band | seven, np.where(seven, 1.0, 0.2 * band))[band].all()

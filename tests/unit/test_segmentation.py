@@ -50,6 +50,14 @@ def test_strokes_with_a_small_gap_are_a_candidate_together():
     assert stroke_sets([*BAR, BAR[0] + [0.1, 0]]) == {(0,), (1,), (0, 1)}
 
 
+def test_a_four_in_a_number_is_a_candidate_although_its_stem_is_far_from_the_other_stroke():
+    corner = np.array([[0.1, 0.1], [0.08, 0.3], [0.25, 0.3]])
+    stem, nine = np.array([[0.35, 0.2], [0.35, 0.5]]), np.array([[0.7, 0.1], [0.9, 0.1], [0.8, 0.5]])
+    assert (0, 1) in stroke_sets([corner, stem, nine, nine + [0.5, 0]])
+    assert (0, 1) not in stroke_sets([corner, stem + [0.1, 0], nine, nine + [0.5, 0]])  # The gap is too wide.
+    assert (0, 1) not in stroke_sets([corner, stem - [0, 0.1], nine, nine + [0.5, 0]])  # A 1 beside the stroke.
+
+
 def test_only_pieces_that_touch_form_a_connected_group():
     near, touching = ([*BAR, BAR[0] + [gap, 0]] for gap in (0.1, 0.02))
     assert [group.connected for group in candidates(near) if len(group.marks) == 2] == [False]

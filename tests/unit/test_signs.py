@@ -6,7 +6,7 @@ import pytest
 from model.inference.answer import Doubt, SignReading
 from model.inference.candidates import doubt_of
 from model.preprocessing.enclosures import ZERO_SLASH_SLOPE, enclosing, has_slash, has_two_lines, is_slash
-from model.preprocessing.signs import find_signs
+from model.preprocessing.signs import find_signs, is_sign
 
 # Boxes: left, top, right, bottom. The first two are digits.
 DIGITS = [(0.0, 0.0, 0.6, 1.0), (1.0, 0.0, 1.6, 1.0)]
@@ -35,6 +35,13 @@ def test_a_dot_exactly_below_a_line_without_width_is_no_sign_between_digits():
     assert row.signs == ()
 
 
+def test_dust_between_two_digits_of_a_picture_is_no_sign():
+    digits = np.array(DIGITS)
+    for top in (0.5, 0.95):
+        assert is_sign(np.array([0.76, top, 0.82, top + 0.06]), digits)
+        assert not is_sign(np.array([0.78, top, 0.8, top + 0.02]), digits)
+
+
 def test_a_colon_is_one_unknown_sign():
     assert kinds((0.78, 0.3, 0.82, 0.34), (0.78, 0.9, 0.82, 0.94)) == [("?", (2, 3))]
 
@@ -48,8 +55,8 @@ def test_a_stray_dot_beside_the_digits_is_ignored(box):
 @pytest.mark.parametrize("dot", [(0.1, 1.4, 0.16, 1.46), (-0.2, 1.7, -0.15, 1.75), (0.1, -0.6, 0.15, -0.55)])
 def test_a_dot_above_or_below_a_single_stroke_belongs_to_it_as_in_an_exclamation_mark(dot):
     assert find_signs(np.array([(0.0, 0.0, 0.2, 1.0), dot])).digits == (0, 1)
-    beside, far = (0.6, 0.9, 0.65, 0.95), (0.1, 2.4, 0.15, 2.45)
-    for stray in (beside, far):
+    beside, at_foot, far = (0.6, 0.9, 0.65, 0.95), (0.4, 1.02, 0.45, 1.07), (0.1, 2.4, 0.15, 2.45)
+    for stray in (beside, at_foot, far):
         assert find_signs(np.array([(0.0, 0.0, 0.2, 1.0), stray])).ignored == (1,)
 
 
@@ -60,6 +67,12 @@ def test_a_low_dot_before_the_first_digit_may_be_a_point():
 def test_a_point_stands_between_digits_of_several_strokes():
     four = [(1.18, 0.0, 1.78, 0.61), (1.63, 0.26, 1.68, 1.15)]
     [sign] = find_signs(np.array([(0.0, 0.08, 0.48, 1.08), *four, (0.71, 1.04, 0.8, 1.22)])).signs
+    assert (sign.kind, sign.marks) == (".", (3,))
+
+
+def test_a_point_stands_before_an_eight_of_two_loops():
+    loops = [(1.05, 0.0, 1.5, 0.42), (0.9, 0.47, 1.55, 0.95)]
+    [sign] = find_signs(np.array([DIGITS[0], *loops, (0.7, 0.9, 0.78, 1.07)])).signs
     assert (sign.kind, sign.marks) == (".", (3,))
 
 
@@ -99,11 +112,13 @@ def test_a_slash_in_a_zero_is_less_steep_than_a_one_in_a_ring():
     assert [is_slash(mark, 0, ZERO_SLASH_SLOPE) for mark in (one, slash)] == [False, True]
 
 
-def test_an_oblique_one_that_is_higher_than_both_neighbors_may_be_a_slash():
+def test_an_oblique_one_that_is_higher_than_the_digits_may_be_a_slash():
     slash = np.linspace([0.5, 0], [0, 1], 20)
     assert has_slash([None, slash, None], [1, 1.2, 1.1], 0)
     assert not has_slash([None, slash, None], [1, 1.2, 1.3], 0) and not has_slash([slash, None, None], [2, 1, 1], 0)
     assert not has_slash([None, BAR, None], [1, 2, 1], 0)
+    assert not has_slash([None, slash, None, None], [1, 1.2, 1, 1.2], 0)  # The last digit is as high.
+    assert has_slash([None, slash, None, slash, None], [1, 1.3, 1, 1.4, 1], 0)  # A date has two slashes.
 
 
 def test_a_number_with_two_points_or_with_an_unknown_sign_is_not_sure():

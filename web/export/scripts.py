@@ -1,4 +1,4 @@
-"""The scripts of the static site: one file with all that the first answer needs, and one with the other components."""
+"""The scripts of the static site: what the first answer needs in one file, other components in another, and workers."""
 
 from collections.abc import Iterable
 

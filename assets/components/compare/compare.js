@@ -4,26 +4,13 @@
 // Emits "opened" when the section is opened, and some time after a failure. The page sets the value after this event.
 // While the section is open, the page also sets the value whenever the pen rests.
 
-/** @import { Verdict } from "../../shared/answers.js" */
 /** @import { Component } from "../../shared/dom.js" */
+/** @import { Model } from "../../page/networks.js" */
 
 import { create, find } from "../../shared/dom.js";
 import { failureText, Retry } from "../../shared/retry.js";
 import { shareOf } from "../../shared/shares.js";
 import { confidence, followLanguage, number, percent, text } from "../../shared/text.js";
-
-/**
- * @typedef {object} Model
- * @property {string} name
- * @property {number | null} digit
- * @property {Verdict} verdict
- * @property {number[]} probabilities the probability of each digit, given that the drawing is a digit
- * @property {number} no_digit the probability that the drawing is not a digit
- * @property {number} mnist accuracy on the MNIST test images
- * @property {number} bytes size of the model's file
- * @property {number} milliseconds
- * @property {boolean} own whether the page uses this model
- */
 
 /** @param {Component} component */
 export function mount({ element, props, trigger, watch }) {

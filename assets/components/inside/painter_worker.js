@@ -1,6 +1,8 @@
 // A worker of the page: it requests activations and paints the strip, so that the page's thread is free for the pen.
 // It says when it has started. remote_painter.js sends its tasks.
 
+/** @import { ActivationsRequest } from "../../shared/activations.js" */
+/** @import { ApiError } from "../../page/requests.js" */
 /** @import { Task } from "./remote_painter.js" */
 
 import { requestActivations } from "../../page/activation_request.js";
@@ -17,13 +19,13 @@ onmessage = ({ data }) => {
   if (task.wanted) answer(task.wanted);
 };
 
-/** @param {import("../../shared/activations.js").ActivationsRequest} wanted */
+/** @param {ActivationsRequest} wanted */
 async function answer(wanted) {
   try {
     const buffer = await requestActivations(wanted);
     postMessage({ buffer }, { transfer: [buffer] });
   } catch (error) {
-    const { state, message, retryAfter } = /** @type {import("../../page/requests.js").ApiError} */ (error);
+    const { state, message, retryAfter } = /** @type {ApiError} */ (error);
     postMessage({ error: { state, message, retryAfter } });
   }
 }

@@ -3,7 +3,7 @@
 /** @import { Stroke } from "../../shared/strokes.js" */
 
 import { firstPoints } from "../../shared/strokes.js";
-import { decodeStrokes, linkTo } from "./link.js";
+import { decodeStrokes, linkTo } from "../../shared/link.js";
 
 const KEY = "#drawing=";
 

@@ -1,7 +1,7 @@
 // Simplify a drawing with the algorithm of Ramer (1972, doi:10.1016/S0146-664X(72)80017-0) and of Douglas and Peucker
 // (1973, doi:10.3138/FM57-6770-U75U-7727): leave out points that are near the line through the remaining points.
 
-/** @import { Stroke } from "../../shared/strokes.js" */
+/** @import { Stroke } from "./strokes.js" */
 
 // The tolerance grows from the first number by the factor, until the drawing is small enough. It is the largest distance
 // of a point that is left out, as a fraction of the pad's side. At 1.5, each stroke keeps only its first and last point.

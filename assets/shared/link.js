@@ -9,9 +9,9 @@
 // The text begins with a point and a checksum of four letters. A text without them comes from an earlier version, which
 // had no checksum.
 
-/** @import { Point, Stroke } from "../../shared/strokes.js" */
+/** @import { Point, Stroke } from "./strokes.js" */
 
-import { MAX_POINTS, MAX_STROKES } from "../../shared/strokes.js";
+import { MAX_POINTS, MAX_STROKES } from "./strokes.js";
 import { simplified } from "./simplify.js";
 
 /** Maximum length of a text to decode. Earlier versions made links of this length. */
