@@ -2,15 +2,22 @@
 //
 // The indicator requests an animation frame after each frame, and does not stop when it disappears (Gradio 6.31). An
 // open page would never rest. Gradio's module keeps the function that it finds when it is loaded. Therefore this module
-// must be loaded first: until the page is ready, the function is one that can be ended.
+// must be loaded first.
+
+// A part of the name of Gradio's module.
+const INDICATOR = "statustracker";
 
 const { requestAnimationFrame } = window;
-let isLoading = true;
+let newest = 0;
 
-window.requestAnimationFrame = (callback) => (isLoading ? requestAnimationFrame(callback) : 0);
+window.requestAnimationFrame = (callback) => {
+  const request = requestAnimationFrame(callback);
+  if (new Error().stack?.includes(INDICATOR)) newest = request;
+  return request;
+};
 
-/** End the requests of everything that keeps the function. All others get the browser's own function. */
+/** Cancel the newest request of the indicator, which then makes no other one. */
 export function endLoadingFrames() {
-  isLoading = false;
+  cancelAnimationFrame(newest);
   window.requestAnimationFrame = requestAnimationFrame;
 }

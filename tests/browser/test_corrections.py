@@ -11,7 +11,7 @@ from model.corrections.store import CorrectionStore
 from tests.helpers.browser import draw
 from tests.helpers.corrections import delete_all
 from tests.helpers.drawings import DIGIT_DRAWINGS, NON_DIGIT_DRAWINGS, number
-from tests.helpers.page import alpha, digit, draw_seven, settled
+from tests.helpers.page import alpha, digit, draw_seven, rested
 from tests.helpers.pictures import render
 
 
@@ -59,7 +59,7 @@ DEFAULT_NOTE = (
 def test_one_click_stores_the_digit_and_confirms_it_and_another_click_undoes_it(correctable):
     page, path = correctable
     assert are_disabled(page)  # Nothing is drawn yet.
-    draw_seven(page)
+    rested(draw_seven(page))
     note(page, DEFAULT_NOTE)
     expect(label(page, "1")).to_be_enabled()
     assert label(page, "7").is_disabled()  # The network has read a 7, so 7 is not a correction.
@@ -80,7 +80,7 @@ def test_one_click_stores_the_digit_and_confirms_it_and_another_click_undoes_it(
     note(page, DEFAULT_NOTE)
     page.keyboard.press("Delete")
     draw(page, NON_DIGIT_DRAWINGS["letter"])
-    settled(page)
+    rested(page)
     expect(label(page, "not a digit")).to_be_disabled()
     label(page, "4").click()
     note(page, "Thank you. Stored as “4”.")
@@ -90,7 +90,7 @@ def test_one_click_stores_the_digit_and_confirms_it_and_another_click_undoes_it(
 def test_each_digit_of_a_number_is_corrected_with_its_own_strokes_by_keyboard(correctable):
     page, path = correctable
     draw(page, number("74"))
-    settled(page)
+    rested(page)
     digits = part(page, ".digits button")
     expect(digits).to_have_count(2)
     expect(part(page, ".choice + .question")).to_have_text("Digit 2 of 2, read as 4, is:")
@@ -125,7 +125,7 @@ def test_each_digit_of_a_number_is_corrected_with_its_own_strokes_by_keyboard(co
 def test_a_wrong_split_is_corrected_with_the_whole_drawing(correctable):
     page, path = correctable
     draw(page, number("74"))
-    settled(page)
+    rested(page)
     one, other, entry = part(page, ".one"), part(page, ".other"), part(page, ".entry input")
     expect(part(page, ".choice + .question")).to_have_text("Digit 2 of 2, read as 4, is:")
     one.click()
@@ -156,7 +156,7 @@ def test_a_wrong_split_is_corrected_with_the_whole_drawing(correctable):
     expect(entry).to_be_focused()
     page.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0); }")
     page.keyboard.press("Delete")
-    draw_seven(page)  # Let it be a number that is read as one digit.
+    rested(draw_seven(page))  # Let it be a number that is read as one digit.
     expect(entry).to_be_hidden()
     part(page, ".toggle").click()
     expect(entry).to_have_value("")  # The number of the last drawing is gone.
@@ -168,7 +168,7 @@ def test_a_wrong_split_is_corrected_with_the_whole_drawing(correctable):
 
 def test_a_failure_to_store_or_to_undo_is_shown_and_the_visitor_can_try_again(correctable):
     page, path = correctable
-    draw_seven(page)
+    rested(draw_seven(page))
     page.route("**/api/corrections*", lambda route: route.fulfill(status=503, json={"detail": "The disk is full."}))
     label(page, "1").click()
     note(page, "The correction was not stored. The disk is full.")
@@ -200,7 +200,7 @@ def test_a_picture_cannot_be_corrected_and_the_page_says_so(correctable, tmp_pat
 
 def test_without_corrections_on_the_server_a_click_only_teaches_the_page(page):
     draw(page, number("74"))
-    settled(page)
+    rested(page)
     note(page, "A click teaches the page at once. What it learns stays in this browser.")
     expect(part(page, ".one")).to_be_visible()
     for selector in (".other", ".toggle", ".entry"):  # The page learns single digits only.

@@ -83,6 +83,12 @@ def settled(page):
     return page
 
 
+def rested(page):
+    """Wait until the newest drawing has its answer, and until the page has noticed that the pen rests."""
+    settled(page).wait_for_function("traffic.endpoints.at(-1) !== 'predict'")
+    return page
+
+
 def tidy(page) -> None:
     """Empty the pad, fold all sections, scroll to the top, and forget the recorded traffic and all stored values."""
     page.evaluate(TIDY)
@@ -141,3 +147,4 @@ def draw_seven(page):
     draw(page, DIGIT_DRAWINGS[7])
     settled(page)
     expect(digit(page)).to_have_text("7")
+    return page

@@ -78,7 +78,10 @@ def test_no_script_is_longer_than_the_limit(path):
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
 def test_no_script_keeps_anything_on_window(path):
-    assert not re.search(r"\b(window|globalThis)\.\w+ *=[^=]", path.read_text(encoding="utf-8"))
+    kept = re.findall(r"\b(?:window|globalThis)\.(\w+) *=[^=]", path.read_text(encoding="utf-8"))
+    # This script replaces a function of the browser while the page loads.
+    replaced = {"requestAnimationFrame"} if path.name == "loading_frames.js" else set()
+    assert set(kept) == replaced
 
 
 def test_the_lock_file_names_no_registry():
