@@ -8,7 +8,22 @@ import { Paced } from "../../assets/page/inside.js";
 import { parseActivations, parseCutouts, withMaps } from "../../assets/shared/activations.js";
 import { evidenceOf } from "../../assets/shared/occlusion.js";
 
-const wait = (/** @type {number} */ milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+/**
+ * Stop the time of a test. Return a function that lets milliseconds pass, one after the other.
+ * @param {import("node:test").TestContext} context
+ */
+function stoppedTime({ mock }) {
+  let now = 0;
+  mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  mock.method(performance, "now", () => now);
+  return async (/** @type {number} */ milliseconds) => {
+    for (const end = now + milliseconds; now < end;) {
+      now++;
+      mock.timers.tick(1);
+      await new Promise(setImmediate); // Promises are settled before the next millisecond.
+    }
+  };
+}
 
 /** Return requests of which a test settles each one, what was sent and when, and the results that are shown. */
 function requests() {
@@ -27,7 +42,8 @@ function requests() {
   return { paced, sent, shown, failed };
 }
 
-test("one request is under way, the newest follows, and never more than ten are sent in a second", async () => {
+test("one request is under way, the newest follows, and never more than ten are sent in a second", async (context) => {
+  const wait = stoppedTime(context);
   const { paced, sent, shown } = requests();
   for (const value of [1, 2, 3]) paced.ask(value);
   await wait(50);
@@ -41,11 +57,12 @@ test("one request is under way, the newest follows, and never more than ten are 
   paced.ask(6);
   await wait(150);
   assert.deepEqual(sent.map(({ value }) => value), [3, 5, 6]);
-  assert.ok(sent[2].time - sent[1].time >= 99);
+  assert.equal(sent[2].time - sent[1].time, 100);
   assert.deepEqual(shown, ["three", "five"]);
 });
 
-test("a refused request is sent again after the time that the server says, or a newer one in its place", async () => {
+test("a refused request is sent again after the time that the server says, or a newer one in its place", async (context) => {
+  const wait = stoppedTime(context);
   const { paced, sent, failed } = requests();
   paced.ask(1);
   await wait(50);
@@ -60,16 +77,17 @@ test("a refused request is sent again after the time that the server says, or a 
   assert.deepEqual([sent[2].value, failed], [2, ["This model cannot be shown."]]);
 });
 
-test("a request waits for a pause of the answers, but not longer than a tenth of a second", async () => {
+test("a request waits for a pause of the answers, but not longer than a tenth of a second", async (context) => {
+  const wait = stoppedTime(context);
   const { paced, sent } = requests();
-  const start = performance.now();
   const asking = setInterval(() => paced.ask(1), 10);
-  while (sent.length === 0) await wait(5);
+  await wait(150);
   clearInterval(asking);
-  assert.ok(sent[0].time - start > 90 && sent[0].time - start < 250);
+  assert.deepEqual(sent.map(({ time }) => time), [110]); // The first of them was at 10 ms.
 });
 
-test("a request that waits can be forgotten", async () => {
+test("a request that waits can be forgotten", async (context) => {
+  const wait = stoppedTime(context);
   const { paced, sent } = requests();
   paced.ask(1);
   paced.stop();
