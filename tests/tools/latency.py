@@ -71,6 +71,8 @@ Worker.prototype.postMessage = function (...given) {
 """
 SLOWER = 4
 """How many times slower the processor is for the time of an update."""
+LOADING = 5000
+"""Milliseconds until Gradio's loading indicator rests. Before that, its frames cost time of the main thread."""
 EXAMPLE = 2000
 """Milliseconds of the section's example in which its updates are measured. It draws itself for about four seconds."""
 
@@ -166,6 +168,7 @@ def update_time(browser: Browser, address: str) -> tuple[float, int]:
     page = browser.new_page(viewport=VIEWPORT)
     page.add_init_script(COUNT_UPDATES)
     ready(page, address)
+    page.wait_for_timeout(LOADING)
     session = page.context.new_cdp_session(page)
     session.send("Performance.enable", {"timeDomain": "threadTicks"})
     session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
