@@ -40,6 +40,14 @@ STYLES = """(name) => ["#sketchpad .pad", "#answer .track", "#answer .fill", "#s
 
 PICTURE = png(1 - render(number("74")))
 WINDOW = {"width": 1100, "height": 760}
+SECTIONS = {
+    "inside": ".winner",
+    "erasures": ".lead:not(:empty)",
+    "steps": "canvas",
+    "compare": "tbody tr",
+    "about": "figure",
+}
+"""The folded sections, and an element that each shows when it is open."""
 SIZES = ((320, 640), (390, 844), (640, 360), (960, 720), (1350, 940))
 """Sizes of a window in CSS pixels. A window of 1280×720 pixels at 200 % zoom has 640×360."""
 
@@ -54,19 +62,16 @@ def states(page: Page):
         settled(page)
         expect(page.locator("#answer .why figcaption")).not_to_have_text("")
         yield name
-    for section in ("inside", "erasures", "steps", "compare", "about"):
+    for section, content in SECTIONS.items():
         page.locator(f"#{section} summary").click()
-    expect(page.locator("#inside .winner")).to_be_visible()
+        # A section that grows later would move the next one away from the mouse.
+        expect(page.locator(f"#{section} {content}").first).to_be_visible(timeout=30_000)
     page.locator("#inside .result").first.click()
     page.locator("#inside .all").first.click()
     page.locator("#inside .step .tile").nth(30).hover()
     expect(page.locator("#inside :is(.ledger, .opened, .detail):visible")).to_have_count(3)
     page.locator("#erasures").scroll_into_view_if_needed()
-    expect(page.locator("#erasures .lead")).not_to_be_empty()
     expect(page.locator("#networks .own .says")).not_to_be_empty()
-    expect(page.locator("#steps canvas").first).to_be_visible()
-    expect(page.locator("#compare tbody tr").first).to_be_visible(timeout=30_000)
-    expect(page.locator("#about figure").first).to_be_visible()
     yield "sections open"
     page.locator("#correction .labels button:enabled").first.click()
     expect(page.locator("#correction .note")).to_contain_text("0")
