@@ -142,8 +142,8 @@ const SCALINGS = ["normalization", "scaling"];
 /** @type {(count: number, value: number) => number[]} */
 const filled = (count, value) => Array.from({ length: count }, () => value);
 
-// Return numbers of which each is multiplied by the scale of its channel. A network has hundreds of thousands of them,
-// and this code runs once, before the browser has optimized it. Therefore it is a plain loop.
+// Multiply each number by the scale of its channel. This is a plain loop, because it is fast even though the browser has
+// not optimized it: the code runs only once, on hundreds of thousands of numbers.
 /** @type {(values: Float32Array, scale: number[]) => Float32Array} */
 function scaled(values, scale) {
   const result = new Float32Array(values.length);

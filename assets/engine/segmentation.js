@@ -113,7 +113,7 @@ function groupsOf(marks, pieces) {
   return groups;
 }
 
-// Return whether the right one of two pieces may be the stem of a 4. height: of the drawing.
+// Return whether the right piece may be the stem of a 4, and the left piece its other stroke. height: of the drawing.
 /** @type {(left: Box, right: Box, height: number) => boolean} */
 function isStem(left, right, height) {
   const drop = Math.min(right[1] - left[1], right[3] - left[3]);

@@ -10,7 +10,7 @@ import "./language.js";
 import { useEngine } from "./served_engine.js";
 
 // Gradio's events reach their functions through an event of the document, at once. With a dynamic import in each call,
-// a request starts 2 ms later. A function with several outputs returns an array of their values.
+// a request starts 2 ms later.
 for (const [name, run] of Object.entries(functions)) {
   document.addEventListener(`call:${name}`, (event) => {
     const { values, answer } = /** @type {CustomEvent} */ (event).detail;
@@ -18,6 +18,7 @@ for (const [name, run] of Object.entries(functions)) {
   });
 }
 
+// Call a function with the values of its inputs. If it has several outputs, it returns an array with a value for each.
 /** @type {(run: Function, values: unknown[]) => Promise<unknown>} */
 async function call(run, values) {
   const result = await run(...values.map(valueOf));

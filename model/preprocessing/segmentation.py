@@ -142,7 +142,10 @@ def _groups(marks: Sequence[Mark], pieces: Sequence[list[int]]) -> list[Group]:
 
 
 def _is_stem(left: np.ndarray, right: np.ndarray, height: float) -> bool:
-    """Return whether the right one of two pieces, points (P, 2), may be the stem of a 4. height: of the drawing."""
+    """Return whether the right piece may be the stem of a 4, and the left piece its other stroke.
+
+    left, right: the points of the pieces, (P, 2). height: of the drawing.
+    """
     drops = right[:, 1].min() - left[:, 1].min(), right[:, 1].max() - left[:, 1].max()
     gap = right[:, 0].min() - left[:, 0].max()
     return bool(gap <= MAX_STEM_GAP * height and min(drops) >= MIN_STEM_DROP * height)

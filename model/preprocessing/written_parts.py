@@ -27,9 +27,9 @@ SPECK, SPECK_SHARE = 24, 0.03
 SMALL = 0.1
 """A part with fewer pixels than SMALL × the largest part is small: it is left out if it is faint or at the edge."""
 AS_BROAD, IN_ROW = 0.8, 0.25
-"""An upright bar along the picture's edge is a one if its pen is at least AS_BROAD × the pen of the other parts, and if
-its ends are at most IN_ROW × the height of the nearest digit above or below the ends of this digit. Of 300 generated
-remains of lines, the broadest has 0.75 × the pen."""
+"""An upright bar along the picture's edge is a one if it is about as broad and as high as the digits. Its pen is at
+least AS_BROAD × theirs. Its ends differ from those of the nearest digit by at most IN_ROW × the height of this digit.
+Of 300 generated remains of lines, the broadest has 0.75 × the pen of the digits."""
 TALL = 0.5
 """Smallest height of a digit, as a fraction of the height of the row."""
 

@@ -39,10 +39,12 @@ EXPECTED = "expected named imports and exports of relative addresses"
 
 @dataclass(frozen=True)
 class _Module:
-    """code: the text without its imports and exports. dynamic: the modules that it imports when they are needed.
+    """A module, and the paths of the modules that it needs.
 
-    workers: the modules that it starts as workers.
-    exports: JavaScript expressions by the names under which the module exports their values.
+    code: the text without imports and exports.
+    imports: the modules that are loaded before it. dynamic: those that it loads later. workers: those that it starts as
+    workers.
+    exports: for each exported name, the JavaScript expression of its value.
     """
 
     path: str
@@ -163,7 +165,7 @@ def _relative(path: str, other: str) -> str:
 
 
 def _text(path: str, modules: Sequence[_Module], homes: dict[str, str]) -> str:
-    """Return the content of a file. homes: the file of each module."""
+    """Return the content of a file. homes: for each module, the path of the file that contains it."""
     others: dict[str, set[str]] = {}
     for other in {other for module in modules for other in module.imports}:
         if homes[other] != path:
@@ -176,7 +178,7 @@ def _text(path: str, modules: Sequence[_Module], homes: dict[str, str]) -> str:
 
 
 def _function(path: str, module: _Module, homes: dict[str, str]) -> str:
-    """Return a module as a function. path: its file."""
+    """Return the text of a module as a function. path: the file that will contain it."""
 
     def imported(match: re.Match) -> str:
         if not match["address"]:

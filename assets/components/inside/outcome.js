@@ -65,6 +65,8 @@ export class OutcomeView {
     this.#count = count;
     if (silenced) this.label();
     this.#look ??= lookOf(this.#rows[0], this.#results);
+    // On a busy machine, the first picture comes before the observer.
+    if (!this.#size.width) this.#size = { width: this.#results.clientWidth, height: this.#results.clientHeight };
     return { rows: barsOf(view).slice(0, count), ...this.#size, scale: devicePixelRatio, look: this.#look };
   }
 

@@ -66,7 +66,7 @@ export class RemotePainter {
     return this.#starting;
   }
 
-  /** @param {{ buffer?: ArrayBuffer, error?: { state: "busy" | "error" | "offline", message: string, retryAfter?: number } }} data */
+  /** @param {{ buffer?: ArrayBuffer, error?: { state: "busy" | "error" | "offline", message?: string, retryAfter?: number } }} data */
   #receive({ buffer, error }) {
     if (buffer) this.#asker?.resolve(buffer);
     if (error) this.#asker?.reject(new ApiError(error.state, error.message, error.retryAfter));
@@ -93,7 +93,10 @@ function startWorker(receive) {
     try {
       if (!("transferControlToOffscreen" in HTMLCanvasElement.prototype)) return resolve(null);
       const worker = new Worker(new URL("painter_worker.js", import.meta.url), { type: "module" });
-      worker.addEventListener("error", () => resolve(null));
+      worker.addEventListener("error", () => {
+        resolve(null);
+        receive({ error: { state: "offline" } }); // The request under way has no answer. It is sent again.
+      });
       worker.addEventListener("message", ({ data }) => {
         if (data.isReady) resolve(worker);
         else receive(data);

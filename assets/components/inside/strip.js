@@ -112,6 +112,8 @@ export class Strip {
     const hasWeights = shown.layers.some(({ weights }) => weights);
     find(this.#strip, ".scale").hidden = hasWeights && this.#views.length === 1;
     find(this.#strip, ".signs").hidden = !hasWeights;
+    // On a busy machine, the first answer comes before the observer.
+    this.#width ||= this.#strip.clientWidth;
     this.#arrange(false);
   }
 
