@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from web.environment import gradio_environment
+from web.stub_files import without_stub_files
 
-with gradio_environment():
+with gradio_environment(), without_stub_files():
     import gradio as gr
 
 from fastapi import FastAPI

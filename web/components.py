@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 import gradio as gr
 
+from web.scripts import PAGE, PAGE_NAME
 from web.static_files import address
 from web.texts import ASSETS
 
@@ -180,10 +181,10 @@ def _component(
     markup = _read_asset(f"components/{name}/{name}.html")
     for text, other in replacements.items():
         markup = markup.replace(text, other)
-    path = f"components/{name}/{name}"
-    modules = f"Promise.all([{_import(f'{path}.js')}, {_import('shared/reference.js')}])"
+    # The page may be below a path, or in a frame.
+    script = f'import(new URL("{address(PAGE)}", document.baseURI))'
     parameters = "{ element, props: withValues(props), trigger, watch }"
-    mount = f"{modules}.then(([{{ mount }}, {{ withValues }}]) => mount({parameters}))"
+    mount = f"{script}.then(({{ {PAGE_NAME}: {{ mounts, withValues }} }}) => mounts.{name}({parameters}))"
     return gr.HTML(
         label=label,
         html_template=markup,
@@ -195,11 +196,6 @@ def _component(
         visible=visible,
         **props,
     )
-
-
-def _import(name: str) -> str:
-    """Return a JavaScript expression: the promise of a module. The page may be below a path, or in a frame."""
-    return f'import(new URL("{address(name)}", document.baseURI))'
 
 
 def _read_asset(path: str) -> str:

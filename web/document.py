@@ -12,16 +12,15 @@ from starlette.responses import RedirectResponse
 
 from web.manifest import installation_head
 from web.paths import route_path
-from web.static_files import address, public_files
+from web.scripts import PAGE
+from web.static_files import address
 from web.style import component_style
-from web.texts import ENGLISH, LANGUAGES
+from web.texts import ASSETS, ENGLISH, LANGUAGES
 
 PREVIEW = "screenshots/desktop-light.png"
 """The picture of the page in link previews, by path below assets/."""
 OLD_BROWSERS = "page/old_browsers.js"
 """The script that says what an old browser lacks. It is part of the document, because it is no module."""
-NOT_AT_START = (OLD_BROWSERS, "engine/", "components/inside/painter_worker.js")
-"""The scripts that the page does not load when it opens, by the start of their paths below assets/."""
 THEME = re.compile(rb'"theme_hash":\s*"(\w+)"')
 ROOT = re.compile(rb'"root":\s*"([^"\\<]*)"')
 GRADIO_ELEMENTS = re.compile(rb'<meta\s+(property="og:|name="twitter:)[^>]*>|<link rel="manifest"[^>]*>')
@@ -29,26 +28,20 @@ GRADIO_ELEMENTS = re.compile(rb'<meta\s+(property="og:|name="twitter:)[^>]*>|<li
 
 
 def document_head(engine: dict[str, str] | None = None) -> str:
-    """Return the HTML for the head: a check of the browser, the style, the icons, all modules, the texts, and the
-    first module.
+    """Return the HTML for the head: a check of the browser, the style, the icons, the page's script, and the texts.
 
     engine: the setting of the engine, see `web.engine.EngineFiles`; None if only the server answers.
     """
-    modules = [name for name in public_files() if name.endswith(".js") and not name.startswith(NOT_AT_START)]
-    # With these links, the browser requests all modules at once. Without them, it would find a module only after it has
-    # loaded the module that imports it.
-    links = [f'<link rel="modulepreload" href="{address(name)}">' for name in modules]
     data = {"languages": {"languages": LANGUAGES, "english": ENGLISH}} | ({"engine": engine} if engine else {})
     return "\n".join(
         [
             '<meta charset="utf-8">',
-            f"<script>{public_files()[OLD_BROWSERS].read_text(encoding='utf-8')}</script>",
+            f"<script>{(ASSETS / OLD_BROWSERS).read_text(encoding='utf-8')}</script>",
+            f'<script type="module" src="{address(PAGE)}"></script>',
             f'<link rel="stylesheet" href="{address("page/page.css")}">',
             f"<style>{component_style()}</style>",
             installation_head(),
-            *links,
             *(f'<script type="application/json" id="{name}">{_json(each)}</script>' for name, each in data.items()),
-            f'<script type="module" src="{address("page/main.js")}"></script>',
         ]
     )
 

@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.helpers.drawings import DIGIT_DRAWINGS, NON_DIGIT_DRAWINGS, number
-from tests.helpers.page import PHONE, draw_seven
+from tests.helpers.page import PHONE, draw_seven, module
 from web.texts import TEXTS
 
 WIDTH, HEIGHT = 1200, 630
@@ -19,7 +19,7 @@ RIGHT_HALF = (634, 1144)
 
 # Paint the card of each answer. Return it as PNG, with the texts on it and the box of each text in pixels.
 PAINT = """async (cards) => {
-  const { paintCard } = await import(document.querySelector("link[href$='/share/card.js']").href);
+  const { paintCard } = await CARD;
   const prototype = CanvasRenderingContext2D.prototype;
   const { fillText } = prototype;
   let texts = [];
@@ -38,7 +38,7 @@ PAINT = """async (cards) => {
   } finally {
     prototype.fillText = fillText;
   }
-}"""
+}""".replace("CARD", module("components/share/card.js"))
 
 
 def reading(digit, verdict="digit", probability=0.999, no_digit=0.0) -> dict:

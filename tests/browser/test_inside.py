@@ -10,7 +10,18 @@ from playwright.sync_api import expect
 from model.inference import checkpoint
 from tests.helpers.browser import draw
 from tests.helpers.drawings import DIGIT_DRAWINGS
-from tests.helpers.page import DESKTOP, PHONE, alpha, attribution, digit, draw_seven, eventually, settled, traffic
+from tests.helpers.page import (
+    DESKTOP,
+    PHONE,
+    alpha,
+    attribution,
+    digit,
+    draw_seven,
+    eventually,
+    module,
+    settled,
+    traffic,
+)
 from web.texts import ENGLISH
 
 LAYERS = 6
@@ -163,12 +174,10 @@ def test_the_strip_shows_the_moment_that_the_visitor_chooses(inside):
     draw_seven(inside)
     expect(outcome(inside, 7)).to_be_visible()
     moments = inside.evaluate(
-        """async () => {
-          const modules = [...document.querySelectorAll("link[rel=modulepreload]")].map((it) => it.href);
-          const moments = await import(modules.find((it) => it.endsWith("page/moments.js")));
-          window.chosen = moments.newestView().answer;
-          window.showMoment = moments.showMoment;
-        }"""
+        f"""async () => {{
+          const {{ newestView, showMoment }} = await {module("page/moments.js")};
+          Object.assign(window, {{ chosen: newestView().answer, showMoment }});
+        }}"""
     )
     assert moments is None
     inside.keyboard.press("Delete")

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.helpers.browser import draw
 from tests.helpers.drawings import DIGIT_DRAWINGS, STYLES, number
-from tests.helpers.page import digit, draw_seven, eventually, invitation, settled, traffic
+from tests.helpers.page import digit, draw_seven, eventually, invitation, module, settled, traffic
 from web.texts import TEXTS
 
 REFUSE_CLIPBOARD = "() => { navigator.clipboard.write = () => Promise.reject(new DOMException('', 'NotAllowedError')) }"
@@ -152,7 +152,7 @@ def test_a_blank_pad_and_a_picture_offer_nothing_to_share_and_say_why(page, tmp_
 
 
 SIMPLIFY = """async ([start, drawings]) => {
-  const { decodeStrokes, linkTo } = await import(document.querySelector("link[href$='/shared/link.js']").href);
+  const { decodeStrokes, linkTo } = await LINK;
   const read = async (strokes) => {
     const options = { headers: { "Content-Type": "application/json" }, body: JSON.stringify({ strokes }) };
     const response = await fetch("api/predict", { method: "POST", ...options });
@@ -169,7 +169,7 @@ SIMPLIFY = """async ([start, drawings]) => {
     });
   }
   return results;
-}"""
+}""".replace("LINK", module("shared/link.js"))
 
 
 def slowly_drawn(strokes: list, generator) -> list:

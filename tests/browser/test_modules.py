@@ -1,4 +1,4 @@
-"""Test how the page loads its modules, and how it loads below a path, in a frame, and with an added language."""
+"""Test how the page loads its scripts, and how it loads below a path, in a frame, and with an added language."""
 
 import contextlib
 import json
@@ -17,17 +17,11 @@ from tests.helpers.paths import ROOT
 from tests.helpers.pictures import picture_from, render
 from tests.helpers.proxy import below_path
 from tests.helpers.server import Server, free_port, serving_in_thread
-from web.document import NOT_AT_START
-from web.static_files import public_files
+from web.scripts import PAGE
 from web.texts import TEXTS
 
-MODULES = [path for path in public_files() if path.endswith(".js") and not path.startswith(NOT_AT_START)]
-MODULE_URL = re.compile(r"/static/[0-9a-f]{16}/(.+\.js)$")
-
-
-def name(url: str) -> str:
-    """Return the path below assets/ of the module at a URL."""
-    return MODULE_URL.search(url)[1]
+SCRIPT = re.compile(r"/static/[0-9a-f]{16}/(.+\.js)$")
+"""The URL of a script of this project."""
 
 
 @pytest.fixture
@@ -47,29 +41,14 @@ def new_page(chromium):
     assert errors == []  # Errors that the scripts did not catch.
 
 
-def test_every_module_is_requested_before_the_first_module_runs(new_page, server):
-    page = new_page()
-    held = []
-
-    def hold(route) -> None:
-        held.append(route)
-        if len(held) == len(MODULES):
-            for each in list(held):
-                each.continue_()
-
-    page.route(MODULE_URL, hold)  # No response arrives before the page has requested all modules.
-    ready(page, server.address)
-    assert sorted(name(route.request.url) for route in held) == MODULES
-
-
-def test_the_page_requests_each_module_once(new_page, server):
+def test_until_the_first_answer_the_page_requests_one_script_of_this_project(new_page, server):
     page = new_page()
     urls = []
     page.on("request", lambda request: urls.append(request.url))
     ready(page, server.address)
     draw(page, DIGIT_DRAWINGS[7])
     expect(digit(page)).to_have_text("7")
-    assert sorted(name(url) for url in urls if MODULE_URL.search(url)) == MODULES
+    assert [match[1] for url in urls if (match := SCRIPT.search(url))] == [PAGE]
 
 
 def test_the_page_logs_no_warning_and_no_error(new_page, server):

@@ -12,6 +12,8 @@ from model.preprocessing.normalization import IMAGE_SIDE
 from tests.helpers.browser import draw
 from tests.helpers.drawings import DIGIT_DRAWINGS
 from tests.helpers.waiting import wait_until
+from web.joined_scripts import name_of
+from web.scripts import PAGE
 
 DESKTOP = {"width": 1280, "height": 720}
 """The viewport of a desktop window."""
@@ -70,6 +72,11 @@ TIDY = """() => {
   history.replaceState(null, "", location.pathname);
   document.querySelector("#sketchpad .clear").click();
 }"""
+
+
+def module(path: str) -> str:
+    """Return JavaScript: the promise of a module of the served page. path: the path of the module below assets/."""
+    return f"import(document.querySelector(\"script[src$='/{PAGE}']\").src).then((file) => file.{name_of(path)})"
 
 
 def eventually(page, condition: Callable[[], object]) -> None:

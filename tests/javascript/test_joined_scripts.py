@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from web.export.joined_scripts import joined, name_of
+from web.joined_scripts import joined, name_of
 
 MODULES = {
     "a/first.js": """// The entry.

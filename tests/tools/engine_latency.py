@@ -12,8 +12,8 @@ from tests.helpers.drawings import DIGIT_DRAWINGS
 from tests.helpers.paths import ROOT
 from tests.tools.latency import VIEWPORT, WAIT, WARM_UP, WATCH, fold, one_round, report
 from web.export.check import script_of, serving
-from web.export.joined_scripts import name_of
 from web.export.sizes import needed_at_first, size_of
+from web.joined_scripts import name_of
 
 IMAGES = 200
 DRAWINGS_UNTIL_LOCAL = 40

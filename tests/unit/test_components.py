@@ -8,17 +8,25 @@ import pytest
 from tests.helpers.paths import ROOT
 from tests.helpers.unloaded_page import unloaded_page
 from web.components import call_in_page
+from web.scripts import PAGE, page_scripts
 from web.static_files import address
 
-PAGE = unloaded_page()
-COMPONENTS = [block for block in PAGE.blocks.values() if isinstance(block, gr.HTML)]
+BLOCKS = unloaded_page()
+COMPONENTS = [block for block in BLOCKS.blocks.values() if isinstance(block, gr.HTML)]
+
+
+@pytest.fixture(scope="module")
+def mounted() -> list[str]:
+    """The names of the components that the page's script can mount."""
+    return re.search(r"const mounts = { (.+) };", page_scripts()[PAGE].decode())[1].split(", ")
 
 
 @pytest.mark.parametrize("component", COMPONENTS, ids=lambda component: component.elem_id)
-def test_every_component_mounts_its_module_which_emits_the_events_of_the_component(component):
-    path = f"components/{component.elem_id}/{component.elem_id}.js"
-    assert path in component.js_on_load and component.js_on_load.count("\n") == 0
-    module = (ROOT / "assets" / path).read_text()
+def test_every_component_mounts_its_module_which_emits_the_events_of_the_component(component, mounted):
+    name = component.elem_id
+    assert address(PAGE) in component.js_on_load and component.js_on_load.count("\n") == 0
+    assert f"mounts.{name}(" in component.js_on_load and name in mounted
+    module = read(f"components/{name}/{name}.js")
     assert "export function mount(" in module
     emitted = re.findall(r'rigger\("(\w+)"\)', module)
     assert set(emitted) == set(re.findall(r'"(\w+)"', component.js_on_load.partition("// Events:")[2]))
@@ -29,7 +37,7 @@ def test_every_event_calls_a_function_of_the_module_of_events():
     exports = re.findall(r"^export (?:async )?(?:function|const) (\w+)", module, re.MULTILINE)
     for names in re.findall(r"^export { (.+) } from ", module, re.MULTILINE):
         exports += names.split(", ")
-    scripts = [function.js for function in PAGE.fns.values() if function.js]
+    scripts = [function.js for function in BLOCKS.fns.values() if function.js]
     called = [name for script in scripts for name in exports if script == call_in_page(name)]
     assert len(called) == len(scripts) > 10
     assert set(called) == set(exports)

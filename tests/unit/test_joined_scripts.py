@@ -1,4 +1,4 @@
-"""The export joins modules, keeps their lines, and refuses imports and exports that it does not know."""
+"""Modules are joined with their lines, and unknown forms of imports and exports are refused."""
 
 import re
 
@@ -6,8 +6,8 @@ import pytest
 
 from model.errors import UserError
 from tests.helpers.paths import ROOT
-from web.export.joined_scripts import joined, name_of
 from web.export.scripts import FIRST, OTHERS, scripts
+from web.joined_scripts import joined, name_of
 
 COMPONENTS = sorted(path.name for path in (ROOT / "assets" / "components").iterdir())
 WORKER = "components/inside/painter_worker.js"

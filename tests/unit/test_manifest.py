@@ -1,5 +1,6 @@
 """The manifest with which a visitor installs the page."""
 
+import io
 import json
 
 import httpx
@@ -23,9 +24,9 @@ def get(path: str) -> httpx.Response:
     return finish(send())
 
 
-def file_at(address: str):
-    """Return the file below assets/ that is served at an address relative to the page."""
-    return public_files()[address.removeprefix(f"static/{version()}/")]
+def picture_at(address: str) -> Image.Image:
+    """Return the picture that is served at an address relative to the page."""
+    return Image.open(io.BytesIO(public_files()[address.removeprefix(f"static/{version()}/")]))
 
 
 @pytest.mark.parametrize("tag", TEXTS)
@@ -49,7 +50,7 @@ def test_no_address_of_the_manifest_is_absolute_so_that_the_page_can_be_below_a_
 def test_every_icon_has_the_size_that_the_manifest_says():
     for icon in manifest("en")["icons"]:
         if icon["sizes"] != "any":
-            assert icon["sizes"] == "{}x{}".format(*Image.open(file_at(icon["src"])).size)
+            assert icon["sizes"] == "{}x{}".format(*picture_at(icon["src"]).size)
 
 
 @pytest.mark.parametrize("name", ["maskable-512", "apple-touch-icon"])

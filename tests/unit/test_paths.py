@@ -1,5 +1,6 @@
 """The page works below a path: of uvicorn's --root-path, of another application, or of a proxy that strips the path."""
 
+import re
 import threading
 
 import pytest
@@ -54,8 +55,8 @@ def client(request, page):
 def test_every_kind_of_route_works_below_a_path(client):
     document = client.get("")
     assert document.status_code == 200 and 'id="languages"' in document.text
-    module = document.text.split('<link rel="modulepreload" href="')[1].split('"')[0]
-    for path in ("health", "health/live", "openapi.json", "docs", "config", "gradio_api/info", "theme.css", module):
+    [script] = re.findall(r'src="(static/[^"]+)"', document.text)
+    for path in ("health", "health/live", "openapi.json", "docs", "config", "gradio_api/info", "theme.css", script):
         assert client.get(path).status_code == 200, path
     assert client.post("api/predict", json=SEVEN).json()["number"] == "7"
     assert client.post("gradio_api/run/predict", json={"data": [SEVEN]}).json()["data"][0]["number"] == "7"

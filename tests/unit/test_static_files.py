@@ -12,7 +12,9 @@ from starlette.routing import Route
 from tests.helpers.coroutines import finish
 from tests.helpers.paths import ROOT
 from web import static_files
-from web.document import OLD_BROWSERS, Document, document_head
+from web.document import Document, document_head
+from web.joined_scripts import name_of
+from web.scripts import PAGE
 from web.texts import ENGLISH, LANGUAGES
 
 
@@ -29,16 +31,34 @@ def get_file(name: str, version: str | None = None) -> httpx.Response:
     return get(Starlette(routes=static_files.static_routes()), f"/static/{version or static_files.version()}/{name}")
 
 
-@pytest.mark.parametrize("name", ["page/events.js", "shared/text.js", "locales/zh-CN.json"])
+TYPES = {
+    "page/page.css": "text/css; charset=utf-8",
+    "engine/kernel.wasm": "application/wasm",
+    "icons/icon-192.png": "image/png",
+    "locales/zh-CN.json": "application/json",
+}
+"""Files that are served as they are, and their media types."""
+
+
+@pytest.mark.parametrize("name", TYPES)
 def test_a_cache_may_keep_a_file_for_ever(name):
     response = get_file(name)
     assert response.content == (ROOT / "assets" / name).read_bytes()
+    assert response.headers["content-type"] == TYPES[name]
     assert response.headers["cache-control"] == "public, max-age=31536000, immutable"
 
 
+@pytest.mark.parametrize("name", [PAGE, "engine/engine.js", "components/inside/painter_worker.js"])
+def test_the_scripts_are_joined_into_files_for_the_page_the_engine_and_the_worker(name):
+    response = get_file(name)
+    assert response.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert f"\nexport const {name_of(name)} = " in response.text
+    assert [each for each in static_files.public_files() if each.endswith(".js")].count(name) == 1
+
+
 def test_a_page_of_an_earlier_version_gets_the_current_files_which_no_cache_keeps():
-    response = get_file("page/events.js", version="0123456789abcdef")
-    assert response.content == (ROOT / "assets" / "page" / "events.js").read_bytes()
+    response = get_file("page/page.css", version="0123456789abcdef")
+    assert response.content == (ROOT / "assets" / "page" / "page.css").read_bytes()
     assert response.headers["cache-control"] == "no-cache"
 
 
@@ -46,6 +66,7 @@ OTHERS = (
     "components/about/about.css",
     "screenshots/phone.png",
     "page",
+    "page/events.js",  # It is part of a joined file.
     "page/nothing.js",
     "../demo.py",
     "%2e%2e/demo.py",
@@ -64,23 +85,17 @@ def test_gradios_own_files_below_static_reach_gradio():
     assert get(page, "/static/img/logo.svg").text == "Gradio"
 
 
-def test_the_version_changes_with_the_content_of_a_file(tmp_path, monkeypatch):
-    (tmp_path / "a.js").write_text("1")
+def test_the_version_changes_with_the_content_of_a_file(monkeypatch):
     versions = set()
-    for content in ("1", "2"):
-        (tmp_path / "a.js").write_text(content)
-        monkeypatch.setattr(static_files, "public_files", lambda: {"a.js": tmp_path / "a.js"})
+    for content in (b"1", b"2"):
+        monkeypatch.setattr(static_files, "public_files", lambda content=content: {"a.js": content})
         versions.add(static_files.version.__wrapped__())
     assert len(versions) == 2 and all(re.fullmatch("[0-9a-f]{16}", version) for version in versions)
 
 
-def test_the_head_names_every_module_that_the_page_needs_at_first():
-    links = re.findall(r'<link rel="modulepreload" href="([^"]+)">', document_head())
-    paths = {path.relative_to(ROOT / "assets").as_posix() for path in (ROOT / "assets").rglob("*.js")}
-    modules = {path for path in paths if not path.startswith(("engine/", "site/"))}
-    later = {OLD_BROWSERS, "components/inside/painter_worker.js"}
-    assert {link.removeprefix(f"static/{static_files.version()}/") for link in links} == modules - later
-    assert len(links) == len(modules - later)
+def test_the_head_names_the_script_of_the_page_once():
+    scripts = re.findall(r'<script type="module" src="([^"]+)">', document_head())
+    assert scripts == [f"static/{static_files.version()}/{PAGE}"]
 
 
 def test_the_head_holds_the_languages_and_the_english_texts_once():

@@ -13,9 +13,9 @@ import numpy as np
 
 from model.errors import UserError
 from model.inference.classifier import Classifier
-from web.export.joined_scripts import name_of
 from web.export.parity_drawings import parity_drawings
 from web.export.scripts import FIRST
+from web.joined_scripts import name_of
 from web.schemas.responses import AnswerResponse
 
 COUNT = 2_000

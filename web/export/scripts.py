@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 
-from web.export.joined_scripts import joined
-from web.texts import ASSETS
+from web.scripts import joined_files, mounts_of
 
 FIRST = "site/first.js"
 OTHERS = "site/others.js"
@@ -17,22 +16,11 @@ def scripts(components: Iterable[str]) -> dict[str, bytes]:
     Raises UserError if a module cannot be joined with the others.
     """
     names = list(components)
-    entries = {
-        FIRST: [
-            'import "./local_api.js";',  # First, so that the network loads while the other modules start.
-            'import { start } from "./host.js";',
-            *_mounts(name for name in names if name in AT_FIRST),
-            'start(mounts, () => import("./others.js"));',
-        ],
-        OTHERS: _mounts(name for name in names if name not in AT_FIRST),
-    }
-    texts = {path: "\n".join(lines) + "\n" for path, lines in entries.items()}
-    files = joined(FIRST, lambda path: texts.get(path) or (ASSETS / path).read_text(encoding="utf-8"))
-    return {path: text.encode() for path, text in files.items()}
-
-
-def _mounts(names: Iterable[str]) -> list[str]:
-    """Return the lines of a module that exports the functions `mount` of components, by their names."""
-    names = list(names)
-    imports = [f'import {{ mount as {name} }} from "../components/{name}/{name}.js";' for name in names]
-    return [*imports, f"export const mounts = {{ {', '.join(names)} }};"]
+    first = [
+        'import "./local_api.js";',  # First, so that the network loads while the other modules start.
+        'import { start } from "./host.js";',
+        *mounts_of(name for name in names if name in AT_FIRST),
+        'start(mounts, () => import("./others.js"));',
+    ]
+    others = mounts_of(name for name in names if name not in AT_FIRST)
+    return joined_files(FIRST, {FIRST: first, OTHERS: others})

@@ -85,7 +85,7 @@ def _check(folder: Path) -> None:
 def _files(page: ExportedPage) -> dict[str, bytes]:
     """Return the scripts, styles, texts and pictures of the page, by path. Their addresses will contain the version."""
     names = [name for name in public_files() if not name.endswith(".js") and name != SERVED_ONLY]
-    files = {name: (ASSETS / name).read_bytes() for name in names}
+    files = {name: public_files()[name] for name in names}
     files |= {name: _with_local_texts(files[name]) for name in files if name.startswith("locales/")}
     files[BEFORE_PAINT] = b"\n".join((ASSETS / name).read_bytes() for name in CLASSIC_SCRIPTS)
     return files | scripts(page.names) | {"site/page.css": page.style().encode()}
