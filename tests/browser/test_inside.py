@@ -39,8 +39,9 @@ Worker.prototype.postMessage = function (...given) {
   return post.apply(this, given);
 };
 const kinds = { subtree: true, childList: true, characterData: true, attributes: true };
+const named = ({ type, attributeName, target }) => `${type} ${attributeName} of ${target.outerHTML ?? target.data}`;
 new MutationObserver((all) => {
-  if (pictures < 5) changes.push(...all.map(({ type, target }) => `${type} of ${target.className ?? target.data}`));
+  if (pictures < 5) changes.push(...all.map(named));
 }).observe(document.querySelector("#inside"), kinds);
 """
 """The script counts the pictures that the section sends to its worker, and the changes of its document meanwhile."""
@@ -71,8 +72,9 @@ def read(page, canvases: str) -> list[np.ndarray]:
 
 
 def changed(page) -> list[float]:
-    """Return the share of cells of each layer that the ink changes, as the page shows it."""
-    return [float((each[:, :3] != ZERO).any(axis=1).mean()) for each in read(page, "#inside .step canvas")]
+    """Return the share of cells of each layer that the ink changes, as the page shows it; 0 before it is painted."""
+    layers = read(page, "#inside .step canvas")
+    return [float(((each[:, :3] != ZERO).any(axis=1) & (each[:, 3] > 0)).mean()) for each in layers]
 
 
 def outcome(page, digit: int):
@@ -112,8 +114,10 @@ def test_the_maps_of_every_layer_follow_the_drawing(inside):
 def test_the_section_is_open_on_a_wide_screen_and_opens_with_an_example_that_leaves_the_pad_empty(open_page, server):
     page = open_page(viewport={"width": 1280, "height": 1000}, **new_visitor(server))
     expect(lead(page)).to_have_text(ENGLISH["insideExample"])
+    # The first picture gives the canvases their sizes. From then on, while the example draws itself, the section
+    # changes only the pixels. A changed document would cost the pen time.
+    page.wait_for_function("[...document.querySelectorAll('#inside .strip canvas')].every((it) => it.width > 1)")
     eventually(page, lambda: changed(page)[0] > 0)
-    # While it draws itself, the section changes only its canvases. A changed document would cost the pen time.
     page.evaluate(WATCH)
     page.wait_for_function("pictures > 4")
     assert page.evaluate("changes") == []

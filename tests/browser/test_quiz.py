@@ -54,39 +54,33 @@ def test_the_question_is_above_the_pad_and_moves_nothing(open_page, window):
     expect(part(page, ".result")).to_be_hidden()
 
 
-def test_the_page_asks_for_ten_digits_and_reports_how_many_it_has_read(open_page):
-    page = open_page()
-    part(page, "summary").click()
+def test_the_page_asks_for_ten_digits_reports_how_many_it_has_read_and_shares_the_result(open_page):
+    page = open_page("#test=8")
+    expect(part(page, ".other")).to_have_text("Somebody else has 8 of 10. And you?")
     part(page, ".start").click()
     digits = take(page, wrong=3)
     assert sorted(digits) == list(range(10))
     expect(part(page, ".score strong")).to_have_text("9 of 10")
+    expect(part(page, ".other")).to_be_hidden()
     expect(part(page, ".drawing")).to_have_count(10)
     expect(part(page, ".drawing.wrong")).to_have_count(1)
     expect(part(page, ".drawing.least")).to_contain_text("least certain")
     drawn, asked = (digits[2] + 1) % 10, digits[2]
     expect(part(page, ".drawing").nth(2)).to_contain_text(f"{asked} → {drawn}")
-    part(page, ".teach").click()
-    expect(part(page, ".drawing.wrong")).to_contain_text("Learned")
-    expect(page.locator("#learned .kept button")).to_have_text(f"{asked}✕")
-    page.evaluate("scrollTo(0, 0)")
-    draw(page, DIGIT_DRAWINGS[drawn])
-    expect(digit(page)).to_have_text(str(asked))
-
-
-def test_the_result_is_shared_as_a_link_and_a_picture_and_the_link_opens_the_test(open_page):
-    page = open_page("#test=8")
-    expect(part(page, ".other")).to_have_text("Somebody else has 8 of 10. And you?")
-    part(page, ".start").click()
-    take(page)
-    expect(part(page, ".score strong")).to_have_text("10 of 10")
-    expect(part(page, ".other")).to_be_hidden()
+    # The link and the picture.
     page.evaluate("() => { navigator.clipboard.write = () => Promise.reject(new Error('not allowed')); }")
     part(page, ".sharing .link").click()
-    assert part(page, ".address input").input_value().endswith("/#test=10")
+    assert part(page, ".address input").input_value().endswith("/#test=9")
     part(page, ".sharing .card").click()
     picture = part(page, ".offer img")
     picture.scroll_into_view_if_needed()
     page.wait_for_function("(image) => image.naturalWidth === 1200", arg=picture.element_handle())
     part(page, ".measurements").click()
     expect(page.locator("#about .measurements")).to_be_visible()
+    # The page learns the digit that it has read wrongly.
+    part(page, ".teach").click()
+    expect(part(page, ".drawing.wrong")).to_contain_text("Learned")
+    expect(page.locator("#learned .kept button")).to_have_text(f"{asked}✕")
+    page.evaluate("scrollTo(0, 0)")
+    draw(page, DIGIT_DRAWINGS[drawn])
+    expect(digit(page)).to_have_text(str(asked))

@@ -1,4 +1,4 @@
-"""The scripts of the static site, which the export joins, run like the modules that they consist of."""
+"""Joined scripts run like the modules that they consist of."""
 
 import json
 import shutil

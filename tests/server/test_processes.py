@@ -12,12 +12,21 @@ import httpx
 import pytest
 
 from model.corrections.store import CorrectionStore
+from tests.helpers.corrections import NO_LIMITS
 from tests.helpers.drawings import SEVEN
 from tests.helpers.paths import ROOT
-from tests.helpers.server import call, get
+from tests.helpers.server import call, get, serving_with_uvicorn
 from tests.helpers.waiting import wait_until
 
 VISITORS = 6
+
+
+@pytest.fixture(scope="module")
+def two_processes(tmp_path_factory):
+    """A server with two processes that serve the page and store corrections in one file."""
+    file = tmp_path_factory.mktemp("two") / "corrections.sqlite"
+    with serving_with_uvicorn("--workers", "2", environment={"CORRECTIONS": str(file), **NO_LIMITS}) as server:
+        yield server
 
 
 @pytest.fixture

@@ -7,10 +7,12 @@ import subprocess
 import sys
 from http.client import HTTPConnection
 
+import pytest
+
 from model.corrections.store import CorrectionStore
 from tests.helpers.drawings import SEVEN
 from tests.helpers.paths import ROOT
-from tests.helpers.server import call, free_port, get, wait_until_ready
+from tests.helpers.server import call, free_port, get, serving, serving_with_uvicorn, wait_until_ready
 from tests.helpers.waiting import wait_until
 
 
@@ -25,6 +27,33 @@ def start(port: int) -> subprocess.Popen:
 
     output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     return subprocess.Popen(command, cwd=ROOT, preexec_fn=accept_ctrl_c, **output)
+
+
+@pytest.fixture(scope="module")
+def uvicorn_to_stop():
+    """A server that uvicorn's own command has started, for the one test that stops it."""
+    limits = ("--http", "web.security.connections:BoundedProtocol", "--timeout-graceful-shutdown", "3")
+    with serving_with_uvicorn(*limits) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def server_to_stop(tmp_path_factory):
+    """A running server. The last test that uses it stops it.
+
+    Its environment has proxies, and settings for another Keras.
+    """
+    keras_home = tmp_path_factory.mktemp("keras")
+    (keras_home / "keras.json").write_text('{"image_data_format": "channels_first", "floatx": "float16"}')
+    another_environment = {
+        "KERAS_HOME": str(keras_home),
+        "KERAS_BACKEND": "jax",
+        "http_proxy": "http://127.0.0.1:9",  # Nothing listens at this port.
+        "ALL_PROXY": "socks://127.0.0.1:9",
+        "no_proxy": "",
+    }
+    with serving(environment=another_environment) as server:
+        yield server
 
 
 def test_the_page_is_served_while_the_network_loads_and_ctrl_c_ends_it_without_a_message():
