@@ -46,6 +46,16 @@ new MutationObserver((all) => {
 """
 """The script counts the pictures that the section sends to its worker, and the changes of its document meanwhile."""
 
+HEIGHTS = """(strip) => {
+  const blank = strip.cloneNode(false);
+  delete blank.dataset.layout;
+  strip.after(blank);
+  const heights = [strip, blank].map((it) => it.getBoundingClientRect().height);
+  blank.remove();
+  return heights;
+}"""
+"""Return the height of the strip, and the height that it has before its first picture."""
+
 
 @pytest.fixture
 def inside(page):
@@ -125,6 +135,8 @@ def test_the_section_is_open_on_a_wide_screen_and_opens_with_an_example_that_lea
     expect(digit(page)).to_have_text("")
     expect(outcome(page, 8)).to_be_visible()
     assert "predict" not in traffic(page)["endpoints"]
+    shown, reserved = page.locator("#inside .strip").evaluate(HEIGHTS)
+    assert shown == pytest.approx(reserved, abs=0.5)  # What is below the section has not moved.
 
 
 def test_in_a_browser_without_such_workers_the_page_requests_and_paints_the_maps_itself(open_page):
