@@ -37,7 +37,7 @@ export class Convolution {
     bias.set(weights.bias);
     this.#positions = {
       input: input.start, output: output.origin,
-      weights: memory.store(packed(weights, input.depth, output.depth)), bias: memory.store(bias),
+      weights: storedWeights(memory, weights, input.depth, output.depth), bias: memory.store(bias),
     };
     const [[rows, columns], [down, across]] = [weights.shape, weights.stride];
     this.#shape = {
@@ -52,11 +52,13 @@ export class Convolution {
   }
 }
 
-// Return the weights in blocks of 8 outputs, as the kernel takes them. Channels that only fill the memory get zeros.
-/** @type {(weights: Kernel, depth: number, outputDepth: number) => Float32Array} */
-function packed({ kernel, shape: [rows, columns, inputs, outputs] }, depth, outputDepth) {
+// Store the weights in blocks of 8 outputs, as the kernel takes them, and return their position. Channels that only fill
+// the memory keep zeros.
+/** @type {(memory: Memory, weights: Kernel, depth: number, outputDepth: number) => number} */
+function storedWeights(memory, { kernel, shape: [rows, columns, inputs, outputs] }, depth, outputDepth) {
   const taps = rows * columns;
-  const values = new Float32Array(taps * depth * outputDepth);
+  const position = memory.reserve(taps * depth * outputDepth);
+  const values = memory.floats.subarray(position);
   for (let tap = 0; tap < taps; tap++) {
     for (let from = 0; from < inputs; from++) {
       const given = (tap * inputs + from) * outputs;
@@ -66,7 +68,7 @@ function packed({ kernel, shape: [rows, columns, inputs, outputs] }, depth, outp
       }
     }
   }
-  return values;
+  return position;
 }
 
 /**

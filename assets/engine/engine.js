@@ -43,14 +43,17 @@ export class Engine {
 
   /** @type {(name: string, read: ReadFile) => Promise<Engine>} */
   static async load(name, read) {
-    const own = await loadModel(name, read);
-    own.classifier.network.forward(new Float32Array(784)); // The browser compiles the functions at their first call.
-    return new Engine(own, read);
+    return new Engine(await loadModel(name, read), read);
   }
 
   /** The short hash of the network; undefined if it cannot learn. */
   get network() {
     return this.#own.description.features?.network;
+  }
+
+  /** Read a blank image, because the browser compiles functions at their first call. */
+  warmUp() {
+    this.#own.classifier.network.forward(new Float32Array(PIXELS));
   }
 
   /** Load the features now, so that the first answer with personal examples does not wait for them. */

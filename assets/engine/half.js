@@ -6,12 +6,12 @@
  */
 
 /**
- * Return the numbers of an array.
+ * Return the numbers of an array. The caller may change them.
  * @type {(file: ArrayBuffer, array: StoredArray) => Float32Array}
  */
 export function numbersOf(file, { offset, shape, half }) {
   const count = shape.reduce((product, side) => product * side, 1);
-  return half ? unpacked(new Uint16Array(file, offset, count)) : new Float32Array(file, offset, count);
+  return half ? unpacked(new Uint16Array(file, offset, count)) : new Float32Array(file, offset, count).slice();
 }
 
 /**

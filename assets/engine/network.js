@@ -126,7 +126,8 @@ export class Network {
     const { channels } = output;
     const { scale, shift } = normalization ?? { scale: filled(channels, 1), shift: filled(channels, 0) };
     if (!kernel) return new Scaling(scale, shift, input, output, low, high);
-    const weights = scaled(numbersOf(file, kernel), scale);
+    const weights = numbersOf(file, kernel);
+    if (normalization) multiply(weights, scale);
     const own = bias ? numbersOf(file, bias) : new Float32Array(channels);
     const added = own.map((value, i) => value * scale[i] + shift[i]);
     if (type === "dense") return new Dense(weights, added, input, output, low, high);
@@ -144,14 +145,12 @@ const filled = (count, value) => Array.from({ length: count }, () => value);
 
 // Multiply each number by the scale of its channel. This is a plain loop, because it is fast even though the browser has
 // not optimized it: the code runs only once, on hundreds of thousands of numbers.
-/** @type {(values: Float32Array, scale: number[]) => Float32Array} */
-function scaled(values, scale) {
-  const result = new Float32Array(values.length);
+/** @type {(values: Float32Array, scale: number[]) => void} */
+function multiply(values, scale) {
   for (let i = 0, channel = 0; i < values.length; i++) {
-    result[i] = values[i] * scale[channel];
+    values[i] *= scale[channel];
     if (++channel === scale.length) channel = 0;
   }
-  return result;
 }
 
 // Join each normalization and activation to the layer before it, where the layer can take it.

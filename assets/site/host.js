@@ -58,10 +58,13 @@ export async function start(first, loadOthers) {
   for (const [name, run] of Object.entries(first)) if (!isEmbedded || EMBEDDED.includes(name)) mount(name, run);
   if (isEmbedded) return;
   const timeout = new Promise((done) => setTimeout(done, LONGEST_WAIT));
-  await Promise.race([isOpenedByLink ? firstAnswer : engineLoaded, timeout]);
+  await Promise.race([isOpenedByLink ? firstAnswer.then(nextFrame) : engineLoaded, timeout]);
   const { mounts } = await loadOthers();
   for (const [name, run] of Object.entries(mounts)) whenIdle(() => mount(name, run), LONGEST_DELAY);
 }
+
+// Loading a file would delay the frame that shows the answer.
+const nextFrame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
 
 /** @type {(name: string, run: Mounts[string]) => void} */
 function mount(name, run) {

@@ -5,6 +5,7 @@
 import { Engine } from "../engine/engine.js";
 import { ApiError } from "../page/requests.js";
 import { find } from "../shared/dom.js";
+import { whenIdle } from "../shared/idle.js";
 import { pause } from "../shared/pause.js";
 import { text } from "../shared/text.js";
 import { forgetCorrection, keepCorrection } from "./kept_corrections.js";
@@ -57,5 +58,8 @@ export const local = {
   undoCorrection: forgetCorrection,
 };
 
+const loaded = engine();
 /** Load the engine before the first stroke. The promise is fulfilled when the engine has loaded or has failed. */
-export const engineLoaded = engine().then(() => {}, () => {});
+export const engineLoaded = loaded.then(() => {}, () => {});
+// A drawing that a link has opened is read before this.
+loaded.then((own) => whenIdle(() => own.warmUp()), () => {});
