@@ -12,6 +12,9 @@ let current = null;
 const followers = new Map();
 /** @type {Map<number, Intl.NumberFormat>} the key is the number of decimal places */
 const formats = new Map();
+// The languages in which a number from 0 to 999 is written as in JavaScript. The first format of a browser takes 15 ms,
+// which would delay the first answer.
+const PLAIN = /^(en|zh)(-|$)/;
 
 /**
  * Set the language, and update every component.
@@ -77,6 +80,7 @@ export function text(key, values = {}) {
  * @param {number} [decimals] the number of decimal places
  */
 export function number(value, decimals = 0) {
+  if (value >= 0 && value < 999 && PLAIN.test(current?.tag ?? "")) return value.toFixed(decimals);
   let format = formats.get(decimals);
   if (!format) {
     format = new Intl.NumberFormat(current?.tag, { minimumFractionDigits: decimals, maximumFractionDigits: decimals });

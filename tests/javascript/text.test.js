@@ -30,6 +30,19 @@ test("numbers and percentages follow the language", () => {
   assert.equal(confidence(0.93), "%93");
 });
 
+test("the numbers of each language of the page are those of the browser's format", () => {
+  const others = Array.from({ length: 3000 }, (_, i) => i / 2.7);
+  for (const tag of ["en", "zh-CN"]) {
+    setTexts(tag, {});
+    for (const decimals of [0, 1, 2]) {
+      const format = new Intl.NumberFormat(tag, { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+      for (const value of [0, 0.5, 1.5, 99.5, 998.5, 998.99, 999, 999.5, 1000, -1.5, ...others]) {
+        assert.equal(number(value, decimals), format.format(value), `${value} with ${decimals} decimals`);
+      }
+    }
+  }
+});
+
 test("no probability is shown as 100 %", () => {
   assert.equal(confidence(0.994), "99 %");
   assert.equal(confidence(0.995), ">99 %");
