@@ -73,7 +73,7 @@ def build_page(api: Api) -> gr.Blocks:
         run_in_browser([answer.rested], answer, answer, "explain")
         run_in_browser([answer.rested], answer, correction, "offerCorrection")
         run_in_browser([correction.chosen], [correction, answer], answer, "chooseDigit")
-        run_in_browser([correction.labeled], correction, correction, "storeCorrection")
+        run_in_browser([correction.labeled], [correction, answer], correction, "storeCorrection")
         run_in_browser([correction.undone], correction, correction, "undoCorrection")
         run_in_browser([learned.changed], [pad, answer], answer, "readAgain")
         run_in_browser([quiz.started], None, pad, "clearPad")

@@ -140,9 +140,21 @@ export function chooseDigit({ id, selected }, view) {
   return { ...view, selection: { reading: selected, contrast: null }, evidence: null };
 }
 
-/** @type {(offer: Offer) => Promise<Offer | undefined>} */
-export const storeCorrection = ({ id, request }) => whileNewest(id, (corrections) =>
-  request?.label === undefined ? undefined : corrections.store(request));
+/**
+ * Store what the visitor has clicked. The page offers to correct an answer when the pen rests. A click before that is about
+ * the answer that the visitor sees. If this answer has several digits, or already has the label, nothing is stored.
+ * @type {(offer: Offer, view: AnswerView | null) => Promise<object | undefined>}
+ */
+export async function storeCorrection({ id, request }, view) {
+  if (request?.label === undefined) return undefined;
+  const answer = view?.answer;
+  if (answer && answer.id !== id) {
+    const offer = offerCorrection(view);
+    const isRead = request.label === String(answer.readings[0]?.digit ?? "not a digit");
+    if (answer.readings.length !== 1 || isRead || newest?.answer !== answer) return offer;
+  }
+  return whileNewest(answer?.id ?? id, (corrections) => corrections.store(request));
+}
 
 /** @type {(offer: Offer) => Promise<Offer | undefined>} */
 export const undoCorrection = ({ id, request }) => whileNewest(id, async (corrections) => {

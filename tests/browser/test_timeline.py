@@ -21,9 +21,8 @@ def draw_eight(page: Page) -> None:
     page.mouse.move(*start)
     page.mouse.down()
     for point in rest:
-        answers = page.evaluate("traffic.answers.length")
         page.mouse.move(*point)
-        page.wait_for_function("(answers) => traffic.answers.length > answers", arg=answers)
+        settled(page)
     page.mouse.up()
     settled(page)
     expect(digit(page)).to_have_text("8")

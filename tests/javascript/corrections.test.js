@@ -25,8 +25,12 @@ afterEach(() => { globalThis.fetch = realFetch; });
 const json = (payload, status = 200) => new Response(JSON.stringify(payload), { status });
 
 /** @type {(target: string, label: string) => Promise<any>} */
-const store = (target, label) =>
-  storeCorrection({ .../** @type {any} */ (offerCorrection(viewOf(ANSWER))), request: { target, label, stores: true, learns: false } });
+const store = (target, label) => storeCorrection(offered(ANSWER, target, label), viewOf(ANSWER));
+
+/** @type {(answer: Answer, target: string, label: string) => any} the value of the component after a click on a label */
+const offered = (answer, target, label) => ({
+  ...offerCorrection(viewOf(answer)), request: { target, label, stores: true, learns: false },
+});
 
 test("a correction has the strokes that the server has read, whatever is on the pad now", async () => {
   /** @type {any[]} */
@@ -48,4 +52,32 @@ test("if one of several corrections cannot be undone, the page says so and keeps
   const after = await undoCorrection({ ...offer, request: { targets: ["0", "1"] } });
   assert.deepEqual(after?.outcome, { failed: "notUndone", error: "The disk is full." });
   assert.deepEqual(Object.keys(after?.stored ?? {}), ["0", "1"]);
+});
+
+test("a click before the page offers to correct the newest answer is about the newest answer", async () => {
+  /** @type {Answer} */
+  const part = { ...ANSWER, id: 11, number: "7", readings: ANSWER.readings.slice(0, 1) };
+  const whole = { ...part, id: 12, number: "4", readings: [{ ...ANSWER.readings[1] }] };
+  /** @type {any[]} */
+  const bodies = [];
+  globalThis.fetch = async (_, options) => {
+    bodies.push(JSON.parse(String(options?.body)));
+    return json({ token: "token" });
+  };
+  const after = /** @type {any} */ (await storeCorrection(offered(part, "0", "1"), viewOf(whole)));
+  assert.deepEqual([after.id, after.stored["0"].label], [12, "1"]);
+  assert.deepEqual(bodies, [{ strokes: STROKES.slice(1), label: "1" }]);
+});
+
+test("such a click stores nothing if the newest answer has several digits, has the label, or is of a picture", async () => {
+  globalThis.fetch = async () => assert.fail("A request was sent.");
+  /** @type {Answer} */
+  const part = { ...ANSWER, id: 21, number: "7", readings: ANSWER.readings.slice(0, 1) };
+  const several = /** @type {any} */ (await storeCorrection(offered(part, "0", "1"), viewOf({ ...ANSWER, id: 22 })));
+  assert.deepEqual([several.id, several.stored], [22, {}]);
+  const read = { ...part, id: 23, number: "4", readings: [{ ...ANSWER.readings[1] }] };
+  const same = /** @type {any} */ (await storeCorrection(offered(part, "0", "4"), viewOf(read)));
+  assert.deepEqual([same.id, same.stored], [23, {}]);
+  const picture = { ...part, id: 24, strokes: [] };
+  assert.deepEqual(await storeCorrection(offered(part, "0", "1"), viewOf(picture)), { picture: true });
 });
