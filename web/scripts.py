@@ -6,13 +6,14 @@ from web.joined_scripts import joined, name_of
 from web.texts import ASSETS
 
 PAGE = "page/page.js"
-"""The page's script: assets/page/main.js and all components. `page_scripts` writes its first module."""
+"""The page's script: assets/page/main.js and all components. The module that imports them is not in assets/:
+`page_scripts` writes it."""
 PAGE_NAME = name_of(PAGE)
 """The name under which the script exports `mounts` and `withValues`, see `mounts_of` and assets/shared/reference.js."""
 
 
 def page_scripts() -> dict[str, bytes]:
-    """Return the files of the page's modules, by path. Raise UserError if a module cannot be joined with the others."""
+    """Return the joined scripts of the served page, by path. Raise UserError if a module cannot be joined."""
     components = sorted(path.parent.name for path in ASSETS.glob("components/*/*.js") if path.stem == path.parent.name)
     lines = [
         'import "./main.js";',

@@ -6,6 +6,7 @@ When a file changes, the hash and the addresses change. The browser may therefor
 import functools
 import hashlib
 import mimetypes
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from starlette.convertors import Convertor, register_url_convertor
@@ -26,7 +27,7 @@ PATTERNS = (
     "screenshots/desktop-light.png",
 )
 TYPES = {".js": "text/javascript", ".wasm": "application/wasm"}
-"""Media types for which the setting of some systems is another one. Browsers would refuse such a file."""
+"""Media types by the end of a name. Some systems are configured with others, with which browsers refuse the files."""
 UNCHANGING = "public, max-age=31536000, immutable"
 
 
@@ -35,14 +36,19 @@ def public_files() -> dict[str, bytes]:
     """Return the contents of the served files. The keys are their paths below assets/."""
     paths = [path for pattern in PATTERNS for path in ASSETS.glob(pattern)]
     files = {path.relative_to(ASSETS).as_posix(): path.read_bytes() for path in paths}
-    return dict(sorted((files | page_scripts()).items()))
+    return files | page_scripts()
 
 
 @functools.cache
 def version() -> str:
-    """Return a hash of the names and the contents of all served files: 16 hexadecimal digits."""
+    """Return the hash of all served files, see `hash_of`."""
+    return hash_of(public_files())
+
+
+def hash_of(files: Mapping[str, bytes]) -> str:
+    """Return a hash of the names and the contents of files: 16 hexadecimal digits."""
     content = hashlib.sha256()
-    for name, each in public_files().items():
+    for name, each in sorted(files.items()):
         content.update(f"{name}\n{hashlib.sha256(each).hexdigest()}\n".encode())
     return content.hexdigest()[:16]
 

@@ -1,6 +1,6 @@
 """Keep Gradio from writing type stubs, the `.pyi` files of its components, whenever it is imported.
 
-Gradio 6 writes them into its own folder. They help its developers only, and take a third of the time of the import.
+Gradio 6 writes them into its own package, which takes a third of the time of the import. Only editors read them.
 """
 
 import contextlib

@@ -52,8 +52,8 @@ export class Convolution {
   }
 }
 
-// Store the weights in blocks of 8 outputs, as the kernel takes them, and return their position. Channels that only fill
-// the memory keep zeros.
+// Store the weights in the order of the kernel, which takes blocks of 8 outputs. Return their position. The channels that
+// fill the last block have zeros.
 /** @type {(memory: Memory, weights: Kernel, depth: number, outputDepth: number) => number} */
 function storedWeights(memory, { kernel, shape: [rows, columns, inputs, outputs] }, depth, outputDepth) {
   const taps = rows * columns;

@@ -142,18 +142,22 @@ export function chooseDigit({ id, selected }, view) {
 
 /**
  * Store what the visitor has clicked. The page offers to correct an answer when the pen rests. A click before that is about
- * the answer that the visitor sees. If this answer has several digits, or already has the label, nothing is stored.
+ * the answer on the screen. If it cannot be applied to this answer, store nothing, and offer to correct this answer.
  * @type {(offer: Offer, view: AnswerView | null) => Promise<object | undefined>}
  */
 export async function storeCorrection({ id, request }, view) {
   if (request?.label === undefined) return undefined;
   const answer = view?.answer;
-  if (answer && answer.id !== id) {
-    const offer = offerCorrection(view);
-    const isRead = request.label === String(answer.readings[0]?.digit ?? "not a digit");
-    if (answer.readings.length !== 1 || isRead || newest?.answer !== answer) return offer;
-  }
-  return whileNewest(answer?.id ?? id, (corrections) => corrections.store(request));
+  if (!answer || answer.id === id) return whileNewest(id, (corrections) => corrections.store(request));
+  const offer = offerCorrection(view);
+  const isOffered = newest?.answer === answer;
+  return isOffered && corrects(request, answer) ? whileNewest(answer.id, (corrections) => corrections.store(request)) : offer;
+}
+
+// Return whether a click that was about an earlier answer also corrects this one: it has one digit, and another label.
+/** @type {(request: { target: string, label: string }, answer: Answer) => boolean} */
+function corrects({ target, label }, { readings }) {
+  return readings.length === 1 && ["0", "whole"].includes(target) && label !== String(readings[0].digit ?? "not a digit");
 }
 
 /** @type {(offer: Offer) => Promise<Offer | undefined>} */

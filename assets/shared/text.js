@@ -12,8 +12,8 @@ let current = null;
 const followers = new Map();
 /** @type {Map<number, Intl.NumberFormat>} the key is the number of decimal places */
 const formats = new Map();
-// The languages in which a number from 0 to 999 is written as in JavaScript. The first format of a browser takes 15 ms,
-// which would delay the first answer.
+// These languages write a number below 999 as JavaScript does. The first answer then does not wait for the browser's first
+// format, which takes 15 ms.
 const PLAIN = /^(en|zh)(-|$)/;
 
 /**

@@ -27,9 +27,9 @@ SPECK, SPECK_SHARE = 24, 0.03
 SMALL = 0.1
 """A part with fewer pixels than SMALL × the largest part is small: it is left out if it is faint or at the edge."""
 AS_BROAD, IN_ROW = 0.8, 0.25
-"""An upright bar along the picture's edge is a one if it is about as broad and as high as the digits. Its pen is at
-least AS_BROAD × theirs. Its ends differ from those of the nearest digit by at most IN_ROW × the height of this digit.
-Of 300 generated remains of lines, the broadest has 0.75 × the pen of the digits."""
+"""An upright bar along the picture's edge is a one if it is like the digits: its width is at least AS_BROAD × the width
+of their lines, and its ends differ from those of the nearest digit by at most IN_ROW × the height of that digit. Of 300
+generated remains of ruled lines, the broadest has 0.75 × the width of the digits' lines."""
 TALL = 0.5
 """Smallest height of a digit, as a fraction of the height of the row."""
 

@@ -75,7 +75,7 @@ TIDY = """() => {
 
 
 def module(path: str) -> str:
-    """Return JavaScript: the promise of a module of the served page. path: the path of the module below assets/."""
+    """Return a JavaScript expression that loads a module of the served page. path: the module's path below assets/."""
     return f"import(document.querySelector(\"script[src$='/{PAGE}']\").src).then((file) => file.{name_of(path)})"
 
 

@@ -69,7 +69,7 @@ test("a click before the page offers to correct the newest answer is about the n
   assert.deepEqual(bodies, [{ strokes: STROKES.slice(1), label: "1" }]);
 });
 
-test("such a click stores nothing if the newest answer has several digits, has the label, or is of a picture", async () => {
+test("such a click stores nothing if the newest answer has several digits, has the label, lacks the digit, or is of a picture", async () => {
   globalThis.fetch = async () => assert.fail("A request was sent.");
   /** @type {Answer} */
   const part = { ...ANSWER, id: 21, number: "7", readings: ANSWER.readings.slice(0, 1) };
@@ -78,6 +78,8 @@ test("such a click stores nothing if the newest answer has several digits, has t
   const read = { ...part, id: 23, number: "4", readings: [{ ...ANSWER.readings[1] }] };
   const same = /** @type {any} */ (await storeCorrection(offered(part, "0", "4"), viewOf(read)));
   assert.deepEqual([same.id, same.stored], [23, {}]);
+  const second = /** @type {any} */ (await storeCorrection(offered({ ...ANSWER, id: 25 }, "1", "9"), viewOf(read)));
+  assert.deepEqual([second.id, second.stored], [23, {}]);
   const picture = { ...part, id: 24, strokes: [] };
   assert.deepEqual(await storeCorrection(offered(part, "0", "1"), viewOf(picture)), { picture: true });
 });

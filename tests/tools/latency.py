@@ -74,7 +74,7 @@ SLOWER = 4
 LOADING = 5000
 """Milliseconds until Gradio's loading indicator rests. Before that, its frames cost time of the main thread."""
 EXAMPLE = 2000
-"""Milliseconds for which updates are measured. The example of the section draws itself for about four seconds."""
+"""Milliseconds for which updates are measured, while the example draws itself. That takes about four seconds."""
 
 
 def main() -> None:

@@ -27,7 +27,7 @@ def components(page) -> dict[str, gr.HTML]:
 
 @pytest.fixture(scope="module")
 def mounted() -> list[str]:
-    """The names of the components that the page's script can mount."""
+    """The names of the components whose function `mount` is in the page's script."""
     return re.search(r"const mounts = { (.+) };", page_scripts()[PAGE].decode())[1].split(", ")
 
 

@@ -48,12 +48,18 @@ def test_a_cache_may_keep_a_file_for_ever(name):
     assert response.headers["cache-control"] == "public, max-age=31536000, immutable"
 
 
-@pytest.mark.parametrize("name", [PAGE, "engine/engine.js", "components/inside/painter_worker.js"])
-def test_the_scripts_are_joined_into_files_for_the_page_the_engine_and_the_worker(name):
+SCRIPTS = (PAGE, "engine/engine.js", "components/inside/painter_worker.js")
+
+
+def test_the_modules_are_joined_into_a_script_for_the_page_the_engine_and_the_worker():
+    assert sorted(name for name in static_files.public_files() if name.endswith(".js")) == sorted(SCRIPTS)
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_joined_script_is_served_as_javascript_and_exports_its_modules(name):
     response = get_file(name)
     assert response.headers["content-type"] == "text/javascript; charset=utf-8"
     assert f"\nexport const {name_of(name)} = " in response.text
-    assert [each for each in static_files.public_files() if each.endswith(".js")].count(name) == 1
 
 
 def test_a_page_of_an_earlier_version_gets_the_current_files_which_no_cache_keeps():

@@ -13,7 +13,7 @@ COMPONENT = "from gradio import HTML\n\n\nclass Own(HTML):\n    EVENTS = []\n"
 
 @pytest.fixture
 def define(tmp_path, monkeypatch):
-    """define(name): define a component in a module of this name, and return whether Gradio has written its stubs."""
+    """define(name): define a component in a new module. Return whether Gradio has written type stubs for the module."""
     monkeypatch.syspath_prepend(tmp_path)
 
     def define(name: str) -> bool:

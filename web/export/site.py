@@ -1,6 +1,5 @@
 """Write the static site into a folder: the page, the engine and the networks. Any host can serve the folder."""
 
-import hashlib
 import json
 import re
 import shutil
@@ -22,7 +21,7 @@ from web.export.scripts import scripts
 from web.export.texts import local_texts
 from web.manifest import manifest
 from web.schemas.responses import AboutResponse
-from web.static_files import public_files
+from web.static_files import hash_of, public_files
 from web.texts import ASSETS, ENGLISH, LANGUAGES
 
 STATIC = "static"
@@ -126,7 +125,7 @@ def _accuracy(path: Path) -> float:
 def _with_addresses(page: ExportedPage, files: Mapping[str, bytes], network: str) -> dict[str, bytes]:
     """Return all files of the site by their addresses. The addresses of a version differ from those of other ones."""
     document = page.document({name: name for name in files}, network)
-    version = _version({**files, "index.html": document.encode()})
+    version = hash_of({**files, "index.html": document.encode()})
     addresses = {name: f"{STATIC}/{version}/{name}" for name in files}
     manifests = {
         f"manifest{f'.{tag}' if tag else ''}.webmanifest": json.dumps(manifest(tag, addresses.__getitem__)).encode()
@@ -142,13 +141,6 @@ def _with_addresses(page: ExportedPage, files: Mapping[str, bytes], network: str
         **manifests,
         **{addresses[name]: content for name, content in files.items()},
     }
-
-
-def _version(files: Mapping[str, bytes]) -> str:
-    content = hashlib.sha256()
-    for name, each in sorted(files.items()):
-        content.update(f"{name}\n{hashlib.sha256(each).hexdigest()}\n".encode())
-    return content.hexdigest()[:16]
 
 
 def _worker(version: str, files: list[str]) -> bytes:
