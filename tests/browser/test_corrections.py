@@ -62,7 +62,7 @@ def test_one_click_stores_the_digit_and_confirms_it_and_another_click_undoes_it(
     rested(draw_seven(page))
     note(page, DEFAULT_NOTE)
     expect(label(page, "1")).to_be_enabled()
-    assert label(page, "7").is_disabled()  # The network has read a 7, so 7 is not a correction.
+    expect(label(page, "7")).to_be_disabled()  # The network has read a 7, so 7 is not a correction.
     expect(part(page, ".choice")).to_be_hidden()
     assert stored(path) == []
     label(page, "1").click()
