@@ -167,6 +167,7 @@ def overlaps(page) -> list:
     ]
 
 
+@pytest.mark.slow
 def test_ten_digits_fit_at_every_width_in_both_languages_and_nothing_moves(open_page):
     page = open_page()
     unsure = [reading(value, "unsure", 0.5, second=value + 1) for value in range(9)]

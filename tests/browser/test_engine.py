@@ -49,6 +49,7 @@ def asked(page, endpoint: str) -> int:
     return page.evaluate("traffic.endpoints").count(endpoint)
 
 
+@pytest.mark.slow
 def test_the_browser_answers_like_the_server_after_it_has_checked_some_answers(visit):
     page = visit()
     assert engine_files(page) == []

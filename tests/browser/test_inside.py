@@ -121,6 +121,7 @@ def test_the_maps_of_every_layer_follow_the_drawing(inside):
     expect(inside.locator("#inside .winner")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_the_section_is_open_on_a_wide_screen_and_opens_with_an_example_that_leaves_the_pad_empty(open_page, server):
     page = open_page(viewport={"width": 1280, "height": 1000}, **new_visitor(server))
     expect(lead(page)).to_have_text(ENGLISH["insideExample"])
@@ -236,6 +237,7 @@ def test_nothing_is_requested_while_the_section_is_off_screen(inside):
     expect(outcome(inside, 1)).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_click_switches_a_map_off_and_the_bars_show_before_and_after(inside):
     draw_seven(inside)
     tile = inside.locator("#inside .step").nth(5).locator(".tile").first

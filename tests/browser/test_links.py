@@ -4,6 +4,7 @@ import json
 import re
 
 import numpy as np
+import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -20,6 +21,7 @@ def address_of(page) -> str:
     return page.evaluate("location.href")
 
 
+@pytest.mark.slow
 def test_a_link_opens_the_same_drawing(open_page, server):
     page = open_page(**CLIPBOARD)
     draw(page, number("74"))

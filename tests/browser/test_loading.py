@@ -60,6 +60,7 @@ class HeldRequests:
             route.continue_()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("window, theme, locale", [({"viewport": DESKTOP}, "light", "en"), (PHONE, "dark", "zh-CN")])
 def test_the_first_view_is_at_the_places_of_the_page_and_nothing_moves_and_then_the_page_rests(
     chromium, corrections_server, window, theme, locale

@@ -151,6 +151,7 @@ def test_the_page_works_in_a_frame(new_page, server, path_address, path):
     expect(frame.locator("#answer .number")).to_have_text("2026")
 
 
+@pytest.mark.slow
 def test_behind_nginx_in_a_frame_of_another_site_the_page_draws_reads_a_picture_and_shares_a_link(
     new_page, path_server, tmp_path
 ):

@@ -161,6 +161,7 @@ def reload(page) -> None:
     invitation(page).and_(page.locator(":not(:empty)")).wait_for(state="attached")
 
 
+@pytest.mark.slow
 def test_a_reload_and_a_step_back_keep_the_drawing_and_clear_forgets_it(open_page):
     page = open_page(reduced_motion="reduce")
     draw(page, number("74"))

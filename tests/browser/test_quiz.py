@@ -54,6 +54,7 @@ def test_the_question_is_above_the_pad_and_moves_nothing(open_page, window):
     expect(part(page, ".result")).to_be_hidden()
 
 
+@pytest.mark.slow
 def test_the_page_asks_for_ten_digits_reports_how_many_it_has_read_and_shares_the_result(open_page):
     page = open_page("#test=8")
     expect(part(page, ".other")).to_have_text("Somebody else has 8 of 10. And you?")

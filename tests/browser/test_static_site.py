@@ -17,6 +17,7 @@ from tests.helpers.waiting import wait_until
 from web.export.check import compare, serving
 from web.export.sizes import needed_at_first, size_of
 
+pytestmark = pytest.mark.slow
 PATH = "some/sub/path"
 # Wait until the service worker of a version has taken the place of the one before.
 UPDATED = """async (version) => {
@@ -217,7 +218,6 @@ def test_the_site_needs_little_data_for_drawing(site):
     assert "sdk: static" in (site / "README.md").read_text(encoding="utf-8").split("---")[1]
 
 
-@pytest.mark.slow
 def test_the_site_answers_like_python(site, visitor, classifier):
     context, _ = visitor
     page = context.new_page()

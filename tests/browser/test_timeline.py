@@ -3,6 +3,7 @@
 import re
 
 import numpy as np
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.helpers.browser import draw, on_pad
@@ -34,6 +35,7 @@ def place_on(chart, share: float) -> tuple[float, float]:
     return box["x"] + share * box["width"], box["y"] + box["height"] / 2
 
 
+@pytest.mark.slow
 def test_dragging_along_the_timeline_shows_the_ink_and_the_bars_of_that_moment_until_it_is_released(page):
     chart, marks = page.get_by_role("slider"), page.locator("#timeline .marks")
     expect(chart).to_have_attribute("aria-disabled", "true")
@@ -95,6 +97,7 @@ def test_the_timeline_of_a_non_digit_has_one_mark_and_a_cleared_pad_has_none(pag
     assert page.evaluate(POINTS) == [0, 0, 0]
 
 
+@pytest.mark.slow
 def test_a_finger_drags_along_the_timeline(open_page):
     page = open_page(**PHONE)
     draw_eight(page)

@@ -96,7 +96,8 @@ def rested(page):
     When the pen rests, the page calls another endpoint, explains the answer and offers to correct it. The last of these
     follows the call within 100 ms.
     """
-    settled(page).wait_for_function("traffic.endpoints.at(-1) !== 'predict' && performance.now() - traffic.called > 100")
+    settled(page)
+    page.wait_for_function("traffic.endpoints.at(-1) !== 'predict' && performance.now() - traffic.called > 100")
     return page
 
 

@@ -34,6 +34,8 @@ MIN_ACCURACY = {
     "deep-mnist": 0.991,
 }
 COMMITTED = sorted(path.stem for path in checkpoint.FOLDER.glob("*.keras"))
+# The largest network takes longer than all others together.
+MEASURED = [pytest.param(name, marks=pytest.mark.slow) if name == "digits" else name for name in COMMITTED]
 NOTES = {"temperature": 1.0, "confidence_threshold": 0.9, "rejection_threshold": 1.0}
 
 
@@ -50,7 +52,7 @@ def splits(mnist):
     return splits | {"test": dataset.normalize_mnist(mnist.test)}
 
 
-@pytest.mark.parametrize("name", COMMITTED)
+@pytest.mark.parametrize("name", MEASURED)
 def test_a_committed_checkpoint_reproduces_the_metrics_in_its_json(name, splits):
     classifier = Classifier.load(checkpoint.FOLDER / f"{name}.keras")
     for part, split in {"test": splits["test"], "validation": splits[RECIPES[name].validation]}.items():

@@ -49,6 +49,7 @@ def file_of(path: Path, drawings: LabeledDrawings) -> Path:
 # Writing
 
 
+@pytest.mark.slow
 def test_a_worse_network_is_written_only_if_requested(committed, small_dataset, monkeypatch, capsys):
     def finetune(network, *_):
         return BEFORE, WORSE, Classifier(network, dict(FITTED), "digits")

@@ -28,6 +28,7 @@ def with_small_mnist(small_mnist, monkeypatch):
     monkeypatch.setattr(mnist, "load", lambda path, validation: small_mnist)
 
 
+@pytest.mark.slow
 def test_softmax_learns_real_digits_in_one_epoch_and_writes_a_checkpoint_with_metrics_and_figures(tmp_path, capfd):
     train.main(["--recipe", "softmax", "--epochs", "1", "--output", str(tmp_path)])
     printed, errors = capfd.readouterr()

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 from tests.helpers.paths import ROOT
 from tests.helpers.server import free_port
 
@@ -26,6 +28,7 @@ print(answer.json()["number"])
 """
 
 
+@pytest.mark.slow
 def test_a_cell_shows_the_page_and_the_next_cell_can_use_it():
     command = [sys.executable, "-c", NOTEBOOK.format(port=free_port())]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)

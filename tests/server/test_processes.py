@@ -18,6 +18,7 @@ from tests.helpers.paths import ROOT
 from tests.helpers.server import call, get, serving_with_uvicorn
 from tests.helpers.waiting import wait_until
 
+pytestmark = pytest.mark.slow
 VISITORS = 6
 
 

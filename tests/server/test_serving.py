@@ -56,6 +56,7 @@ def server_to_stop(tmp_path_factory):
         yield server
 
 
+@pytest.mark.slow
 def test_the_page_is_served_while_the_network_loads_and_ctrl_c_ends_it_without_a_message():
     port = free_port()
     address = f"http://127.0.0.1:{port}"
@@ -93,10 +94,12 @@ def is_closed(port: int) -> bool:
     return False
 
 
+@pytest.mark.slow
 def test_a_server_with_proxies_and_with_settings_for_another_keras_starts_and_reads_a_digit(server_to_stop):
     assert call(server_to_stop.address, "predict", **SEVEN).json()["number"] == "7"
 
 
+@pytest.mark.slow
 def test_on_sigterm_calls_in_progress_are_answered_and_no_traceback_is_logged(server_to_stop):
     server = server_to_stop
     body = json.dumps(SEVEN).encode()
@@ -114,6 +117,7 @@ def test_on_sigterm_calls_in_progress_are_answered_and_no_traceback_is_logged(se
     assert "Traceback" not in server.log.read_text()
 
 
+@pytest.mark.slow
 def test_on_sigterm_uvicorn_answers_calls_in_progress_and_does_not_wait_for_event_streams(uvicorn_to_stop):
     body, port = json.dumps(SEVEN).encode(), uvicorn_to_stop.port
     stream = HTTPConnection("127.0.0.1", port, timeout=60)
