@@ -105,6 +105,7 @@ def page(server, lasting_tab, request):
     lasting_tab.mouse.up()
     lasting_tab.unroute_all(behavior="ignoreErrors")
     if request.session.testsfailed > failed:
+        lasting_tab.evaluate("localStorage.clear(), sessionStorage.clear()")
         lasting_tab.goto("about:blank")
     else:
         tidy(lasting_tab)

@@ -19,6 +19,7 @@ from tests.helpers.page import (
     draw_seven,
     eventually,
     module,
+    rested,
     settled,
     traffic,
 )
@@ -275,7 +276,7 @@ def test_a_bar_opens_the_sum_of_its_score(inside):
 
 
 def test_pointer_and_arrow_keys_show_the_window_of_a_cell(inside):
-    draw_seven(inside)
+    rested(draw_seven(inside))
     first = inside.locator("#inside .step").nth(2).locator(".tile").first
     expect(outcome(inside, 7)).to_be_visible()
     first.hover()
@@ -283,14 +284,14 @@ def test_pointer_and_arrow_keys_show_the_window_of_a_cell(inside):
     expect(detail.locator("h2")).to_have_text(re.compile(r"Step 3, map \d+"))
     expect(detail.locator(".sentence")).to_contain_text("It sees the 13 × 13 pixels in the square.")
     window = "(it) => [it.offsetLeft, it.offsetWidth / it.parentElement.offsetWidth]"
-    before, width = detail.locator(".source .window").evaluate(window)
-    assert width == pytest.approx(13 / 28, abs=0.01)
+    assert detail.locator(".source .window").evaluate(window)[1] == pytest.approx(13 / 28, abs=0.01)
     expect(inside.locator("#inside .input .window")).to_be_visible()
     pieces = detail.locator(".cutouts canvas")
     expect(pieces).to_have_count(9)
     assert pieces.evaluate_all("(all) => all.every((it) => it.width === 13)")
     assert all(alpha(piece).any() for piece in pieces.all())
     expect(detail.locator(".looks figcaption")).to_have_text(ENGLISH["insidePieces"])
+    before, _ = detail.locator(".source .window").evaluate(window)
     detail.locator(".map").focus()
     inside.keyboard.press("ArrowRight")
     assert detail.locator(".source .window").evaluate(window)[0] - before == pytest.approx(12, abs=1)  # Two pixels.

@@ -110,7 +110,9 @@ export function mount({ element, props, trigger, watch }) {
     status.textContent = mistake
       ? text(mistake, { number: current?.number })
       : noteText(props.value, target(), excluding(), { learns, stores });
-    showUndo(undoable.length > 0, undoable.length === excluding().length && !current?.request);
+    // While corrections are being deleted, the button stays, so that it keeps the focus.
+    const isDeleting = !undo.hidden && excluding().length > 0;
+    showUndo(undoable.length > 0 || isDeleting, undoable.length === excluding().length && !current?.request);
   }
 
   /** @param {string | undefined} pressed the label that is stored, or that is being stored */
