@@ -70,8 +70,9 @@ def build_page(api: Api) -> gr.Blocks:
         run_in_browser([answer.rested], pad, share, "offerSharing")
         run_in_browser([pad.input, answer.retry], pad, [answer, pad, timeline], "readDrawing")
         run_in_browser([answer.rested], answer, timeline, "followAnswer")
-        run_in_browser([answer.rested], answer, answer, "explain")
+        # Before the explanation, which may wait for the server.
         run_in_browser([answer.rested], answer, correction, "offerCorrection")
+        run_in_browser([answer.rested], answer, answer, "explain")
         run_in_browser([correction.chosen], [correction, answer], answer, "chooseDigit")
         run_in_browser([correction.labeled], [correction, answer], correction, "storeCorrection")
         run_in_browser([correction.undone], correction, correction, "undoCorrection")

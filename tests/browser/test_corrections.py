@@ -11,7 +11,7 @@ from model.corrections.store import CorrectionStore
 from tests.helpers.browser import draw
 from tests.helpers.corrections import delete_all
 from tests.helpers.drawings import DIGIT_DRAWINGS, NON_DIGIT_DRAWINGS, number
-from tests.helpers.page import alpha, digit, draw_seven, rested
+from tests.helpers.page import alpha, digit, draw_seven, eventually, rested
 from tests.helpers.pictures import render
 
 
@@ -188,6 +188,27 @@ def test_a_failure_to_store_or_to_undo_is_shown_and_the_visitor_can_try_again(co
     part(page, ".undo").click()
     note(page, "Undone. The correction is deleted.")
     assert stored(path) == []
+
+
+def test_undo_keeps_the_focus_if_the_page_reads_the_drawing_again_during_the_request(correctable):
+    page, path = correctable
+    rested(draw_seven(page))
+    page.evaluate("traffic.held = true")  # After the click, the page waits for the new answer to the drawing.
+    label(page, "1").click()
+    note(page, "Thank you. Stored as “1”.")
+    requests = []
+    page.route("**/api/corrections*", lambda route: requests.append(route))
+    part(page, ".undo").click()
+    eventually(page, lambda: requests)
+    page.evaluate("traffic.held = false")  # The new answer arrives before that of the request of “Undo”.
+    expect(digit(page)).to_have_text("1")
+    rested(page)
+    expect(part(page, ".undo")).to_be_disabled()
+    assert focused(page) == "Undo"
+    requests[0].abort()
+    note(page, "The correction was not deleted. The server does not answer. Please try again.")
+    expect(part(page, ".undo")).to_be_enabled()
+    assert stored(path) == [("1", 1)] and focused(page) == "Undo"
 
 
 def test_a_picture_cannot_be_corrected_and_the_page_says_so(correctable, tmp_path):

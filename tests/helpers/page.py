@@ -34,7 +34,7 @@ if (location.pathname.endsWith("/") && performance.getEntriesByType("navigation"
 localStorage.inside ??= "closed";
 window.forgetTraffic = () => Object.assign(
   traffic, { endpoints: [], maxPending: 0, sent: [], answers: [], delay: 0, held: false });
-window.traffic = { pending: 0, changed: 0, called: 0 };
+window.traffic = { pending: 0, changed: 0 };
 forgetTraffic();
 {
   const fetchNow = window.fetch.bind(window);
@@ -46,7 +46,7 @@ forgetTraffic();
   };
   window.fetch = async (address, options) => {
     const endpoint = /^api\/(\w+)$/.exec(String(address))?.[1];
-    if (endpoint) traffic.endpoints.push(endpoint), traffic.called = performance.now();
+    if (endpoint) traffic.endpoints.push(endpoint);
     if (endpoint !== "predict") return fetchNow(address, options);
     traffic.sent.push(JSON.parse(options.body));
     traffic.maxPending = Math.max(traffic.maxPending, ++traffic.pending);
@@ -91,13 +91,11 @@ def settled(page):
 
 
 def rested(page):
-    """Wait until the newest drawing has its answer, and the page has noticed that the pen rests.
+    """Wait until the newest drawing has its answer, and until the page has noticed that the pen rests.
 
-    When the pen rests, the page calls another endpoint, explains the answer and offers to correct it. The last of these
-    follows the call within 100 ms.
+    The page then offers to correct the answer, and calls another endpoint for an explanation.
     """
-    settled(page)
-    page.wait_for_function("traffic.endpoints.at(-1) !== 'predict' && performance.now() - traffic.called > 100")
+    settled(page).wait_for_function("traffic.endpoints.at(-1) !== 'predict'")
     return page
 
 

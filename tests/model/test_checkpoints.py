@@ -23,6 +23,7 @@ from model.data.mnist import Examples
 from model.evaluation import metrics
 from model.inference.classifier import Classifier
 from model.recipes import RECIPES
+from tests.helpers.recipes import slow_if_large
 
 MIN_ACCURACY = {
     "digits": 0.9965,  # The target, 99.7 %, is for the mean of three seeds.
@@ -34,8 +35,6 @@ MIN_ACCURACY = {
     "deep-mnist": 0.991,
 }
 COMMITTED = sorted(path.stem for path in checkpoint.FOLDER.glob("*.keras"))
-# The largest network takes longer than all others together.
-MEASURED = [pytest.param(name, marks=pytest.mark.slow) if name == "digits" else name for name in COMMITTED]
 NOTES = {"temperature": 1.0, "confidence_threshold": 0.9, "rejection_threshold": 1.0}
 
 
@@ -52,7 +51,7 @@ def splits(mnist):
     return splits | {"test": dataset.normalize_mnist(mnist.test)}
 
 
-@pytest.mark.parametrize("name", MEASURED)
+@pytest.mark.parametrize("name", slow_if_large(COMMITTED))
 def test_a_committed_checkpoint_reproduces_the_metrics_in_its_json(name, splits):
     classifier = Classifier.load(checkpoint.FOLDER / f"{name}.keras")
     for part, split in {"test": splits["test"], "validation": splits[RECIPES[name].validation]}.items():

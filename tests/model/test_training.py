@@ -20,9 +20,7 @@ from model.preprocessing import augmentation
 from model.recipes import RECIPES
 from model.training import trainer
 from model.training.resume import TrainingState
-
-# The largest network takes longer than all others together.
-NAMES = [pytest.param(name, marks=pytest.mark.slow) if name == "digits" else name for name in RECIPES]
+from tests.helpers.recipes import slow_if_large
 
 
 def started(folder: Path) -> TrainingState:
@@ -31,7 +29,7 @@ def started(folder: Path) -> TrainingState:
     return state
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", slow_if_large(RECIPES))
 def test_every_recipe_trains_and_gives_finite_logits(name, trained, few):
     recipe, network = trained(name).recipe, trained(name).network
     outputs = ForwardPass(network)(few.images)
@@ -40,7 +38,7 @@ def test_every_recipe_trains_and_gives_finite_logits(name, trained, few):
     assert outputs.std() > 0  # Without any training, all logits of `softmax` would be 0.
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", slow_if_large(RECIPES))
 def test_resuming_after_an_epoch_gives_the_weights_of_an_uninterrupted_training(name, trained, few, sources, tmp_path):
     complete = trained(name)
     shutil.copytree(complete.after_first_epoch, tmp_path, dirs_exist_ok=True)

@@ -110,7 +110,7 @@ export function mount({ element, props, trigger, watch }) {
     status.textContent = mistake
       ? text(mistake, { number: current?.number })
       : noteText(props.value, target(), excluding(), { learns, stores });
-    // While corrections are being deleted, the button stays, so that it keeps the focus.
+    // While corrections are being deleted, the button stays visible: a hidden button loses the focus.
     const isDeleting = !undo.hidden && excluding().length > 0;
     showUndo(undoable.length > 0 || isDeleting, undoable.length === excluding().length && !current?.request);
   }
@@ -125,7 +125,7 @@ export function mount({ element, props, trigger, watch }) {
     disable(toggle, isLocked());
   }
 
-  // A button that is hidden loses the focus. Before, the focus moves to the control with which the visitor goes on.
+  // Before the button is hidden, the focus moves to the control with which the visitor goes on.
   /** @type {(isShown: boolean, isEnabled: boolean) => void} */
   function showUndo(isShown, isEnabled) {
     if (!isShown && document.activeElement === undo) {
